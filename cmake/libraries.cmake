@@ -1,0 +1,13 @@
+# Third-party libraries, each used in one room only (docs/design.md, section 2).
+find_package(fmt REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(date REQUIRED)
+find_package(CURL REQUIRED)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_library(PUGIXML_LIBRARY pugixml REQUIRED)
+find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
+find_library(ANTLR_LIBRARY antlr4-runtime REQUIRED)
+find_path(ANTLR_INCLUDE antlr4-runtime.h PATH_SUFFIXES antlr4-runtime REQUIRED)
+find_library(LLVM_LIBRARY NAMES LLVM-19 PATHS /usr/lib/llvm-19/lib REQUIRED)
+set(LLVM_INCLUDE /usr/lib/llvm-19/include)

@@ -1,0 +1,26 @@
+# Compiler cache, linker, warnings as errors and sanitizers: the same for every layer.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+set(ENDCAP_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
+if(ENDCAP_SANITIZE)
+  add_compile_options(-fsanitize=${ENDCAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=${ENDCAP_SANITIZE})
+endif()
+
+# -O1 keeps sanitizer and debug runs within CI's budget and debug information small.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+
+add_library(endcap_warnings INTERFACE)
+target_compile_options(endcap_warnings INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Werror
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>)

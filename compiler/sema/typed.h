@@ -1,0 +1,253 @@
+// The typed tree: what a program means. Every name is resolved, every expression has a type and a trust label, sugar is gone.
+// Names and types passes make it; later passes (units, advice, grants, deadlines ...) read and annotate it; lowering turns it into
+// Flow IR without asking a question again. Types, operations, views, events and policies are already in their run-time form
+// (abi::Program), so that both sides agree by construction.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/base/ids.h"
+#include "compiler/base/source.h"
+#include "compiler/syntax/ast.h"
+#include "runtime/abi/program.h"
+
+namespace endcap::sema {
+
+using abi::Trust;
+using abi::TypeId;
+
+struct LocalTag;
+using LocalId = Id<LocalTag>;           // a `let`, parameter, loop variable, binding or collected list; one workflow's table
+struct FunctionTag;
+using FunctionId = Id<FunctionTag>;
+struct PolicyTag;
+using PolicyId = Id<PolicyTag>;
+
+struct Local {
+  std::string name;
+  TypeId type = abi::kNoType;
+  Span span;
+  Trust trust = Trust::Trusted;         // set by the advice pass
+  std::string advice_path;              // why it is advice: "forecast of StockPosition -> gap of Plan"; empty when trusted
+  // A frozen proposal or grant: what it covers. Set for locals of type Proposal or Grant.
+  struct ProposalInfo {
+    uint32_t operation = 0;             // index in Program::abi.operations
+    std::optional<uint32_t> undo;
+    bool for_each = false;
+    TypeId element = abi::kNoType;      // of the list it was proposed for
+  };
+  std::optional<ProposalInfo> proposal;
+  std::vector<LocalId> grant_of;        // Grant: the proposals, in order
+};
+
+// ---------------------------------------------------------------- expressions
+
+struct Expr;
+using ExprPtr = std::unique_ptr<Expr>;
+
+struct Literal { abi::Cell cell; };                        // any scalar type, already scaled to the expression's type
+struct TextLiteral { std::string text; };                  // Text and Zone
+struct RatioLiteral { Int128 numerator, denominator; };
+struct LocalRef { LocalId local; };
+struct FieldOf { ExprPtr record; uint32_t field = 0; };
+struct MakeRecord { std::vector<ExprPtr> fields; };        // of Expr::type, in field order
+struct MakeList { std::vector<ExprPtr> elements; };
+struct MakeOptional { ExprPtr value; };                    // null: absent
+struct CallFunction { FunctionId function; std::vector<ExprPtr> arguments; };
+enum class Operator : uint8_t {
+  // Int, Decimal, Percent, Money, Quantity, Duration of one type and scale
+  Add, Subtract, Negate,
+  Multiply,                                                // Decimal-like x Decimal or Int: exact at the scale of Expr::type
+  MultiplyRatio,                                           // Decimal-like x Ratio, rounded to Expr::type with `rounding`
+  Divide,                                                  // two of one kind -> Ratio
+  RatioAdd, RatioSubtract, RatioMultiply, RatioDivide,
+  ToRatio,                                                 // Decimal, Percent, Int -> Ratio
+  Rescale,                                                 // to the scale of Expr::type, exact (widening)
+  Round,                                                   // to the scale of Expr::type with `rounding`; from decimal or Ratio
+  // comparisons give Bool; operands of one type
+  Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
+  And, Or, Not,                                            // And, Or are short-circuit
+  Contains,                                                // list, element
+  IsPresent,
+  OrElse,                                                  // optional, fallback
+  InstantAt,                                               // Date, Time, Zone
+  AddDays, SubtractDays,                                   // Date, Int
+  DaysBetween,
+  AddDuration, SubtractDuration,                           // Instant, Duration
+  BusinessAfter, BusinessBefore,                           // BusinessDuration, Instant; `calendar`
+  Minimum, Maximum,                                        // two of one scalar type
+  Conditional,                                             // Bool, a, b: lazy
+  Count, Sum, ListMinimum, ListMaximum, Any, All,          // list, and per element `body` over `variable` (Count has none)
+  Concat,
+};
+struct Operation {
+  Operator op;
+  std::vector<ExprPtr> operands;
+  ast::RoundingMode rounding = ast::RoundingMode::HalfEven;
+  uint32_t calendar = 0;
+  LocalId variable;                                        // aggregates
+};
+struct Invalid {};                                         // already reported
+
+struct Expr {
+  Span span;
+  TypeId type = abi::kNoType;
+  Trust trust = Trust::Trusted;
+  std::variant<Invalid, Literal, TextLiteral, RatioLiteral, LocalRef, FieldOf, MakeRecord, MakeList, MakeOptional, CallFunction,
+               Operation>
+      node;
+};
+
+// ---------------------------------------------------------------- statements
+
+struct Stmt;
+struct Block { std::vector<Stmt> statements; Span span; };
+
+// Where control goes when a handler's body has run.
+enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil };  // FallOut: the body itself ends (finish, fail, skip)
+enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed };
+struct Handler {
+  Cause cause;
+  uint32_t rejection = 0;               // Cause::Rejection: index into the operation's rejections
+  std::shared_ptr<Block> body;          // shared between the causes of one `on a, b`
+  Next next = Next::FallOut;
+  std::shared_ptr<Expr> value;          // Continue with, WaitUntil
+  Span span;
+};
+
+// `on event E(...) where key == x and guard`: the equality with a value known at subscription is the index key.
+struct EventPattern {
+  uint32_t event = 0;
+  LocalId record;                       // the whole event
+  std::vector<std::pair<LocalId, uint32_t>> bindings;  // local <- field
+  std::optional<uint32_t> key_field;
+  ExprPtr key;                          // set with key_field; does not mention the event
+  ExprPtr guard;                        // rest of the condition; null: none
+  Span span;
+};
+struct EventHandler {
+  EventPattern pattern;
+  Block body;
+  Next next = Next::FallOut;
+  ExprPtr value;                        // WaitUntil
+  bool ends_workflow = false;           // every path finishes or fails
+  Span span;
+};
+
+struct Let { LocalId local; ExprPtr value; };
+struct ReadOperation { LocalId local; uint32_t operation; ExprPtr payload; std::vector<Handler> handlers; };  // payload: MakeRecord of wire fields
+struct ReadView { LocalId local; uint32_t view; std::vector<ExprPtr> key; std::vector<Handler> handlers; };   // also `reread`
+struct ReadNavigation { LocalId local; uint32_t navigation; std::vector<ExprPtr> key; std::vector<Handler> handlers; };
+struct Notify { uint32_t operation; ExprPtr payload; std::vector<Handler> handlers; };
+struct Propose {
+  LocalId local;                        // of type Proposal
+  LocalId variable;                     // invalid: a single leaf
+  ExprPtr list, where;
+  uint32_t operation;
+  ExprPtr payload;
+  std::optional<uint32_t> undo;
+  ExprPtr undo_payload;
+  ExprPtr target;                       // the loop variable; null for a single leaf
+  PolicyId policy;                      // the one that governs it
+  ExprPtr facts;                        // MakeRecord of the policy's facts
+};
+struct Escalation { uint32_t role; ExprPtr after; };
+struct Approve {
+  std::vector<LocalId> proposals;
+  PolicyId policy;
+  LocalId grant;
+  ExprPtr valid_until, within, remind;  // remind may be null
+  std::vector<Escalation> escalations;
+  std::vector<Handler> handlers;        // Rejected, Expired, Changed: all three present
+};
+struct Write {
+  LocalId grant;
+  uint32_t proposal = 0;                // which of the grant's proposals
+  ExprPtr target;                       // element; null for a single leaf
+  std::vector<Handler> handlers;        // of the write itself
+  // The approval's handlers for what can happen at a write (Changed, Expired, and Rejected when asked again).
+  const Approve* approval = nullptr;
+};
+struct Task { std::string name; ExprPtr arguments; uint32_t role; ExprPtr within; std::vector<Handler> handlers; };
+struct When { struct Arm { ExprPtr condition; Block body; }; std::vector<Arm> arms; std::optional<Block> otherwise; };
+struct Match {                          // enum values, or presence of an optional
+  ExprPtr subject;
+  struct Arm { std::vector<uint32_t> values; LocalId binding; bool otherwise = false; Block body; };  // optionals: 0 absent, 1 present
+  std::vector<Arm> arms;
+};
+struct ForEach { LocalId variable; ExprPtr list, where; uint32_t parallel = 0; LocalId collect; Block body; };  // parallel 0: in sequence
+struct Together { struct Branch { std::string name; Block body; Span span; }; std::vector<Branch> branches; };
+struct Step { std::string name; Block body; };
+struct Throughout { std::vector<EventHandler> handlers; };
+struct WaitUntil {
+  ExprPtr moment;
+  ast::WaitUntilStmt::IfLate if_late;
+  std::unique_ptr<Stmt> late_fail;
+  std::vector<EventHandler> handlers;
+};
+struct WaitEvent { EventPattern pattern; ExprPtr within; std::vector<Handler> handlers; };
+struct Yield { ExprPtr value; };
+struct Skip {};
+struct Finish { uint32_t outcome; ExprPtr record; };     // index into WorkflowInfo::outcomes
+struct Fail { uint32_t outcome; ExprPtr record; ast::FailStmt::Undo undo; };
+
+struct Stmt {
+  Span span;
+  std::string path;                     // identity of the wait point, unique in the workflow: "gate.pricing"; empty when it does not wait
+  std::variant<Let, ReadOperation, ReadView, ReadNavigation, Notify, Propose, Approve, Write, Task, When, Match, ForEach, Together,
+               Step, Throughout, WaitUntil, WaitEvent, Yield, Skip, Finish, Fail>
+      node;
+};
+
+// ---------------------------------------------------------------- declarations
+
+struct Function {
+  std::string name;
+  std::vector<LocalId> parameters;
+  TypeId result = abi::kNoType;
+  ExprPtr body;
+  std::vector<Local> locals;
+  Span span;
+};
+
+struct Policy {
+  std::string name;
+  uint32_t index = 0;                   // in abi.policies
+  LocalId facts;                        // its one local: the facts record; row conditions read it by FieldOf
+  std::vector<std::pair<LocalId, ExprPtr>> lets;
+  struct Row { ExprPtr condition; Span span; };  // null condition: otherwise
+  std::vector<Row> rows;
+  std::vector<Local> locals;
+  Span span;
+};
+
+struct StartParameter {
+  LocalId local;
+  std::optional<uint32_t> view;         // given by key and read at the border
+  uint32_t first = 0, count = 1;        // its cells among abi::Workflow::parameters
+};
+
+struct Workflow {
+  std::string name;                     // full
+  uint32_t index = 0;                   // in abi.workflows
+  std::vector<StartParameter> parameters;
+  std::vector<Local> locals;
+  Block body;
+  Span span;
+};
+
+// Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, policies, roles, calendars, texts and
+// workflows (name, version, parameters, key, outcomes) filled in; machines come from lowering.
+struct Program {
+  abi::Program abi;
+  std::vector<Function> functions;
+  std::vector<Policy> policies;
+  std::vector<Workflow> workflows;
+};
+
+}  // namespace endcap::sema

@@ -1,0 +1,323 @@
+// The syntax tree: plain structs, one per construct, as the author wrote it. No ANTLR type appears here.
+// Names are unresolved text; sema turns this tree into the typed tree of compiler/sema/typed.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/base/source.h"
+
+namespace endcap::ast {
+
+struct Name {          // `promo`, or a quoted name without its backticks
+  std::string text;
+  Span span;
+};
+
+struct QualifiedName { // `Price.activate`, `retail.estate`, `au.trading`
+  std::vector<Name> parts;
+  Span span;
+  std::string text() const;  // joined by dots
+};
+
+// ---------------------------------------------------------------- types
+
+struct TypeRef;
+using TypePtr = std::unique_ptr<TypeRef>;
+
+// Text(10), Decimal(13, 3), Money<AUD>, Qty<ea>, Percent(5, 2), list of Store, optional Date, Promotion
+struct TypeRef {
+  Span span;
+  enum class Form : uint8_t { Named, ListOf, Optional } form = Form::Named;
+  Name name;                          // Named
+  std::vector<Name> angle;            // currency or unit in <...>; `?` for Money<?>
+  std::vector<uint32_t> parameters;   // numbers in (...)
+  TypePtr element;                    // ListOf, Optional
+};
+
+// ---------------------------------------------------------------- expressions
+
+struct Expr;
+using ExprPtr = std::unique_ptr<Expr>;
+
+struct Argument {                     // `store: plan.store` or positional
+  std::optional<Name> name;
+  ExprPtr value;
+};
+
+struct NumberLit { std::string text; };                              // digits with `_` removed: "1299.00"
+struct PercentLit { std::string text; };                             // 12%  -> "12"
+struct MoneyLit { std::string currency; std::string text; };         // AUD 1_299.00
+struct QuantityLit { std::string unit; std::string text; };          // 40 ea
+struct DurationLit { std::string text; std::string unit; bool business = false; };  // 4 business hours: "hours" -> unit in singular: s min hour day week
+struct DateLit { std::string text; };                                // 2026-12-01
+struct TimeLit { std::string text; };                                // 06:00
+struct TextLit { std::string text; };                                // unescaped UTF-8
+struct BoolLit { bool value = false; };                              // yes, no
+struct AbsentLit {};                                                 // `absent`: only in `is absent` and as a given optional
+struct NameExpr { Name name; };
+struct FieldExpr { ExprPtr object; Name field; };                    // promo.price; also enum values Priority.high
+struct CallExpr { QualifiedName callee; std::vector<Argument> arguments; };  // max(a, b), Plan(store: s), margin(promo)
+enum class UnaryOp : uint8_t { Negate, Not };
+struct UnaryExpr { UnaryOp op; ExprPtr operand; };
+enum class BinaryOp : uint8_t { Add, Subtract, Multiply, Divide, And, Or };
+struct BinaryExpr { BinaryOp op; ExprPtr left, right; };
+enum class CompareOp : uint8_t { Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual };
+struct CompareExpr {                  // 8% <= m < 12%: operands.size() == ops.size() + 1
+  std::vector<ExprPtr> operands;
+  std::vector<CompareOp> ops;
+};
+struct MembershipExpr { ExprPtr element, list; bool negated = false; };         // article in promo.articles
+struct PresenceExpr { ExprPtr operand; bool present = true; };                  // x is present | x is absent
+struct DefaultExpr { ExprPtr operand, fallback; };                              // x or else y: answers an optional
+struct ConditionalExpr { ExprPtr condition, then, otherwise; };                 // when c then a otherwise b
+struct MomentExpr { ExprPtr date, time, zone; };                                // launch at 06:00 zone store.timeZone
+struct RelativeExpr { ExprPtr duration; bool before = true; ExprPtr anchor; };  // 2 days before promo.launch
+enum class RoundingMode : uint8_t { HalfEven, HalfUp, Up, Down };
+struct RoundExpr { ExprPtr operand; uint32_t scale = 0; RoundingMode mode; };   // round x to 2 places half even
+struct ListExpr { std::vector<ExprPtr> elements; };                             // [a, b]
+// Aggregates over a list: `count of xs`, `sum of x.units for each x in xs`
+enum class AggregateOp : uint8_t { Count, Sum, Minimum, Maximum, Any, All };
+struct AggregateExpr { AggregateOp op; ExprPtr value; std::optional<Name> variable; ExprPtr list; };
+struct ErrorExpr {};                  // where the parser gave up; says nothing more
+
+struct Expr {
+  Span span;
+  std::variant<ErrorExpr, NumberLit, PercentLit, MoneyLit, QuantityLit, DurationLit, DateLit, TimeLit, TextLit, BoolLit,
+               AbsentLit, NameExpr, FieldExpr, CallExpr, UnaryExpr, BinaryExpr, CompareExpr, MembershipExpr, PresenceExpr,
+               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, RoundExpr, ListExpr, AggregateExpr>
+      node;
+};
+
+// ---------------------------------------------------------------- statements
+
+struct Stmt;
+struct Block {
+  std::vector<Stmt> statements;
+  Span span;
+};
+
+// How a handler ends: `then retry`, `then skip`, `then continue [with v]`, `then fail X and compensate`, `then ask again`,
+// `then wait until MOMENT`. `finish`, `fail`, `skip` statements end a block too.
+struct HandlerEnd {
+  enum class Form : uint8_t { Retry, Skip, Continue, AskAgain, WaitUntil } form;
+  ExprPtr value;                      // Continue with, WaitUntil
+  Span span;
+};
+
+// `on rejected, expired { ... then skip }`: names are rejected|expired|changed|unavailable|invalid|late or a declared rejection.
+struct Handler {
+  std::vector<Name> causes;
+  Block body;                         // without the `then ...`
+  std::optional<HandlerEnd> end;
+  Span span;
+};
+
+// `on event E(a, b) where cond { ... }`: binds fields of the event by name (or `a: field`).
+struct EventPattern {
+  QualifiedName event;
+  struct Binding { Name name; std::optional<Name> field; };
+  std::vector<Binding> bindings;
+  ExprPtr where;                      // null: every such event
+  Span span;
+};
+struct EventHandler {
+  EventPattern pattern;
+  Block body;
+  std::optional<HandlerEnd> end;
+  Span span;
+};
+
+struct Read {                         // read promo.stores | read Stock(a, b) | read Promotion(id) | reread promo
+  ExprPtr source;                     // FieldExpr (navigation), CallExpr (operation or view by key), NameExpr (reread)
+  bool again = false;
+  std::vector<Handler> handlers;
+};
+struct Call {                         // Price.activate(promo, store)
+  QualifiedName operation;
+  std::vector<Argument> arguments;
+  Span span;
+};
+struct Propose {                      // propose CALL undo CALL | propose for each x in xs where c { CALL undo CALL }
+  std::optional<Name> variable;
+  ExprPtr list, where;
+  Call call;
+  std::optional<Call> undo;
+};
+
+struct LetStmt { Name name; TypePtr type; std::variant<ExprPtr, Read, Propose> value; };
+struct ReadStmt { Read read; };       // a read whose value nobody uses: refused by sema
+struct NotifyStmt { Call call; std::vector<Handler> handlers; };
+struct ApproveStmt {
+  std::vector<Name> proposals;
+  QualifiedName policy;
+  Name grant;                         // as pricing
+  ExprPtr valid_until;                // mandatory; null when missing
+  ExprPtr within;                     // mandatory; null when missing
+  ExprPtr remind_after;
+  struct Escalation { Name role; ExprPtr after; Span span; };
+  std::vector<Escalation> escalations;
+  std::vector<Handler> handlers;
+};
+struct WriteStmt { Name grant; ExprPtr target; std::vector<Handler> handlers; };  // write pricing for store
+struct TaskStmt {                     // task CountShelf(plan: plan) to StoreOps within 4 business hours as answer { on expired {...} }
+  Name name;
+  std::vector<Argument> arguments;
+  Name role;
+  ExprPtr within;                     // mandatory; null when missing
+  std::optional<Name> result;
+  std::vector<Handler> handlers;
+};
+struct WhenStmt {                     // when c {..} otherwise when d {..} otherwise {..}
+  struct Arm { ExprPtr condition; Block body; };
+  std::vector<Arm> arms;
+  std::optional<Block> otherwise;
+};
+struct MatchStmt {                    // match priority { | critical, high {..} | otherwise {..} }; also `present as x`, `absent`
+  ExprPtr subject;
+  struct Arm { std::vector<Name> values; std::optional<Name> binding; bool otherwise = false; Block body; Span span; };
+  std::vector<Arm> arms;
+};
+struct ForEachStmt {
+  Name variable;
+  ExprPtr list, where;
+  std::optional<uint32_t> parallel;   // absent: one after the other
+  std::optional<Name> collect;
+  Block body;
+};
+struct TogetherStmt {
+  struct Branch { Name name; Block body; Span span; };
+  std::vector<Branch> branches;
+};
+struct StepStmt { Name name; ExprPtr due; Block body; };       // `step activate together {..}` has one TogetherStmt in body
+struct ThroughoutStmt { std::vector<EventHandler> handlers; };
+struct WaitUntilStmt {
+  ExprPtr moment;
+  enum class IfLate : uint8_t { Missing, Continue, Skip, Fail } if_late = IfLate::Missing;
+  std::unique_ptr<Stmt> late_fail;    // the FailStmt of `if late fail X`
+  std::vector<EventHandler> handlers;
+};
+struct WaitEventStmt {                // wait for event E(a) where c within 2 business days as answer { on expired {..} }
+  EventPattern pattern;
+  ExprPtr within;                     // mandatory; null when missing
+  std::optional<Name> result;
+  std::vector<Handler> handlers;
+};
+struct YieldStmt { ExprPtr value; };
+struct SkipStmt {};
+struct FinishStmt { Name outcome; std::vector<Argument> arguments; };
+struct FailStmt {
+  Name outcome;
+  std::vector<Argument> arguments;
+  enum class Undo : uint8_t { Unsaid, Compensate, Keep } undo = Undo::Unsaid;
+};
+struct ErrorStmt {};
+
+struct Stmt {
+  Span span;
+  std::variant<ErrorStmt, LetStmt, ReadStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, WhenStmt, MatchStmt, ForEachStmt,
+               TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, YieldStmt, SkipStmt, FinishStmt, FailStmt>
+      node;
+};
+
+// ---------------------------------------------------------------- declarations
+
+struct UseDecl {
+  enum class What : uint8_t { Module, System, Calendar } what;
+  QualifiedName name;
+};
+struct TypeDecl { Name name; TypePtr type; };                    // type StoreId = Text(4)
+struct RoleDecl { std::vector<Name> roles; };
+struct ConflictDecl { Name left, right; };                       // conflict Merchandiser with FinanceManager
+struct ViewField {
+  Name name;
+  TypePtr type;
+  Name source;                                                   // the schema's property or navigation
+  std::optional<Name> unit_source;                               // `in PriceCurrency`
+  bool required = false;
+  bool advice = false;
+  Span span;
+};
+struct ViewDecl {
+  Name name;
+  Name system, entity;                                           // of erp.A_RetailPromotion
+  std::vector<Name> key;
+  std::vector<ViewField> fields;
+};
+struct Parameter { Name name; TypePtr type; Span span; };
+struct FieldAssign { Name field; ExprPtr value; std::optional<Name> unit_field; Span span; };  // F: x in UnitF
+struct OperationDecl {
+  QualifiedName name;                                            // Price.activate
+  std::vector<Parameter> parameters;
+  TypePtr result;
+  enum class Class : uint8_t { Missing, Read, Notify, Write } operation_class = Class::Missing;
+  enum class Form : uint8_t { Get, Query, Create, Update, Call } form = Form::Get;
+  Name target;                                                   // entity set, function import or action
+  std::vector<FieldAssign> key;                                  // in (...)
+  std::vector<FieldAssign> body;                                 // in {...}
+  enum class Strategy : uint8_t { Missing, Idempotent, Keyed, Queryable, Unsafe } strategy = Strategy::Missing;
+  std::optional<Name> strategy_field;
+  std::optional<Name> owner;
+  struct Limit { uint32_t count = 0; Name per; };
+  std::optional<Limit> limit;
+  std::vector<Name> rejections;
+  Span span;
+};
+struct EventDecl {
+  Name name;
+  struct Field { Name name; TypePtr type; Name source; std::optional<Name> unit_source; Span span; };
+  std::vector<Field> fields;
+  std::string type;                                              // CloudEvents `type`
+  Span type_span;
+  Span span;
+};
+struct SystemDecl { Name name; std::vector<OperationDecl> operations; std::vector<EventDecl> events; };
+struct RecordDecl { Name name; std::vector<Parameter> fields; };
+struct EnumDecl { Name name; std::vector<Name> values; };
+struct FunctionDecl { Name name; std::vector<Parameter> parameters; TypePtr result; ExprPtr body; };
+struct PolicyRow {
+  enum class Verdict : uint8_t { Permit, PermitAdvice, Approval, Forbid } verdict;
+  std::vector<Name> roles;                                       // Approval
+  std::string reason;                                            // Forbid
+  ExprPtr condition;                                             // null: otherwise
+  Span span;
+};
+struct PolicyDecl {
+  Name name;
+  std::vector<QualifiedName> governs;
+  std::vector<Parameter> parameters;
+  struct Let { Name name; ExprPtr value; };
+  std::vector<Let> lets;
+  std::vector<PolicyRow> rows;
+  struct StandIn { Name stand_in, role; };
+  std::vector<StandIn> stand_ins;
+};
+struct WorkflowDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  ExprPtr key;
+  std::optional<uint32_t> version;
+  Block body;
+};
+// A construct of the whole language that this release does not have yet; `what` is its keyword. Sema refuses it by name.
+struct LaterDecl { std::string what; };
+struct ErrorDecl {};
+
+struct Decl {
+  Span span;
+  std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
+               PolicyDecl, WorkflowDecl, LaterDecl>
+      node;
+};
+
+struct Module {
+  SourceId source;
+  std::optional<QualifiedName> name;  // `module retail.estate`
+  std::vector<Decl> declarations;
+};
+
+}  // namespace endcap::ast

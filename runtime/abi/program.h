@@ -1,0 +1,228 @@
+// A compiled program as the engine sees it: types, systems, policies, workflows, machines with their wait points, and one entry
+// point a machine. The compiler makes it; the engine never sees the compiler.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/abi/context.h"
+#include "runtime/abi/types.h"
+#include "runtime/value/calendar.h"
+
+namespace endcap::abi {
+
+// ---------------------------------------------------------------- systems
+
+enum class OperationClass : uint8_t { Read, Notify, Write };
+enum class OperationForm : uint8_t { Get, Query, Create, Update, Call };
+enum class Strategy : uint8_t { Idempotent, Keyed, Queryable, Unsafe };
+
+// How one cell of a payload or view stands on the wire.
+struct WireField {
+  std::string name;            // the schema's property
+  std::string unit_name;       // the sibling property with the currency or unit; empty when none
+  std::string edm_type;        // "Edm.Decimal", "Edm.String", "Edm.DateTime", "Edm.Date" ...: how the value is written
+  uint8_t scale = 0;           // Edm.Decimal: declared scale
+  bool key = false;            // part of the resource path (operations: the (...) part) rather than the body
+};
+
+struct ViewField {
+  WireField wire;
+  bool required = false;
+};
+
+struct View {
+  std::string name;            // "retail.estate.Promotion"
+  uint32_t system = 0;
+  std::string entity_set;
+  TypeId record = kNoType;     // fields as `fields`, then `as of`
+  std::vector<ViewField> fields;
+  std::vector<uint32_t> key;   // indices into fields, in the order of the view's key clause
+};
+
+// A navigation from a view: `stores: list of Store = to_Stores`. It is a read of its own and not a field of the record.
+struct Navigation {
+  uint32_t from_view = 0;
+  std::string name;            // "stores"
+  std::string property;        // "to_Stores"
+  uint32_t to_view = 0;
+  bool many = true;
+};
+
+struct Operation {
+  std::string name;            // "Price.activate"
+  uint32_t system = 0;
+  OperationClass operation_class = OperationClass::Read;
+  OperationForm form = OperationForm::Get;
+  std::string target;          // entity set, function import or action
+  bool is_action = false;      // Call: POST rather than GET
+  TypeId payload = kNoType;    // Record: one cell a wire field
+  std::vector<WireField> fields;
+  Strategy strategy = Strategy::Idempotent;
+  std::string strategy_field;  // property that carries the key (Keyed, Queryable)
+  std::string strategy_edm_type;
+  std::string owner;           // role that gets the task when an outcome can't be known
+  uint32_t limit_count = 0;    // calls per limit_period; 0: unlimited
+  Duration limit_period = 0;
+  std::vector<std::string> rejections;  // declared, in order: result detail i means rejections[i]
+  std::optional<uint32_t> result_view;
+  bool result_many = false;
+};
+
+struct Event {
+  std::string name;            // "PromotionCancelled"
+  std::string type;            // CloudEvents type
+  uint32_t system = 0;
+  TypeId record = kNoType;
+  std::vector<WireField> fields;
+};
+
+struct System {
+  std::string name;            // "erp"
+  std::string protocol;        // "odata-v2" | "odata-v4"
+};
+
+// ---------------------------------------------------------------- governance
+
+struct PolicyRow {
+  enum class Verdict : uint8_t { Permit, PermitAdvice, Approval, Forbid } verdict;
+  std::vector<uint32_t> roles;
+  std::string reason;
+};
+struct Policy {
+  std::string name;
+  TypeId facts = kNoType;      // Record of what the rows look at
+  std::vector<PolicyRow> rows;
+  struct StandIn { uint32_t stand_in, role; };
+  std::vector<StandIn> stand_ins;
+  // Facts that come from a view and can be read again before a write: the view and, for each of its facts, the field read.
+  struct Recheck {
+    uint32_t view = 0;
+    std::vector<uint32_t> key_facts;                     // facts holding the view's key, in key order
+    std::vector<std::pair<uint32_t, uint32_t>> facts;    // (index of the fact, index of the view's field)
+  };
+  std::vector<Recheck> rechecks;
+};
+
+// ---------------------------------------------------------------- machines and wait points
+
+enum class WaitKind : uint8_t {
+  // kind        operands                                     result tags (Tag) and input cell
+  ReadOperation,  // [payload]                                 Ok(view record | list) Rejected Unavailable Invalid
+  ReadView,       // [key cells]                               Ok(view record) Unavailable Invalid
+  ReadNavigation, // [key cells of the owner]                  Ok(list of view records) Unavailable Invalid
+  Notify,         // [payload]                                 Ok Rejected Unavailable Invalid
+  Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*   Ok(grant) Rejected Expired
+  AskAgain,       // [grant, leaf target, facts, row]           Ok Rejected Expired
+  Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired
+  Task,           // [arguments record, within]                 Ok Expired
+  Until,          // [instant, event key operands]              Ok(due) Event+i(event record)
+  AwaitEvent,     // [within, event key operands]               Event+0(event record) Expired
+  ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing)
+  Together,       // [captures of each branch, one after the other]  Ok
+  Throughout,     // [captures of each handler, ..., event key operands]  Ok, at once: nothing is awaited
+};
+
+// Tags of Context::input_tag on resuming.
+enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, EventBase = 16 };
+
+enum class Trust : uint8_t { Trusted, Advice };
+
+struct Slot {
+  std::string name;            // as the author named it
+  TypeId type = kNoType;
+  Trust trust = Trust::Trusted;
+};
+
+// One event a wait point listens to.
+struct Subscription {
+  uint32_t event = 0;
+  std::optional<uint32_t> key_field;    // index of the event's field that must equal ...
+  std::optional<uint32_t> key_operand;  // ... this operand: the index into subscriptions
+  std::optional<uint32_t> guard_state;  // state to call with the frame and the event: Exit::GuardTrue | GuardFalse
+  std::optional<uint32_t> machine;      // Throughout: the handler to start; its parameters are captures, then the event record
+  uint32_t first_capture = 0, capture_count = 0;  // Throughout: which operands it is given
+};
+
+struct TimeLimit {                      // a deadline operand and how it counts
+  uint32_t operand = 0;                 // Duration or BusinessDuration cell
+  std::optional<uint32_t> calendar;     // business time
+};
+
+struct Branch { uint32_t machine = 0; std::string name; uint32_t first_capture = 0, capture_count = 0; };
+
+struct WaitPoint {
+  std::string path;                     // identity over versions: "gate.pricing", "activate.inStores[store].wait"
+  WaitKind kind = WaitKind::Until;
+  std::vector<Slot> live;               // the frame
+  std::vector<TypeId> operands;
+  TypeId input = kNoType;               // type of the input cell at Tag::Ok
+  uint32_t source_line = 0;
+  std::string source_path;
+
+  // by kind
+  uint32_t target = 0;                  // operation, view or navigation; Write: index of the proposal in the approval
+  uint32_t policy = 0;                  // Approve
+  std::string label;                    // Approve: grant name; Task: task name
+  struct ProposalRef { std::string name; uint32_t operation = 0; std::optional<uint32_t> undo; TypeId type = kNoType; };
+  std::vector<ProposalRef> proposals;   // Approve
+  uint32_t role = 0;                    // Task
+  std::optional<TimeLimit> within, remind;
+  uint32_t valid_until_operand = 0;     // Approve
+  struct Escalation { uint32_t role; TimeLimit after; };
+  std::vector<Escalation> escalations;
+  std::vector<Subscription> events;     // Until, AwaitEvent, Throughout
+  std::vector<Branch> branches;         // ForEach: one; Together: all
+  uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
+  bool collects = false;                // ForEach
+  TypeId element = kNoType;             // ForEach: type of an element; the child's parameters are captures, then the element
+};
+
+enum class MachineKind : uint8_t { Main, Element, Branch, Handler };
+
+struct Machine {
+  std::string name;                     // "NationalPromotion/activate.inStores[store]"
+  MachineKind kind = MachineKind::Main;
+  uint32_t workflow = 0;
+  std::vector<Slot> parameters;         // frame of state 0
+  std::vector<WaitPoint> states;        // [0] is the start and has no wait; states that are guards have an empty path
+  AdvanceFn advance = nullptr;
+};
+
+struct Outcome { std::string name; TypeId record = kNoType; bool failure = false; };
+
+struct Workflow {
+  std::string name;                     // "retail.national_promotion.NationalPromotion"
+  uint32_t version = 1;
+  uint32_t main = 0;                    // machine
+  struct StartParameter { std::string name; TypeId type = kNoType; };  // "promo.id": a view is given by its key
+  std::vector<StartParameter> parameters;   // cells of the main machine's state 0
+  uint32_t key_parameter = 0;           // which of them is the instance's key
+  std::vector<Outcome> outcomes;
+  std::string signature;                // hex hash over wait points, live types, labels and grants
+};
+
+struct Program {
+  std::string hash;                     // 32 raw bytes: source, schemas and compiler version
+  Types types;
+  std::vector<std::string> roles;
+  std::vector<Calendar> calendars;
+  std::vector<System> systems;
+  std::vector<View> views;
+  std::vector<Navigation> navigations;
+  std::vector<Operation> operations;
+  std::vector<Event> events;
+  std::vector<Policy> policies;
+  std::vector<Workflow> workflows;
+  std::vector<Machine> machines;
+  std::vector<std::string> texts;       // literals
+  std::vector<std::pair<uint32_t, uint32_t>> conflicts;  // roles that can't decide the same approval
+  std::shared_ptr<void> code;           // keeps compiled code alive
+
+  const Workflow* find_workflow(std::string_view name) const;  // full name, or its last part when unambiguous
+};
+
+}  // namespace endcap::abi

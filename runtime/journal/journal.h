@@ -1,0 +1,66 @@
+// The ordered log of the partitions. A record is outcomes: absolute puts and deletes, so that recovery never runs workflow code and
+// replaying twice changes nothing. Nothing leaves the node (replies, effects, reads by others) before its record's `Ok`.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/store/store.h"
+
+namespace endcap {
+
+using Epoch = uint64_t;
+using BatchId = uint64_t;
+using NodeId = uint64_t;
+
+enum class Ack : uint8_t {
+  Ok,       // on stable storage
+  Fenced,   // another owner took over: throw the overlay away
+  Unknown,  // a sync failed: the process must stop and recover; it never syncs again and hopes
+};
+using Completion = std::function<void(Ack)>;
+
+struct Opened { Epoch epoch = 0; Position tail = 0; };  // tail: last position, 0 when empty
+
+struct Record {
+  PartitionId partition = 0;
+  Position position = 0;
+  Epoch epoch = 0;
+  BatchId batch_id = 0;
+  std::string bytes;          // encode_operations(...)
+};
+
+struct JournalError {
+  enum class Kind : uint8_t { Io, Corrupt, InUse, WrongFormat, Full } kind;
+  std::string message;        // names file, offset and partition where there is one, and what to do
+};
+
+// Reads records of one partition in order; `next` gives false at the end.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  virtual std::expected<bool, JournalError> next(Record& record) = 0;
+};
+
+class Journal {
+ public:
+  virtual ~Journal() = default;
+  virtual std::expected<Opened, JournalError> open(PartitionId, NodeId) = 0;   // fences the old owner
+  // Asynchronous and in order. `expected` is the position of the partition's last record; the new one gets expected + 1.
+  virtual void append(PartitionId, Epoch, Position expected, BatchId, std::string bytes, Completion) = 0;
+  // Writes and syncs everything appended so far, then completes it. The step function of the shell's journal thread; gives false
+  // when there was nothing to do.
+  virtual bool sync() = 0;
+  virtual std::unique_ptr<Cursor> tail(PartitionId, Position from) = 0;
+  virtual void trim(PartitionId, Position up_to) = 0;                          // keeps the last record
+};
+
+std::string encode_operations(const std::vector<RowOperation>& operations);
+std::expected<std::vector<RowOperation>, JournalError> decode_operations(std::string_view bytes);
+
+}  // namespace endcap

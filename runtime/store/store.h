@@ -1,0 +1,76 @@
+// The state tables of a node: ordered bytes per partition and table. RocksDB in production, an ordered map in the simulator.
+// A store is applied only with operations the journal has acknowledged; it has no log of its own.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace endcap {
+
+using PartitionId = uint16_t;
+using Position = uint64_t;   // of a record in a partition's journal; the first is 1
+
+// Persisted: numbers never change meaning.
+enum class Table : uint8_t {
+  Meta = 1,          // applied position, epochs, counters
+  Instance = 2,      // instance number -> header and frame
+  Key = 3,           // workflow and key -> instance number
+  Timer = 4,         // due, sequence -> what
+  Pending = 5,       // outgoing calls that are recorded and not resolved
+  Task = 6,          // tasks and approvals
+  Leaf = 7,          // frozen leaves of approvals
+  Subscription = 8,  // event, key -> instance
+  Group = 9,         // fan-out: counters of a join
+  Result = 10,       // yielded values of elements
+  Undo = 11,         // recorded compensations
+  Blob = 12,         // large lists by instance and hash
+  Dedup = 13,        // seen event ids
+  History = 64,      // instance, sequence -> entry (own column family)
+};
+
+struct RowOperation {
+  Table table;
+  std::string key;
+  std::optional<std::string> value;  // absent: delete
+  friend bool operator==(const RowOperation&, const RowOperation&) = default;
+};
+
+struct StoreError { std::string message; };
+
+class Store {
+ public:
+  virtual ~Store() = default;
+  // Applies acknowledged operations in journal order; re-applying a position that is already in is allowed and changes nothing.
+  virtual std::expected<void, StoreError> apply(PartitionId, Position, const std::vector<RowOperation>&) = 0;
+  // Last position applied; survives a restart up to what was flushed.
+  virtual Position applied(PartitionId) = 0;
+  // Everything up to this position is on stable storage: the journal may be trimmed below it.
+  virtual Position flushed(PartitionId) = 0;
+  virtual std::expected<void, StoreError> flush(PartitionId) = 0;
+
+  virtual std::expected<std::optional<std::string>, StoreError> get(PartitionId, Table, std::string_view key) = 0;
+  virtual std::expected<std::vector<std::optional<std::string>>, StoreError> multi_get(PartitionId, Table, const std::vector<std::string>& keys) = 0;
+  // Rows of [from, to) in key order until `visit` gives false. An empty `to` is the end of the table.
+  virtual std::expected<void, StoreError> scan(PartitionId, Table, std::string_view from, std::string_view to,
+                                               const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+};
+
+struct StoreOptions {
+  uint16_t partitions = 4;
+  size_t write_buffer_bytes = 24u << 20;  // unflushed data of the node, the bound on restart time
+  size_t block_cache_bytes = 64u << 20;
+};
+// Errors name the folder and what to do (in use, wrong format, disk full, corrupt).
+std::expected<std::unique_ptr<Store>, StoreError> open_rocksdb_store(const std::filesystem::path& folder, const StoreOptions& options);
+// `crash()` of the simulated store goes back to the last flushed image.
+class SimulatedStore;
+std::unique_ptr<SimulatedStore> make_simulated_store(uint16_t partitions);
+
+}  // namespace endcap

@@ -1,0 +1,37 @@
+// Business calendars: opening hours, working days and holidays in a zone, as versioned data.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <set>
+#include <string>
+
+#include "runtime/value/time.h"
+
+namespace endcap {
+
+// Business time: hours count only opening time; one business day is the same clock time on the next working day, clamped to
+// the opening hours (LANGUAGE, Time).
+struct BusinessDuration {
+  enum class Unit : uint8_t { Time, Days } unit = Unit::Time;
+  int64_t amount = 0;  // microseconds of opening time, or whole working days
+};
+
+struct Calendar {
+  std::string name;                    // "au.trading"
+  uint32_t version = 1;
+  std::string zone = "UTC";
+  std::array<bool, 7> working{true, true, true, true, true, false, false};  // Monday first
+  TimeOfDay open = 9 * 3600;
+  TimeOfDay close = 17 * 3600;         // > open
+  std::set<Date> holidays;
+};
+
+bool is_working_day(const Calendar& calendar, Date date);
+// The instant at which `duration` of business time has passed since `from`; OutOfRange past ten years.
+std::expected<Instant, Fault> add_business(const Calendar& calendar, Instant from, BusinessDuration duration);
+// The instant `duration` of business time before `until`.
+std::expected<Instant, Fault> subtract_business(const Calendar& calendar, Instant until, BusinessDuration duration);
+
+}  // namespace endcap
