@@ -38,7 +38,8 @@ enum class Op : uint8_t {
   LoadDetail,      // input_detail as Int
   LoadNow,         // journalled time
   Call,            // builtin with arguments and `immediate`; a fault code faults the machine
-  CallGraph,       // pure graph with arguments
+  CallGraph,       // pure graph with arguments; its fault faults this graph too
+  TryGraph,        // the same, but a fault gives `constant` (policies: what can't be computed is -1)
   IsPresent,       // optional a -> Bool
 };
 enum class Predicate : uint8_t { Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual };
@@ -47,7 +48,7 @@ struct Instruction {
   Op op;
   RegisterId result;
   RegisterId a, b;
-  std::vector<RegisterId> arguments;    // Call, CallGraph
+  std::vector<RegisterId> arguments;    // Call, CallGraph, TryGraph
   abi::Cell constant;
   uint32_t index = 0;
   uint64_t immediate = 0;

@@ -236,6 +236,7 @@ struct Workflow {
   std::string name;                     // full
   uint32_t index = 0;                   // in abi.workflows
   std::vector<StartParameter> parameters;
+  std::optional<uint32_t> calendar;     // index in abi.calendars of the module's `use calendar`: how its business durations count
   std::vector<Local> locals;
   Block body;
   Span span;
