@@ -1,0 +1,140 @@
+// Where control goes: every path ends, nothing stands behind an end, a collecting loop yields on every path.
+#include "compiler/sema/passes/passes.h"
+#include "compiler/sema/passes/walk.h"
+
+namespace endcap::sema {
+namespace {
+
+class FlowPass {
+ public:
+  FlowPass(Workflow& workflow, Diagnostics& diagnostics) : workflow_(workflow), diagnostics_(diagnostics) {}
+
+  void run() {
+    visit_statements(workflow_.body, [&](Stmt& stmt) {
+      const auto* write = std::get_if<Write>(&stmt.node);
+      if (!write) return;
+      const LocalId proposal = workflow_.locals[write->grant.index].grant_of[write->proposal];
+      const auto& info = workflow_.locals[proposal.index].proposal;
+      writes_with_undo_ = writes_with_undo_ || (info && info->undo);
+    });
+    if (walk(workflow_.body))
+      diagnostics_.emit(DiagnosticKind::NoOutcome, end_of(workflow_.body), {workflow_.name});
+  }
+
+ private:
+  enum class Inside : uint8_t { Workflow, Loop, Collecting, EventHandler };
+
+  static Span end_of(const Block& block) {
+    if (!block.span.valid() || block.span.end == block.span.begin) return block.span;
+    return {block.span.source, block.span.end - 1, block.span.end};
+  }
+
+  // Whether control can reach the end of the block.
+  bool walk(Block& block) {
+    bool reachable = true;
+    for (Stmt& stmt : block.statements) {
+      if (!reachable) {
+        diagnostics_.emit(DiagnosticKind::UnreachableCode, stmt.span);
+        return false;
+      }
+      reachable = visit(stmt);
+    }
+    return reachable;
+  }
+
+  bool visit(Stmt& stmt) {
+    walk_handlers(stmt);
+    return std::visit([&](auto& node) { return falls_through(node, stmt); }, stmt.node);
+  }
+
+  void walk_handlers(Stmt& stmt) {
+    visit_handlers(stmt, [&](Handler& handler) {
+      if (handler.next == Next::Skip) require_loop(handler.span);
+      const bool falls = handler.body ? walk(*handler.body) : true;
+      if (falls && handler.next == Next::FallOut)
+        diagnostics_.emit(DiagnosticKind::HandlerFallsOut, handler.span);
+    });
+    const Inside outside = inside_;
+    visit_event_handlers(stmt, [&](EventHandler& handler) {
+      inside_ = Inside::EventHandler;
+      walk(handler.body);
+    });
+    inside_ = outside;
+  }
+
+  void require_loop(Span span) {
+    if (inside_ == Inside::Workflow) diagnostics_.emit(DiagnosticKind::SkipOutsideLoop, span);
+  }
+
+  // ---------------------------------------------------------------- per statement
+
+  template <typename Node>
+  bool falls_through(Node&, Stmt&) {
+    return true;
+  }
+
+  bool falls_through(When& node, Stmt&) {
+    bool falls = !node.otherwise;
+    for (When::Arm& arm : node.arms) falls = walk(arm.body) || falls;
+    if (node.otherwise) falls = walk(*node.otherwise) || falls;
+    return falls;
+  }
+  bool falls_through(Match& node, Stmt&) {
+    bool falls = false;
+    for (Match::Arm& arm : node.arms) falls = walk(arm.body) || falls;
+    return falls;
+  }
+  bool falls_through(ForEach& node, Stmt& stmt) {
+    const Inside outside = inside_;
+    inside_ = node.collect.valid() ? Inside::Collecting : Inside::Loop;
+    const bool falls = walk(node.body);
+    inside_ = outside;
+    if (falls && node.collect.valid()) {
+      diagnostics_
+          .emit(DiagnosticKind::NoYield, end_of(node.body), {workflow_.locals[node.collect.index].name})
+          .label(stmt.span, "collects what each element yields");
+    }
+    return true;
+  }
+  bool falls_through(Together& node, Stmt&) {
+    for (Together::Branch& branch : node.branches) walk(branch.body);
+    return true;
+  }
+  bool falls_through(Step& node, Stmt&) { return walk(node.body); }
+  bool falls_through(WaitUntil& node, Stmt& stmt) {
+    if (node.if_late == ast::WaitUntilStmt::IfLate::Skip) require_loop(stmt.span);
+    return true;
+  }
+  bool falls_through(Yield&, Stmt& stmt) {
+    if (inside_ != Inside::Collecting) diagnostics_.emit(DiagnosticKind::YieldOutsideCollect, stmt.span);
+    return false;
+  }
+  bool falls_through(Skip&, Stmt& stmt) {
+    require_loop(stmt.span);
+    return false;
+  }
+  bool falls_through(Finish&, Stmt&) { return false; }
+  bool falls_through(Fail& node, Stmt& stmt) {
+    if (node.undo == ast::FailStmt::Undo::Unsaid && writes_with_undo_) {
+      diagnostics_.emit(DiagnosticKind::UndoUnsaid, stmt.span, {workflow_.name})
+          .suggest({{stmt.span.source, stmt.span.end, stmt.span.end},
+                    " and compensate",
+                    "take back what was written",
+                    false});
+    }
+    return false;
+  }
+
+  Workflow& workflow_;
+  Diagnostics& diagnostics_;
+  Inside inside_ = Inside::Workflow;
+  bool writes_with_undo_ = false;
+};
+
+}  // namespace
+
+void check_flow(Program& program, Diagnostics& diagnostics) {
+  for (Workflow& workflow : program.workflows) FlowPass(workflow, diagnostics).run();
+}
+
+}  // namespace endcap::sema

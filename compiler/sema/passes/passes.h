@@ -1,0 +1,25 @@
+// The rules that look at meaning rather than names: one pass a rule, each over the whole typed tree, in any
+// order.
+#pragma once
+
+#include "compiler/diag/diagnostic.h"
+#include "compiler/sema/typed.h"
+
+namespace endcap::sema {
+
+// Labels every expression and local as trusted or advice, and refuses what advice alone may not do: add or
+// change a write, permit itself, move a wait, start a compensation (LANGUAGE, Advice).
+void check_advice(Program& program, Diagnostics& diagnostics);
+
+// Grants are affine: no leaf is written at two places of one path, nor a single leaf once an element
+// (LANGUAGE, Proposal and grant).
+void check_grants(Program& program, Diagnostics& diagnostics);
+
+// Every path ends, nothing stands behind an end, a collecting loop yields on every path, a failure says what
+// becomes of pending undos.
+void check_flow(Program& program, Diagnostics& diagnostics);
+
+// Policy rows cover every case and no case twice, where that can be proved (LANGUAGE, Proofs).
+void check_policies(Program& program, Diagnostics& diagnostics);
+
+}  // namespace endcap::sema

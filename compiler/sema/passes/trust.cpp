@@ -1,0 +1,83 @@
+// Labels of expressions. A function is labelled anew for each call, so that it is as trusted as what it is
+// given.
+#include "compiler/sema/passes/trust.h"
+
+namespace endcap::sema {
+
+void TrustScope::bind(LocalId local, Label label) {
+  if (local.valid()) labels_[local.index] = std::move(label);
+}
+
+Label TrustScope::label_call(CallFunction& call) {
+  const Function& function = program_.functions[call.function.index];
+  TrustScope inner(program_, function.locals.size());
+  for (size_t i = 0; i < call.arguments.size(); ++i)
+    inner.bind(function.parameters[i], label(*call.arguments[i]));
+  return inner.label(*function.body);
+}
+
+Label TrustScope::label_aggregate(Operation& operation) {
+  const Label list = label(*operation.operands[0]);
+  Label result{list.trust, list.path, {}};
+  if (operation.op == Operator::Count) return result;
+  bind(operation.variable, part(list, 0));
+  for (size_t i = 1; i < operation.operands.size(); ++i)
+    result = join(result, flatten(label(*operation.operands[i])));
+  return result;
+}
+
+Label TrustScope::label_operation(Operation& operation) {
+  switch (operation.op) {
+    case Operator::Count:
+    case Operator::Sum:
+    case Operator::ListMinimum:
+    case Operator::ListMaximum:
+    case Operator::Any:
+    case Operator::All:
+      return label_aggregate(operation);
+    case Operator::Conditional: {
+      const Label condition = flatten(label(*operation.operands[0]));
+      Label chosen = join(label(*operation.operands[1]), label(*operation.operands[2]));
+      return join(std::move(chosen), condition);
+    }
+    case Operator::OrElse: {
+      const Label optional = label(*operation.operands[0]);
+      const Label fallback = label(*operation.operands[1]);
+      return join(join(part(optional, 0), fallback), {optional.trust, optional.path, {}});
+    }
+    case Operator::IsPresent: {
+      const Label optional = label(*operation.operands[0]);
+      return {optional.trust, optional.path, {}};
+    }
+    default: {
+      Label result;
+      for (ExprPtr& operand : operation.operands) result = join(std::move(result), flatten(label(*operand)));
+      return result;
+    }
+  }
+}
+
+Label TrustScope::label(Expr& expression) {
+  Label result;
+  if (auto* local = std::get_if<LocalRef>(&expression.node)) {
+    result = of(local->local);
+  } else if (auto* field = std::get_if<FieldOf>(&expression.node)) {
+    result = part(label(*field->record), field->field);
+  } else if (auto* record = std::get_if<MakeRecord>(&expression.node)) {
+    for (ExprPtr& value : record->fields) result.parts.push_back(value ? label(*value) : Label{});
+  } else if (auto* list = std::get_if<MakeList>(&expression.node)) {
+    Label inside;
+    for (ExprPtr& value : list->elements) inside = join(std::move(inside), label(*value));
+    result.parts.push_back(std::move(inside));
+  } else if (auto* optional = std::get_if<MakeOptional>(&expression.node)) {
+    if (optional->value) result.parts.push_back(label(*optional->value));
+  } else if (auto* call = std::get_if<CallFunction>(&expression.node)) {
+    result = label_call(*call);
+  } else if (auto* operation = std::get_if<Operation>(&expression.node)) {
+    result = label_operation(*operation);
+  }
+  expression.trust = flatten(result).trust;
+  return result;
+}
+
+}  // namespace endcap::sema
