@@ -19,6 +19,7 @@ struct CallRequest {
   std::string key;                 // stable over retries and restarts; [A-Za-z0-9-], at most 40 characters
   uint32_t attempt = 1;
   Duration timeout = 30 * kSecond; // real time
+  Instant now = 0;                 // journal time of the attempt: the `as of` of what it reads
 };
 
 struct CallResult {
