@@ -47,7 +47,8 @@ struct StoreError { std::string message; };
 class Store {
  public:
   virtual ~Store() = default;
-  // Applies acknowledged operations in journal order; re-applying a position that is already in is allowed and changes nothing.
+  // Applies acknowledged operations in journal order; re-applying a position that is already in is allowed and changes nothing,
+  // leaving one out is refused. Called by one thread, like everything here.
   virtual std::expected<void, StoreError> apply(PartitionId, Position, const std::vector<RowOperation>&) = 0;
   // Last position applied; survives a restart up to what was flushed.
   virtual Position applied(PartitionId) = 0;
@@ -69,7 +70,7 @@ struct StoreOptions {
 };
 // Errors name the folder and what to do (in use, wrong format, disk full, corrupt).
 std::expected<std::unique_ptr<Store>, StoreError> open_rocksdb_store(const std::filesystem::path& folder, const StoreOptions& options);
-// `crash()` of the simulated store goes back to the last flushed image.
+// runtime/store/simulated_store.h: `crash()` goes back to the last flushed image.
 class SimulatedStore;
 std::unique_ptr<SimulatedStore> make_simulated_store(uint16_t partitions);
 

@@ -1,0 +1,293 @@
+// The store on RocksDB: two column families a partition, no write-ahead log of its own.
+//
+// The journal is the log. All column families are flushed atomically, so that what a crash leaves is the
+// state after some position and the history that belongs to it. What was flushed is asked of RocksDB itself:
+// the position row as it stands in the table files.
+#include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+
+#include "runtime/store/store.h"
+#include "runtime/value/check.h"
+
+namespace endcap {
+namespace {
+
+// Table byte 0 is the store's own, so that no scan of a table meets this row.
+const std::string kAppliedKey{"\0applied_pos", 12};
+
+std::string encode_position(Position position) {
+  std::string bytes(8, '\0');
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(position >> (8 * i));
+  return bytes;
+}
+
+std::optional<Position> decode_position(std::string_view bytes) {
+  if (bytes.size() != 8) return std::nullopt;
+  Position position = 0;
+  for (int i = 7; i >= 0; --i) position = position << 8 | static_cast<uint8_t>(bytes[i]);
+  return position;
+}
+
+void append_row_key(std::string& out, Table table, std::string_view key) {
+  out.push_back(static_cast<char>(table));
+  out.append(key);
+}
+
+std::string row_key(Table table, std::string_view key) {
+  std::string out;
+  out.reserve(key.size() + 1);
+  append_row_key(out, table, key);
+  return out;
+}
+
+StoreError explain(const rocksdb::Status& status, const std::filesystem::path& folder,
+                   std::string_view doing) {
+  const std::string path = folder.string();
+  if (status.IsNoSpace()) {
+    return {
+        fmt::format("The disk that holds {} is full ({}). Nothing acknowledged is lost: free some space, "
+                    "then start again.",
+                    path, doing)};
+  }
+  if (status.IsCorruption()) {
+    return {
+        fmt::format("The store in {} is damaged ({}: {}). Restore the data folder from a backup; do not "
+                    "delete single files.",
+                    path, doing, status.ToString())};
+  }
+  if (status.ToString().find("lock") != std::string::npos) {
+    return {fmt::format(
+        "The store in {} is in use by another process ({}). Stop that daemon, or choose another data folder.",
+        path, status.ToString())};
+  }
+  return {fmt::format(
+      "The store in {} failed ({}: {}). Nothing acknowledged is lost: mend the cause, then start again.",
+      path, doing, status.ToString())};
+}
+
+rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
+                                            const std::shared_ptr<rocksdb::Cache>& cache, bool history) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = 4096;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.compression = history ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
+  family.write_buffer_size = options.write_buffer_bytes;  // the node's budget decides, not the family
+  family.arena_block_size = 64u << 10;  // small, so that idle families cost none of the budget
+  family.max_write_buffer_number = 4;
+  // Timers and pending calls are queues: their deleted heads are compacted away before scans have to step
+  // over them.
+  if (!history)
+    family.table_properties_collector_factories = {rocksdb::NewCompactOnDeletionCollectorFactory(256, 128)};
+  return family;
+}
+
+class RocksStore final : public Store {
+ public:
+  RocksStore(std::filesystem::path folder, StoreOptions options)
+      : folder_(std::move(folder)), options_(options) {}
+
+  ~RocksStore() override {
+    if (!db_) return;
+    for (rocksdb::ColumnFamilyHandle* handle : handles_)
+      db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    db_->Close().PermitUncheckedError();  // flushes; what it can't flush is in the journal
+  }
+
+  std::expected<void, StoreError> open() {
+    auto cache = rocksdb::NewLRUCache(options_.block_cache_bytes);
+    rocksdb::Options db;
+    db.create_if_missing = true;
+    db.create_missing_column_families = true;
+    db.atomic_flush = true;
+    db.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options_.write_buffer_bytes);
+    db.max_background_jobs = 2;
+    db.max_open_files = 512;
+    db.info_log_level = rocksdb::WARN_LEVEL;
+    db.keep_log_file_num = 2;
+    db.max_log_file_size = 1u << 20;
+
+    std::vector<rocksdb::ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, {}}};
+    for (uint16_t i = 0; i < options_.partitions; ++i) {
+      families.emplace_back(fmt::format("state.{}", i), family_options(options_, cache, false));
+      families.emplace_back(fmt::format("history.{}", i), family_options(options_, cache, true));
+    }
+    if (auto same = same_partitions(db, families.size()); !same) return same;
+
+    rocksdb::DB* raw = nullptr;
+    auto status = rocksdb::DB::Open(db, folder_.string(), families, &handles_, &raw);
+    if (!status.ok()) return std::unexpected(explain(status, folder_, "opening it"));
+    db_.reset(raw);
+
+    applied_.resize(options_.partitions);
+    for (uint16_t i = 0; i < options_.partitions; ++i) {
+      auto position = read_position(i, {});
+      if (!position) return std::unexpected(position.error());
+      applied_[i] = *position;
+    }
+    return {};
+  }
+
+  std::expected<void, StoreError> apply(PartitionId partition, Position position,
+                                        const std::vector<RowOperation>& operations) override {
+    CHECK(partition < applied_.size());
+    if (position <= applied_[partition]) return {};
+    if (position != applied_[partition] + 1) {
+      return std::unexpected(
+          StoreError{fmt::format("partition {}: record {} can't follow record {}: one is missing", partition,
+                                 position, applied_[partition])});
+    }
+    rocksdb::WriteBatch batch;
+    for (const RowOperation& operation : operations) {
+      key_.clear();
+      append_row_key(key_, operation.table, operation.key);
+      auto status = operation.value ? batch.Put(family(partition, operation.table), key_, *operation.value)
+                                    : batch.Delete(family(partition, operation.table), key_);
+      if (!status.ok()) return std::unexpected(explain(status, folder_, "collecting a record's rows"));
+    }
+    auto status = batch.Put(family(partition, Table::Meta), kAppliedKey, encode_position(position));
+    if (!status.ok()) return std::unexpected(explain(status, folder_, "collecting a record's rows"));
+    rocksdb::WriteOptions write;
+    write.disableWAL = true;
+    status = db_->Write(write, &batch);
+    if (!status.ok())
+      return std::unexpected(explain(status, folder_, fmt::format("applying record {}", position)));
+    applied_[partition] = position;
+    return {};
+  }
+
+  Position applied(PartitionId partition) override { return applied_.at(partition); }
+
+  Position flushed(PartitionId partition) override {
+    rocksdb::ReadOptions options;
+    options.read_tier = rocksdb::kPersistedTier;  // table files only
+    return read_position(partition, options).value_or(0);
+  }
+
+  std::expected<void, StoreError> flush(PartitionId partition) override {
+    auto status = db_->Flush({}, {family(partition, Table::Meta), family(partition, Table::History)});
+    if (!status.ok()) return std::unexpected(explain(status, folder_, "flushing"));
+    return {};
+  }
+
+  std::expected<std::optional<std::string>, StoreError> get(PartitionId partition, Table table,
+                                                            std::string_view key) override {
+    std::string value;
+    auto status = db_->Get({}, family(partition, table), row_key(table, key), &value);
+    if (status.IsNotFound()) return std::nullopt;
+    if (!status.ok()) return std::unexpected(explain(status, folder_, "reading a row"));
+    return value;
+  }
+
+  std::expected<std::vector<std::optional<std::string>>, StoreError> multi_get(
+      PartitionId partition, Table table, const std::vector<std::string>& keys) override {
+    std::vector<std::string> row_keys;
+    row_keys.reserve(keys.size());
+    for (const std::string& key : keys) row_keys.push_back(row_key(table, key));
+    std::vector<rocksdb::Slice> slices(row_keys.begin(), row_keys.end());
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> statuses(keys.size());
+    db_->MultiGet({}, family(partition, table), keys.size(), slices.data(), values.data(), statuses.data());
+    std::vector<std::optional<std::string>> rows(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (statuses[i].ok()) {
+        rows[i] = values[i].ToString();
+      } else if (!statuses[i].IsNotFound()) {
+        return std::unexpected(explain(statuses[i], folder_, "reading rows"));
+      }
+    }
+    return rows;
+  }
+
+  std::expected<void, StoreError> scan(
+      PartitionId partition, Table table, std::string_view from, std::string_view to,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) override {
+    const std::string first = row_key(table, from);
+    const std::string last =
+        to.empty() ? std::string(1, static_cast<char>(static_cast<uint8_t>(table) + 1)) : row_key(table, to);
+    const rocksdb::Slice upper = last;
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &upper;
+    std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, family(partition, table)));
+    for (row->Seek(first); row->Valid(); row->Next()) {
+      std::string_view key = row->key().ToStringView();
+      key.remove_prefix(1);
+      if (!visit(key, row->value().ToStringView())) break;
+    }
+    if (!row->status().ok()) return std::unexpected(explain(row->status(), folder_, "scanning rows"));
+    return {};
+  }
+
+ private:
+  // The number of partitions is fixed when the data is made; opening with another would split keys from their
+  // rows.
+  std::expected<void, StoreError> same_partitions(const rocksdb::Options& db, size_t wanted) {
+    std::vector<std::string> present;
+    auto status = rocksdb::DB::ListColumnFamilies(db, folder_.string(), &present);
+    if (!status.ok() || present.size() <= 1 || present.size() == wanted)
+      return {};  // absent or unreadable: Open says so
+    return std::unexpected(StoreError{fmt::format(
+        "The store in {} was made with {} partitions and is opened with {}. The number is fixed when the "
+        "data is made: use {}.",
+        folder_.string(), (present.size() - 1) / 2, options_.partitions, (present.size() - 1) / 2)});
+  }
+
+  std::expected<Position, StoreError> read_position(PartitionId partition,
+                                                    const rocksdb::ReadOptions& options) {
+    std::string value;
+    auto status = db_->Get(options, family(partition, Table::Meta), kAppliedKey, &value);
+    if (status.IsNotFound()) return Position{0};
+    if (!status.ok()) return std::unexpected(explain(status, folder_, "reading the applied position"));
+    auto position = decode_position(value);
+    if (!position) {
+      return std::unexpected(
+          explain(rocksdb::Status::Corruption("the applied position is not 8 bytes"), folder_, "reading it"));
+    }
+    return *position;
+  }
+
+  rocksdb::ColumnFamilyHandle* family(PartitionId partition, Table table) const {
+    CHECK(partition < options_.partitions);
+    return handles_[1 + 2 * partition + (table == Table::History ? 1 : 0)];
+  }
+
+  std::filesystem::path folder_;
+  StoreOptions options_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::vector<Position> applied_;
+  std::string key_;
+};
+
+}  // namespace
+
+std::expected<std::unique_ptr<Store>, StoreError> open_rocksdb_store(const std::filesystem::path& folder,
+                                                                     const StoreOptions& options) {
+  CHECK(options.partitions > 0);
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return std::unexpected(
+        StoreError{fmt::format("The folder {} can't be made: {}. Check the path and its permissions.",
+                               folder.string(), error.message())});
+  }
+  auto store = std::make_unique<RocksStore>(folder, options);
+  if (auto opened = store->open(); !opened) return std::unexpected(opened.error());
+  return store;
+}
+
+}  // namespace endcap

@@ -1,0 +1,83 @@
+// The simulated store: see simulated_store.h.
+#include "runtime/store/simulated_store.h"
+
+#include <fmt/format.h>
+
+#include "runtime/value/check.h"
+
+namespace endcap {
+
+SimulatedStore::SimulatedStore(uint16_t partitions) : partitions_(partitions) {}
+
+std::unique_ptr<SimulatedStore> make_simulated_store(uint16_t partitions) {
+  return std::make_unique<SimulatedStore>(partitions);
+}
+
+std::expected<void, StoreError> SimulatedStore::apply(PartitionId partition, Position position,
+                                                      const std::vector<RowOperation>& operations) {
+  CHECK(partition < partitions_.size());
+  if (!failure_.empty()) return std::unexpected(StoreError{failure_});
+  Partition& state = partitions_[partition];
+  if (position <= state.current.applied) return {};
+  if (position != state.current.applied + 1) {
+    return std::unexpected(
+        StoreError{fmt::format("partition {}: record {} can't follow record {}: one is missing", partition,
+                               position, state.current.applied)});
+  }
+  for (const RowOperation& operation : operations) {
+    auto key = std::pair(operation.table, operation.key);
+    if (operation.value) {
+      state.current.rows[std::move(key)] = *operation.value;
+    } else {
+      state.current.rows.erase(key);
+    }
+  }
+  state.current.applied = position;
+  if (flush_every_ != 0 && position % flush_every_ == 0) state.flushed = state.current;
+  return {};
+}
+
+Position SimulatedStore::applied(PartitionId partition) { return partitions_.at(partition).current.applied; }
+
+Position SimulatedStore::flushed(PartitionId partition) { return partitions_.at(partition).flushed.applied; }
+
+std::expected<void, StoreError> SimulatedStore::flush(PartitionId partition) {
+  if (!failure_.empty()) return std::unexpected(StoreError{failure_});
+  Partition& state = partitions_.at(partition);
+  state.flushed = state.current;
+  return {};
+}
+
+std::expected<std::optional<std::string>, StoreError> SimulatedStore::get(PartitionId partition, Table table,
+                                                                          std::string_view key) {
+  const auto& rows = partitions_.at(partition).current.rows;
+  auto found = rows.find(std::pair(table, std::string(key)));
+  if (found == rows.end()) return std::nullopt;
+  return found->second;
+}
+
+std::expected<std::vector<std::optional<std::string>>, StoreError> SimulatedStore::multi_get(
+    PartitionId partition, Table table, const std::vector<std::string>& keys) {
+  std::vector<std::optional<std::string>> values;
+  values.reserve(keys.size());
+  for (const std::string& key : keys) values.push_back(*get(partition, table, key));
+  return values;
+}
+
+std::expected<void, StoreError> SimulatedStore::scan(
+    PartitionId partition, Table table, std::string_view from, std::string_view to,
+    const std::function<bool(std::string_view key, std::string_view value)>& visit) {
+  const auto& rows = partitions_.at(partition).current.rows;
+  for (auto row = rows.lower_bound(std::pair(table, std::string(from)));
+       row != rows.end() && row->first.first == table; ++row) {
+    if (!to.empty() && std::string_view(row->first.second) >= to) break;
+    if (!visit(row->first.second, row->second)) break;
+  }
+  return {};
+}
+
+void SimulatedStore::crash() {
+  for (Partition& partition : partitions_) partition.current = partition.flushed;
+}
+
+}  // namespace endcap

@@ -1,0 +1,51 @@
+// A store for tests and the simulator: ordered maps, and the image of the last flush that a crash falls back
+// to.
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "runtime/store/store.h"
+
+namespace endcap {
+
+class SimulatedStore final : public Store {
+ public:
+  explicit SimulatedStore(uint16_t partitions);
+
+  std::expected<void, StoreError> apply(PartitionId partition, Position position,
+                                        const std::vector<RowOperation>& operations) override;
+  Position applied(PartitionId partition) override;
+  Position flushed(PartitionId partition) override;
+  std::expected<void, StoreError> flush(PartitionId partition) override;
+  std::expected<std::optional<std::string>, StoreError> get(PartitionId partition, Table table,
+                                                            std::string_view key) override;
+  std::expected<std::vector<std::optional<std::string>>, StoreError> multi_get(
+      PartitionId partition, Table table, const std::vector<std::string>& keys) override;
+  std::expected<void, StoreError> scan(
+      PartitionId partition, Table table, std::string_view from, std::string_view to,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
+
+  // What a lost process leaves: every partition is as it was flushed last.
+  void crash();
+  // From now on `apply` and `flush` fail with this message (a full disk); empty: they work again.
+  void fail(std::string message) { failure_ = std::move(message); }
+  // Flushes a partition by itself after so many applied records, as a real store does when its buffers are
+  // full; 0: never.
+  void flush_every(uint64_t records) { flush_every_ = records; }
+
+ private:
+  struct Image {
+    std::map<std::pair<Table, std::string>, std::string> rows;
+    Position applied = 0;
+  };
+  struct Partition {
+    Image current, flushed;
+  };
+  std::vector<Partition> partitions_;
+  std::string failure_;
+  uint64_t flush_every_ = 0;
+};
+
+}  // namespace endcap
