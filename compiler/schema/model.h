@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/base/source.h"
@@ -16,10 +18,13 @@ struct TypeName {
   bool collection = false;
 };
 
-// An annotation we do not interpret is kept whole, so that nothing is lost: `sap:label`, or a vocabulary term with its path.
+// What the file says besides the structure, kept as written whether or not it is interpreted, so that nothing is lost:
+// an attribute ("sap:label", "FixedLength"), documentation ("Documentation/Summary"), or a leaf of a vocabulary term with its path
+// ("Capabilities.FilterRestrictions/NonFilterableProperties/0"). The SAP and Microsoft namespaces are always written `sap:`, `m:`.
 struct Annotation {
   std::string name;
   std::string value;
+  std::string kind;          // how a term's value stood: "String", "Bool", "Path", ..., "Xml" for a dynamic expression; else empty
 };
 
 struct Property {
@@ -35,7 +40,8 @@ struct Property {
   std::string documentation;             // Documentation element, quickinfo, or Core.Description
   bool creatable = true, updatable = true, filterable = true, sortable = true;
   std::string unit_property;             // sap:unit, Measures.Unit, Measures.ISOCurrency: the sibling with the unit or currency
-  enum class Semantics : uint8_t { None, CurrencyCode, UnitOfMeasure } semantics = Semantics::None;  // sap:semantics of that sibling
+  enum class Semantics : uint8_t { None, CurrencyCode, UnitOfMeasure } semantics = Semantics::None;
+  // sap:semantics: of the code itself on the sibling, and what `unit_property` holds on the amount
   std::vector<Annotation> annotations;
   Span span;
 };
@@ -69,7 +75,7 @@ struct EnumType {
   std::string name;
   std::string underlying = "Edm.Int32";
   bool flags = false;
-  struct Member { std::string name; std::optional<int64_t> value; };
+  struct Member { std::string name; std::optional<int64_t> value; std::vector<Annotation> annotations; };
   std::vector<Member> members;
   std::vector<Annotation> annotations;
   Span span;
@@ -77,7 +83,7 @@ struct EnumType {
 
 struct TypeDefinition { std::string name, underlying; std::optional<uint32_t> max_length, precision, scale; std::vector<Annotation> annotations; Span span; };
 
-struct AssociationEnd { std::string role, type, multiplicity; };
+struct AssociationEnd { std::string role, type, multiplicity; std::vector<Annotation> annotations; };
 struct Association { std::string name; std::vector<AssociationEnd> ends; std::vector<std::pair<std::string, std::string>> constraints; std::vector<Annotation> annotations; Span span; };
 
 struct Parameter {
@@ -90,7 +96,7 @@ struct Parameter {
 
 // V2 function imports, V4 functions and actions (bound ones have a binding parameter first).
 struct Callable {
-  std::string name;                       // as called
+  std::string name;                       // as called: imports by their name, bound ones and definitions by their full name
   enum class Kind : uint8_t { FunctionImport, Function, Action } kind = Kind::FunctionImport;
   std::string http_method;                // V2: GET or POST; V4: derived
   bool bound = false;
@@ -98,6 +104,7 @@ struct Callable {
   std::vector<Parameter> parameters;
   std::optional<TypeName> result;
   std::string entity_set;
+  std::string label, documentation;
   std::vector<Annotation> annotations;
   Span span;
 };
@@ -113,6 +120,25 @@ struct EntitySet {
   Span span;
 };
 
+// V2: between which entity sets an association runs.
+struct AssociationSet {
+  std::string name, association;
+  struct End { std::string role, entity_set; std::vector<Annotation> annotations; };
+  std::vector<End> ends;
+  std::vector<Annotation> annotations;
+  Span span;
+};
+
+struct Container { std::string name; std::string extends; std::vector<Annotation> annotations; Span span; };
+
+// A file that this one refers to, and the namespaces it would bring. It is not fetched.
+struct Reference {
+  std::string uri;
+  struct Include { std::string name_space, alias; std::vector<Annotation> annotations; };
+  std::vector<Include> includes;
+  std::vector<Annotation> annotations;
+};
+
 struct Schema {
   std::string path;                       // of the file
   SourceId source;
@@ -126,6 +152,12 @@ struct Schema {
   std::vector<Association> associations;
   std::vector<Callable> callables;
   std::vector<EntitySet> sets;
+  std::vector<AssociationSet> association_sets;
+  std::vector<Container> containers;
+  std::vector<Reference> references;
+  std::vector<Annotation> annotations;    // of the file and its Schema elements; term definitions verbatim
+  // Annotations blocks whose target is outside of this file: (target as written, annotations).
+  std::vector<std::pair<std::string, std::vector<Annotation>>> external_annotations;
 
   const EntityType* find_type(std::string_view full_name) const;
   const EntitySet* find_set(std::string_view name) const;
