@@ -6,6 +6,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,17 +48,23 @@ class Cursor {
   virtual std::expected<bool, JournalError> next(Record& record) = 0;
 };
 
+inline constexpr uint32_t kRecordBytesMax = 64u << 20;
+
 class Journal {
  public:
   virtual ~Journal() = default;
-  virtual std::expected<Opened, JournalError> open(PartitionId, NodeId) = 0;   // fences the old owner
+  // Fences the old owner by a record of the next epoch without operations: `tail` is its position, and the store applies it like any other.
+  virtual std::expected<Opened, JournalError> open(PartitionId, NodeId) = 0;
   // Asynchronous and in order. `expected` is the position of the partition's last record; the new one gets expected + 1.
+  // The completion runs on the thread that calls `sync`. `bytes` are at most kRecordBytesMax.
   virtual void append(PartitionId, Epoch, Position expected, BatchId, std::string bytes, Completion) = 0;
   // Writes and syncs everything appended so far, then completes it. The step function of the shell's journal thread; gives false
   // when there was nothing to do.
   virtual bool sync() = 0;
   virtual std::unique_ptr<Cursor> tail(PartitionId, Position from) = 0;
   virtual void trim(PartitionId, Position up_to) = 0;                          // keeps the last record
+  // Why records were completed with Unknown: the process must stop with this message. Empty while all is well.
+  virtual std::optional<JournalError> failure() const = 0;
 };
 
 std::string encode_operations(const std::vector<RowOperation>& operations);

@@ -9,6 +9,7 @@ namespace endcap {
 struct LocalLogOptions {
   uint16_t partitions = 4;
   uint64_t segment_bytes = 16u << 20;
+  uint64_t identity = 0;   // of a new log, part of every checksum; 0: drawn at random
 };
 
 struct RecoveryReport { uint64_t records = 0; uint64_t torn_bytes_cut = 0; uint64_t stale_segments = 0; bool tail_rewritten = false; };
