@@ -1,0 +1,26 @@
+// A figure of a bench and how a list of them is printed: a table for people, JSON for machines.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace endcap::bench {
+
+struct Figure {
+  std::string name;  // "steps/400"
+  double value = 0;
+  std::string unit;             // "steps/s"
+  std::optional<double> limit;  // what the machine itself did in the same run, same unit
+  std::string note;             // what exactly was done
+};
+
+// One line a figure, with the ratio to its limit.
+std::string table(const std::vector<Figure>& figures);
+// [{name, value, unit, limit, ratio, note}]
+std::string json(const std::vector<Figure>& figures);
+
+double percentile(std::vector<double>& samples, double share);  // sorts; 0 for no samples
+double seconds_now();                                           // CLOCK_MONOTONIC
+
+}  // namespace endcap::bench

@@ -1,0 +1,158 @@
+// Durable steps: the real engine, log and RocksDB on one thread, with calls that answer at once.
+#include "tests/bench/steps.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "runtime/engine/engine.h"
+#include "runtime/journal/local_log.h"
+
+namespace endcap::bench {
+namespace {
+
+// One sync's worth of records, as the engine appended them.
+struct Appended {
+  PartitionId partition;
+  std::string bytes;
+};
+using Round = std::vector<Appended>;
+
+// Passes everything on and keeps what was appended, so that the limit can be measured with the very same
+// bytes.
+class RecordingJournal : public Journal {
+ public:
+  explicit RecordingJournal(Journal& inner) : inner_(inner) {}
+  std::expected<Opened, JournalError> open(PartitionId partition, NodeId node) override {
+    return inner_.open(partition, node);
+  }
+  void append(PartitionId partition, Epoch epoch, Position expected, BatchId batch, std::string bytes,
+              Completion done) override {
+    round_.push_back({partition, bytes});
+    inner_.append(partition, epoch, expected, batch, std::move(bytes), std::move(done));
+  }
+  bool sync() override {
+    if (!round_.empty()) rounds.push_back(std::exchange(round_, {}));
+    return inner_.sync();
+  }
+  std::unique_ptr<Cursor> tail(PartitionId partition, Position from) override {
+    return inner_.tail(partition, from);
+  }
+  void trim(PartitionId partition, Position up_to) override { inner_.trim(partition, up_to); }
+
+  std::vector<Round> rounds;
+
+ private:
+  Journal& inner_;
+  Round round_;
+};
+
+template <typename T, typename E>
+T must(std::expected<T, E> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+struct Disks {  // a fresh log and store
+  explicit Disks(const std::filesystem::path& folder) {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder / "log");
+    disk = must(open_disk(folder / "log"));
+    log = must(open_local_log(*disk, {}));
+    store = must(open_rocksdb_store(folder / "state", {}));
+  }
+  std::unique_ptr<Disk> disk;
+  std::unique_ptr<Journal> log;
+  std::unique_ptr<Store> store;
+};
+
+struct Level {
+  double steps_per_second = 0;
+  std::vector<double> latencies_us;
+  uint64_t steps = 0;
+  std::vector<Round> rounds;
+};
+
+Level run_engine(const std::shared_ptr<const abi::Program>& program, const StepsOptions& options,
+                 uint32_t in_flight) {
+  Disks disks(options.folder);
+  RecordingJournal journal(*disks.log);
+  auto engine = must(open_engine(program, *disks.store, journal, {}));
+  uint64_t started = 0;
+  const auto start = [&] {
+    engine->start({.workflow = program->workflows[0].name,
+                   .arguments_json = fmt::format(R"({{"note":"N{}"}})", started++),
+                   .request_id = {},
+                   .reply = {}});
+  };
+  for (uint32_t i = 0; i < in_flight; ++i) start();
+
+  Level level;
+  Instant now = 1;
+  const double begin = seconds_now();
+  double round_begin = begin;
+  while (round_begin - begin < options.seconds) {
+    const uint64_t finished = engine->counters().finished;
+    engine->drain(++now);
+    journal.sync();
+    engine->settle();
+    for (uint64_t i = engine->counters().finished - finished; i > 0; --i) start();
+    const double round_end = seconds_now();
+    for (auto& [partition, call] : engine->take_calls()) {
+      engine->call_finished({partition, call.call, {}});
+      level.latencies_us.push_back((round_end - round_begin) * 1e6);
+      ++level.steps;
+    }
+    round_begin = round_end;
+  }
+  level.steps_per_second = static_cast<double>(level.steps) / (seconds_now() - begin);
+  level.rounds = std::move(journal.rounds);
+  return level;
+}
+
+// Appends, syncs and applies the same bytes in the same rounds. Gives the seconds it took.
+double run_raw(const StepsOptions& options, const std::vector<Round>& rounds) {
+  Disks disks(options.folder);
+  std::vector<Opened> opened;
+  for (PartitionId partition = 0; partition < EngineOptions{}.partitions; ++partition)
+    opened.push_back(must(disks.log->open(partition, 1)));
+  BatchId batch = 0;
+  const double begin = seconds_now();
+  for (const Round& round : rounds) {
+    for (const Appended& record : round) {
+      Opened& tail = opened[record.partition];
+      disks.log->append(record.partition, tail.epoch, tail.tail++, ++batch, record.bytes, [](Ack) {});
+    }
+    disks.log->sync();
+    for (const Appended& record : round) {
+      must(disks.store->apply(record.partition, opened[record.partition].tail,
+                              must(decode_operations(record.bytes))));
+    }
+  }
+  return seconds_now() - begin;
+}
+
+}  // namespace
+
+std::vector<Figure> bench_steps(const std::shared_ptr<const abi::Program>& program,
+                                const StepsOptions& options) {
+  std::vector<Figure> figures;
+  for (const uint32_t in_flight : options.in_flight) {
+    Level level = run_engine(program, options, in_flight);
+    const double limit = static_cast<double>(level.steps) / run_raw(options, level.rounds);
+    const std::string name = fmt::format("steps/{}", in_flight);
+    figures.push_back({name, level.steps_per_second, "steps/s", limit,
+                       "limit: the same bytes and syncs, log and RocksDB alone"});
+    figures.push_back({name + "/p50",
+                       percentile(level.latencies_us, 0.5),
+                       "us",
+                       {},
+                       "result durable to next intent durable"});
+    figures.push_back({name + "/p99", percentile(level.latencies_us, 0.99), "us", {}, ""});
+  }
+  std::filesystem::remove_all(options.folder);
+  return figures;
+}
+
+}  // namespace endcap::bench
