@@ -80,7 +80,7 @@ struct RelativeExpr { ExprPtr duration; bool before = true; ExprPtr anchor; };  
 enum class RoundingMode : uint8_t { HalfEven, HalfUp, Up, Down };
 struct RoundExpr { ExprPtr operand; uint32_t scale = 0; RoundingMode mode; };   // round x to 2 places half even
 struct ListExpr { std::vector<ExprPtr> elements; };                             // [a, b]
-// Aggregates over a list: `count of xs`, `sum of x.units for each x in xs`
+// Aggregates over a list: `count of xs` (no value, no variable), `sum of x.units for each x in xs`
 enum class AggregateOp : uint8_t { Count, Sum, Minimum, Maximum, Any, All };
 struct AggregateExpr { AggregateOp op; ExprPtr value; std::optional<Name> variable; ExprPtr list; };
 struct ErrorExpr {};                  // where the parser gave up; says nothing more
@@ -117,7 +117,7 @@ struct Handler {
   Span span;
 };
 
-// `on event E(a, b) where cond { ... }`: binds fields of the event by name (or `a: field`).
+// `on event E(a, b) where cond { ... }`: binds fields of the event by name (or `mine: field`: name `mine`, field `field`).
 struct EventPattern {
   QualifiedName event;
   struct Binding { Name name; std::optional<Name> field; };
@@ -215,7 +215,7 @@ struct FailStmt {
   std::vector<Argument> arguments;
   enum class Undo : uint8_t { Unsaid, Compensate, Keep } undo = Undo::Unsaid;
 };
-struct ErrorStmt {};
+struct ErrorStmt {};  // a statement of a later release, refused by the parser
 
 struct Stmt {
   Span span;
@@ -303,9 +303,10 @@ struct WorkflowDecl {
   std::optional<uint32_t> version;
   Block body;
 };
-// A construct of the whole language that this release does not have yet; `what` is its keyword. Sema refuses it by name.
-struct LaterDecl { std::string what; };
-struct ErrorDecl {};
+// A construct of the whole language that this release does not have yet; `what` is its keyword. The parser has refused it by name.
+struct LaterDecl { std::string what; std::optional<Name> name; };
+// A declaration that can't be read; what it declares, where that much was legible, so that its uses need not be called unknown.
+struct ErrorDecl { std::optional<Name> name; };
 
 struct Decl {
   Span span;
