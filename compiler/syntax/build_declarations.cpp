@@ -1,0 +1,96 @@
+// Declarations other than systems and policies.
+#include "compiler/syntax/build.h"
+
+namespace endcap::syntax {
+
+ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
+                               std::optional<ast::QualifiedName>& module_name) {
+  auto* form = dynamic_cast<antlr4::ParserRuleContext*>(tree->children.front());
+  const Span at = span(form);
+  switch (form->getRuleIndex()) {
+    case Parser::RuleModuleName:
+      module_name = qualified(tree->moduleName()->qualified());
+      return {at, ast::ErrorDecl{}};
+    case Parser::RuleUseDeclaration:
+      return {at, use(tree->useDeclaration())};
+    case Parser::RuleTypeDeclaration: {
+      auto* alias = tree->typeDeclaration();
+      return {at, ast::TypeDecl{name(alias->name()), type(alias->type())}};
+    }
+    case Parser::RuleRoleDeclaration:
+      return {at, ast::RoleDecl{names(tree->roleDeclaration()->names())}};
+    case Parser::RuleConflictDeclaration: {
+      auto* conflict = tree->conflictDeclaration();
+      return {at, ast::ConflictDecl{name(conflict->left), name(conflict->right)}};
+    }
+    case Parser::RuleViewDeclaration:
+      return {at, view(tree->viewDeclaration())};
+    case Parser::RuleSystemDeclaration:
+      return {at, system(tree->systemDeclaration())};
+    case Parser::RuleRecordDeclaration: {
+      auto* record = tree->recordDeclaration();
+      ast::RecordDecl result{name(record->name()), {}};
+      for (auto* each : record->parameter()) result.fields.push_back(parameter(each));
+      return {at, std::move(result)};
+    }
+    case Parser::RuleEnumDeclaration: {
+      auto* enumeration = tree->enumDeclaration();
+      ast::EnumDecl result{name(enumeration->name()), {}};
+      if (enumeration->names() != nullptr) result.values = names(enumeration->names());
+      return {at, std::move(result)};
+    }
+    case Parser::RuleFunctionDeclaration:
+      return {at, function(tree->functionDeclaration())};
+    case Parser::RulePolicyDeclaration:
+      return {at, policy(tree->policyDeclaration())};
+    default:
+      return {at, workflow(tree->workflowDeclaration())};
+  }
+}
+
+ast::UseDecl Builder::use(Parser::UseDeclarationContext* tree) {
+  using What = ast::UseDecl::What;
+  if (tree->system != nullptr) {
+    ast::Name system_name = name(tree->system);
+    return {What::System, {{system_name}, system_name.span}};
+  }
+  if (tree->calendar != nullptr) return {What::Calendar, qualified(tree->calendar)};
+  return {What::Module, qualified(tree->module)};
+}
+
+ast::ViewDecl Builder::view(Parser::ViewDeclarationContext* tree) {
+  ast::ViewDecl result;
+  result.name = name(tree->view);
+  result.system = name(tree->system);
+  result.entity = name(tree->entity);
+  result.key = tree->single != nullptr ? std::vector{name(tree->single)} : names(tree->names());
+  for (auto* each : tree->viewField()) {
+    ast::ViewField field;
+    field.name = name(each->field);
+    field.type = type(each->type());
+    field.source = name(each->source);
+    if (each->unit != nullptr) field.unit_source = name(each->unit);
+    field.required = each->REQUIRED() != nullptr;
+    field.advice = each->ADVICE() != nullptr;
+    field.span = span(each);
+    result.fields.push_back(std::move(field));
+  }
+  return result;
+}
+
+ast::FunctionDecl Builder::function(Parser::FunctionDeclarationContext* tree) {
+  return {name(tree->name()), parameters(tree->parameters()),
+          tree->type() != nullptr ? type(tree->type()) : nullptr, expression(tree->expression())};
+}
+
+ast::WorkflowDecl Builder::workflow(Parser::WorkflowDeclarationContext* tree) {
+  ast::WorkflowDecl result;
+  result.name = name(tree->name());
+  result.parameters = parameters(tree->parameters());
+  if (tree->expression() != nullptr) result.key = expression(tree->expression());
+  if (tree->NUMBER() != nullptr) result.version = count(tree->NUMBER());
+  result.body = block(tree->block());
+  return result;
+}
+
+}  // namespace endcap::syntax

@@ -1,0 +1,226 @@
+// Statements of a workflow's body.
+#include "compiler/syntax/build.h"
+
+namespace endcap::syntax {
+
+ast::Block Builder::block(Parser::BlockContext* tree) {
+  ast::Block result;
+  for (auto* each : tree->statement()) result.statements.push_back(statement(each));
+  result.span = span(tree);
+  return result;
+}
+
+// `step x together {..}` and `branch x for each ..` are a block of that one statement.
+ast::Block Builder::body(Parser::BodyContext* tree) {
+  if (tree->block() != nullptr) return block(tree->block());
+  ast::Block result;
+  result.span = span(tree);
+  if (tree->togetherStatement() != nullptr) {
+    result.statements.push_back({result.span, together(tree->togetherStatement())});
+  } else {
+    result.statements.push_back({result.span, for_each(tree->forEachStatement())});
+  }
+  return result;
+}
+
+ast::Stmt Builder::statement(Parser::StatementContext* tree) {
+  const Span at = span(tree);
+  auto* form = dynamic_cast<antlr4::ParserRuleContext*>(tree->children.front());
+  switch (form->getRuleIndex()) {
+    case Parser::RuleLetStatement:
+      return {at, let(tree->letStatement())};
+    case Parser::RuleReadStatement:
+      return {at, ast::ReadStmt{read(tree->readStatement()->readValue())}};
+    case Parser::RuleNotifyStatement: {
+      auto* notify = tree->notifyStatement();
+      return {at, ast::NotifyStmt{call(notify->call()), handlers(notify->handlers())}};
+    }
+    case Parser::RuleApproveStatement:
+      return {at, approve(tree->approveStatement())};
+    case Parser::RuleWriteStatement:
+      return {at, write(tree->writeStatement())};
+    case Parser::RuleTaskStatement:
+      return {at, task(tree->taskStatement())};
+    case Parser::RuleWhenStatement:
+      return {at, when(tree->whenStatement())};
+    case Parser::RuleMatchStatement:
+      return {at, match(tree->matchStatement())};
+    case Parser::RuleForEachStatement:
+      return {at, for_each(tree->forEachStatement())};
+    case Parser::RuleTogetherStatement:
+      return {at, together(tree->togetherStatement())};
+    case Parser::RuleStepStatement:
+      return {at, step(tree->stepStatement())};
+    case Parser::RuleThroughoutStatement: {
+      ast::ThroughoutStmt throughout;
+      for (auto* each : tree->throughoutStatement()->eventHandler())
+        throughout.handlers.push_back(event_handler(each));
+      return {at, std::move(throughout)};
+    }
+    case Parser::RuleWaitUntilStatement:
+      return {at, wait_until(tree->waitUntilStatement())};
+    case Parser::RuleWaitEventStatement:
+      return {at, wait_event(tree->waitEventStatement())};
+    case Parser::RuleYieldStatement:
+      return {at, ast::YieldStmt{expression(tree->yieldStatement()->expression())}};
+    case Parser::RuleSkipStatement:
+      return {at, ast::SkipStmt{}};
+    case Parser::RuleFinishStatement:
+      return {at, finish(tree->finishStatement())};
+    case Parser::RuleFailStatement:
+      return {at, fail(tree->failStatement())};
+    default:
+      return {at, ast::ErrorStmt{}};  // refused by name before parsing (later.cpp)
+  }
+}
+
+ast::LetStmt Builder::let(Parser::LetStatementContext* tree) {
+  ast::LetStmt result;
+  result.name = name(tree->name());
+  if (tree->type() != nullptr) result.type = type(tree->type());
+  if (tree->readValue() != nullptr) {
+    result.value = read(tree->readValue());
+  } else if (tree->proposal() != nullptr) {
+    result.value = propose(tree->proposal());
+  } else {
+    result.value = expression(tree->expression());
+  }
+  return result;
+}
+
+ast::Read Builder::read(Parser::ReadValueContext* tree) {
+  ast::Read result;
+  if (tree->postfix() != nullptr) {
+    result.source = postfix(tree->postfix());
+  } else {
+    ast::Name again = name(tree->name());
+    result.source = make_expression(again.span, ast::NameExpr{again});
+    result.again = true;
+  }
+  result.handlers = handlers(tree->handlers());
+  return result;
+}
+
+ast::Call Builder::call(Parser::CallContext* tree) {
+  return {qualified(tree->qualified()), arguments(tree->arguments()), span(tree)};
+}
+
+ast::Propose Builder::propose(Parser::ProposalContext* tree) {
+  ast::Propose result;
+  const auto calls = [&](const std::vector<Parser::CallContext*>& written) {
+    result.call = call(written.front());
+    if (written.size() > 1) result.undo = call(written.back());
+  };
+  if (auto* each = dynamic_cast<Parser::ProposeEachContext*>(tree)) {
+    result.variable = name(each->name());
+    result.list = expression(each->expression(0));
+    if (each->WHERE() != nullptr) result.where = expression(each->expression(1));
+    calls(each->call());
+  } else {
+    calls(dynamic_cast<Parser::ProposeOneContext*>(tree)->call());
+  }
+  return result;
+}
+
+ast::ApproveStmt Builder::approve(Parser::ApproveStatementContext* tree) {
+  ast::ApproveStmt result;
+  result.proposals = names(tree->names());
+  result.policy = qualified(tree->qualified());
+  result.grant = name(tree->name());
+  if (tree->expression() != nullptr) result.valid_until = expression(tree->expression());
+  for (auto* each : tree->approveClause()) approve_clause(result, each);
+  return result;
+}
+
+void Builder::approve_clause(ast::ApproveStmt& approve, Parser::ApproveClauseContext* tree) {
+  const auto once = [&](ast::ExprPtr& place, Parser::ExpressionContext* value, std::string_view what) {
+    if (place != nullptr) given_twice(span(tree), what);
+    place = expression(value);
+  };
+  if (auto* within = dynamic_cast<Parser::WithinClauseContext*>(tree)) {
+    once(approve.within, within->expression(), "within");
+  } else if (auto* remind = dynamic_cast<Parser::RemindClauseContext*>(tree)) {
+    once(approve.remind_after, remind->expression(), "remind after");
+  } else if (auto* escalate = dynamic_cast<Parser::EscalateClauseContext*>(tree)) {
+    approve.escalations.push_back({name(escalate->name()), expression(escalate->expression()), span(tree)});
+  } else {
+    approve.handlers.push_back(handler(dynamic_cast<Parser::HandlerClauseContext*>(tree)->handler()));
+  }
+}
+
+ast::WriteStmt Builder::write(Parser::WriteStatementContext* tree) {
+  return {name(tree->name()), tree->expression() != nullptr ? expression(tree->expression()) : nullptr,
+          handlers(tree->handlers())};
+}
+
+ast::TaskStmt Builder::task(Parser::TaskStatementContext* tree) {
+  ast::TaskStmt result;
+  result.name = name(tree->task);
+  result.arguments = arguments(tree->arguments());
+  result.role = name(tree->role);
+  if (tree->expression() != nullptr) result.within = expression(tree->expression());
+  if (tree->result != nullptr) result.result = name(tree->result);
+  result.handlers = handlers(tree->handlers());
+  return result;
+}
+
+ast::WhenStmt Builder::when(Parser::WhenStatementContext* tree) {
+  ast::WhenStmt result;
+  const auto conditions = tree->expression();
+  for (size_t i = 0; i < conditions.size(); ++i)
+    result.arms.push_back({expression(conditions[i]), block(tree->block(i))});
+  if (tree->otherwiseBlock() != nullptr) result.otherwise = block(tree->otherwiseBlock()->block());
+  return result;
+}
+
+ast::MatchStmt Builder::match(Parser::MatchStatementContext* tree) {
+  ast::MatchStmt result;
+  result.subject = expression(tree->expression());
+  for (auto* each : tree->matchArm()) {
+    ast::MatchStmt::Arm arm;
+    arm.otherwise = each->OTHERWISE() != nullptr;
+    if (each->PRESENT() != nullptr) arm.values.push_back({"present", span(each->PRESENT())});
+    if (each->ABSENT() != nullptr) arm.values.push_back({"absent", span(each->ABSENT())});
+    if (each->names() != nullptr) arm.values = names(each->names());
+    if (each->name() != nullptr) arm.binding = name(each->name());
+    arm.body = block(each->block());
+    arm.span = span(each);
+    result.arms.push_back(std::move(arm));
+  }
+  return result;
+}
+
+ast::ForEachStmt Builder::for_each(Parser::ForEachStatementContext* tree) {
+  ast::ForEachStmt result;
+  result.variable = name(tree->variable);
+  result.list = expression(tree->list);
+  if (tree->where != nullptr) result.where = expression(tree->where);
+  if (tree->NUMBER() != nullptr) result.parallel = count(tree->NUMBER());
+  if (tree->result != nullptr) result.collect = name(tree->result);
+  result.body = block(tree->block());
+  return result;
+}
+
+ast::TogetherStmt Builder::together(Parser::TogetherStatementContext* tree) {
+  ast::TogetherStmt result;
+  for (auto* each : tree->branch())
+    result.branches.push_back({name(each->name()), body(each->body()), span(each)});
+  return result;
+}
+
+ast::StepStmt Builder::step(Parser::StepStatementContext* tree) {
+  return {name(tree->name()), nullptr, body(tree->body())};
+}
+
+ast::FinishStmt Builder::finish(Parser::FinishStatementContext* tree) {
+  return {name(tree->name()), arguments(tree->arguments())};
+}
+
+ast::FailStmt Builder::fail(Parser::FailStatementContext* tree) {
+  ast::FailStmt result{name(tree->name()), arguments(tree->arguments())};
+  if (tree->COMPENSATE() != nullptr) result.undo = ast::FailStmt::Undo::Compensate;
+  if (tree->KEEP() != nullptr) result.undo = ast::FailStmt::Undo::Keep;
+  return result;
+}
+
+}  // namespace endcap::syntax

@@ -1,0 +1,110 @@
+// Systems: their operations and events.
+#include "compiler/syntax/build.h"
+
+namespace endcap::syntax {
+
+ast::SystemDecl Builder::system(Parser::SystemDeclarationContext* tree) {
+  ast::SystemDecl result;
+  result.name = name(tree->name());
+  for (auto* each : tree->operation()) result.operations.push_back(operation(each));
+  for (auto* each : tree->eventDeclaration()) result.events.push_back(event(each));
+  return result;
+}
+
+ast::OperationDecl Builder::operation(Parser::OperationContext* tree) {
+  using Class = ast::OperationDecl::Class;
+  ast::OperationDecl result;
+  result.name = qualified(tree->qualified());
+  result.parameters = parameters(tree->parameters());
+  if (tree->type() != nullptr) result.result = type(tree->type());
+  if (auto* written = tree->operationClass()) {
+    result.operation_class = written->READ() != nullptr     ? Class::Read
+                             : written->NOTIFY() != nullptr ? Class::Notify
+                                                            : Class::Write;
+  }
+  operation_action(result, tree->operationAction());
+  for (auto* each : tree->operationClause()) operation_clause(result, each);
+  result.span = span(tree);
+  return result;
+}
+
+void Builder::operation_action(ast::OperationDecl& operation, Parser::OperationActionContext* tree) {
+  using Form = ast::OperationDecl::Form;
+  switch (tree->verb->getType()) {
+    case Parser::GET:
+      operation.form = Form::Get;
+      break;
+    case Parser::QUERY:
+      operation.form = Form::Query;
+      break;
+    case Parser::CREATE:
+      operation.form = Form::Create;
+      break;
+    case Parser::UPDATE:
+      operation.form = Form::Update;
+      break;
+    default:
+      operation.form = Form::Call;
+      break;
+  }
+  operation.target = name(tree->name());
+  if (tree->fieldKey() != nullptr) {
+    for (auto* each : tree->fieldKey()->fieldAssign()) operation.key.push_back(field_assign(each));
+  }
+  if (tree->fieldBody() != nullptr) {
+    for (auto* each : tree->fieldBody()->fieldAssign()) operation.body.push_back(field_assign(each));
+  }
+}
+
+ast::FieldAssign Builder::field_assign(Parser::FieldAssignContext* tree) {
+  ast::FieldAssign result;
+  result.field = name(tree->field);
+  auto* value = tree->fieldValue();
+  result.value =
+      value->conditional() != nullptr ? conditional(value->conditional()) : or_else(value->orElse());
+  if (tree->unit != nullptr) result.unit_field = name(tree->unit);
+  result.span = span(tree);
+  return result;
+}
+
+void Builder::operation_clause(ast::OperationDecl& operation, Parser::OperationClauseContext* tree) {
+  using Strategy = ast::OperationDecl::Strategy;
+  const auto strategy = [&](Strategy chosen, Parser::NameContext* field) {
+    if (operation.strategy != Strategy::Missing) given_twice(span(tree), "the promise of exactly once");
+    operation.strategy = chosen;
+    if (field != nullptr) operation.strategy_field = name(field);
+  };
+  if (auto* keyed = dynamic_cast<Parser::KeyedClauseContext*>(tree))
+    return strategy(Strategy::Keyed, keyed->name());
+  if (auto* asked = dynamic_cast<Parser::QueryableClauseContext*>(tree))
+    return strategy(Strategy::Queryable, asked->name());
+  if (dynamic_cast<Parser::IdempotentClauseContext*>(tree) != nullptr)
+    return strategy(Strategy::Idempotent, nullptr);
+  if (dynamic_cast<Parser::UnsafeClauseContext*>(tree) != nullptr) return strategy(Strategy::Unsafe, nullptr);
+  if (auto* owner = dynamic_cast<Parser::OwnerClauseContext*>(tree)) {
+    if (operation.owner) given_twice(span(tree), "owner");
+    operation.owner = name(owner->name());
+  } else if (auto* limit = dynamic_cast<Parser::LimitClauseContext*>(tree)) {
+    if (operation.limit) given_twice(span(tree), "limit");
+    operation.limit = ast::OperationDecl::Limit{count(limit->NUMBER()), name(limit->name())};
+  } else if (auto* rejected = dynamic_cast<Parser::RejectedClauseContext*>(tree)) {
+    for (auto& each : names(rejected->names())) operation.rejections.push_back(std::move(each));
+  }
+}
+
+ast::EventDecl Builder::event(Parser::EventDeclarationContext* tree) {
+  ast::EventDecl result;
+  result.name = name(tree->name());
+  for (auto* each : tree->eventField()) {
+    ast::EventDecl::Field field{name(each->field), type(each->type()), name(each->source), std::nullopt,
+                                span(each)};
+    if (each->unit != nullptr) field.unit_source = name(each->unit);
+    result.fields.push_back(std::move(field));
+  }
+  result.type = text_value(tree->TEXT());
+  result.type_span = span(tree->TEXT());
+  result.span = span(tree);
+  return result;
+}
+
+}  // namespace endcap::syntax

@@ -1,0 +1,133 @@
+// Finding the extent of a construct that this release can't read.
+#include "compiler/syntax/later.h"
+
+#include <algorithm>
+
+namespace endcap::syntax {
+
+namespace {
+
+bool opens(size_t type) {
+  return type == Lexer::OPEN_BRACE || type == Lexer::OPEN_PAREN || type == Lexer::OPEN_BRACKET;
+}
+bool closes(size_t type) {
+  return type == Lexer::CLOSE_BRACE || type == Lexer::CLOSE_PAREN || type == Lexer::CLOSE_BRACKET;
+}
+
+bool begins_statement(size_t type) {
+  switch (type) {
+    case Lexer::LET:
+    case Lexer::READ:
+    case Lexer::REREAD:
+    case Lexer::NOTIFY:
+    case Lexer::APPROVE:
+    case Lexer::WRITE:
+    case Lexer::TASK:
+    case Lexer::WHEN:
+    case Lexer::MATCH:
+    case Lexer::FOR:
+    case Lexer::TOGETHER:
+    case Lexer::BRANCH:
+    case Lexer::STEP:
+    case Lexer::THROUGHOUT:
+    case Lexer::WAIT:
+    case Lexer::YIELD:
+    case Lexer::SKIP_:
+    case Lexer::FINISH:
+    case Lexer::FAIL:
+    case Lexer::ON:
+    case Lexer::THEN:
+    case Lexer::LATER:
+      return true;
+    default:
+      return false;
+  }
+}
+
+class Refuser {
+ public:
+  Refuser(Tokens& tokens, std::string_view text, SourceId source, Diagnostics& diagnostics)
+      : tokens_(tokens), text_(text), source_(source), diagnostics_(diagnostics) {}
+
+  void run() {
+    Tokens kept;
+    for (size_t i = 0; i < tokens_.size();) {
+      const size_t end = construct_end(i);
+      if (end == i) {
+        kept.push_back(std::move(tokens_[i++]));
+        continue;
+      }
+      refuse(i, end, kept);
+      i = end;
+    }
+    tokens_ = std::move(kept);
+  }
+
+ private:
+  size_t type(size_t i) const { return i < tokens_.size() ? tokens_[i]->getType() : antlr4::Token::EOF; }
+  bool first_on_line(size_t i) const { return i == 0 || tokens_[i - 1]->getLine() != tokens_[i]->getLine(); }
+  bool is_word(size_t i, std::string_view word) const { return text_of(*tokens_[i], text_) == word; }
+
+  // `i` when no later construct begins there.
+  size_t construct_end(size_t i) const {
+    if (type(i) == Lexer::ASK && type(i + 1) != Lexer::AGAIN) return call_end(i + 1);
+    if (type(i) != Lexer::LATER) return i;
+    if (is_word(i, "tolerate")) return type(i + 1) == Lexer::PERCENT ? i + 2 : i + 1;
+    const bool statement_place =
+        i > 0 && (first_on_line(i) || type(i - 1) == Lexer::OPEN_BRACE || type(i - 1) == Lexer::CLOSE_BRACE);
+    return statement_place ? statement_end(i) : i;
+  }
+
+  // Behind `Model(promo, stores)`.
+  size_t call_end(size_t i) const {
+    while (is_name(type(i)) || type(i) == Lexer::DOT) ++i;
+    return type(i) == Lexer::OPEN_PAREN ? group_end(i) : i;
+  }
+
+  size_t group_end(size_t i) const {
+    size_t depth = 0;
+    do {
+      if (opens(type(i))) ++depth;
+      if (closes(type(i))) --depth;
+      ++i;
+    } while (i < tokens_.size() && depth > 0);
+    return i;
+  }
+
+  // To the end of its braces, or to where the next statement begins.
+  size_t statement_end(size_t i) const {
+    for (++i; i < tokens_.size(); ++i) {
+      if (type(i) == Lexer::OPEN_BRACE) return group_end(i);
+      if (closes(type(i)) || (first_on_line(i) && begins_statement(type(i)))) return i;
+      if (opens(type(i))) i = group_end(i) - 1;
+    }
+    return i;
+  }
+
+  void refuse(size_t begin, size_t end, Tokens& kept) {
+    const auto& keyword = *tokens_[begin];
+    diagnostics_.emit(DiagnosticKind::NotInThisRelease, span_of(keyword, source_),
+                      {std::string(text_of(keyword, text_))});
+    const bool value = keyword.getType() == Lexer::ASK;
+    // What only adds to a statement leaves no gap.
+    if (!value && is_word(begin, "tolerate")) return;
+    const size_t stop = tokens_[end - 1]->getStopIndex();
+    tokens_[begin]->setType(value ? Lexer::LATER_VALUE : Lexer::LATER_STATEMENT);
+    tokens_[begin]->setStopIndex(stop);
+    kept.push_back(std::move(tokens_[begin]));
+  }
+
+  Tokens& tokens_;
+  std::string_view text_;
+  SourceId source_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void refuse_later_constructs(Tokens& tokens, std::string_view text, SourceId source,
+                             Diagnostics& diagnostics) {
+  Refuser(tokens, text, source, diagnostics).run();
+}
+
+}  // namespace endcap::syntax

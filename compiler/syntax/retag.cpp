@@ -1,0 +1,65 @@
+// What only the neighbours of a token can tell.
+#include <algorithm>
+
+#include "compiler/base/units.h"
+#include "compiler/syntax/tokens.h"
+
+namespace endcap::syntax {
+
+namespace {
+
+bool is_currency_shaped(std::string_view word) {
+  return word.size() == 3 && std::ranges::all_of(word, [](unsigned char c) { return std::isalpha(c) != 0; });
+}
+
+// Words that can stand behind `:` as the beginning of a type or a value.
+bool opens_value_or_type(size_t type) {
+  switch (type) {
+    case Lexer::OPTIONAL:
+    case Lexer::LIST:
+    case Lexer::WHEN:
+    case Lexer::NOT:
+    case Lexer::YES:
+    case Lexer::NO:
+    case Lexer::ABSENT:
+    case Lexer::ROUND:
+    case Lexer::COUNT:
+    case Lexer::SUM:
+    case Lexer::MINIMUM:
+    case Lexer::MAXIMUM:
+    case Lexer::ANY:
+    case Lexer::ALL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void retag_by_neighbours(Tokens& tokens, std::string_view text) {
+  const auto type = [&](size_t i) { return i < tokens.size() ? tokens[i]->getType() : antlr4::Token::EOF; };
+  const auto line = [&](size_t i) { return tokens[i]->getLine(); };
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const size_t before = i == 0 ? antlr4::Token::EOF : type(i - 1);
+    // A keyword is a name behind a point, before a colon, and behind a colon where no value or type begins
+    // with it.
+    if (is_keyword(type(i)) && (before == Lexer::DOT || type(i + 1) == Lexer::COLON ||
+                                (before == Lexer::COLON && !opens_value_or_type(type(i))))) {
+      tokens[i]->setType(Lexer::NAME);
+      continue;
+    }
+    if (type(i) == Lexer::OR && type(i + 1) == Lexer::ELSE) tokens[i]->setType(Lexer::OR_ELSE);
+    if (type(i) == Lexer::NUMBER && type(i + 1) == Lexer::NAME && line(i) == line(i + 1) &&
+        type(i + 2) != Lexer::COLON) {
+      const bool business = text_of(*tokens[i + 1], text) == "business" && type(i + 2) == Lexer::NAME;
+      tokens[i + 1]->setType(business ? Lexer::BUSINESS : Lexer::UNIT);
+      if (business) tokens[i + 2]->setType(Lexer::UNIT);
+    } else if (type(i) == Lexer::NAME && type(i + 1) == Lexer::NUMBER && before != Lexer::DOT &&
+               line(i) == line(i + 1) && is_currency_shaped(text_of(*tokens[i], text))) {
+      tokens[i]->setType(Lexer::CURRENCY);
+    }
+  }
+}
+
+}  // namespace endcap::syntax

@@ -1,0 +1,39 @@
+// Text to tokens: ANTLR's lexer, byte positions, and what only the neighbours of a token can tell (units,
+// currencies, names that are keywords elsewhere, constructs of later releases).
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "EndcapLexer.h"
+#include "compiler/diag/diagnostic.h"
+
+namespace endcap::syntax {
+
+using Lexer = grammar::EndcapLexer;
+using Tokens = std::vector<std::unique_ptr<antlr4::CommonToken>>;
+
+// The lexer's tokens of one file. Start and stop indices are byte offsets, half-open. Comments and blanks are
+// left out of `tokens`; the lexer itself keeps them on the hidden channel for whoever formats.
+struct TokenisedFile {
+  std::unique_ptr<antlr4::ANTLRInputStream> input;
+  std::unique_ptr<Lexer> lexer;  // the tokens point to it
+  Tokens tokens;                 // without the end of file
+};
+
+TokenisedFile tokenise(const SourceMap& sources, SourceId source, Diagnostics& diagnostics);
+
+// Gives `40 ea`, `AUD 5.00`, `4 business hours`, `or else`, `x.to` and `to: x` their meaning.
+void retag_by_neighbours(Tokens& tokens, std::string_view text);
+
+inline Span span_of(const antlr4::Token& token, SourceId source) {
+  return {source, static_cast<uint32_t>(token.getStartIndex()), static_cast<uint32_t>(token.getStopIndex())};
+}
+inline std::string_view text_of(const antlr4::Token& token, std::string_view text) {
+  return text.substr(token.getStartIndex(), token.getStopIndex() - token.getStartIndex());
+}
+inline bool is_keyword(size_t type) { return type >= Lexer::MODULE && type <= Lexer::LATER; }
+inline bool is_name(size_t type) { return type == Lexer::NAME || type == Lexer::QUOTED_NAME; }
+
+}  // namespace endcap::syntax

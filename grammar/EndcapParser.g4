@@ -1,0 +1,202 @@
+// The syntax of Endcap, one declaration at a time: the token stream is cut into declarations first (compiler/syntax/declarations.cpp),
+// so that a broken one can't take its neighbours down. Loops rather than recursion wherever the language allows a long chain.
+parser grammar EndcapParser;
+
+options { tokenVocab = EndcapLexer; }
+
+declaration
+  : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
+    | recordDeclaration | enumDeclaration | functionDeclaration | policyDeclaration | workflowDeclaration
+    ) EOF
+  ;
+
+// ---------------------------------------------------------------- names and types
+
+name: NAME | QUOTED_NAME | softKeyword;
+
+// Keywords that can stand where a name is expected, because nothing else could be meant there.
+softKeyword
+  : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
+  | UPDATE | CALL | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  ;
+
+names: name (COMMA name)*;
+qualified: name (DOT name)*;
+
+type
+  : OPTIONAL type                                                           # OptionalType
+  | LIST OF type                                                            # ListType
+  | name (LESS angle (COMMA angle)* GREATER)? (OPEN_PAREN NUMBER (COMMA NUMBER)* CLOSE_PAREN)?  # NamedType
+  ;
+angle: name | QUESTION;
+
+parameters: OPEN_PAREN (parameter (COMMA parameter)*)? CLOSE_PAREN;
+parameter: name COLON type;
+
+// ---------------------------------------------------------------- declarations
+
+moduleName: MODULE qualified;
+useDeclaration: USE (SYSTEM system=name | CALENDAR calendar=qualified | module=qualified);
+typeDeclaration: TYPE name ASSIGN type;
+roleDeclaration: ROLE names;
+conflictDeclaration: CONFLICT left=name WITH right=name;
+
+viewDeclaration
+  : VIEW view=name OF system=name DOT entity=name KEY (single=name | OPEN_PAREN names CLOSE_PAREN) OPEN_BRACE viewField* CLOSE_BRACE
+  ;
+viewField: field=name COLON type ASSIGN source=name (IN unit=name)? REQUIRED? ADVICE?;
+
+systemDeclaration: SYSTEM name OPEN_BRACE (operation | eventDeclaration)* CLOSE_BRACE;
+operation
+  : OPERATION qualified parameters (ARROW type)? (IS operationClass)? OPEN_BRACE operationAction operationClause* CLOSE_BRACE
+  ;
+operationClass: READ | NOTIFY | WRITE;
+operationAction
+  : verb=(GET | QUERY | CREATE | UPDATE | CALL) name fieldKey? fieldBody?
+  ;
+fieldKey: OPEN_PAREN (fieldAssign (COMMA fieldAssign)*)? CLOSE_PAREN;
+fieldBody: OPEN_BRACE (fieldAssign (COMMA? fieldAssign)*)? CLOSE_BRACE;
+fieldAssign: field=name COLON fieldValue (IN unit=name)?;
+fieldValue: conditional | orElse;
+operationClause
+  : IDEMPOTENT                                                              # IdempotentClause
+  | KEYED BY name                                                           # KeyedClause
+  | QUERYABLE BY name                                                       # QueryableClause
+  | UNSAFE                                                                  # UnsafeClause
+  | OWNER name                                                              # OwnerClause
+  | LIMIT NUMBER PER name                                                   # LimitClause
+  | REJECTED names                                                          # RejectedClause
+  ;
+eventDeclaration: EVENT name OPEN_PAREN (eventField (COMMA eventField)*)? CLOSE_PAREN TYPE TEXT;
+eventField: field=name COLON type ASSIGN source=name (IN unit=name)?;
+
+recordDeclaration: RECORD name OPEN_BRACE (parameter (COMMA? parameter)*)? CLOSE_BRACE;
+enumDeclaration: ENUM name OPEN_BRACE (names COMMA?)? CLOSE_BRACE;
+functionDeclaration: FUNCTION name parameters (ARROW type)? ASSIGN expression;
+
+policyDeclaration: POLICY name GOVERNS qualified (COMMA qualified)* FOR parameters OPEN_BRACE policyItem* CLOSE_BRACE;
+policyItem
+  : LET name ASSIGN expression                                              # PolicyLet
+  | BAR policyVerdict (WHEN expression | OTHERWISE) adviceBudget?           # PolicyRow
+  | STAND IN standIn=name FOR role=name                                     # PolicyStandIn
+  ;
+policyVerdict
+  : PERMIT ADVICE?                                                          # PermitVerdict
+  | APPROVAL BY names                                                       # ApprovalVerdict
+  | FORBID TEXT                                                             # ForbidVerdict
+  ;
+adviceBudget: UP TO expression (PER expression)?;
+
+workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? block;
+
+// ---------------------------------------------------------------- statements
+
+block: OPEN_BRACE statement* CLOSE_BRACE;
+
+statement
+  : letStatement | readStatement | notifyStatement | approveStatement | writeStatement | taskStatement | whenStatement
+  | matchStatement | forEachStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
+  | waitEventStatement | yieldStatement | skipStatement | finishStatement | failStatement | laterStatement
+  ;
+
+laterStatement: LATER_STATEMENT;
+
+letStatement: LET name (COLON type)? ASSIGN (readValue | proposal | expression);
+readStatement: readValue;
+readValue: (READ postfix | REREAD name) handlers?;
+proposal
+  : PROPOSE FOR EACH name IN expression (WHERE expression)? OPEN_BRACE call (UNDO call)? CLOSE_BRACE  # ProposeEach
+  | PROPOSE call (UNDO call)?                                               # ProposeOne
+  ;
+call: qualified arguments;
+arguments: OPEN_PAREN (argument (COMMA argument)*)? CLOSE_PAREN;
+argument: (name COLON)? expression;
+
+notifyStatement: NOTIFY call handlers?;
+approveStatement
+  : APPROVE names UNDER qualified AS name (VALID UNTIL expression)? (OPEN_BRACE approveClause* CLOSE_BRACE)?
+  ;
+approveClause
+  : WITHIN expression                                                       # WithinClause
+  | REMIND AFTER expression                                                 # RemindClause
+  | ESCALATE TO name AFTER expression                                       # EscalateClause
+  | handler                                                                 # HandlerClause
+  ;
+writeStatement: WRITE name (FOR expression)? handlers?;
+taskStatement: TASK task=name arguments TO role=name (WITHIN expression)? (AS result=name)? handlers?;
+
+whenStatement: WHEN expression block (OTHERWISE WHEN expression block)* otherwiseBlock?;
+otherwiseBlock: OTHERWISE block;
+matchStatement: MATCH expression OPEN_BRACE matchArm* CLOSE_BRACE;
+matchArm: BAR (OTHERWISE | PRESENT (AS name)? | ABSENT | names) block;
+
+forEachStatement: FOR EACH variable=name IN list=expression (WHERE where=expression)? (PARALLEL NUMBER)? (COLLECT result=name)? block;
+togetherStatement: TOGETHER OPEN_BRACE branch* CLOSE_BRACE;
+branch: BRANCH name body;
+stepStatement: STEP name body;
+body: block | togetherStatement | forEachStatement;
+
+throughoutStatement: THROUGHOUT OPEN_BRACE eventHandler* CLOSE_BRACE;
+eventHandler: ON EVENT eventPattern handlerBody;
+eventPattern: qualified (OPEN_PAREN (binding (COMMA binding)*)? CLOSE_PAREN)? (WHERE expression)?;
+binding: variable=name (COLON field=name)?;
+
+waitUntilStatement: WAIT UNTIL expression ifLate? (OPEN_BRACE eventHandler* CLOSE_BRACE)?;
+ifLate: IF LATE (CONTINUE | SKIP_ | failStatement);
+waitEventStatement: WAIT FOR EVENT eventPattern (WITHIN expression)? (AS name)? handlers?;
+yieldStatement: YIELD expression;
+skipStatement: SKIP_;
+finishStatement: FINISH name arguments?;
+failStatement: FAIL name arguments? (AND (COMPENSATE | KEEP))?;
+
+handlers: OPEN_BRACE handler* CLOSE_BRACE;
+handler: ON names handlerBody;
+handlerBody: OPEN_BRACE statement* handlerEnd? CLOSE_BRACE;
+handlerEnd
+  : THEN RETRY                                                              # RetryEnd
+  | THEN SKIP_                                                              # SkipEnd
+  | THEN CONTINUE (WITH expression)?                                        # ContinueEnd
+  | THEN ASK AGAIN                                                          # AskAgainEnd
+  | THEN WAIT UNTIL expression                                              # WaitUntilEnd
+  | THEN failStatement                                                      # FailEnd
+  | THEN finishStatement                                                    # FinishEnd
+  ;
+
+// ---------------------------------------------------------------- expressions, loosest first
+
+expression: conditional | disjunction;
+conditional: WHEN condition=disjunction THEN then=expression OTHERWISE otherwise=expression;
+disjunction: conjunction (OR conjunction)*;
+conjunction: negation (AND negation)*;
+negation: NOT* comparison;
+comparison: orElse ((compareOperator orElse)+ | NOT? IN orElse | IS (PRESENT | ABSENT))?;
+compareOperator: EQUAL | NOT_EQUAL | LESS | LESS_EQUAL | GREATER | GREATER_EQUAL;
+orElse: relative (OR_ELSE ELSE relative)*;
+relative: moment ((BEFORE | AFTER) moment)?;
+moment: additive (AT additive (ZONE postfix)?)?;
+additive: multiplicative ((PLUS | MINUS) multiplicative)*;
+multiplicative: unary ((STAR | SLASH) unary)*;
+unary: MINUS* postfix;
+postfix: primary (DOT name | arguments)*;
+
+primary
+  : NUMBER UNIT                                                             # QuantityLiteral
+  | NUMBER BUSINESS UNIT                                                    # BusinessLiteral
+  | CURRENCY NUMBER                                                         # MoneyLiteral
+  | PERCENT                                                                 # PercentLiteral
+  | NUMBER                                                                  # NumberLiteral
+  | DATE                                                                    # DateLiteral
+  | TIME                                                                    # TimeLiteral
+  | TEXT                                                                    # TextLiteral
+  | (YES | NO)                                                              # BoolLiteral
+  | ABSENT                                                                  # AbsentLiteral
+  | name                                                                    # NameValue
+  | OPEN_PAREN expression CLOSE_PAREN                                       # Parenthesised
+  | OPEN_BRACKET (expression (COMMA expression)*)? CLOSE_BRACKET            # ListValue
+  | ROUND additive TO NUMBER PLACES roundingMode                            # RoundValue
+  | aggregate OF expression FOR EACH name IN postfix                        # AggregateEach
+  | aggregate OF postfix                                                    # AggregateList
+  | LATER_VALUE                                                             # LaterValue
+  ;
+roundingMode: HALF EVEN | HALF UP | UP | DOWN;
+aggregate: COUNT | SUM | MINIMUM | MAXIMUM | ANY | ALL;
