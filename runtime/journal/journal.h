@@ -56,7 +56,7 @@ class Journal {
   // Fences the old owner by a record of the next epoch without operations: `tail` is its position, and the store applies it like any other.
   virtual std::expected<Opened, JournalError> open(PartitionId, NodeId) = 0;
   // Asynchronous and in order. `expected` is the position of the partition's last record; the new one gets expected + 1.
-  // The completion runs on the thread that calls `sync`. `bytes` are at most kRecordBytesMax.
+  // The completion runs on the thread that calls `sync` and may append, but not sync. `bytes` are at most kRecordBytesMax.
   virtual void append(PartitionId, Epoch, Position expected, BatchId, std::string bytes, Completion) = 0;
   // Writes and syncs everything appended so far, then completes it. The step function of the shell's journal thread; gives false
   // when there was nothing to do.

@@ -1,4 +1,5 @@
-// The journal of one node: all partitions share one log of preallocated, checksummed segments and one fdatasync.
+// The journal of one node: all partitions share one log of preallocated, checksummed segments and one
+// fdatasync.
 #pragma once
 
 #include "runtime/journal/disk.h"
@@ -9,13 +10,21 @@ namespace endcap {
 struct LocalLogOptions {
   uint16_t partitions = 4;
   uint64_t segment_bytes = 16u << 20;
-  uint64_t identity = 0;   // of a new log, part of every checksum; 0: drawn at random
+  uint64_t identity = 0;  // of a new log, part of every checksum; 0: drawn at random
 };
 
-struct RecoveryReport { uint64_t records = 0; uint64_t torn_bytes_cut = 0; uint64_t stale_segments = 0; bool tail_rewritten = false; };
+struct RecoveryReport {
+  uint64_t records = 0;
+  uint64_t torn_bytes_cut = 0;
+  uint64_t stale_segments = 0;
+  bool tail_rewritten = false;
+};
 
-// Scans the segments: an invalid record followed by a valid one whose `synced_up_to` covers it is corruption and refused; otherwise it
-// is a torn tail and cut. The accepted tail is rewritten and synced before this returns. `disk` must outlive the log.
-std::expected<std::unique_ptr<Journal>, JournalError> open_local_log(Disk& disk, const LocalLogOptions& options, RecoveryReport* report = nullptr);
+// Scans the segments: an invalid record followed by a valid one whose `synced_up_to` covers it is corruption
+// and refused; otherwise it is a torn tail and cut. The accepted tail is rewritten and synced before this
+// returns. `disk` must outlive the log.
+std::expected<std::unique_ptr<Journal>, JournalError> open_local_log(Disk& disk,
+                                                                     const LocalLogOptions& options,
+                                                                     RecoveryReport* report = nullptr);
 
 }  // namespace endcap
