@@ -1,0 +1,196 @@
+// The front door of lowering: functions and policies become pure graphs, workflows become machines.
+#include "compiler/ir/lower.h"
+
+#include "compiler/ir/liveness.h"
+#include "compiler/ir/lowering.h"
+#include "runtime/value/check.h"
+
+namespace endcap::ir {
+
+std::string last_part(const std::string& name) {
+  size_t dot = name.rfind('.');
+  return dot == std::string::npos ? name : name.substr(dot + 1);
+}
+
+ProgramLowering::ProgramLowering(sema::Program& program, const SourceMap& source_map)
+    : sources(source_map), policy_table(program.policies) {
+  out.abi = std::move(program.abi);
+  types = known_types(out.abi.types);
+  out.graphs.resize(program.functions.size() + program.policies.size());
+  for (size_t i = 0; i < program.functions.size(); ++i) functions.push_back(GraphId(i));
+  for (size_t i = 0; i < program.policies.size(); ++i) policies.push_back(GraphId(functions.size() + i));
+}
+
+uint32_t ProgramLowering::intern(std::string_view text) {
+  auto& texts = out.abi.texts;
+  if (texts_.empty()) {
+    for (uint32_t i = 0; i < texts.size(); ++i) texts_.emplace(texts[i], i);
+  }
+  auto [at, added] = texts_.emplace(std::string(text), static_cast<uint32_t>(texts.size()));
+  if (added) texts.emplace_back(text);
+  return at->second;
+}
+
+uint32_t ProgramLowering::source_text(Span span) {
+  return intern(span.valid() ? std::string_view(sources.file(span.source).path) : std::string_view());
+}
+
+uint32_t ProgramLowering::line(Span span) const {
+  return span.valid() ? sources.line_column(span.source, span.begin).line : 0;
+}
+
+uint32_t ProgramLowering::reserve_machine() {
+  out.graphs.emplace_back();
+  out.machines.push_back(GraphId(out.graphs.size() - 1));
+  out.abi.machines.emplace_back();
+  return static_cast<uint32_t>(out.machines.size() - 1);
+}
+
+FlowLowering::FlowLowering(ProgramLowering& program, std::string name, Span span,
+                           const std::vector<sema::Local>& locals)
+    : program_(program), locals_(locals), builder_(graph_, program.types) {
+  graph_.name = std::move(name);
+  graph_.pure = true;
+  graph_.source_text = program.source_text(span);
+  builder_.line(program.line(span));
+  builder_.at(builder_.make_block());
+}
+
+FlowLowering::FlowLowering(ProgramLowering& program, const sema::Workflow& workflow, abi::MachineKind kind,
+                           std::string name)
+    : program_(program), workflow_(&workflow), locals_(workflow.locals), builder_(graph_, program.types) {
+  graph_.name = name;
+  graph_.source_text = program.source_text(workflow.span);
+  machine_.name = std::move(name);
+  machine_.kind = kind;
+  machine_.workflow = workflow.index;
+  builder_.line(program.line(workflow.span));
+  machine_.states.emplace_back();
+  builder_.at(builder_.entry(builder_.add_state()));
+}
+
+Graph FlowLowering::function(const sema::Function& function) {
+  graph_.result = function.result;
+  parameters(function.parameters);
+  RegisterId result = expression(*function.body);
+  builder_.end(Return{result});
+  remove_unreachable(graph_);
+  return std::move(graph_);
+}
+
+Graph FlowLowering::policy(const sema::Policy& policy) {
+  graph_.result = program_.types.integer;
+  parameters({policy.facts});
+  for (auto& [id, value] : policy.lets) set(id, expression(*value));
+  for (size_t i = 0; i < policy.rows.size() && builder_.open(); ++i) {
+    builder_.line(program_.line(policy.rows[i].span));
+    if (!policy.rows[i].condition) {
+      builder_.end(Return{builder_.integer(static_cast<Int128>(i))});
+      continue;
+    }
+    BlockId holds = builder_.make_block(), next = builder_.make_block();
+    builder_.branch(expression(*policy.rows[i].condition), holds, next);
+    builder_.at(holds);
+    builder_.end(Return{builder_.integer(static_cast<Int128>(i))});
+    builder_.at(next);
+  }
+  if (builder_.open()) builder_.end(Return{builder_.integer(-1)});
+  remove_unreachable(graph_);
+  return std::move(graph_);
+}
+
+void FlowLowering::parameters(const std::vector<LocalId>& captures) {
+  for (LocalId id : captures) {
+    registers_[id] = builder_.add_parameter(local(id).type, local(id).name, local(id).trust);
+  }
+}
+
+// The start's cells are what the caller gave; a view is given by its key and read before anything else.
+void FlowLowering::start_parameters() {
+  std::vector<RegisterId> cells;
+  for (const auto& parameter : program_.out.abi.workflows[workflow_->index].parameters) {
+    cells.push_back(builder_.add_parameter(parameter.type, parameter.name));
+  }
+  for (const sema::StartParameter& parameter : workflow_->parameters) {
+    if (!parameter.view) {
+      set(parameter.local, cells[parameter.first]);
+      continue;
+    }
+    sema::Stmt read;
+    read.span = workflow_->span;
+    read.path = "start." + local(parameter.local).name;
+    uint32_t state = add_wait(read, abi::WaitKind::ReadView);
+    wait(state).target = *parameter.view;
+    wait(state).input = program_.out.abi.views[*parameter.view].record;
+    auto first = cells.begin() + parameter.first;
+    call(state, std::vector<RegisterId>(first, first + parameter.count), parameter.local, {});
+  }
+}
+
+void FlowLowering::main_machine(uint32_t index) {
+  start_parameters();
+  block(workflow_->body);
+  end_of_body();
+  finish_machine(index);
+}
+
+void FlowLowering::end_of_body() {
+  if (!builder_.open()) return;
+  if (machine_.kind == abi::MachineKind::Main) {
+    builder_.end(FaultOut{FaultKind::Defect});
+  } else {
+    builder_.end(Done{});
+  }
+}
+
+void FlowLowering::finish_machine(uint32_t index) {
+  remove_unreachable(graph_);
+  program_.out.graphs[program_.out.machines[index].index] = std::move(graph_);
+  program_.out.abi.machines[index] = std::move(machine_);
+}
+
+RegisterId FlowLowering::define(LocalId id) {
+  auto found = registers_.find(id);
+  if (found != registers_.end()) return found->second;
+  const sema::Local& described = local(id);
+  return registers_[id] = builder_.make_register(described.type, described.name, described.trust);
+}
+
+void FlowLowering::set(LocalId id, RegisterId value) {
+  if (id.valid()) builder_.assign(define(id), value);
+}
+
+RegisterId FlowLowering::get(LocalId id) const {
+  auto found = registers_.find(id);
+  CHECK(found != registers_.end());
+  return found->second;
+}
+
+Program lower(sema::Program&& program, const SourceMap& sources) {
+  ProgramLowering lowering(program, sources);
+  Program& out = lowering.out;
+  for (size_t i = 0; i < program.functions.size(); ++i) {
+    const sema::Function& function = program.functions[i];
+    FlowLowering flow(lowering, "function " + function.name, function.span, function.locals);
+    out.graphs[lowering.functions[i].index] = flow.function(function);
+  }
+  for (size_t i = 0; i < program.policies.size(); ++i) {
+    const sema::Policy& policy = program.policies[i];
+    FlowLowering flow(lowering, "policy " + policy.name, policy.span, policy.locals);
+    out.graphs[lowering.policies[i].index] = flow.policy(policy);
+  }
+  for (const sema::Workflow& workflow : program.workflows) {
+    uint32_t index = lowering.reserve_machine();
+    out.abi.workflows[workflow.index].main = index;
+    FlowLowering flow(lowering, workflow, abi::MachineKind::Main, last_part(workflow.name));
+    flow.main_machine(index);
+  }
+  fill_liveness(out);
+  for (const sema::Workflow& workflow : program.workflows) {
+    out.abi.workflows[workflow.index].signature = signature(out.abi, workflow.index);
+  }
+  if (out.abi.hash.empty()) out.abi.hash = abi::sha256(print(out));
+  return std::move(lowering.out);
+}
+
+}  // namespace endcap::ir

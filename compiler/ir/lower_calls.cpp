@@ -1,0 +1,81 @@
+// Lowering of reads, notifications and tasks: park, take the result, or handle what went wrong.
+#include "compiler/ir/lowering.h"
+
+namespace endcap::ir {
+
+using abi::Tag;
+using abi::WaitKind;
+using sema::Cause;
+
+std::vector<RegisterId> FlowLowering::expressions(const std::vector<sema::ExprPtr>& list) {
+  std::vector<RegisterId> registers;
+  for (const sema::ExprPtr& each : list) registers.push_back(expression(*each));
+  return registers;
+}
+
+void FlowLowering::call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
+                        const std::vector<sema::Handler>& handlers) {
+  BlockId parked = park(state, operands), ok = builder_.make_block(), after = builder_.make_block();
+  Outlet outlet{parked, after, result, {}, {}, unhandled()};
+  BlockId rejected = rejections(handlers, handler_of(Cause::Rejected, handlers, outlet), outlet);
+  SwitchTag tags{{{Tag::Ok, ok}}, outlet.unhandled};
+  auto add = [&](Tag tag, BlockId block) {
+    if (block != outlet.unhandled) tags.cases.emplace_back(tag, block);
+  };
+  add(Tag::Rejected, rejected);
+  add(Tag::Unavailable, handler_of(Cause::Unavailable, handlers, outlet));
+  add(Tag::Invalid, handler_of(Cause::Invalid, handlers, outlet));
+  add(Tag::Expired, handler_of(Cause::Expired, handlers, outlet));
+  builder_.at(builder_.entry(state));
+  builder_.end(tags);
+  builder_.at(ok);
+  if (result.valid()) {
+    builder_.trust(local(result).trust);
+    set(result, builder_.load(Op::LoadInput, local(result).type));
+  }
+  builder_.jump(after);
+  builder_.at(after);
+}
+
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::ReadOperation& read) {
+  RegisterId payload = expression(*read.payload);
+  uint32_t state = add_wait(stmt, WaitKind::ReadOperation);
+  wait(state).target = read.operation;
+  if (read.local.valid()) wait(state).input = local(read.local).type;
+  call(state, {payload}, read.local, read.handlers);
+}
+
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::ReadView& read) {
+  std::vector<RegisterId> key = expressions(read.key);
+  uint32_t state = add_wait(stmt, WaitKind::ReadView);
+  wait(state).target = read.view;
+  wait(state).input = program_.out.abi.views[read.view].record;
+  call(state, std::move(key), read.local, read.handlers);
+}
+
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::ReadNavigation& read) {
+  std::vector<RegisterId> key = expressions(read.key);
+  uint32_t state = add_wait(stmt, WaitKind::ReadNavigation);
+  wait(state).target = read.navigation;
+  if (read.local.valid()) wait(state).input = local(read.local).type;
+  call(state, std::move(key), read.local, read.handlers);
+}
+
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Notify& notify) {
+  RegisterId payload = expression(*notify.payload);
+  uint32_t state = add_wait(stmt, WaitKind::Notify);
+  wait(state).target = notify.operation;
+  call(state, {payload}, LocalId(), notify.handlers);
+}
+
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
+  std::vector<RegisterId> operands{expression(*task.arguments)};
+  abi::TimeLimit within = time_limit(*task.within, operands);
+  uint32_t state = add_wait(stmt, WaitKind::Task);
+  wait(state).label = task.name;
+  wait(state).role = task.role;
+  wait(state).within = within;
+  call(state, std::move(operands), LocalId(), task.handlers);
+}
+
+}  // namespace endcap::ir

@@ -1,0 +1,137 @@
+// Lowering of statements that do not wait: let, when, match, step, and the ways to end.
+#include "compiler/ir/lowering.h"
+#include "runtime/value/check.h"
+
+namespace endcap::ir {
+
+using abi::Builtin;
+using abi::Kind;
+
+// What stands behind an end is not lowered: nothing reaches it.
+void FlowLowering::block(const sema::Block& block) {
+  for (const sema::Stmt& stmt : block.statements) {
+    if (!builder_.open()) return;
+    statement(stmt);
+  }
+}
+
+void FlowLowering::statement(const sema::Stmt& stmt) {
+  if (stmt.span.valid()) builder_.line(program_.line(stmt.span));
+  builder_.trust(abi::Trust::Trusted);
+  std::visit([&](const auto& node) { lower(stmt, node); }, stmt.node);
+}
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Let& let) { set(let.local, expression(*let.value)); }
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Step& step) { block(step.body); }
+
+void FlowLowering::lower(const sema::Stmt&, const sema::When& when) {
+  BlockId join = builder_.make_block();
+  bool joined = false;
+  auto arm = [&](const sema::Block& body) {
+    block(body);
+    if (!builder_.open()) return;
+    joined = true;
+    builder_.jump(join);
+  };
+  for (const auto& each : when.arms) {
+    BlockId then = builder_.make_block(), next = builder_.make_block();
+    builder_.branch(expression(*each.condition), then, next);
+    builder_.at(then);
+    arm(each.body);
+    builder_.at(next);
+  }
+  if (when.otherwise) {
+    arm(*when.otherwise);
+  } else {
+    joined = true;
+    builder_.jump(join);
+  }
+  if (joined) builder_.at(join);
+}
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Match& match) {
+  RegisterId subject = expression(*match.subject);
+  bool optional = kind(match.subject->type) == Kind::Optional;
+  BlockId join = builder_.make_block();
+  SwitchInt choice{{}, {}, {}};
+  std::vector<BlockId> bodies;
+  for (const auto& arm : match.arms) {
+    bodies.push_back(builder_.make_block());
+    if (arm.otherwise) choice.fallback = bodies.back();
+    for (uint32_t value : arm.values) choice.cases.emplace_back(value, bodies.back());
+  }
+  BlockId impossible = builder_.make_block();
+  if (!choice.fallback.valid()) choice.fallback = impossible;
+  if (optional) {
+    auto target = [&](int64_t value) {
+      for (auto& [each, body] : choice.cases) {
+        if (each == value) return body;
+      }
+      return choice.fallback;
+    };
+    BlockId present = target(1), absent = target(0);
+    builder_.branch(builder_.unary(Op::IsPresent, program_.types.boolean, subject), present, absent);
+  } else {
+    choice.value = subject;
+    builder_.end(choice);
+  }
+  builder_.at(impossible);
+  builder_.end(FaultOut{FaultKind::Defect});
+  bool joined = false;
+  for (size_t i = 0; i < match.arms.size(); ++i) {
+    builder_.at(bodies[i]);
+    if (match.arms[i].binding.valid())
+      builder_.call_into(define(match.arms[i].binding), Builtin::OptionalGet, {subject});
+    block(match.arms[i].body);
+    if (!builder_.open()) continue;
+    joined = true;
+    builder_.jump(join);
+  }
+  if (joined) builder_.at(join);
+}
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Yield& yield) {
+  RegisterId value = expression(*yield.value);
+  if (loops_.empty()) {
+    CHECK(machine_.kind == abi::MachineKind::Element);
+    builder_.end(Yield{value});
+    return;
+  }
+  const LoopScope& scope = loops_.back();
+  if (scope.collected.valid())
+    builder_.call_into(scope.collected, Builtin::ListAppend, {scope.collected, value});
+  builder_.jump(scope.next);
+}
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Skip&) { skip(); }
+
+void FlowLowering::skip() {
+  if (!loops_.empty()) {
+    builder_.jump(loops_.back().next);
+  } else if (machine_.kind == abi::MachineKind::Element) {
+    builder_.end(SkipElement{});
+  } else if (machine_.kind == abi::MachineKind::Main) {
+    builder_.end(FaultOut{FaultKind::Defect});
+  } else {
+    builder_.end(Done{});
+  }
+}
+
+RegisterId FlowLowering::outcome_record(uint32_t outcome, const sema::ExprPtr& record) {
+  if (record) return expression(*record);
+  abi::TypeId type = program_.out.abi.workflows[workflow_->index].outcomes[outcome].record;
+  return builder_.call(Builtin::RecordMake, type, {}, 0);
+}
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Finish& finish) {
+  RegisterId record = outcome_record(finish.outcome, finish.record);
+  builder_.end(Finish{finish.outcome, record});
+}
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Fail& fail) {
+  RegisterId record = outcome_record(fail.outcome, fail.record);
+  builder_.end(Fail{fail.outcome, record, fail.undo == ast::FailStmt::Undo::Compensate});
+}
+
+}  // namespace endcap::ir

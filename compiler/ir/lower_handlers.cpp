@@ -1,0 +1,99 @@
+// Lowering of what every wait shares: its state, its park, and where the tags it is resumed with lead.
+#include "compiler/ir/lowering.h"
+#include "runtime/value/check.h"
+
+namespace endcap::ir {
+
+using sema::Cause;
+using sema::Next;
+
+uint32_t FlowLowering::add_wait(const sema::Stmt& stmt, abi::WaitKind kind) {
+  uint32_t state = builder_.add_state();
+  abi::WaitPoint& point = machine_.states.emplace_back();
+  point.path = prefix_ + stmt.path;
+  point.kind = kind;
+  point.source_line = program_.line(stmt.span);
+  if (stmt.span.valid()) point.source_path = program_.sources.file(stmt.span.source).path;
+  return state;
+}
+
+// The park stands in a block of its own, so that `retry` can jump to it.
+BlockId FlowLowering::park(uint32_t state, const std::vector<RegisterId>& operands) {
+  BlockId block = builder_.make_block();
+  builder_.jump(block);
+  builder_.at(block);
+  builder_.park(state, operands);
+  wait(state).operands.clear();
+  for (RegisterId operand : operands) wait(state).operands.push_back(graph_.registers[operand.index].type);
+  return block;
+}
+
+abi::TimeLimit FlowLowering::time_limit(const sema::Expr& e, std::vector<RegisterId>& operands) {
+  abi::TimeLimit limit;
+  limit.operand = static_cast<uint32_t>(operands.size());
+  if (kind(e.type) == abi::Kind::BusinessDuration) limit.calendar = workflow_->calendar;
+  operands.push_back(expression(e));
+  return limit;
+}
+
+BlockId FlowLowering::unhandled() {
+  BlockId block = builder_.make_block();
+  builder_.at(block);
+  builder_.end(FaultOut{FaultKind::Unhandled});
+  return block;
+}
+
+void FlowLowering::handler_end(Next next, const sema::Expr* value, Outlet& outlet) {
+  if (!builder_.open()) return;
+  switch (next) {
+    case Next::Retry:
+      return builder_.jump(outlet.retry);
+    case Next::Skip:
+      return skip();
+    case Next::Continue:
+      if (value && outlet.result.valid()) set(outlet.result, expression(*value));
+      return builder_.jump(outlet.after);
+    case Next::AskAgain:
+      CHECK(outlet.ask_again);
+      return outlet.ask_again();
+    case Next::WaitUntil:
+    case Next::FallOut:
+      return builder_.end(FaultOut{FaultKind::Defect});  // sema lets none through
+  }
+}
+
+BlockId FlowLowering::handler(const sema::Handler& handler, Outlet& outlet) {
+  auto found = outlet.lowered.find(handler.body.get());
+  if (handler.body && found != outlet.lowered.end()) return found->second;
+  BlockId start = builder_.make_block();
+  if (handler.body) outlet.lowered.emplace(handler.body.get(), start);
+  builder_.line(program_.line(handler.span));
+  builder_.at(start);
+  if (handler.body) block(*handler.body);
+  handler_end(handler.next, handler.value.get(), outlet);
+  return start;
+}
+
+BlockId FlowLowering::handler_of(Cause cause, const std::vector<sema::Handler>& handlers, Outlet& outlet) {
+  for (const sema::Handler& each : handlers) {
+    if (each.cause == cause) return handler(each, outlet);
+  }
+  return outlet.unhandled;
+}
+
+// Declared rejections by their number, the others to `otherwise`.
+BlockId FlowLowering::rejections(const std::vector<sema::Handler>& handlers, BlockId otherwise,
+                                 Outlet& outlet) {
+  SwitchInt choice{{}, {}, otherwise};
+  for (const sema::Handler& each : handlers) {
+    if (each.cause == Cause::Rejection) choice.cases.emplace_back(each.rejection, handler(each, outlet));
+  }
+  if (choice.cases.empty()) return otherwise;
+  BlockId block = builder_.make_block();
+  builder_.at(block);
+  choice.value = builder_.load(Op::LoadDetail, program_.types.integer);
+  builder_.end(choice);
+  return block;
+}
+
+}  // namespace endcap::ir

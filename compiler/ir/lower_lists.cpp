@@ -1,0 +1,113 @@
+// Lowering of loops over lists: aggregates, filters, and the loop that statements share.
+#include "compiler/ir/lowering.h"
+
+namespace endcap::ir {
+
+using abi::Builtin;
+using abi::Kind;
+using sema::Operator;
+
+void FlowLowering::loop(RegisterId list, RegisterId element, const std::string& name,
+                        const std::function<void(const Loop&)>& body) {
+  abi::TypeId integer = program_.types.integer;
+  RegisterId index = builder_.make_register(integer, name.empty() ? "" : name + " index",
+                                            graph_.registers[list.index].trust);
+  builder_.set_constant(index, 0);
+  BlockId head = builder_.make_block(), inside = builder_.make_block();
+  Loop places{builder_.make_block(), builder_.make_block()};
+  builder_.jump(head);
+  builder_.at(head);
+  RegisterId count = builder_.call(Builtin::ListCount, integer, {list});
+  builder_.branch(builder_.compare(Predicate::Less, index, count), inside, places.exit);
+  builder_.at(inside);
+  builder_.call_into(element, Builtin::ListGet, {list, index}, graph_.registers[list.index].type);
+  body(places);
+  if (builder_.open()) builder_.jump(places.next);
+  builder_.at(places.next);
+  builder_.assign(index, builder_.binary(Op::Add, integer, index, builder_.integer(1)));
+  builder_.jump(head);
+  builder_.at(places.exit);
+}
+
+RegisterId FlowLowering::filter(RegisterId list, LocalId variable, const sema::Expr* where) {
+  if (!where) return list;
+  RegisterId kept =
+      builder_.make_register(graph_.registers[list.index].type, "", graph_.registers[list.index].trust);
+  builder_.set_constant(kept, 0);
+  RegisterId element = define(variable);
+  loop(list, element, "", [&](const Loop& places) {
+    BlockId keep = builder_.make_block();
+    builder_.branch(expression(*where), keep, places.next);
+    builder_.at(keep);
+    builder_.call_into(kept, Builtin::ListAppend, {kept, element});
+  });
+  return kept;
+}
+
+RegisterId FlowLowering::aggregate(const sema::Expr& e, const sema::Operation& o) {
+  RegisterId list = expression(*o.operands[0]);
+  builder_.trust(e.trust);
+  if (o.op == Operator::Count) return builder_.call(Builtin::ListCount, e.type, {list});
+  RegisterId sum = builder_.make_register(e.type, "", e.trust);
+  builder_.set_constant(sum, 0);
+  loop(list, define(o.variable), "", [&](const Loop&) {
+    RegisterId value = expression(*o.operands[1]);
+    builder_.assign(sum, builder_.binary(Op::Add, e.type, sum, value));
+  });
+  return sum;
+}
+
+RegisterId FlowLowering::any_or_all(const sema::Expr& e, const sema::Operation& o) {
+  RegisterId list = expression(*o.operands[0]);
+  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  bool any = o.op == Operator::Any;
+  builder_.set_constant(result, any ? 0 : 1);
+  loop(list, define(o.variable), "", [&](const Loop& places) {
+    BlockId decided = builder_.make_block();
+    RegisterId holds = expression(*o.operands[1]);
+    builder_.branch(holds, any ? decided : places.next, any ? places.next : decided);
+    builder_.at(decided);
+    builder_.set_constant(result, any ? 1 : 0);
+    builder_.jump(places.exit);
+  });
+  return result;
+}
+
+// Of an empty list: absent where the type is optional, else a fault.
+RegisterId FlowLowering::list_extreme(const sema::Expr& e, const sema::Operation& o) {
+  bool optional = kind(e.type) == Kind::Optional;
+  abi::TypeId value_type = optional ? program_.out.abi.types[e.type].element : e.type;
+  RegisterId list = expression(*o.operands[0]);
+  RegisterId best = builder_.make_register(value_type, "", e.trust);
+  RegisterId found = builder_.make_register(program_.types.boolean, "", e.trust);
+  builder_.set_constant(best, 0);
+  builder_.set_constant(found, 0);
+  loop(list, define(o.variable), "", [&](const Loop& places) {
+    RegisterId value = expression(*o.operands[1]);
+    BlockId later = builder_.make_block(), better = builder_.make_block();
+    builder_.branch(found, later, better);
+    builder_.at(later);
+    Predicate predicate = o.op == Operator::ListMinimum ? Predicate::Less : Predicate::Greater;
+    builder_.branch(compare(predicate, value, best, value_type), better, places.next);
+    builder_.at(better);
+    builder_.assign(best, value);
+    builder_.set_constant(found, 1);
+  });
+  BlockId some = builder_.make_block(), none = builder_.make_block(), join = builder_.make_block();
+  RegisterId result = optional ? builder_.make_register(e.type, "", e.trust) : best;
+  builder_.branch(found, some, none);
+  builder_.at(none);
+  if (optional) {
+    builder_.set_constant(result, 0);
+    builder_.jump(join);
+  } else {
+    builder_.end(FaultOut{FaultKind::OutOfRange});
+  }
+  builder_.at(some);
+  if (optional) builder_.call_into(result, Builtin::OptionalMake, {best});
+  builder_.jump(join);
+  builder_.at(join);
+  return result;
+}
+
+}  // namespace endcap::ir

@@ -1,0 +1,206 @@
+// How lowering is divided: `ProgramLowering` holds what all graphs share; a `FlowLowering` makes one graph.
+// Its members stand in one lower_*.cpp per group of constructs.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/ir/builder.h"
+#include "compiler/sema/typed.h"
+
+namespace endcap::ir {
+
+using sema::LocalId;
+
+// Locals that the code uses and does not define itself: what a child machine must be given.
+class FreeLocals {
+ public:
+  FreeLocals& of(const sema::Block& block);
+  FreeLocals& of(
+      const sema::EventHandler& handler);  // its guard and body; the key is the parent's to evaluate
+  std::set<LocalId> result() const;
+
+ private:
+  void expression(const sema::Expr* expression);
+  void statement(const sema::Stmt& stmt);
+  void handlers(const std::vector<sema::Handler>& list);
+  void event(const sema::EventHandler& handler);
+  void pattern(const sema::EventPattern& pattern);
+  void use(LocalId local);
+  void define(LocalId local);
+
+  std::set<LocalId> used_, defined_;
+};
+
+struct ProgramLowering {
+  ProgramLowering(sema::Program& program, const SourceMap& source_map);  // takes program.abi
+
+  const SourceMap& sources;
+  const std::vector<sema::Policy>& policy_table;
+  Program out;
+  KnownTypes types;
+  std::vector<GraphId> functions, policies;
+
+  uint32_t intern(std::string_view text);  // index in abi.texts
+  uint32_t source_text(Span span);         // the path of its file as a text
+  uint32_t line(Span span) const;          // 1-based; 0 when it stands nowhere
+  uint32_t reserve_machine();              // its graph and description follow when they are complete
+
+ private:
+  std::map<std::string, uint32_t, std::less<>> texts_;
+};
+
+class FlowLowering {
+ public:
+  // A pure graph.
+  FlowLowering(ProgramLowering& program, std::string name, Span span, const std::vector<sema::Local>& locals);
+  // A machine of a workflow.
+  FlowLowering(ProgramLowering& program, const sema::Workflow& workflow, abi::MachineKind kind,
+               std::string name);
+
+  Graph function(const sema::Function& function);
+  Graph policy(const sema::Policy& policy);
+  void main_machine(uint32_t index);
+
+ private:
+  // --- a machine and its children (lower.cpp, lower_fanout.cpp)
+  struct Child {
+    uint32_t machine = 0;
+    std::vector<RegisterId> captured;  // the parent's registers, in the order of the child's parameters
+  };
+  void parameters(const std::vector<LocalId>& captures);
+  void finish_machine(uint32_t index);
+  void end_of_body();
+  Child child(abi::MachineKind kind, const std::string& path, const std::set<LocalId>& free,
+              const std::function<void(FlowLowering&)>& body);
+  void start_parameters();
+
+  // --- locals
+  const sema::Local& local(LocalId id) const { return locals_[id.index]; }
+  RegisterId define(LocalId id);  // its register, made when there is none yet
+  void set(LocalId id, RegisterId value);
+  RegisterId get(LocalId id) const;
+  abi::Kind kind(abi::TypeId type) const { return program_.out.abi.types[type].kind; }
+
+  // --- expressions (lower_expressions.cpp, lower_lists.cpp)
+  RegisterId expression(const sema::Expr& expression);
+  RegisterId operation(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId arithmetic(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId short_circuit(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId conditional(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId or_else(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId extreme(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId compare(Predicate predicate, RegisterId a, RegisterId b, abi::TypeId type);
+  RegisterId text(std::string_view text, abi::TypeId type);
+  RegisterId aggregate(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId any_or_all(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId list_extreme(const sema::Expr& expression, const sema::Operation& operation);
+  uint8_t scale(abi::TypeId type) const;  // of the value: a percent has two places more than it shows
+  // A loop over a list; `body` may leave it early. `next` and `exit` are where `skip` and a break go.
+  struct Loop {
+    BlockId next, exit;
+  };
+  void loop(RegisterId list, RegisterId element, const std::string& name,
+            const std::function<void(const Loop&)>& body);
+  RegisterId filter(RegisterId list, LocalId variable, const sema::Expr* where);
+
+  // --- statements (lower_control.cpp)
+  void block(const sema::Block& block);
+  void statement(const sema::Stmt& stmt);
+  void lower(const sema::Stmt&, const sema::Let&);
+  void lower(const sema::Stmt&, const sema::When&);
+  void lower(const sema::Stmt&, const sema::Match&);
+  void lower(const sema::Stmt&, const sema::Step&);
+  void lower(const sema::Stmt&, const sema::Yield&);
+  void lower(const sema::Stmt&, const sema::Skip&);
+  void lower(const sema::Stmt&, const sema::Finish&);
+  void lower(const sema::Stmt&, const sema::Fail&);
+  void skip();
+  RegisterId outcome_record(uint32_t outcome, const sema::ExprPtr& record);
+  // lower_calls.cpp
+  void lower(const sema::Stmt&, const sema::ReadOperation&);
+  void lower(const sema::Stmt&, const sema::ReadView&);
+  void lower(const sema::Stmt&, const sema::ReadNavigation&);
+  void lower(const sema::Stmt&, const sema::Notify&);
+  void lower(const sema::Stmt&, const sema::Task&);
+  void call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
+            const std::vector<sema::Handler>& handlers);
+  std::vector<RegisterId> expressions(const std::vector<sema::ExprPtr>& list);
+  // lower_approvals.cpp
+  void lower(const sema::Stmt&, const sema::Propose&);
+  void lower(const sema::Stmt&, const sema::Approve&);
+  void lower(const sema::Stmt&, const sema::Write&);
+  struct Outlet;
+  struct WriteSite {
+    std::string path;
+    RegisterId grant, target, facts;  // facts: as they are now, when they changed
+    BlockId changed, expired;
+  };
+  void approval_handlers(const sema::Stmt& stmt, const sema::Write& write, Outlet& outlet, WriteSite& site);
+  void ask_again(const sema::Stmt& stmt, const sema::Write& write, const WriteSite& site, Outlet& outlet);
+  RegisterId leaf(const sema::Propose& propose, abi::TypeId leaf_type);
+  RegisterId rows_of(RegisterId proposal, sema::PolicyId policy);
+  RegisterId row_of(RegisterId facts, sema::PolicyId policy);
+  // lower_fanout.cpp
+  void lower(const sema::Stmt&, const sema::ForEach&);
+  void lower(const sema::Stmt&, const sema::Together&);
+  void lower(const sema::Stmt&, const sema::Throughout&);
+  void for_each_in_sequence(const sema::ForEach& each);
+  void for_each_in_parallel(const sema::Stmt& stmt, const sema::ForEach& each);
+  // lower_waits.cpp
+  void lower(const sema::Stmt&, const sema::WaitUntil&);
+  void lower(const sema::Stmt&, const sema::WaitEvent&);
+  void late(const sema::WaitUntil& wait, BlockId after);
+  void key(const sema::EventPattern& pattern, abi::Subscription& subscription,
+           std::vector<RegisterId>& operands);
+  uint32_t guard(const sema::EventPattern& pattern);
+  void bind(const sema::EventPattern& pattern, RegisterId record);
+
+  // --- waiting (lower_handlers.cpp)
+  uint32_t add_wait(const sema::Stmt& stmt, abi::WaitKind kind);
+  abi::WaitPoint& wait(uint32_t state) { return machine_.states[state]; }
+  BlockId park(uint32_t state,
+               const std::vector<RegisterId>& operands);  // the block that parks; afterwards none is open
+  abi::TimeLimit time_limit(const sema::Expr& expression, std::vector<RegisterId>& operands);
+  BlockId unhandled();  // a block that says so
+  // Where the tags of one wait point go. Handlers are lowered once, however many causes share them.
+  struct Outlet {
+    BlockId retry, after;
+    LocalId result;  // for `continue with`
+    std::function<void()> ask_again;
+    std::map<const sema::Block*, BlockId> lowered;
+    BlockId unhandled;
+  };
+  void handler_end(sema::Next next, const sema::Expr* value, Outlet& outlet);
+  BlockId handler(const sema::Handler& handler, Outlet& outlet);
+  BlockId handler_of(sema::Cause cause, const std::vector<sema::Handler>& handlers,
+                     Outlet& outlet);  // or unhandled
+  BlockId rejections(const std::vector<sema::Handler>& handlers, BlockId otherwise, Outlet& outlet);
+
+  ProgramLowering& program_;
+  const sema::Workflow* workflow_ = nullptr;
+  const std::vector<sema::Local>& locals_;
+  Graph graph_;
+  abi::Machine machine_;
+  GraphBuilder builder_;
+  std::map<LocalId, RegisterId> registers_;
+  struct LoopScope {
+    BlockId next;
+    RegisterId collected;
+  };
+  std::vector<LoopScope> loops_;  // in sequence, innermost last
+  std::string prefix_;            // of wait point paths, where an approval's handlers stand again at a write
+};
+
+std::string last_part(const std::string& name);  // "retail.launch.Launch" -> "Launch"
+
+// SHA-256, in hex, over what an upgrade must respect: wait points, their live values and labels, grants,
+// payload shapes.
+std::string signature(const abi::Program& program, uint32_t workflow);
+
+}  // namespace endcap::ir
