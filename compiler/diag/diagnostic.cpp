@@ -58,7 +58,14 @@ std::string_view explanation(DiagnosticKind kind) { return explanation_text(info
 std::string message(const Diagnostic& d) {
   fmt::dynamic_format_arg_store<fmt::format_context> arguments;
   for (const auto& argument : d.arguments) arguments.push_back(argument);
-  return fmt::vformat(info(d.kind).message, arguments);
+  try {
+    return fmt::vformat(info(d.kind).message, arguments);
+  } catch (const fmt::format_error&) {
+    // Fewer arguments than the table's message names: the sentence still helps, with gaps.
+    std::string gaps(info(d.kind).message);
+    for (const auto& argument : d.arguments) gaps += " `" + argument + "`";
+    return gaps;
+  }
 }
 
 Diagnostic& Diagnostics::emit(DiagnosticKind kind, Span span, std::vector<std::string> arguments) {

@@ -1,0 +1,89 @@
+// Choosing the format; the short one is small enough to stand here.
+#include "compiler/diag/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/diag/render_formats.h"
+
+namespace endcap {
+
+std::string_view severity_word(Severity severity) {
+  switch (severity) {
+    case Severity::Error:
+      return "error";
+    case Severity::Warning:
+      return "warning";
+    default:
+      return "note";
+  }
+}
+
+namespace {
+
+// Bytes of the UTF-8 sequence that begins here, by its first byte and what follows; 0 when it is none.
+size_t sequence_length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  const size_t length = first < 0x80                    ? 1
+                        : first >= 0xf0 && first < 0xf5 ? 4
+                        : first >= 0xe0                 ? 3
+                        : first >= 0xc2                 ? 2
+                                                        : 0;
+  if (first >= 0xf5 || length == 0 || length > text.size()) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const size_t length = sequence_length(text);
+    const auto first = static_cast<unsigned char>(text[0]);
+    const bool control = length == 1 && (first < 0x20 || first == 0x7f);
+    // U+0080 to U+009F are control characters too.
+    const bool high_control = length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    if (length == 0 || control || high_control) {
+      result += '?';
+    } else {
+      result += text.substr(0, length);
+    }
+    text.remove_prefix(std::max<size_t>(length, 1));
+  }
+  return result;
+}
+
+namespace {
+
+std::string render_short(const Diagnostic& d, const SourceMap& sources) {
+  std::string place;
+  if (d.span.valid()) {
+    const auto [line, column] = sources.line_column(d.span.source, d.span.begin);
+    place = fmt::format("{}:{}:{}: ", sources.file(d.span.source).path, line, column);
+  }
+  return fmt::format("{}{} {}: {}\n", place, severity_word(info(d.kind).severity), info(d.kind).code,
+                     printable(message(d)));
+}
+
+}  // namespace
+
+std::string render(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
+                   RenderOptions options) {
+  if (options.format == Format::Json) return render_json(diagnostics, sources);
+  std::string result;
+  for (const Diagnostic& d : diagnostics) {
+    if (options.format == Format::Short) {
+      result += render_short(d, sources);
+    } else {
+      if (!result.empty()) result += '\n';
+      result += render_human(d, sources, options.colour);
+    }
+  }
+  return result;
+}
+
+}  // namespace endcap
