@@ -1,0 +1,86 @@
+// Reading, writing and hashing whole files.
+#include "compiler/schema/file.h"
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace endcap {
+
+namespace fs = std::filesystem;
+
+std::expected<std::string, std::string> read_file(const fs::path& path) {
+  std::error_code error;
+  auto status = fs::status(path, error);
+  if (!fs::exists(status)) return std::unexpected("there is no such file");
+  if (fs::is_directory(status)) return std::unexpected("it is a folder");
+  if (!fs::is_regular_file(status)) return std::unexpected("it is not a regular file");
+  uint64_t size = fs::file_size(path, error);
+  if (error) return std::unexpected(error.message());
+  if (size > kFileBytesMax)
+    return std::unexpected(fmt::format("it is larger than {} MB", kFileBytesMax >> 20));
+  errno = 0;
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::unexpected(std::string(std::strerror(errno)));
+  std::string text(size, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(size));
+  if (in.bad()) return std::unexpected(std::string(std::strerror(errno)));
+  text.resize(static_cast<size_t>(in.gcount()));
+  return text;
+}
+
+std::expected<void, std::string> write_file(const fs::path& path, std::string_view text) {
+  fs::path temporary = path;
+  temporary += ".new";
+  errno = 0;
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out.write(text.data(), static_cast<std::streamsize>(text.size()));
+  out.close();
+  std::error_code error;
+  if (!out) {
+    std::string why = std::strerror(errno);
+    fs::remove(temporary, error);
+    return std::unexpected(why);
+  }
+  fs::rename(temporary, path, error);
+  if (error) return std::unexpected(error.message());
+  return {};
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  std::string hex;
+  for (unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+size_t find_invalid_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x80) {
+      ++i;
+      continue;
+    }
+    size_t length = byte >= 0xf0 && byte <= 0xf4  ? 4
+                    : byte >= 0xe0 && byte < 0xf0 ? 3
+                    : byte >= 0xc2 && byte < 0xe0 ? 2
+                                                  : 0;
+    if (length == 0 || i + length > text.size()) return i;
+    uint32_t point = byte & (0xffu >> (length + 1));
+    for (size_t j = 1; j < length; ++j) {
+      auto next = static_cast<unsigned char>(text[i + j]);
+      if ((next & 0xc0) != 0x80) return i;
+      point = point << 6 | (next & 0x3f);
+    }
+    bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+    if (overlong || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return i;
+    i += length;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace endcap
