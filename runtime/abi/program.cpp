@@ -1,0 +1,20 @@
+// Looking up what a program declares.
+#include "runtime/abi/program.h"
+
+namespace endcap::abi {
+
+const Workflow* Program::find_workflow(std::string_view name) const {
+  const Workflow* found = nullptr;
+  for (const Workflow& workflow : workflows) {
+    if (workflow.name == name) return &workflow;
+  }
+  for (const Workflow& workflow : workflows) {
+    const std::string_view full = workflow.name;
+    if (full.substr(full.rfind('.') + 1) != name) continue;
+    if (found != nullptr) return nullptr;  // ambiguous
+    found = &workflow;
+  }
+  return found;
+}
+
+}  // namespace endcap::abi

@@ -1,0 +1,42 @@
+// How objects lie in an arena: what packing, loading and the builtins share.
+#pragma once
+
+#include "runtime/abi/frame.h"
+#include "runtime/value/time.h"
+
+namespace endcap::abi {
+
+inline ListHeader list_header(const Arena& arena, Reference list) {
+  ListHeader header;
+  if (list != 0) std::memcpy(&header, arena.at(list), sizeof header);
+  return header;
+}
+
+inline BlobHash blob_hash(const Arena& arena, Reference list) {
+  return BlobHash(reinterpret_cast<const char*>(arena.at(list)) + sizeof(ListHeader), 32);
+}
+
+inline Reference reference_of(Cell cell) { return static_cast<Reference>(cell.bits); }
+
+// The list behind a blob header, unpacked into `arena`.
+std::expected<Cell, Fault> load_blob_list(Arena& arena, const Types& types, TypeId list_type,
+                                          const ListHeader& header, const BlobHash& hash, BlobSource* blobs);
+
+bool is_utf8(std::string_view text);
+uint32_t count_code_points(std::string_view text);
+// Whether a scalar cell is in the range of its type (days, seconds, enum values ...).
+bool is_scalar_in_range(const Type& type, Cell cell);
+
+// Equality by value. A list may have to be loaded from the side table, which can fail and moves the arena.
+std::expected<bool, Fault> equal_values(Arena& arena, const Types& types, TypeId type, Cell a, Cell b,
+                                        BlobSource* blobs);
+// Text that names an element: a view's key joined by '/', a scalar's text, else the hash of the packed value.
+std::string key_text(const Arena& arena, const Types& types, TypeId type, Cell cell, BlobSource* blobs);
+// A scalar or text as JSON shows it, without quotes.
+std::string scalar_text(const Type& type, const Arena& arena, Cell cell);
+
+// ISO 8601, days being 24 hours: "P1DT2H30M", "PT0.5S".
+std::string iso_duration(Duration duration);
+std::expected<Duration, Fault> duration_from_iso(std::string_view text);
+
+}  // namespace endcap::abi
