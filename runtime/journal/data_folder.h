@@ -1,0 +1,32 @@
+// The folder a daemon keeps its data in: one owner at a time, one format.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+
+#include "runtime/journal/journal.h"
+
+namespace endcap {
+
+inline constexpr uint32_t kDataFormat =
+    1;  // of everything in the folder; the reader supports the previous one, too
+
+class DataFolder {
+ public:
+  // Makes the folder when it is absent or empty. The error is one paragraph: in use (by which process), made
+  // by another version, not a data folder at all, disk full, no permission; and what to do.
+  static std::expected<DataFolder, JournalError> open(const std::filesystem::path& folder);
+  ~DataFolder();
+  DataFolder(DataFolder&& other) noexcept;
+  DataFolder& operator=(DataFolder&&) = delete;
+
+  std::filesystem::path store() const { return folder_ / "store"; }
+  std::filesystem::path journal() const { return folder_ / "journal"; }
+
+ private:
+  DataFolder(std::filesystem::path folder, int lock) : folder_(std::move(folder)), lock_(lock) {}
+  std::filesystem::path folder_;
+  int lock_ = -1;  // held as long as the object lives; the system lets go of it when the process dies
+};
+
+}  // namespace endcap
