@@ -122,6 +122,8 @@ RegisterId GraphBuilder::call(abi::Builtin builtin, abi::TypeId type, std::vecto
 
 void GraphBuilder::call_into(RegisterId target, abi::Builtin builtin, std::vector<RegisterId> arguments,
                              uint64_t immediate) {
+  // A list that crossed a wait may stand in the side table: appending to it needs its type.
+  if (builtin == abi::Builtin::ListAppend) immediate = graph_.registers[target.index].type;
   Instruction& instruction = emit(Op::Call, target);
   instruction.builtin = builtin;
   instruction.arguments = std::move(arguments);
