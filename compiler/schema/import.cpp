@@ -1,6 +1,6 @@
 // The door of the importer: one file of metadata in, the neutral model or a diagnostic out.
 #include "compiler/schema/file.h"
-#include "compiler/schema/project.h"
+#include "compiler/schema/project_parts.h"
 #include "compiler/schema/reader.h"
 
 namespace endcap {
@@ -51,11 +51,12 @@ std::string why_not_xml(std::string_view text, const pugi::xml_parse_result& res
 
 }  // namespace
 
-std::optional<schema::Schema> import_schema(const std::filesystem::path& path, std::string shown_path,
-                                            SourceMap& sources, Diagnostics& diagnostics) {
+std::optional<schema::Schema> import_schema_named_at(Span setting, const std::filesystem::path& path,
+                                                     std::string shown_path, SourceMap& sources,
+                                                     Diagnostics& diagnostics) {
   auto bytes = read_file(path);
   if (!bytes) {
-    diagnostics.emit(DiagnosticKind::SchemaUnreadable, {}, {shown_path, bytes.error()});
+    diagnostics.emit(DiagnosticKind::SchemaUnreadable, setting, {shown_path, bytes.error()});
     return std::nullopt;
   }
   const SourceId source = sources.add(shown_path, std::move(*bytes));
@@ -84,6 +85,11 @@ std::optional<schema::Schema> import_schema(const std::filesystem::path& path, s
   schema::Reader reader{model, diagnostics, text, schema::AttributeNames(root), {}, {}, {}, {}};
   if (!read_document(reader, root)) return std::nullopt;
   return model;
+}
+
+std::optional<schema::Schema> import_schema(const std::filesystem::path& path, std::string shown_path,
+                                            SourceMap& sources, Diagnostics& diagnostics) {
+  return import_schema_named_at({}, path, std::move(shown_path), sources, diagnostics);
 }
 
 }  // namespace endcap

@@ -1,0 +1,110 @@
+// endcap.lock pins each system's schema by its hash, so that an upgrade of a system is noticed when the
+// project is compiled and not when it runs.
+#include <fmt/format.h>
+
+#include "compiler/schema/config.h"
+#include "compiler/schema/file.h"
+#include "compiler/schema/project_parts.h"
+
+namespace endcap {
+
+namespace {
+
+constexpr std::string_view kHead =
+    "# The schemas this project was checked against. Written by `endcap check --lock`; keep it with the "
+    "project.\n";
+
+// TOML's basic string; paths hold anything.
+std::string toml_text(std::string_view text) {
+  std::string result = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      result += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
+void compare(const SystemConfig& system, Section& pinned, Span at, Diagnostics& diagnostics) {
+  std::string hash = pinned.required_text("sha256");
+  pinned.text("schema");
+  pinned.close();
+  if (hash.empty() || hash == system.schema->hash) return;
+  diagnostics
+      .emit(DiagnosticKind::LockDifferent, system.span,
+            {system.schema_path, system.name, system.schema->hash, hash})
+      .label(at, "pinned here")
+      .note(
+          "when the system was upgraded on purpose, read what changed, then run `endcap check --lock` to pin "
+          "the new one")
+      .note("otherwise put the pinned file back: the workflows were checked against it");
+}
+
+}  // namespace
+
+void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnostics) {
+  bool any = false;
+  for (auto& system : project.systems) any |= system.schema.has_value();
+  auto text = read_file(project.folder / "endcap.lock");
+  if (!text) {
+    std::error_code error;
+    bool there =
+        std::filesystem::exists(std::filesystem::symlink_status(project.folder / "endcap.lock", error));
+    if (there) {
+      diagnostics.emit(DiagnosticKind::LockInvalid, {}, {text.error()});
+    } else if (any) {
+      diagnostics.emit(DiagnosticKind::LockMissing, {})
+          .note(
+              "run `endcap check --lock` to pin them: a schema that changes is then an error before it is an "
+              "incident");
+    }
+    return;
+  }
+  ConfigFile file(sources, sources.add("endcap.lock", std::move(*text)), diagnostics);
+  auto root = file.parse(DiagnosticKind::LockInvalid);
+  if (!root) return;
+  Section top(file, *root, "endcap.lock", {file.source(), 0, 0});
+  const toml::table* pins = top.table("systems");
+  top.close();
+  for (auto& system : project.systems) {
+    if (!system.schema) continue;
+    const toml::node* pin = pins ? pins->get(system.name) : nullptr;
+    if (!pin || !pin->is_table()) {
+      diagnostics.emit(DiagnosticKind::LockIncomplete, system.span, {system.schema_path, system.name})
+          .note("run `endcap check --lock` to pin it");
+      continue;
+    }
+    Section section(file, *pin->as_table(), "[systems." + system.name + "]", file.span(pin->source()));
+    compare(system, section, section.value_span("sha256"), diagnostics);
+  }
+  if (!pins) return;
+  for (auto&& [name, node] : *pins) {
+    (void)node;
+    bool known = false;
+    for (auto& system : project.systems) known |= system.name == name.str();
+    if (!known) diagnostics.emit(DiagnosticKind::LockStale, file.key_span(name), {std::string(name.str())});
+  }
+}
+
+bool write_lock(const Project& project, std::string& error) {
+  std::string text(kHead);
+  for (auto& system : project.systems) {
+    if (!system.schema) {
+      error =
+          fmt::format("the schema of system {} could not be read, so there is nothing to pin", system.name);
+      return false;
+    }
+    text += fmt::format("\n[systems.{}]\nschema = {}\nsha256 = {}\n", toml_text(system.name),
+                        toml_text(system.schema_path), toml_text(system.schema->hash));
+  }
+  if (auto written = write_file(project.folder / "endcap.lock", text); !written) {
+    error = fmt::format("can't write {}: {}", (project.folder / "endcap.lock").string(), written.error());
+    return false;
+  }
+  return true;
+}
+
+}  // namespace endcap

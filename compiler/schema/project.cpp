@@ -1,0 +1,155 @@
+// Reads a project: endcap.toml, the sources it names, the schemas of its systems.
+#include "compiler/schema/project.h"
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/schema/calendar_config.h"
+#include "compiler/schema/file.h"
+#include "compiler/schema/project_parts.h"
+
+namespace endcap {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+class ProjectReader {
+ public:
+  ProjectReader(Project& project, ConfigFile& file, SourceMap& sources, Diagnostics& diagnostics)
+      : project_(project), file_(file), sources_(sources), diagnostics_(diagnostics) {}
+
+  void read(const toml::table& root) {
+    Section top(file_, root, "endcap.toml", {file_.source(), 0, 0});
+    if (auto* table = top.table("project")) {
+      read_project(*table);
+    } else if (!top.has("project")) {
+      diagnostics_.emit(DiagnosticKind::ProjectKeyMissing, top.span(), {"endcap.toml", "[project]"});
+    }
+    for_each_table(top, "systems", [&](const toml::table& table, std::string name, Span span) {
+      read_system(table, std::move(name), span);
+    });
+    if (auto* roles = top.table("roles")) read_roles(*roles);
+    for_each_table(top, "calendars", [&](const toml::table& table, std::string name, Span span) {
+      if (auto calendar = read_calendar(file_, table, std::move(name), span))
+        project_.calendars.push_back(*calendar);
+    });
+    top.close();
+  }
+
+ private:
+  template <typename Read>
+  void for_each_table(Section& top, std::string_view key, Read read) {
+    const toml::table* group = top.table(key);
+    if (!group) return;
+    for (auto&& [name, node] : *group) {
+      Span span = file_.key_span(name);
+      if (auto* table = node.as_table()) {
+        read(*table, std::string(name.str()), span);
+      } else {
+        diagnostics_.emit(
+            DiagnosticKind::ProjectValueInvalid, span,
+            {std::string(name.str()), "a table: [" + std::string(key) + "." + std::string(name.str()) + "]"});
+      }
+    }
+  }
+
+  void read_project(const toml::table& table) {
+    Section section(file_, table, "[project]", file_.span(table.source()));
+    project_.name = section.required_text("name");
+    auto patterns = section.texts("sources");
+    if (!section.has("sources")) patterns = {{"*.endcap", section.span()}};
+    section.close();
+    std::set<fs::path> seen;
+    for (auto& [pattern, span] : patterns) {
+      auto files = find_files(project_.folder, pattern);
+      if (files.empty()) diagnostics_.emit(DiagnosticKind::ProjectNoSources, span, {pattern});
+      seen.insert(files.begin(), files.end());
+    }
+    for (auto& path : seen) read_source(path);
+  }
+
+  void read_source(const fs::path& path) {
+    std::string shown = path.lexically_relative(project_.folder).generic_string();
+    auto text = read_file(path);
+    if (text && find_invalid_utf8(*text) != std::string::npos) text = std::unexpected("it is not UTF-8 text");
+    if (!text) {
+      diagnostics_.emit(DiagnosticKind::ProjectUnreadable, {}, {shown, text.error()});
+      return;
+    }
+    project_.sources.push_back(sources_.add(std::move(shown), std::move(*text)));
+  }
+
+  void read_system(const toml::table& table, std::string name, Span span) {
+    Section section(file_, table, "[systems." + name + "]", span);
+    SystemConfig system;
+    system.name = std::move(name);
+    system.span = span;
+    system.schema_path = section.required_text("schema");
+    system.connector = section.text("connector", "odata");
+    if (system.connector != "odata") {
+      section.invalid("connector", "\"odata\"");
+    }
+    system.url = section.required_text("url");
+    if (!system.url.empty() && !system.url.starts_with("http://") && !system.url.starts_with("https://")) {
+      section.invalid("url", "an address that starts with http:// or https://");
+    }
+    system.user = section.text("user");
+    system.password_env = section.text("password_env");
+    if (section.has("password")) {
+      section.text("password");
+      section.invalid("password", "left out: a project is shared")
+          .note("name the environment variable that holds it: password_env = \"ENDCAP_ERP_PASSWORD\"");
+    }
+    if (auto timeout = section.duration("timeout")) system.timeout = *timeout;
+    if (auto attempts = section.whole("attempts", 1, 100)) system.attempts = static_cast<uint32_t>(*attempts);
+    section.close();
+    if (!system.schema_path.empty()) {
+      system.schema =
+          import_schema_named_at(section.value_span("schema"), project_.folder / system.schema_path,
+                                 system.schema_path, sources_, diagnostics_);
+    }
+    project_.systems.push_back(std::move(system));
+  }
+
+  void read_roles(const toml::table& table) {
+    for (auto&& [name, node] : table) {
+      Section section(file_, table, "[roles]", file_.key_span(name));
+      RoleConfig role{std::string(name.str()), {}, file_.key_span(name)};
+      for (auto& [person, span] : section.texts(name.str())) {
+        (void)span;
+        role.people.push_back(person);
+      }
+      project_.roles.push_back(std::move(role));
+    }
+  }
+
+  Project& project_;
+  ConfigFile& file_;
+  SourceMap& sources_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+Project load_project(const fs::path& folder, SourceMap& sources, Diagnostics& diagnostics) {
+  Project project;
+  project.folder = folder;
+  auto text = read_file(folder / "endcap.toml");
+  if (text && find_invalid_utf8(*text) != std::string::npos) text = std::unexpected("it is not UTF-8 text");
+  if (!text) {
+    diagnostics
+        .emit(DiagnosticKind::ProjectUnreadable, {},
+              {(folder / "endcap.toml").generic_string(), text.error()})
+        .note("a project is a folder with an endcap.toml: `endcap init FOLDER` makes one that works");
+    return project;
+  }
+  ConfigFile file(sources, sources.add("endcap.toml", std::move(*text)), diagnostics);
+  auto root = file.parse(DiagnosticKind::ProjectNotToml);
+  if (!root) return project;
+  ProjectReader(project, file, sources, diagnostics).read(*root);
+  check_lock(project, sources, diagnostics);
+  return project;
+}
+
+}  // namespace endcap
