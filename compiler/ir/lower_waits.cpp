@@ -73,6 +73,9 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitUntil& until) {
   BlockId parked = park(state, operands);
   wait(state).input = program_.types.instant;
   SwitchTag tags{{{Tag::Ok, after}}, unhandled()};
+  // Outside of loops and elements, `skip` in a handler gives up the handler and not the wait.
+  bool own_skip = loops_.empty() && machine_.kind != abi::MachineKind::Element;
+  if (own_skip) loops_.push_back({parked, RegisterId()});
   for (uint32_t i = 0; i < until.handlers.size(); ++i) {
     const sema::EventHandler& handler = until.handlers[i];
     if (handler.pattern.guard) events[i].guard_state = guard(handler.pattern);
@@ -94,6 +97,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitUntil& until) {
       builder_.jump(handler.next == Next::Continue ? after : parked);
     }
   }
+  if (own_skip) loops_.pop_back();
   wait(state).events = std::move(events);
   builder_.at(builder_.entry(state));
   builder_.end(tags);

@@ -17,7 +17,7 @@ bool is_constant(const Graph& graph, RegisterId id) {
   bool constant = false;
   for (const Block& block : graph.blocks) {
     for (const Instruction& instruction : block.instructions) {
-      if (instruction.result != id) continue;
+      if (instruction.result != id || instruction.op == Op::LoadFrame) continue;
       if (instruction.op != Op::Constant) return false;
       constant = true;
     }
