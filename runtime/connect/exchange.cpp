@@ -1,0 +1,356 @@
+// The stages of a call.
+#include "runtime/connect/exchange.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace endcap::connect {
+namespace {
+
+bool success(long status) { return status >= 200 && status < 300; }
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+bool wants_token(const HttpAnswer& answer) {
+  return answer.status == 403 && equal_ignoring_case(answer.csrf_token, "required");
+}
+
+bool fits_a_header(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > ' ' && c < 0x7f; });
+}
+
+}  // namespace
+
+SystemLink::SystemLink(ODataSystem system, HttpClient& http)
+    : system_(std::move(system)),
+      version_(system_.protocol == "odata-v4" ? Version::V4 : Version::V2),
+      http_(http),
+      breaker_(system_.breaker_failures, system_.breaker_open, system_.breaker_open_max) {
+  while (system_.url.ends_with('/')) system_.url.pop_back();
+}
+
+void SystemLink::submit(ExchangePtr exchange) {
+  auto plan = plan_call(*exchange->prepared, exchange->request, version_);
+  if (!plan) {
+    finish(exchange,
+           {.kind = CallResult::Kind::Invalid, .message = fmt::format("{}: {}", system_.name, plan.error())});
+    return;
+  }
+  exchange->plan = std::move(*plan);
+  const auto* operation = exchange->plan.operation;
+  if (operation) limits_.try_emplace(operation, operation->limit_count, operation->limit_period);
+  queues_[operation].push_back(std::move(exchange));
+}
+
+void SystemLink::launch() {
+  for (auto at = queues_.begin(); at != queues_.end();) {
+    auto& [operation, queue] = *at;
+    bool held = false;
+    while (!queue.empty() && open_.size() < system_.in_flight_max && !held) {
+      auto now = Clock::now();
+      auto limit = limits_.find(operation);
+      held = limit != limits_.end() && limit->second.next(now) > now;
+      if (held) break;
+      ExchangePtr exchange = std::move(queue.front());
+      queue.pop_front();
+      if (Duration away = breaker_.closed_for(now)) {
+        finish(exchange,
+               {.kind = CallResult::Kind::Unavailable,
+                .message = fmt::format("{} does not answer; it is left alone for a moment", system_.name),
+                .retry_after = away});
+        continue;
+      }
+      if (limit != limits_.end()) limit->second.take(now);
+      begin(exchange);
+    }
+    at = queue.empty() ? queues_.erase(at) : std::next(at);
+  }
+}
+
+std::optional<Clock::time_point> SystemLink::next_launch() const {
+  std::optional<Clock::time_point> out;
+  if (open_.size() >= system_.in_flight_max) return out;  // an answer comes first
+  for (const auto& [operation, queue] : queues_) {
+    auto limit = limits_.find(operation);
+    auto at = limit == limits_.end() ? Clock::now() : limit->second.next(Clock::now());
+    if (!queue.empty() && (!out || at < *out)) out = at;
+  }
+  return out;
+}
+
+void SystemLink::abandon() {
+  auto waiting = std::exchange(queues_, {});
+  auto open = std::exchange(open_, {});
+  awaiting_token_.clear();
+  std::string message = fmt::format("the connector to {} was closed", system_.name);
+  for (auto& entry : waiting) {
+    for (auto& exchange : entry.second)
+      finish(exchange, {.kind = CallResult::Kind::Unavailable, .message = message});
+  }
+  for (auto& entry : open) {
+    bool ambiguous = entry.second->sent && entry.second->plan.write;
+    finish(entry.second, {.kind = ambiguous ? CallResult::Kind::Ambiguous : CallResult::Kind::Unavailable,
+                          .message = message});
+  }
+}
+
+void SystemLink::begin(const ExchangePtr& exchange) {
+  Duration timeout = exchange->request.timeout > 0 ? exchange->request.timeout : system_.timeout;
+  exchange->deadline = Clock::now() + std::chrono::microseconds(timeout);
+  open_.emplace(exchange.get(), exchange);
+  go_on(exchange);
+}
+
+void SystemLink::go_on(const ExchangePtr& exchange) {
+  if (Clock::now() >= exchange->deadline) {  // better not sent than sent without time for an answer
+    return finish(exchange, {.kind = CallResult::Kind::Unavailable,
+                             .message = fmt::format("{} took too long before {} could be sent", system_.name,
+                                                    exchange->plan.what)});
+  }
+  if (exchange->plan.write && token_state_ != Token::Held && token_state_ != Token::NotUsed)
+    return fetch_token(exchange);
+  if (exchange->plan.needs_etag && exchange->etag_reads == 0) return read_etag(exchange);
+  send(exchange);
+}
+
+// ---------------------------------------------------------------- CSRF token: one fetch for all who wait
+
+void SystemLink::fetch_token(const ExchangePtr& exchange) {
+  awaiting_token_.push_back(exchange);
+  if (token_state_ == Token::Fetching) return;
+  token_state_ = Token::Fetching;
+  HttpRequest request = request_for(*exchange, "GET", system_.url + "/");
+  request.headers.push_back("X-CSRF-Token: Fetch");
+  transfer(exchange, request, &SystemLink::token_came);
+}
+
+void SystemLink::token_came(const ExchangePtr&, HttpOutcome outcome) {
+  auto waiting = std::exchange(awaiting_token_, {});
+  bool answered = outcome.kind == HttpOutcome::Kind::Answered || outcome.kind == HttpOutcome::Kind::TooLarge;
+  const auto& answer = outcome.answer;
+  if (answered && !answer.csrf_token.empty() && fits_a_header(answer.csrf_token) && !wants_token(answer)) {
+    token_state_ = Token::Held;
+    token_ = answer.csrf_token;
+  } else if (answered && answer.status < 500 && answer.status != 401 && answer.status != 403 &&
+             answer.status != 429) {
+    token_state_ = Token::NotUsed;  // a service without CSRF protection
+  } else {
+    token_state_ = Token::Unknown;
+    for (const auto& each : waiting) {
+      Plan plain = each->plan;
+      plain.write = false;  // only the token was asked for: nothing was done
+      plain.operation = nullptr;
+      finish(each,
+             answered ? refuse(answer, plain, system_.name, system_.user) : failure(*each, outcome, false));
+    }
+    return;
+  }
+  for (const auto& each : waiting) go_on(each);
+}
+
+// ---------------------------------------------------------------- ETag of an entity that is to change
+
+void SystemLink::read_etag(const ExchangePtr& exchange) {
+  ++exchange->etag_reads;
+  transfer(exchange, request_for(*exchange, "GET", system_.url + "/" + exchange->plan.entity_path),
+           &SystemLink::etag_came);
+}
+
+void SystemLink::etag_came(const ExchangePtr& exchange, HttpOutcome outcome) {
+  if (outcome.kind != HttpOutcome::Kind::Answered)
+    return finish(exchange, failure(*exchange, outcome, false));
+  if (!success(outcome.answer.status)) {
+    Plan plain = exchange->plan;
+    plain.write = false;
+    return finish(exchange, refuse(outcome.answer, plain, system_.name, system_.user));
+  }
+  exchange->etag = outcome.answer.etag;
+  if (exchange->etag.empty()) {
+    // Services that send no header say it in the body.
+    auto document = parse_json(outcome.answer.body);
+    if (document && document->is_object()) {
+      const Json* entity = document->contains("d") ? &(*document)["d"] : &*document;
+      if (entity->is_object() && entity->contains("@odata.etag"))
+        entity = &(*entity)["@odata.etag"];
+      else if (entity->is_object() && entity->contains("__metadata") && (*entity)["__metadata"].is_object()) {
+        entity = &(*entity)["__metadata"];
+        if (entity->contains("etag")) entity = &(*entity)["etag"];
+      }
+      if (entity->is_string()) exchange->etag = entity->get<std::string>();
+    }
+  }
+  if (!fits_a_header(exchange->etag)) exchange->etag.clear();
+  send(exchange);
+}
+
+// ---------------------------------------------------------------- the request itself
+
+void SystemLink::send(const ExchangePtr& exchange) {
+  const Plan& plan = exchange->plan;
+  if (!plan.write) return read(exchange, system_.url + "/" + plan.path);
+  HttpRequest request = request_for(*exchange, plan.method, system_.url + "/" + plan.path);
+  request.body = plan.body;
+  request.has_body = plan.has_body;
+  request.fresh_connection = plan.fresh_connection;
+  if (!plan.tunnel.empty()) request.headers.push_back("X-HTTP-Method: " + plan.tunnel);
+  if (plan.has_body) {
+    request.headers.push_back(version_ == Version::V2
+                                  ? "Content-Type: application/json"
+                                  : "Content-Type: application/json;IEEE754Compatible=true");
+  }
+  if (fits_a_header(exchange->request.key))
+    request.headers.push_back("Idempotency-Key: " + exchange->request.key);
+  if (!exchange->etag.empty()) request.headers.push_back("If-Match: " + exchange->etag);
+  if (token_state_ == Token::Held) {
+    exchange->token_used = token_;
+    request.headers.push_back("X-CSRF-Token: " + token_);
+  }
+  exchange->sent = true;
+  transfer(exchange, request, &SystemLink::answer_came);
+}
+
+void SystemLink::read(const ExchangePtr& exchange, const std::string& url) {
+  exchange->sent = true;
+  transfer(exchange, request_for(*exchange, "GET", url), &SystemLink::answer_came);
+}
+
+void SystemLink::answer_came(const ExchangePtr& exchange, HttpOutcome outcome) {
+  bool answered = outcome.kind == HttpOutcome::Kind::Answered || outcome.kind == HttpOutcome::Kind::TooLarge;
+  if (!answered) return finish(exchange, failure(*exchange, outcome, exchange->plan.write));
+  if (success(outcome.answer.status)) return succeeded(exchange, outcome);
+  if (sent_again(exchange, outcome.answer)) return;
+  finish(exchange, refuse(outcome.answer, exchange->plan, system_.name, system_.user));
+}
+
+// The two refusals that say "not processed, and you know what to do": a stale token and a stale ETag. Each
+// once.
+bool SystemLink::sent_again(const ExchangePtr& exchange, const HttpAnswer& answer) {
+  if (wants_token(answer) && exchange->plan.write && !exchange->token_renewed) {
+    exchange->token_renewed = true;
+    exchange->sent = false;
+    bool is_ours =
+        token_state_ != Token::Fetching && (token_state_ == Token::NotUsed || token_ == exchange->token_used);
+    if (is_ours) token_state_ = Token::Unknown;
+    go_on(exchange);
+    return true;
+  }
+  if (answer.status == 412 && exchange->plan.needs_etag && exchange->etag_reads == 1) {
+    exchange->sent = false;
+    read_etag(exchange);
+    return true;
+  }
+  return false;
+}
+
+void SystemLink::succeeded(const ExchangePtr& exchange, const HttpOutcome& outcome) {
+  const Plan& plan = exchange->plan;
+  auto unreadable = [&](const std::string& why) {
+    // A write was done, and its answer is lost on us: asking again with the same key is safe where the
+    // operation allows it.
+    finish(exchange, {.kind = plan.write ? CallResult::Kind::Ambiguous : CallResult::Kind::Invalid,
+                      .message = fmt::format("{}: {}", system_.name, why)});
+  };
+  bool empty = outcome.answer.body.find_first_not_of(" \r\n\t") == std::string::npos;
+  bool wants_entities = plan.answer != Plan::Answer::Nothing;
+  if (outcome.kind == HttpOutcome::Kind::TooLarge) {
+    if (!wants_entities && !plan.write) return finish(exchange, {});
+    return unreadable(fmt::format("{} answered with {}", plan.what, outcome.message));
+  }
+  if (!wants_entities && (empty || !plan.write)) return finish(exchange, {});
+  auto page = read_page(outcome.answer, plan, version_);
+  if (!page) return unreadable(page.error());
+  if (!wants_entities) return finish(exchange, {});
+
+  exchange->bytes += outcome.answer.body.size();
+  std::move(page->entities.begin(), page->entities.end(), std::back_inserter(exchange->entities));
+  if (plan.answer == Plan::Answer::Many && !page->next.empty()) {
+    auto url = page_url(page->next);
+    if (!url)
+      return unreadable(fmt::format("the next page of {} is said to be outside the service", plan.what));
+    if (exchange->bytes > system_.body_bytes_max)
+      return unreadable(
+          fmt::format("{} answered with more than {} bytes", plan.what, system_.body_bytes_max));
+    return read(exchange, *url);
+  }
+  if (plan.answer == Plan::Answer::Exists && exchange->entities.empty()) {
+    return finish(exchange, {.kind = CallResult::Kind::NotDone});
+  }
+  auto value = pack_answer(*exchange->prepared, *exchange->request.program, plan, exchange->entities,
+                           exchange->request.now);
+  if (!value) return unreadable(fmt::format("{}: {}", plan.what, value.error()));
+  finish(exchange, {.kind = CallResult::Kind::Ok, .value = std::move(*value)});
+}
+
+// ---------------------------------------------------------------- what all stages share
+
+HttpRequest SystemLink::request_for(const Exchange& exchange, std::string method, std::string url) const {
+  HttpRequest request;
+  request.method = std::move(method);
+  request.url = std::move(url);
+  request.user = system_.user;
+  request.password = system_.password;
+  request.body_bytes_max = system_.body_bytes_max;
+  request.timeout =
+      std::max(std::chrono::milliseconds(1),
+               std::chrono::duration_cast<std::chrono::milliseconds>(exchange.deadline - Clock::now()));
+  if (version_ == Version::V2) {
+    request.headers = {"Accept: application/json", "DataServiceVersion: 2.0", "MaxDataServiceVersion: 2.0"};
+  } else {
+    request.headers = {"Accept: application/json;odata.metadata=minimal;IEEE754Compatible=true",
+                       "OData-Version: 4.0", "OData-MaxVersion: 4.0"};
+  }
+  return request;
+}
+
+void SystemLink::transfer(const ExchangePtr& exchange, const HttpRequest& request, Handler handler) {
+  http_.send(request, cookies_, [this, exchange, handler](HttpOutcome outcome) {
+    bool away = outcome.kind == HttpOutcome::Kind::NotSent || outcome.kind == HttpOutcome::Kind::Lost ||
+                outcome.answer.status >= 500;
+    away ? breaker_.failed(Clock::now()) : breaker_.answered();
+    (this->*handler)(exchange, std::move(outcome));
+  });
+}
+
+CallResult SystemLink::failure(const Exchange& exchange, const HttpOutcome& outcome, bool may_be_done) const {
+  bool lost = outcome.kind != HttpOutcome::Kind::NotSent;
+  CallResult result;
+  result.kind = lost && may_be_done ? CallResult::Kind::Ambiguous : CallResult::Kind::Unavailable;
+  result.message =
+      fmt::format("{} {} {}: {}", system_.name, lost ? "gave no answer to" : "can't be reached for",
+                  exchange.plan.what, outcome.message);
+  return result;
+}
+
+void SystemLink::finish(const ExchangePtr& exchange, CallResult result) {
+  open_.erase(exchange.get());
+  result.message = clean(std::move(result.message));
+  exchange->done(exchange->request.call, std::move(result));
+}
+
+std::string SystemLink::clean(std::string text) const {
+  if (system_.password.empty()) return text;
+  for (size_t at = 0; (at = text.find(system_.password, at)) != std::string::npos; at += 3)
+    text.replace(at, system_.password.size(), "***");
+  return text;
+}
+
+std::optional<std::string> SystemLink::page_url(const std::string& next) const {
+  if (next.find("/../") != std::string::npos || !fits_a_header(next)) return std::nullopt;
+  if (next.starts_with(system_.url + "/")) return next;
+  if (next.find("://") != std::string::npos || next.starts_with("//")) return std::nullopt;
+  if (!next.starts_with("/")) return system_.url + "/" + next;
+  auto authority = system_.url.find("://");
+  auto path = authority == std::string::npos ? std::string::npos : system_.url.find('/', authority + 3);
+  std::string root = path == std::string::npos ? "" : system_.url.substr(path);
+  if (!next.starts_with(root + "/")) return std::nullopt;
+  return system_.url.substr(0, path) + next;
+}
+
+}  // namespace endcap::connect

@@ -1,0 +1,86 @@
+// One call on its way: token, ETag, request, pages, result. And the system it goes to. All on the connector's
+// thread.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/connect/gate.h"
+#include "runtime/connect/http.h"
+#include "runtime/connect/odata.h"
+#include "runtime/connect/plan.h"
+
+namespace endcap::connect {
+
+using Done = std::function<void(uint64_t, CallResult)>;
+
+struct Exchange {
+  CallRequest request;
+  Done done;
+  std::shared_ptr<const Prepared> prepared;
+  Plan plan;
+  Clock::time_point deadline;  // of the attempt, set when it leaves the queue
+  bool sent = false;           // the request itself is or was on the wire
+  bool token_renewed = false;
+  uint32_t etag_reads = 0;
+  std::string token_used, etag;
+  std::vector<Json> entities;  // of the pages so far
+  uint64_t bytes = 0;          // of all pages
+};
+using ExchangePtr = std::shared_ptr<Exchange>;
+
+// A system: its queue, its session, its breaker. `submit` gives one result for every exchange, sooner or
+// later.
+class SystemLink {
+ public:
+  SystemLink(ODataSystem system, HttpClient& http);
+  void submit(ExchangePtr exchange);
+  void launch();  // sends what may leave now
+  std::optional<Clock::time_point> next_launch()
+      const;       // when a rate limit lets go; nothing when none waits for one
+  void abandon();  // answers everything that is open: the connector goes away
+
+ private:
+  enum class Token : uint8_t { Unknown, Fetching, Held, NotUsed };
+  using Handler = void (SystemLink::*)(const ExchangePtr&, HttpOutcome);
+
+  void begin(const ExchangePtr& exchange);
+  void fetch_token(const ExchangePtr& exchange);
+  void token_came(const ExchangePtr& exchange, HttpOutcome outcome);
+  void read_etag(const ExchangePtr& exchange);
+  void etag_came(const ExchangePtr& exchange, HttpOutcome outcome);
+  void send(const ExchangePtr& exchange);
+  void read(const ExchangePtr& exchange, const std::string& url);
+  void answer_came(const ExchangePtr& exchange, HttpOutcome outcome);
+  void succeeded(const ExchangePtr& exchange, const HttpOutcome& outcome);
+  bool sent_again(const ExchangePtr& exchange, const HttpAnswer& answer);
+  void go_on(const ExchangePtr& exchange);  // to the next stage
+
+  HttpRequest request_for(const Exchange& exchange, std::string method, std::string url) const;
+  void transfer(const ExchangePtr& exchange, const HttpRequest& request, Handler handler);
+  CallResult failure(const Exchange& exchange, const HttpOutcome& outcome, bool may_be_done) const;
+  void finish(const ExchangePtr& exchange, CallResult result);
+  std::string clean(std::string text) const;  // without the password
+  // The address of a next page; only below the service root, so that no answer can lead credentials
+  // elsewhere.
+  std::optional<std::string> page_url(const std::string& next) const;
+
+  ODataSystem system_;
+  Version version_;
+  HttpClient& http_;
+  CookieJar cookies_;
+  Breaker breaker_;
+  std::map<const abi::Operation*, RateLimit> limits_;
+  std::map<const abi::Operation*, std::deque<ExchangePtr>> queues_;
+  std::map<Exchange*, ExchangePtr> open_;  // left the queue, not finished
+  Token token_state_ = Token::Unknown;
+  std::string token_;
+  std::vector<ExchangePtr> awaiting_token_;
+};
+
+}  // namespace endcap::connect
