@@ -33,6 +33,8 @@ struct DecisionRequest {
   std::string reason;
   JsonReply reply;
 };
+// A person puts a suspended or quarantined instance back to work: what it waited for is done again.
+struct ResumeRequest { uint64_t instance = 0; std::string person, reason; JsonReply reply; };
 struct CallReply { PartitionId partition = 0; uint64_t call = 0; CallResult result; };
 
 struct EngineOptions {
@@ -42,6 +44,7 @@ struct EngineOptions {
   std::map<std::string, uint32_t> attempts;                 // system -> attempts before `unavailable`
   std::map<std::string, Duration> timeouts;                 // system -> timeout of one attempt
   uint64_t seed = 1;                                        // jitter of retries
+  std::string identity;                                     // of new data, part of every idempotency key; empty: drawn at random
 };
 
 struct Counters {
@@ -57,6 +60,7 @@ class Engine {
   virtual void start(StartRequest) = 0;
   virtual void event(EventRequest) = 0;
   virtual void decide(DecisionRequest) = 0;
+  virtual void resume(ResumeRequest) = 0;
   virtual void call_finished(CallReply) = 0;
 
   // One round over all partitions at journal time `now`: fires due timers, advances what is ready, appends at most one record a
@@ -64,6 +68,9 @@ class Engine {
   virtual bool drain(Instant now) = 0;
   // Applies what the journal acknowledged since: store, replies, calls. Called after Journal::sync by the shell.
   virtual void settle() = 0;
+  // Why the engine stopped: the journal was fenced or could not sync, or the store could not be read or written. What was not
+  // acknowledged is thrown away, waiting replies are refused, and nothing is done any more: the process must end and recover.
+  virtual std::optional<std::string> failure() const = 0;
 
   // Calls to make now (recorded and acknowledged). The shell hands each to its connector and feeds the result to call_finished.
   virtual std::vector<std::pair<PartitionId, CallRequest>> take_calls() = 0;

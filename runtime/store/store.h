@@ -31,7 +31,8 @@ enum class Table : uint8_t {
   Result = 10,       // yielded values of elements
   Undo = 11,         // recorded compensations
   Blob = 12,         // large lists by instance and hash
-  Dedup = 13,        // seen event ids
+  Dedup = 13,        // seen event and request ids
+  Message = 14,      // stored events: every partition follows them by a cursor of its own
   History = 64,      // instance, sequence -> entry (own column family)
 };
 
