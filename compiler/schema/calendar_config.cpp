@@ -33,6 +33,7 @@ void read_days(ConfigFile& file, Section& section, Calendar& calendar) {
 }
 
 void read_hours(ConfigFile& file, Section& section, Calendar& calendar) {
+  bool readable = true;
   for (auto [key, target] : {std::pair{"open", &calendar.open}, {"close", &calendar.close}}) {
     std::string text = section.text(key);
     if (text.empty()) continue;
@@ -40,10 +41,10 @@ void read_hours(ConfigFile& file, Section& section, Calendar& calendar) {
       *target = *time;
     } else {
       section.invalid(key, "a time of day such as \"09:00\"");
-      return;
+      readable = false;
     }
   }
-  if (calendar.close <= calendar.open) {
+  if (readable && calendar.close <= calendar.open) {
     file.diagnostics().emit(DiagnosticKind::CalendarNeverOpen,
                             section.value_span(section.has("close") ? "close" : "open"),
                             {calendar.name, "it closes at " + time_to_text(calendar.close) +

@@ -1,0 +1,219 @@
+// A project's own files: what is read, and what is said about mistakes in them.
+#include <algorithm>
+
+#include "compiler/schema/project_parts.h"
+#include "tests/unit/compiler/schema/project_fixture.h"
+
+namespace endcap::test {
+
+namespace {
+
+const std::string kSchema = edmx(
+    R"(<EntityType Name="Note"><Key><PropertyRef Name="Id"/></Key><Property Name="Id" Type="Edm.String"/></EntityType>)");
+
+const std::string kSettings = R"([project]
+name = "desk"
+sources = ["*.endcap", "parts/**/*.endcap"]
+
+[systems.desk]
+schema = "desk.edmx"
+url = "http://127.0.0.1:1/desk"
+timeout = "250 ms"
+attempts = 3
+password_env = "DESK_PASSWORD"
+
+[roles]
+Clerk = ["cleo", "carl"]
+
+[calendars."au.trading"]
+zone = "Australia/Sydney"
+days = ["Mon", "Sat"]
+open = "08:30"
+close = "17:00"
+holidays = ["2026-12-25", 2027-01-01]
+version = 4
+)";
+
+// A project with everything in place, and one line of endcap.toml replaced.
+struct DeskProject : ProjectFixture {
+  DeskProject() {
+    write("desk.edmx", kSchema);
+    write("notes.endcap", "module notes\n");
+    write("parts/deep/more.endcap", "module more\n");
+    write("parts/.hidden/not.endcap", "module hidden\n");
+    settings(kSettings);
+  }
+  void settings(const std::string& text) { write("endcap.toml", text); }
+  void replaced(const std::string& line, const std::string& by) {
+    std::string text = kSettings;
+    size_t at = text.find(line);
+    REQUIRE(at != text.npos);
+    settings(text.replace(at, line.size(), by));
+  }
+  void pin() {
+    Project project = load();
+    std::string error;
+    REQUIRE_MESSAGE(write_lock(project, error), error);
+  }
+};
+
+}  // namespace
+
+TEST_SUITE("a project") {
+  TEST_CASE("is read with its sources, systems, roles and calendars") {
+    DeskProject desk;
+    desk.pin();
+    Project project = desk.load();
+    CHECK(desk.diagnostics.all().empty());
+    CHECK(project.name == "desk");
+    REQUIRE(project.sources.size() == 2);
+    CHECK(desk.sources.file(project.sources[0]).path == "notes.endcap");
+    CHECK(desk.sources.file(project.sources[1]).path == "parts/deep/more.endcap");
+    auto& system = project.systems.at(0);
+    CHECK(system.schema->find_type("desk.Note"));
+    CHECK(system.connector == "odata");
+    CHECK(system.timeout == kSecond / 4);
+    CHECK(system.attempts == 3);
+    CHECK(system.password_env == "DESK_PASSWORD");
+    CHECK(project.roles.at(0).people == std::vector<std::string>{"cleo", "carl"});
+    auto& calendar = project.calendars.at(0);
+    CHECK(calendar.name == "au.trading");
+    CHECK(calendar.working == std::array<bool, 7>{true, false, false, false, false, true, false});
+    CHECK(calendar.open == 8 * 3600 + 1800);
+    CHECK(calendar.holidays.size() == 2);
+    CHECK(calendar.version == 4);
+  }
+
+  TEST_CASE("needs an endcap.toml, and it must be TOML") {
+    ProjectFixture empty;
+    empty.load();
+    REQUIRE(empty.codes() == std::vector<std::string>{"EC0140"});
+    CHECK(empty.diagnostics.all()[0].notes.at(0).find("endcap init") != std::string::npos);
+    empty.write("endcap.toml", "[project\nname = 1");
+    empty.load();
+    CHECK(empty.codes() == std::vector<std::string>{"EC0141"});
+    empty.write("endcap.toml", "name = \"\xff\"");
+    empty.load();
+    CHECK(empty.codes() == std::vector<std::string>{"EC0140"});
+    empty.write("endcap.toml", "");
+    empty.load();
+    CHECK(empty.only() == "EC0143 endcap.toml has no `[project]`");
+  }
+
+  TEST_CASE("says what is wrong in endcap.toml, at its place") {
+    struct Case {
+      const char *line, *by, *expected, *marked;
+    };
+    const Case cases[] = {
+        {"attempts = 3", "atempts = 3", "EC0142 `atempts` is not a setting of [systems.desk]", "atempts"},
+        {"[roles]", "[rolls]", "EC0142 `rolls` is not a setting of endcap.toml", "rolls"},
+        {"schema = \"desk.edmx\"\n", "", "EC0143 [systems.desk] has no `schema`", "desk"},
+        {"name = \"desk\"", "name = 4", "EC0144 `name` must be text in quotes", "4"},
+        {"attempts = 3", "attempts = 0", "EC0144 `attempts` must be a whole number from 1 to 100", "0"},
+        {"\"250 ms\"", "\"soon\"",
+         "EC0144 `timeout` must be a duration such as \"10 s\", \"250 ms\" or \"5 min\"", "\"soon\""},
+        {"http://127.0.0.1:1/desk", "desk",
+         "EC0144 `url` must be an address that starts with http:// or https://", "\"desk\""},
+        {"attempts = 3", "password = \"x\"", "EC0144 `password` must be left out: a project is shared",
+         "\"x\""},
+        {"attempts = 3", "connector = \"soap\"", "EC0144 `connector` must be \"odata\"", "\"soap\""},
+        {"\"carl\"]", "7]", "EC0144 `Clerk` must be a list of texts such as [\"a\", \"b\"]", "7"},
+        {"*.endcap\", \"p", "*.flow\", \"p", "EC0145 no file matches `*.flow`", "\"*.flow\""},
+        {"Australia/Sydney", "Australia/Sidney",
+         "EC0146 calendar au.trading: there is no time zone `Australia/Sidney`", "\"Australia/Sidney\""},
+        {"\"17:00\"", "\"08:00\"",
+         "EC0147 calendar au.trading is never open: it closes at 08:00 and opens at 08:30", "\"08:00\""},
+        {"[\"Mon\", \"Sat\"]", "[]", "EC0147 calendar au.trading is never open: it has no working day", "[]"},
+        {"\"Sat\"", "\"Sta\"", "EC0144 `days` must be a list of Mon, Tue, Wed, Thu, Fri, Sat, Sun",
+         "\"Sta\""},
+        {"\"2026-12-25\"", "\"2026-13-25\"",
+         "EC0144 `holidays` must be a list of dates such as \"2026-12-25\"", "\"2026-13-25\""},
+        {"\"08:30\"", "\"8 o'clock\"", "EC0144 `open` must be a time of day such as \"09:00\"",
+         "\"8 o'clock\""},
+        {"desk.edmx", "gone.edmx", "EC0101 can't read schema gone.edmx: there is no such file",
+         "\"gone.edmx\""},
+    };
+    DeskProject desk;
+    desk.pin();
+    for (auto& one : cases) {
+      CAPTURE(std::string(one.by));
+      desk.replaced(one.line, one.by);
+      desk.load();
+      CHECK(desk.only() == one.expected);
+      CHECK(desk.marked() == one.marked);
+    }
+  }
+
+  TEST_CASE("suggests the setting that was meant") {
+    DeskProject desk;
+    desk.pin();
+    desk.replaced("attempts = 3", "atempts = 3");
+    desk.load();
+    REQUIRE(desk.diagnostics.all().at(0).fix);
+    CHECK(desk.diagnostics.all()[0].fix->replacement == "attempts");
+  }
+}
+
+TEST_SUITE("the lock file") {
+  TEST_CASE("missing, it is asked for; written, the project is clean") {
+    DeskProject desk;
+    desk.load();
+    CHECK(desk.codes() == std::vector<std::string>{"EC0150"});
+    CHECK_FALSE(desk.diagnostics.has_errors());
+    desk.pin();
+    desk.load();
+    CHECK(desk.diagnostics.all().empty());
+  }
+
+  TEST_CASE("a schema that changed is an error that names both hashes and what to do") {
+    DeskProject desk;
+    desk.pin();
+    std::string pinned = desk.load().systems.at(0).schema->hash;
+    desk.write("desk.edmx", kSchema + "<!-- upgraded -->");
+    std::string now = desk.load().systems.at(0).schema->hash;
+    CHECK(desk.only() ==
+          "EC0152 schema desk.edmx of system desk is not the one that was pinned: its hash is " + now +
+              ", pinned is " + pinned);
+    CHECK(desk.diagnostics.has_errors());
+    CHECK(desk.diagnostics.all()[0].notes.at(0).find("endcap check --lock") != std::string::npos);
+    CHECK(desk.sources.text(desk.diagnostics.all()[0].labels.at(0).span) == "\"" + pinned + "\"");
+  }
+
+  TEST_CASE("a system that is not pinned, one that is gone, and a broken file") {
+    DeskProject desk;
+    desk.write("endcap.lock", "[systems.other]\nschema = \"o\"\nsha256 = \"1\"\n");
+    desk.load();
+    CHECK(desk.codes() == std::vector<std::string>{"EC0151", "EC0154"});
+    desk.write("endcap.lock", "not toml");
+    desk.load();
+    CHECK(desk.codes() == std::vector<std::string>{"EC0153"});
+    std::filesystem::remove(desk.folder / "endcap.lock");
+    std::filesystem::create_directory(desk.folder / "endcap.lock");
+    desk.load();
+    CHECK(desk.only() == "EC0153 endcap.lock can't be read: it is a folder");
+  }
+
+  TEST_CASE("is not written for a schema that can't be read") {
+    DeskProject desk;
+    desk.replaced("desk.edmx", "gone.edmx");
+    Project project = desk.load();
+    std::string error;
+    CHECK_FALSE(write_lock(project, error));
+    CHECK(error == "the schema of system desk could not be read, so there is nothing to pin");
+    CHECK_FALSE(std::filesystem::exists(desk.folder / "endcap.lock"));
+  }
+}
+
+TEST_CASE("patterns: a star stays within a name, two stars cross folders") {
+  CHECK(matches_glob("a.endcap", "*.endcap"));
+  CHECK_FALSE(matches_glob("b/a.endcap", "*.endcap"));
+  CHECK(matches_glob("a.endcap", "**/*.endcap"));
+  CHECK(matches_glob("b/c/a.endcap", "**/*.endcap"));
+  CHECK(matches_glob("b/c/a.endcap", "b/**/a.*"));
+  CHECK_FALSE(matches_glob("x/c/a.endcap", "b/**/a.*"));
+  CHECK(matches_glob("a1.endcap", "a?.endcap"));
+  CHECK_FALSE(matches_glob("a.endcap.bak", "*.endcap"));
+  CHECK_FALSE(matches_glob(std::string(2000, 'a'), std::string(40, '*') + "b"));
+}
+
+}  // namespace endcap::test
