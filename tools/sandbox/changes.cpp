@@ -159,7 +159,10 @@ Estate::Outcome Estate::call(Service& service, const Request& request, const sch
   if (callable.name == "AcknowledgePrice") done = acknowledge_price(parameters);
   if (!done) return std::unexpected(done.error());
   std::string subject;
-  for (const auto& value : parameters) subject += (subject.empty() ? "" : "/") + value.get<std::string>();
+  for (const auto& parameter : callable.parameters) {
+    const Json& value = parameters[parameter.name];
+    subject += (subject.empty() ? "" : "/") + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
   record(callable.name, request.header("Idempotency-Key"), callable.name, subject, parameters, !*done);
   Json result = {{"IsSuccess", true}, {"Message", *done ? "Done" : "There was nothing to do"}};
   return json_response(service.version == Version::V2 ? Json{{"d", {{callable.name, result}}}} : result);
