@@ -178,6 +178,7 @@ bool as_callee(const ast::Expr& written, ast::QualifiedName& callee) {
 
 ExprPtr Builder::called(ExprPtr callee, Parser::ArgumentsContext* tree) {
   const Span at = cover(callee->span, span(tree));
+  if (std::holds_alternative<ast::ErrorExpr>(callee->node)) return callee;  // said already
   ast::CallExpr call;
   if (!as_callee(*callee, call.callee)) {
     diagnostics_.emit(DiagnosticKind::SyntaxError, span(tree),

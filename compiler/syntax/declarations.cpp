@@ -55,7 +55,8 @@ class Cutter {
     if (type(i) == Lexer::LATER) {
       const bool titled = named || type(i + 1) == Lexer::TEXT || type(i + 1) == Lexer::WHEN;
       const bool declares = std::ranges::find(kLaterDeclarations, word) != kLaterDeclarations.end();
-      return titled && declares ? std::optional(Piece::Form::Later) : std::nullopt;
+      return titled && declares && (braces == 0 || word != "sweep") ? std::optional(Piece::Form::Later)
+                                                                    : std::nullopt;
     }
     // Two names side by side outside of braces are a keyword misspelt and what it declares.
     if (braces == 0 && type(i) == Lexer::NAME && named) return Piece::Form::Unknown;

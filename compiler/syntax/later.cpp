@@ -47,7 +47,9 @@ bool begins_statement(size_t type) {
 class Refuser {
  public:
   Refuser(Tokens& tokens, std::string_view text, SourceId source, Diagnostics& diagnostics)
-      : tokens_(tokens), text_(text), source_(source), diagnostics_(diagnostics) {}
+      : tokens_(tokens), text_(text), source_(source), diagnostics_(diagnostics) {
+    for (const auto& token : tokens_) seen_.push_back({token->getType(), token->getLine()});
+  }
 
   void run() {
     Tokens kept;
@@ -64,8 +66,13 @@ class Refuser {
   }
 
  private:
-  size_t type(size_t i) const { return i < tokens_.size() ? tokens_[i]->getType() : antlr4::Token::EOF; }
-  bool first_on_line(size_t i) const { return i == 0 || tokens_[i - 1]->getLine() != tokens_[i]->getLine(); }
+  // Of the tokens as they were: those already kept have moved away.
+  struct Seen {
+    size_t type;
+    size_t line;
+  };
+  size_t type(size_t i) const { return i < seen_.size() ? seen_[i].type : antlr4::Token::EOF; }
+  bool first_on_line(size_t i) const { return i == 0 || seen_[i - 1].line != seen_[i].line; }
   bool is_word(size_t i, std::string_view word) const { return text_of(*tokens_[i], text_) == word; }
 
   // `i` when no later construct begins there.
@@ -121,6 +128,7 @@ class Refuser {
   std::string_view text_;
   SourceId source_;
   Diagnostics& diagnostics_;
+  std::vector<Seen> seen_;
 };
 
 }  // namespace

@@ -9,10 +9,13 @@
 
 namespace endcap::syntax {
 
+using Parser = grammar::EndcapParser;
+
 // Where the parser could not go on.
 struct SyntaxErrorPlace {
-  size_t token = 0;                    // index in the stream
-  std::vector<size_t> rules;           // the open rules, outermost first
+  const antlr4::dfa::Vocabulary* words = nullptr;  // the spelling of keywords
+  size_t token = 0;                                // index in the stream
+  std::vector<size_t> rules;                       // the open rules, innermost first
   antlr4::misc::IntervalSet expected;  // may be empty: the parser looked further than the token before
 };
 

@@ -54,22 +54,24 @@ Decoded decode(std::string_view text) {
   return result;
 }
 
-// One diagnostic for what can't be a token at all; the parser need not speak of it again.
-void report_lexical(const antlr4::CommonToken& token, std::string_view text, SourceId source,
+// One diagnostic for what can't be a token at all; the parser then reads on as if it were whole.
+void report_lexical(antlr4::CommonToken& token, std::string_view text, SourceId source,
                     Diagnostics& diagnostics) {
   const Span span = span_of(token, source);
-  switch (token.getType()) {
-    case Lexer::UNCLOSED_TEXT:
-      diagnostics.emit(DiagnosticKind::UnclosedText, span, {"text", "\""});
-      break;
-    case Lexer::UNCLOSED_NAME:
-      diagnostics.emit(DiagnosticKind::UnclosedText, span, {"quoted name", "`"});
-      break;
-    case Lexer::UNKNOWN:
-      diagnostics.emit(DiagnosticKind::UnknownCharacter, span, {std::string(text_of(token, text))});
-      break;
-    default:
-      break;
+  if (token.getType() == Lexer::UNCLOSED_TEXT) {
+    diagnostics.emit(DiagnosticKind::UnclosedText, span, {"text", "\""});
+    token.setType(Lexer::TEXT);
+  } else if (token.getType() == Lexer::UNCLOSED_NAME) {
+    diagnostics.emit(DiagnosticKind::UnclosedText, span, {"quoted name", "`"});
+    token.setType(Lexer::QUOTED_NAME);
+  } else if (token.getType() == Lexer::UNKNOWN) {
+    const std::string character(text_of(token, text));
+    auto& diagnostic = diagnostics.emit(DiagnosticKind::UnknownCharacter, span, {character});
+    if (character == ";")
+      diagnostic.note("A statement ends where the next one begins: there are no semicolons.");
+    if (character == "#") diagnostic.note("A comment begins with `--` and a space.");
+    if (character == "'" || character == "\u201c" || character == "\u201d")
+      diagnostic.note("Text is written between straight double quotes.");
   }
 }
 

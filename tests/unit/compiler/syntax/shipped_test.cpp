@@ -45,3 +45,64 @@ TEST_CASE("every shipped workflow parses without a diagnostic") {
     CHECK(module.declarations.size() > 3);
   }
 }
+
+namespace {
+
+size_t errors_in(std::string text) {
+  SourceMap sources;
+  Diagnostics diagnostics;
+  const SourceId source = sources.add("cut.endcap", std::move(text));
+  parse(sources, source, diagnostics);
+  for (const auto& d : diagnostics.all()) {
+    REQUIRE(d.span.begin <= d.span.end);
+    REQUIRE(d.span.end <= sources.file(source).text.size());
+  }
+  return diagnostics.error_count();
+}
+
+// Words, numbers and punctuation, roughly as the lexer sees them: deleting them one by one is what matters.
+std::vector<std::pair<size_t, size_t>> rough_tokens(const std::string& text) {
+  const auto in_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  std::vector<std::pair<size_t, size_t>> result;
+  for (size_t i = 0; i < text.size();) {
+    size_t end = i + 1;
+    if (in_word(text[i])) {
+      while (end < text.size() && in_word(text[end])) ++end;
+    } else if (text[i] == '"') {
+      end = text.find('"', i + 1) + 1;
+    } else if (text.compare(i, 3, "-- ") == 0) {
+      end = text.find('\n', i);
+      i = end;
+      continue;
+    }
+    if (std::isspace(static_cast<unsigned char>(text[i])) == 0) result.emplace_back(i, end);
+    i = end;
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a shipped workflow cut at any byte gives diagnostics and no crash") {
+  for (const auto& path : shipped()) {
+    const std::string text = read_file(path);
+    size_t broken = 0;
+    for (size_t length = 0; length < text.size(); ++length) {
+      if (errors_in(text.substr(0, length)) > 0) ++broken;
+    }
+    CHECK(broken > text.size() / 2);
+  }
+}
+
+TEST_CASE("a shipped workflow with any one token missing gives no crash") {
+  for (const auto& path : shipped()) {
+    const std::string text = read_file(path);
+    const auto tokens = rough_tokens(text);
+    REQUIRE(tokens.size() > 300);
+    size_t broken = 0;
+    for (const auto& [begin, end] : tokens) {
+      if (errors_in(text.substr(0, begin) + text.substr(end)) > 0) ++broken;
+    }
+    CHECK(broken > tokens.size() / 2);
+  }
+}

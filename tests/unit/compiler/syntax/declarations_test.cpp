@@ -1,0 +1,80 @@
+// Every declaration.
+#include "tests/unit/compiler/syntax/fixture.h"
+
+using namespace endcap;
+
+TEST_CASE("a module has a name and uses modules, systems and calendars") {
+  CHECK(Parsed("module a.b\nuse c.d\nuse system erp\nuse calendar au.trading").tree() ==
+        "(module a.b (use module c.d) (use system erp) (use calendar au.trading))");
+  CHECK(Parsed("record A { }\nmodule a").said() ==
+        "2:1: error EC0011: the module's name stands once, at the top of its file\n");
+  CHECK(Parsed("module a\nmodule b").said() ==
+        "2:1: error EC0011: the module's name stands once, at the top of its file\n");
+}
+
+TEST_CASE("types") {
+  CHECK(declaration("type A = Text(4)") == "(type A Text(4))");
+  CHECK(declaration("type A = Decimal(13, 3)") == "(type A Decimal(13 3))");
+  CHECK(declaration("type A = list of optional Money<AUD>") == "(type A (list (optional Money<AUD>)))");
+  CHECK(declaration("type A = Money<?>") == "(type A Money<?>)");
+  CHECK(declaration("type A = Text(99999999999)").find("is no whole number") != std::string::npos);
+}
+
+TEST_CASE("roles, conflicts, records, enums and functions") {
+  CHECK(declaration("role A, B") == "(role A B)");
+  CHECK(declaration("conflict A with B") == "(conflict A B)");
+  CHECK(declaration("record Plan { store: Store, gap: Qty<ea> }") == "(record Plan store:Store gap:Qty<ea>)");
+  CHECK(declaration("record Plan {\n store: Store\n to: Date\n}") == "(record Plan store:Store to:Date)");
+  CHECK(declaration("enum P { low, high }") == "(enum P low high)");
+  CHECK(declaration("function m(p: P) -> Ratio = p.a / p.b") ==
+        "(function m [p:P] Ratio (/ (. p a) (. p b)))");
+}
+
+TEST_CASE("a view names what is used of an entity") {
+  CHECK(declaration(
+            "view S of erp.A_Stock key (a, b) {\n a: T = X\n type: Qty<ea> = Y in Unit required advice\n}") ==
+        "(view S erp.A_Stock (key a b) a:T=X type:Qty<ea>=Y in Unit required advice)");
+  CHECK(declaration("view S of erp.E key id { }") == "(view S erp.E (key id))");
+}
+
+TEST_CASE("a system has operations and events") {
+  CHECK(
+      declaration("system erp { operation Stock(s: Store) -> Pos is read { get A(Plant: s.id, M: to) } }") ==
+      "(system erp (operation Stock [s:Store] Pos read (get A (key Plant:(. s id) M:to))))");
+  CHECK(declaration(
+            "system erp { operation P.activate(p: P) is write { create C { Rate: p.price in Cur\n to: p.x } "
+            "keyed by Ref owner Ops limit 200 per s rejected A, B } }") ==
+        "(system erp (operation P.activate [p:P] write (create C (body Rate:(. p price) in Cur to:(. p x))) "
+        "keyed Ref "
+        "(owner Ops) (limit 200 s) (rejected A B)))");
+  CHECK(declaration("system erp { operation U(p: P) { update L(sku: p.a) { status: \"live\" } unsafe } }") ==
+        "(system erp (operation U [p:P] (update L (key sku:(. p a)) (body status:\"live\")) unsafe))");
+  CHECK(declaration("system erp { operation U(p: P) is write { call F(a: p) idempotent queryable by X } }")
+            .find("EC0010") != std::string::npos);
+  CHECK(declaration("system erp { event E(id: T = Field, n: Qty<ea> = Q in U)\n type \"a.b\" }") ==
+        "(system erp (event E id:T=Field n:Qty<ea>=Q in U \"a.b\"))");
+}
+
+TEST_CASE("a policy has facts, rows and stand-ins") {
+  CHECK(declaration("policy M governs A.b, C for (p: P) {\n let m = p.x\n | permit when m > 1\n"
+                    " | approval by F, G when 8% <= m\n | forbid \"no\" otherwise\n stand in D for F\n}") ==
+        "(policy M (governs A.b C) [p:P] (let m (. p x)) (permit (m > 1)) (approval F G (8% <= m)) "
+        "(forbid \"no\" otherwise) (stand-in D F))");
+  CHECK(declaration("policy M governs A for (p: P) {\n | permit advice when x up to AUD 5.00 per p.id\n}") ==
+        "2:4: error EC0006: `permit advice` is part of the language but not of this release\n");
+}
+
+TEST_CASE("a workflow has parameters, a key and a version, any of which sema may miss") {
+  CHECK(declaration("workflow W(p: P, n: Int) key p.id version 3 { finish X }") ==
+        "(workflow W [p:P n:Int] (key (. p id)) (version 3) {(finish X)})");
+  CHECK(declaration("workflow W() { }") == "(workflow W [] {})");
+}
+
+TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
+  const Parsed parsed(
+      "record A { }\ntable U(c: D) -> P {\n | c |\n | < 2 d |\n}\ntest \"x\" {\n given a\n}\nrecord B { }");
+  CHECK(parsed.tree() == "(module (record A) (later table U) (later test) (record B))");
+  CHECK(parsed.said() ==
+        "2:1: error EC0006: `table` is part of the language but not of this release\n"
+        "6:1: error EC0006: `test` is part of the language but not of this release\n");
+}

@@ -1,0 +1,123 @@
+// Declarations and modules as S-expressions.
+#include "tests/unit/compiler/syntax/dump_support.h"
+
+namespace endcap {
+
+using namespace ast;
+
+namespace {
+
+std::string dump(const FieldAssign& a) {
+  return a.field.text + ":" + endcap::dump(a.value) + (a.unit_field ? " in " + a.unit_field->text : "");
+}
+
+std::string dump(const OperationDecl& o) {
+  const char* const kClass[] = {"", "read", "notify", "write"};
+  const char* const kForm[] = {"get", "query", "create", "update", "call"};
+  const char* const kStrategy[] = {"", "idempotent", "keyed", "queryable", "unsafe"};
+  const auto assigned = [](const std::vector<FieldAssign>& all) {
+    return each(all, [](const FieldAssign& a) { return dump(a); });
+  };
+  const std::string limit = o.limit ? std::to_string(o.limit->count) + " " + o.limit->per.text : "";
+  const std::string strategy = kStrategy[static_cast<size_t>(o.strategy)];
+  return form("operation",
+              {o.name.text(), "[" + endcap::dump(o.parameters) + "]", endcap::dump(o.result),
+               kClass[static_cast<size_t>(o.operation_class)],
+               form(kForm[static_cast<size_t>(o.form)],
+                    {o.target.text, clause("key", assigned(o.key)), clause("body", assigned(o.body))}),
+               strategy + (o.strategy_field ? " " + o.strategy_field->text : ""),
+               clause("owner", endcap::dump(o.owner)), clause("limit", limit),
+               clause("rejected", endcap::dump(o.rejections))});
+}
+
+std::string dump(const EventDecl& e) {
+  const auto field = [](const EventDecl::Field& f) {
+    return f.name.text + ":" + endcap::dump(f.type) + "=" + f.source.text +
+           (f.unit_source ? " in " + f.unit_source->text : "");
+  };
+  return form("event", {e.name.text, each(e.fields, field), '"' + e.type + '"'});
+}
+
+std::string dump(const ViewDecl& v) {
+  const auto field = [](const ViewField& f) {
+    return f.name.text + ":" + endcap::dump(f.type) + "=" + f.source.text +
+           (f.unit_source ? " in " + f.unit_source->text : "") + (f.required ? " required" : "") +
+           (f.advice ? " advice" : "");
+  };
+  return form("view", {v.name.text, v.system.text + "." + v.entity.text, form("key", {endcap::dump(v.key)}),
+                       each(v.fields, field)});
+}
+
+std::string dump(const PolicyRow& r) {
+  const char* const kVerdict[] = {"permit", "permit-advice", "approval", "forbid"};
+  return form(kVerdict[static_cast<size_t>(r.verdict)],
+              {endcap::dump(r.roles), r.reason.empty() ? "" : '"' + r.reason + '"',
+               r.condition ? endcap::dump(r.condition) : "otherwise"});
+}
+
+std::string dump(const PolicyDecl& p) {
+  return form("policy", {p.name.text,
+                         form("governs", {each(p.governs, [](const QualifiedName& n) { return n.text(); })}),
+                         "[" + endcap::dump(p.parameters) + "]",
+                         each(p.lets,
+                              [](const PolicyDecl::Let& l) {
+                                return form("let", {l.name.text, endcap::dump(l.value)});
+                              }),
+                         each(p.rows, [](const PolicyRow& r) { return dump(r); }),
+                         each(p.stand_ins, [](const PolicyDecl::StandIn& s) {
+                           return form("stand-in", {s.stand_in.text, s.role.text});
+                         })});
+}
+
+}  // namespace
+
+std::string dump(const Decl& declaration) {
+  return std::visit(
+      Overloaded{
+          [](const ErrorDecl& d) { return form("error", {dump(d.name)}); },
+          [](const UseDecl& d) {
+            const char* const kWhat[] = {"module", "system", "calendar"};
+            return form("use", {kWhat[static_cast<size_t>(d.what)], d.name.text()});
+          },
+          [](const TypeDecl& d) {
+            return form("type", {d.name.text, dump(d.type)});
+          },
+          [](const RoleDecl& d) { return form("role", {dump(d.roles)}); },
+          [](const ConflictDecl& d) {
+            return form("conflict", {d.left.text, d.right.text});
+          },
+          [](const ViewDecl& d) { return dump(d); },
+          [](const SystemDecl& d) {
+            return form("system",
+                        {d.name.text, each(d.operations, [](const OperationDecl& o) { return dump(o); }),
+                         each(d.events, [](const EventDecl& e) { return dump(e); })});
+          },
+          [](const RecordDecl& d) {
+            return form("record", {d.name.text, dump(d.fields)});
+          },
+          [](const EnumDecl& d) {
+            return form("enum", {d.name.text, dump(d.values)});
+          },
+          [](const FunctionDecl& d) {
+            return form("function",
+                        {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result), dump(d.body)});
+          },
+          [](const PolicyDecl& d) { return dump(d); },
+          [](const WorkflowDecl& d) {
+            return form("workflow",
+                        {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
+                         clause("version", d.version ? std::to_string(*d.version) : ""), dump(d.body)});
+          },
+          [](const LaterDecl& d) {
+            return form("later", {d.what, dump(d.name)});
+          },
+      },
+      declaration.node);
+}
+
+std::string dump(const Module& module) {
+  return form("module", {module.name ? module.name->text() : "",
+                         each(module.declarations, [](const Decl& d) { return dump(d); })});
+}
+
+}  // namespace endcap

@@ -1,0 +1,106 @@
+// Every statement of a workflow's body.
+#include "tests/unit/compiler/syntax/fixture.h"
+
+using namespace endcap;
+
+TEST_CASE("let binds a value, a read or a proposal") {
+  CHECK(statement("let a: Int = 1") == "(let a Int 1)");
+  CHECK(statement("let s = read Stock(a, b) { on unavailable { then retry } }") ==
+        "(let s (read (call Stock a b) (on unavailable {} (then retry))))");
+  CHECK(statement("let q = reread promo") == "(let q (reread promo))");
+  CHECK(statement("read promo.stores") == "(read (. promo stores))");
+  CHECK(statement("let m = propose T.commit(to: x) undo T.cancel(to: x)") ==
+        "(let m (propose (call T.commit to:x) (undo (call T.cancel to:x))))");
+  CHECK(statement("let m = propose for each s in p.stores where s.open { A.b(s) }") ==
+        "(let m (propose s (. p stores) (where (. s open)) (call A.b s)))");
+}
+
+TEST_CASE("approve: proposals, policy, grant, two deadlines, reminders, escalations and handlers") {
+  CHECK(statement("approve a, b under M as g valid until p.end { within 8 business hours remind after 1 day "
+                  "escalate to D after 2 days on rejected, expired { fail X(p.id) and compensate } on "
+                  "changed { then ask again } }") ==
+        "(approve a b M g (valid (. p end)) (within (business 8 hour)) (remind (duration 1 day)) (escalate D "
+        "(duration 2 day)) "
+        "(on rejected expired {(fail X (. p id) compensate)}) (on changed {} (then ask-again)))");
+  CHECK(statement("approve a under M as g") == "(approve a M g)");
+  CHECK(statement("approve a under M as g valid until x { within 1 day within 2 days }") ==
+        "2:53: error EC0010: `within` is given twice\n");
+}
+
+TEST_CASE("write performs a grant, whole or for one target") {
+  CHECK(statement("write g") == "(write g)");
+  CHECK(statement("write g for store { on Locked { then retry } }") ==
+        "(write g (for store) (on Locked {} (then retry)))");
+  CHECK(statement("write g\nfor each s in xs { write g for s }") ==
+        "(write g) (for-each s xs {(write g (for s))})");
+}
+
+TEST_CASE("a task has a role, a deadline and perhaps an answer") {
+  CHECK(statement("task Count(a: b) to Ops within 4 business hours as answer { on expired { then skip } }") ==
+        "(task Count a:b (to Ops) (within (business 4 hour)) (as answer) (on expired {} (then skip)))");
+  CHECK(statement("task Count() to Ops") == "(task Count (to Ops))");
+}
+
+TEST_CASE("notify, yield, skip, finish and fail") {
+  CHECK(statement("notify L.soon(p)") == "(notify (call L.soon p))");
+  CHECK(statement("yield Plan(a: b)") == "(yield (call Plan a:b))");
+  CHECK(statement("skip") == "(skip)");
+  CHECK(statement("finish Done(p.id)") == "(finish Done (. p id))");
+  CHECK(statement("fail Broken and keep") == "(fail Broken keep)");
+  CHECK(statement("fail Broken") == "(fail Broken)");
+}
+
+TEST_CASE("when and match") {
+  CHECK(statement("when a { skip } otherwise when b { finish X } otherwise { finish Y }") ==
+        "(when ( a {(skip)}) ( b {(finish X)}) {(finish Y)})");
+  CHECK(
+      statement("match x { | high, low { skip } | present as y { skip } | absent { skip } | otherwise { skip "
+                "} }") ==
+      "(match x (| high low {(skip)}) (| present (as y) {(skip)}) (| absent {(skip)}) (otherwise {(skip)}))");
+}
+
+TEST_CASE("for each, together, step and branch") {
+  CHECK(statement("for each p in ps where p.gap > 0 parallel 20 collect out { yield p }") ==
+        "(for-each p ps (where ((. p gap) > 0)) (parallel 20) (collect out) {(yield p)})");
+  CHECK(statement("step a together { branch x { skip } branch y for each s in ss { skip } }") ==
+        "(step a {(together (branch x {(skip)}) (branch y {(for-each s ss {(skip)})}))})");
+  CHECK(statement("step a for each s in ss { skip }") == "(step a {(for-each s ss {(skip)})})");
+}
+
+TEST_CASE("throughout and the waits hear events") {
+  CHECK(statement("throughout { on event E(id, mine: theirs) where id == p.id { fail X and compensate } }") ==
+        "(throughout (on (event E id mine:theirs (where (id == (. p id)))) {(fail X compensate)}))");
+  CHECK(
+      statement("wait until p.a at 06:00 zone \"Z\" if late continue { on event E { then wait until x } }") ==
+      "(wait-until (at (. p a) 06:00 (zone \"Z\")) (late continue) (on (event E) {} (then wait-until x)))");
+  CHECK(statement("wait until p.a if late fail Late(p.id) and keep") ==
+        "(wait-until (. p a) (late fail) (fail Late (. p id) keep))");
+  CHECK(statement("wait until p.a") == "(wait-until (. p a))");
+  CHECK(statement(
+            "wait for event E(a) where a == 1 within 2 business days as got { on expired { then skip } }") ==
+        "(wait-for (event E a (where (a == 1))) (within (business 2 day)) (as got) (on expired {} (then "
+        "skip)))");
+}
+
+TEST_CASE("a handler ends in one of the ways there are") {
+  CHECK(statement("write g { on A { then continue with 3 } on B { then fail X } on C { then finish Y } on D "
+                  "{ skip } }") ==
+        "(write g (on A {} (then continue 3)) (on B {(fail X)}) (on C {(finish Y)}) (on D {(skip)}))");
+  CHECK(statement("write g { on A { then } }").find("`retry`, `skip`") != std::string::npos);
+}
+
+TEST_CASE("what this release does not have is refused by name and alone") {
+  CHECK(statement("let f = ask M(p, q) or else C(p)\nskip") ==
+        "2:9: error EC0006: `ask` is part of the language but not of this release\n");
+  CHECK(statement("raise S(a) then retry\nskip") ==
+        "2:1: error EC0006: `raise` is part of the language but not of this release\n");
+  CHECK(statement("step a {\ndue 2 days before p.launch\nlet x = 40 zz\n}") ==
+        "3:1: error EC0006: `due` is part of the language but not of this release\n"
+        "4:12: error EC0007: there is no unit `zz`\n");
+  CHECK(statement("for each s in ss tolerate 2% { skip }") ==
+        "2:18: error EC0006: `tolerate` is part of the language but not of this release\n");
+  CHECK(statement("upgrades from 2 { step a becomes b }\nskip") ==
+        "2:1: error EC0006: `upgrades` is part of the language but not of this release\n");
+  const Parsed parsed("workflow W(p: P) {\nsweep x over y { a b c }\nskip\n}");
+  CHECK(parsed.tree() == "(module (workflow W [p:P] {(error) (skip)}))");
+}
