@@ -121,7 +121,7 @@ OPTIONAL: 'optional';
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
   : 'advisor' | 'exception' | 'raise' | 'table' | 'measure' | 'mapping' | 'test' | 'sweep' | 'route' | 'sync' | 'interface'
-  | 'due' | 'tolerate' | 'upgrades' | 'alert'
+  | 'due' | 'tolerate' | 'upgrades' | 'alert' | 'restart'
   ;
 
 ARROW: '->';

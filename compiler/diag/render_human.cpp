@@ -106,9 +106,9 @@ class HumanRenderer {
     const std::string_view written = sources_.line_text(source, number);
     const auto line_begin = static_cast<uint32_t>(written.data() - sources_.file(source).text.data());
     // The columns shown: a line of a schema file can be as long as the file.
-    const size_t first_mark =
-        columns(written.substr(0, offset_in(written, marks.front().span.begin, line_begin)));
-    const size_t from = first_mark > kExcerptColumnsMax / 2 ? first_mark - kExcerptColumnsMax / 4 : 0;
+    const auto first = std::ranges::min(marks, {}, [](const Mark& m) { return m.span.begin; });
+    const size_t first_mark = columns(written.substr(0, offset_in(written, first.span.begin, line_begin)));
+    const size_t from = first_mark > kExcerptColumnsMax * 3 / 4 ? first_mark - kExcerptColumnsMax / 4 : 0;
     gutter(std::to_string(number), "|");
     const std::string shown = clip(expand(written), from);
     out_ += (shown.empty() ? "" : " " + shown) + "\n";

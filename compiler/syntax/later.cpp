@@ -54,18 +54,25 @@ class Refuser {
   void run() {
     Tokens kept;
     for (size_t i = 0; i < tokens_.size();) {
-      const size_t end = construct_end(i);
-      if (end == i) {
+      const Construct construct = construct_at(i);
+      if (construct.end == i) {
         kept.push_back(std::move(tokens_[i++]));
         continue;
       }
-      refuse(i, end, kept);
-      i = end;
+      refuse(i, construct, kept);
+      i = construct.end;
     }
     tokens_ = std::move(kept);
   }
 
  private:
+  enum class Leaves : uint8_t { Nothing, Statement, Value };
+  struct Construct {
+    size_t end;  // where it began: there is none
+    Leaves leaves = Leaves::Nothing;
+    std::string_view what = {};  // empty: its first word
+  };
+
   // Of the tokens as they were: those already kept have moved away.
   struct Seen {
     size_t type;
@@ -75,14 +82,25 @@ class Refuser {
   bool first_on_line(size_t i) const { return i == 0 || seen_[i - 1].line != seen_[i].line; }
   bool is_word(size_t i, std::string_view word) const { return text_of(*tokens_[i], text_) == word; }
 
-  // `i` when no later construct begins there.
-  size_t construct_end(size_t i) const {
-    if (type(i) == Lexer::ASK && type(i + 1) != Lexer::AGAIN) return call_end(i + 1);
-    if (type(i) != Lexer::LATER) return i;
-    if (is_word(i, "tolerate")) return type(i + 1) == Lexer::PERCENT ? i + 2 : i + 1;
+  Construct construct_at(size_t i) const {
+    if (type(i) == Lexer::ASK && type(i + 1) != Lexer::AGAIN) return {call_end(i + 1), Leaves::Value};
+    if (type(i) == Lexer::IN && type(i + 1) == Lexer::NAME && is_word(i + 1, "batches")) {
+      return {std::min(i + 4, seen_.size()), Leaves::Nothing, "in batches of"};
+    }
+    if (type(i) == Lexer::STEP && type(i + 2) == Lexer::UNTIL)
+      return {statement_end(i), Leaves::Statement, "step .. until"};
+    if (type(i) == Lexer::COLLECT && i >= 2 && type(i - 2) == Lexer::STEP) {
+      return {std::min(i + 2, seen_.size()), Leaves::Nothing, "step .. collect"};
+    }
+    if (type(i) == Lexer::OPEN_PAREN && i >= 2 && type(i - 2) == Lexer::TO && type(i - 1) == Lexer::NAME &&
+        type(i - 3) == Lexer::CLOSE_PAREN) {
+      return {group_end(i), Leaves::Nothing, "to Role(..)"};
+    }
+    if (type(i) != Lexer::LATER) return {i};
+    if (is_word(i, "tolerate")) return {type(i + 1) == Lexer::PERCENT ? i + 2 : i + 1};
     const bool statement_place =
         i > 0 && (first_on_line(i) || type(i - 1) == Lexer::OPEN_BRACE || type(i - 1) == Lexer::CLOSE_BRACE);
-    return statement_place ? statement_end(i) : i;
+    return statement_place ? Construct{statement_end(i), Leaves::Statement} : Construct{i};
   }
 
   // Behind `Model(promo, stores)`.
@@ -105,22 +123,21 @@ class Refuser {
   size_t statement_end(size_t i) const {
     for (++i; i < tokens_.size(); ++i) {
       if (type(i) == Lexer::OPEN_BRACE) return group_end(i);
-      if (closes(type(i)) || (first_on_line(i) && begins_statement(type(i)))) return i;
+      if (closes(type(i)) || type(i) == Lexer::THEN) return i;
+      if (first_on_line(i) && begins_statement(type(i))) return i;
       if (opens(type(i))) i = group_end(i) - 1;
     }
     return i;
   }
 
-  void refuse(size_t begin, size_t end, Tokens& kept) {
-    const auto& keyword = *tokens_[begin];
-    diagnostics_.emit(DiagnosticKind::NotInThisRelease, span_of(keyword, source_),
-                      {std::string(text_of(keyword, text_))});
-    const bool value = keyword.getType() == Lexer::ASK;
+  void refuse(size_t begin, const Construct& construct, Tokens& kept) {
+    auto& first = *tokens_[begin];
+    const std::string_view what = construct.what.empty() ? text_of(first, text_) : construct.what;
+    diagnostics_.emit(DiagnosticKind::NotInThisRelease, span_of(first, source_), {std::string(what)});
     // What only adds to a statement leaves no gap.
-    if (!value && is_word(begin, "tolerate")) return;
-    const size_t stop = tokens_[end - 1]->getStopIndex();
-    tokens_[begin]->setType(value ? Lexer::LATER_VALUE : Lexer::LATER_STATEMENT);
-    tokens_[begin]->setStopIndex(stop);
+    if (construct.leaves == Leaves::Nothing) return;
+    first.setStopIndex(tokens_[construct.end - 1]->getStopIndex());
+    first.setType(construct.leaves == Leaves::Value ? Lexer::LATER_VALUE : Lexer::LATER_STATEMENT);
     kept.push_back(std::move(tokens_[begin]));
   }
 

@@ -92,7 +92,7 @@ TEST_CASE("a handler ends in one of the ways there are") {
 TEST_CASE("what this release does not have is refused by name and alone") {
   CHECK(statement("let f = ask M(p, q) or else C(p)\nskip") ==
         "2:9: error EC0006: `ask` is part of the language but not of this release\n");
-  CHECK(statement("raise S(a) then retry\nskip") ==
+  CHECK(statement("raise S(a)\nskip") ==
         "2:1: error EC0006: `raise` is part of the language but not of this release\n");
   CHECK(statement("step a {\ndue 2 days before p.launch\nlet x = 40 zz\n}") ==
         "3:1: error EC0006: `due` is part of the language but not of this release\n"
@@ -103,4 +103,17 @@ TEST_CASE("what this release does not have is refused by name and alone") {
         "2:1: error EC0006: `upgrades` is part of the language but not of this release\n");
   const Parsed parsed("workflow W(p: P) {\nsweep x over y { a b c }\nskip\n}");
   CHECK(parsed.tree() == "(module (workflow W [p:P] {(error) (skip)}))");
+}
+
+TEST_CASE("an addition of a later release is refused and leaves its statement whole") {
+  CHECK(statement("step a collect plans { skip }") ==
+        "2:8: error EC0006: `step .. collect` is part of the language but not of this release\n");
+  CHECK(statement("step a until p.end { on event E { skip } }\nskip") ==
+        "2:1: error EC0006: `step .. until` is part of the language but not of this release\n");
+  CHECK(statement("task T(a) to Ops(s.region) within 1 day") ==
+        "2:17: error EC0006: `to Role(..)` is part of the language but not of this release\n");
+  CHECK(statement("write g { on A { raise X(a) then retry } }") ==
+        "2:18: error EC0006: `raise` is part of the language but not of this release\n");
+  CHECK(statement("write g { on A { restart gate } }") ==
+        "2:18: error EC0006: `restart` is part of the language but not of this release\n");
 }
