@@ -1,0 +1,185 @@
+// Runs cases/*.endcap and the examples of compiler/diag/explain in the fixture project.
+//
+// A case is a module. A comment `--! EC0301 landedCosts` says: this line gives finding EC0301, and its
+// primary span is exactly that text. Several may stand on a line, one comment each. What is not announced
+// must not be found.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "compiler/diag/render.h"
+#include "compiler/schema/project.h"
+#include "compiler/sema/check.h"
+#include "compiler/syntax/parser.h"
+
+using namespace endcap;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kRoot = ENDCAP_SOURCE_DIR;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<fs::path> files_in(const fs::path& folder, std::string_view extension) {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == extension) paths.push_back(entry.path());
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+struct Finding {
+  std::string code;
+  uint32_t line = 0;
+  std::string text;
+  friend auto operator<=>(const Finding&, const Finding&) = default;
+};
+
+std::string show(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& finding : findings)
+    text += fmt::format("  line {}: {} `{}`\n", finding.line, finding.code, finding.text);
+  return text.empty() ? "  nothing\n" : text;
+}
+
+// What is found when the text stands in the fixture project as one more module.
+struct Checked {
+  std::vector<Finding> findings;
+  std::string rendered;
+};
+Checked check_module(const std::string& name, const std::string& text) {
+  SourceMap sources;
+  Diagnostics diagnostics;
+  Project project = load_project(kRoot / "tests/language/project", sources, diagnostics);
+  const SourceId subject = sources.add(name, text);
+  project.sources.push_back(subject);
+  std::vector<ast::Module> modules;
+  for (const SourceId source : project.sources) modules.push_back(parse(sources, source, diagnostics));
+  check(project, modules, sources, diagnostics);
+
+  Checked result;
+  for (const Diagnostic& diagnostic : diagnostics.sorted(sources)) {
+    const bool here = diagnostic.span.source == subject;
+    if (!here && info(diagnostic.kind).severity != Severity::Error)
+      continue;  // the fixture's own lock file and the like
+    result.findings.push_back({std::string(info(diagnostic.kind).code),
+                               here ? sources.line_column(subject, diagnostic.span.begin).line : 0,
+                               diagnostic.span.valid() ? std::string(sources.text(diagnostic.span)) : ""});
+  }
+  std::ranges::sort(result.findings);
+  result.rendered = render(diagnostics.sorted(sources), sources, {.format = Format::Short});
+  return result;
+}
+
+std::vector<Finding> announced(const std::string& text) {
+  std::vector<Finding> findings;
+  uint32_t line = 1;
+  for (size_t begin = 0; begin < text.size(); ++line) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view rest = std::string_view(text).substr(begin, end - begin);
+    for (size_t at; (at = rest.find("--! ")) != std::string_view::npos;) {
+      rest.remove_prefix(at + 4);
+      std::string_view one = rest.substr(0, rest.find(" --! "));
+      const size_t space = one.find(' ');
+      findings.push_back({std::string(one.substr(0, space)), line,
+                          space == std::string_view::npos ? "" : std::string(one.substr(space + 1))});
+    }
+    begin = end + 1;
+  }
+  std::ranges::sort(findings);
+  return findings;
+}
+
+// The span of a finding that covers more than one line is announced by its first line.
+std::vector<Finding> first_lines(std::vector<Finding> findings) {
+  for (Finding& finding : findings) {
+    finding.text = finding.text.substr(0, finding.text.find('\n'));
+    if (const size_t comment = finding.text.find("--! "); comment != std::string::npos)
+      finding.text.erase(comment);
+    while (finding.text.ends_with(' ')) finding.text.pop_back();
+  }
+  std::ranges::sort(findings);
+  return findings;
+}
+
+// The text of the block ```endcap KIND of an explanation; empty when there is none.
+std::string example(const std::string& markdown, std::string_view kind) {
+  const std::string fence = fmt::format("```endcap {}\n", kind);
+  const size_t begin = markdown.find(fence);
+  if (begin == std::string::npos) return "";
+  const size_t body = begin + fence.size();
+  return markdown.substr(body, markdown.find("\n```", body) + 1 - body);
+}
+
+}  // namespace
+
+TEST_CASE("the fixture project is clean") {
+  const Checked checked = check_module("empty.endcap", "module fixture.empty\n");
+  INFO(checked.rendered);
+  CHECK(checked.findings.empty());
+}
+
+TEST_CASE("every case gives exactly the findings it announces") {
+  for (const fs::path& path : files_in(kRoot / "tests/language/cases", ".endcap")) {
+    CAPTURE(path.filename().string());
+    const std::string text = read_file(path);
+    const Checked checked = check_module(path.filename().string(), text);
+    const std::vector<Finding> expected = announced(text), found = first_lines(checked.findings);
+    INFO("announced:\n" << show(expected) << "found:\n" << show(found) << checked.rendered);
+    CHECK(expected == found);
+  }
+}
+
+TEST_CASE("every explanation has an example that fails with its code and one that passes") {
+  for (const fs::path& path : files_in(kRoot / "compiler/diag/explain", ".md")) {
+    const std::string code = path.stem().string();
+    CAPTURE(code);
+    const DiagnosticInfo* known = find_diagnostic(code);
+    REQUIRE(known);
+    const std::string markdown = read_file(path);
+    CHECK(markdown.starts_with(fmt::format("# {} {}\n", code, known->name)));
+    const std::string fails = example(markdown, "fails"), passes = example(markdown, "passes");
+    if (code.starts_with("EC01"))
+      continue;  // about files, not modules: the unit tests of compiler/schema show them
+    REQUIRE_FALSE(fails.empty());
+    REQUIRE_FALSE(passes.empty());
+    const Checked failing = check_module("fails.endcap", fails),
+                  passing = check_module("passes.endcap", passes);
+    INFO("fails gives:\n" << failing.rendered << "passes gives:\n" << passing.rendered);
+    CHECK(
+        std::ranges::any_of(failing.findings, [&](const Finding& finding) { return finding.code == code; }));
+    CHECK(passing.findings.empty());
+  }
+}
+
+TEST_CASE("every diagnostic has an explanation and a case") {
+  std::set<std::string> cases;
+  for (const fs::path& path : files_in(kRoot / "tests/language/cases", ".endcap")) {
+    for (const Finding& finding : announced(read_file(path))) cases.insert(finding.code);
+  }
+  std::string unit_tests;
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "tests/unit/compiler")) {
+    if (entry.path().extension() == ".cpp") unit_tests += read_file(entry.path());
+  }
+  for (const DiagnosticInfo& diagnostic : all_diagnostics()) {
+    CAPTURE(diagnostic.code);
+    CAPTURE(diagnostic.name);
+    CHECK_FALSE(explanation(diagnostic.kind).empty());
+    // What is not about one module (a folder's files, names of two modules) is shown by a unit test that
+    // names it.
+    const bool shown =
+        cases.contains(std::string(diagnostic.code)) ||
+        unit_tests.find(fmt::format("DiagnosticKind::{}", diagnostic.name)) != std::string::npos;
+    CHECK(shown);
+  }
+}
