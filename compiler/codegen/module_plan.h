@@ -1,0 +1,27 @@
+// What goes into one module of native code: a workflow's machines and the pure graphs they reach, or all pure
+// graphs by themselves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/flow.h"
+
+namespace endcap::codegen {
+
+struct ModulePlan {
+  std::string name;                // of the workflow; "functions" for the module of pure graphs
+  std::vector<uint32_t> machines;  // indices into Program::machines; exported as machine_<index>
+  std::vector<ir::GraphId> pure;   // in order of their ids
+  bool exports_pure = false;       // as pure_<graph id>
+};
+
+std::vector<ModulePlan> plan_modules(const ir::Program& program);
+inline std::string machine_symbol(uint32_t machine) { return "machine_" + std::to_string(machine); }
+inline std::string pure_symbol(ir::GraphId graph) { return "pure_" + std::to_string(graph.index); }
+
+// Everything of the module's Flow IR that decides its code, as bytes to be hashed.
+std::string fingerprint(const ir::Program& program, const ModulePlan& plan);
+
+}  // namespace endcap::codegen
