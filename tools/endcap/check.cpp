@@ -1,0 +1,100 @@
+// endcap check: a project against the metadata of its systems.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <map>
+
+#include "compiler/ir/lower.h"
+#include "tools/common/compile_project.h"
+#include "tools/endcap/commands.h"
+
+namespace endcap::command {
+
+namespace {
+
+struct CheckOptions {
+  std::string folder = ".";
+  Format format = Format::Human;
+  std::string emit;
+  bool lock = false;
+};
+
+// Pins what is there now. The check that follows sees the new lock.
+bool pin_schemas(const CheckOptions& options, int& exit_code) {
+  SourceMap sources;
+  Diagnostics diagnostics;
+  Project project = load_project(options.folder, sources, diagnostics);
+  for (auto& system : project.systems) {
+    if (!system.schema) return true;  // the check says why
+  }
+  std::string error;
+  if (!write_lock(project, error)) {
+    tell(error);
+    exit_code = kInternal;
+    return false;
+  }
+  tell(fmt::format("pinned {} schema{} in {}", project.systems.size(), project.systems.size() == 1 ? "" : "s",
+                   (std::filesystem::path(options.folder) / "endcap.lock").string()));
+  return true;
+}
+
+int run_check(const CheckOptions& options) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.folder, error)) {
+    tell(fmt::format("there is no folder {}: name the one with the project's endcap.toml", options.folder));
+    return kInternal;
+  }
+  int exit_code = kClean;
+  if (options.lock && !pin_schemas(options, exit_code)) return exit_code;
+
+  auto started = std::chrono::steady_clock::now();
+  CheckedProject project = check_project(options.folder);
+  auto findings = project.diagnostics.sorted(project.sources);
+  const bool emits = !options.emit.empty();
+  std::string text = render(findings, project.sources,
+                            {options.format, wants_colour(emits ? STDERR_FILENO : STDOUT_FILENO)});
+  if (emits) {
+    std::fputs(text.c_str(), stderr);
+  } else if (!print(text)) {
+    return kInternal;
+  }
+  if (emits && project.ok() && !print(ir::print(lower_project(project)))) return kInternal;
+  std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - started;
+  tell(fmt::format("{}: {} ({} module{}, {} system{}, {:.0f} ms)",
+                   project.project.name.empty() ? options.folder : project.project.name, summary(findings),
+                   project.modules.size(), project.modules.size() == 1 ? "" : "s",
+                   project.project.systems.size(), project.project.systems.size() == 1 ? "" : "s",
+                   taken.count()));
+  return findings.empty() ? kClean : kFindings;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  auto* command =
+      app.add_subcommand("check", "Check a project: syntax, types, schemas, policies, deadlines, advice");
+  command->add_option("FOLDER", options->folder, "The project: a folder with endcap.toml")
+      ->capture_default_str();
+  static const std::map<std::string, Format> kFormats = {
+      {"human", Format::Human}, {"short", Format::Short}, {"json", Format::Json}};
+  command
+      ->add_option("--format", options->format,
+                   "human: with excerpts; short: one line a finding; json: for programs")
+      ->transform(CLI::CheckedTransformer(kFormats).description("human|short|json"))
+      ->default_str("human");
+  command->add_option("--emit", options->emit, "Print the Flow IR to stdout; findings go to stderr then")
+      ->check(CLI::IsMember({"ir"}));
+  command->add_flag("--lock", options->lock, "Pin the schemas as they are now in endcap.lock, then check");
+  command->footer(
+      "Example:\n"
+      "  endcap check workflows\n"
+      "  endcap check workflows --format short | grep EC03\n"
+      "  endcap check workflows --lock       after a system was upgraded on purpose\n"
+      "\n"
+      "A warning is a finding too: exit code 0 means that nothing was found.");
+  command->callback([options, &exit_code] { exit_code = run_check(*options); });
+}
+
+}  // namespace endcap::command

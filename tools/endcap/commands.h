@@ -1,0 +1,22 @@
+// The subcommands of `endcap`: one function each, listed in main.cpp. A function adds its subcommand to the
+// app and, when the subcommand is called, sets the exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "tools/common/exit_code.h"
+
+namespace endcap::command {
+
+// check.cpp, explain.cpp, init.cpp: what needs no running system.
+void add_check(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
+void add_init(CLI::App& app, int& exit_code);
+
+// "endcap: ..." on stderr: progress, summaries and errors. Findings go to stdout.
+void tell(std::string_view text);
+
+// Writes findings to stdout and flushes; false when that failed (a full disk, a closed pipe).
+bool print(std::string_view text);
+
+}  // namespace endcap::command

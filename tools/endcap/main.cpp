@@ -1,0 +1,74 @@
+// The command: one subcommand a line of the table below.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <exception>
+
+#include "compiler/diag/diagnostic.h"
+#include "tools/endcap/commands.h"
+
+namespace {
+
+using AddCommand = void (*)(CLI::App& app, int& exit_code);
+
+constexpr AddCommand kCommands[] = {
+    endcap::command::add_check,
+    endcap::command::add_explain,
+    endcap::command::add_init,
+};
+
+constexpr const char* kAbout =
+    "Endcap checks and runs the workflows of retail promotions.\n"
+    "Findings go to stdout, progress and logs to stderr.";
+
+constexpr const char* kFooter =
+    "Start here:\n"
+    "  endcap init shop          make a project that works\n"
+    "  endcap check shop         check it against the metadata of its systems\n"
+    "  endcap explain EC0301     what a finding means, with an example that fails and one that passes\n"
+    "\n"
+    "Exit codes: 0 clean, 1 findings, 2 usage, 3 internal or input/output, 4 server unreachable, 5 denied, 6 "
+    "conflict.";
+
+// A subcommand that does not exist is usually one that was misspelled.
+void suggest_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  for (auto& name : names) {
+    if (name == argv[1]) return;
+  }
+  if (auto meant = endcap::did_you_mean(argv[1], names))
+    endcap::command::tell("did you mean `endcap " + *meant + "`?");
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{kAbout, "endcap"};
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  int exit_code = endcap::kClean;
+  for (auto add : kCommands) add(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    int code = app.exit(error);
+    if (code == 0) return endcap::kClean;
+    suggest_command(app, argc, argv);
+    return endcap::kUsage;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, with a message and exit code of its own
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    endcap::command::tell(fmt::format("internal error: {}. This is a bug in endcap", error.what()));
+    return endcap::kInternal;
+  }
+}
