@@ -67,7 +67,8 @@ class Reader {
   }
 
   std::expected<Cell, Fault> units(const Type& shape, std::string_view digits, const std::string& path) {
-    auto value = decimal_from_text(digits, shape.scale);
+    const bool whole = shape.kind == Kind::Int || shape.kind == Kind::Grant;
+    auto value = decimal_from_text(digits, whole ? 0 : shape.scale);
     if (!value) return wrong(path, value.error().detail);
     if (shape.precision > 0 && shape.precision <= kScaleMax &&
         magnitude(*value) >= power_of_ten(shape.precision)) {
