@@ -153,40 +153,49 @@ TEST_SUITE("importing OData metadata, version 4") {
 TEST_SUITE("what metadata can't say is a named warning, and the import goes on") {
   struct Case {
     const char* schema;
+    DiagnosticKind kind;
     const char* expected;
     const char* marked;
     bool v4 = false;
   };
   const Case kCases[] = {
-      {R"(<Strange/>)", "EC0110 <Strange> in <Schema> is kept as text only: this version does not know it",
-       "Strange"},
+      {R"(<Strange/>)", DiagnosticKind::SchemaElementUnknown,
+       "<Strange> in <Schema> is kept as text only: this version does not know it", "Strange"},
       {R"(<ComplexType Name="T"><Property Name="P" Type="Edm.String" MaxLength="ten"/></ComplexType>)",
-       "EC0111 MaxLength is `ten`, which is not a whole number: kept as text only", "ten"},
+       DiagnosticKind::SchemaFacetInvalid,
+       "MaxLength is `ten`, which is not a whole number: kept as text only", "ten"},
       {R"(<ComplexType Name="T"><Property Name="P" Type="Edm.String" Nullable="maybe"/></ComplexType>)",
-       "EC0111 Nullable is `maybe`, which is not `true` or `false`: kept as text only", "maybe"},
-      {R"(<ComplexType/>)", "EC0112 a <ComplexType> without a Name: nothing can refer to it", "ComplexType"},
+       DiagnosticKind::SchemaFacetInvalid,
+       "Nullable is `maybe`, which is not `true` or `false`: kept as text only", "maybe"},
+      {R"(<ComplexType/>)", DiagnosticKind::SchemaNameMissing,
+       "a <ComplexType> without a Name: nothing can refer to it", "ComplexType"},
       {R"(<ComplexType Name="T"><Property Name="P" Type="desk.Gone"/></ComplexType>)",
-       "EC0113 `P` is of type `desk.Gone`, which the metadata does not define", "P"},
+       DiagnosticKind::SchemaTypeUnknown, "`P` is of type `desk.Gone`, which the metadata does not define",
+       "P"},
       {R"(<ComplexType Name="T"><Property Name="P" Type="Other.Far"/></ComplexType>)",
-       "EC0114 `P` is of type `Other.Far`, which stands in another file that is not read: "
+       DiagnosticKind::SchemaTypeElsewhere,
+       "`P` is of type `Other.Far`, which stands in another file that is not read: "
        "http://example.org/other.xml",
        "P", true},
       {R"(<EntityType Name="T"><NavigationProperty Name="N" Relationship="desk.Gone" FromRole="a" ToRole="b"/></EntityType>)",
-       "EC0115 navigation `N` leads nowhere: no association `desk.Gone` with a role `b`", "N"},
+       DiagnosticKind::SchemaNavigationLost,
+       "navigation `N` leads nowhere: no association `desk.Gone` with a role `b`", "N"},
       {R"(<Association Name="A"><ReferentialConstraint><Principal Role="p"><PropertyRef Name="x"/></Principal><Dependent Role="d"/></ReferentialConstraint></Association>)",
-       "EC0116 the constraint of `desk.A` pairs 0 dependent with 1 principal properties: kept as text only",
+       DiagnosticKind::SchemaConstraintUneven,
+       "the constraint of `desk.A` pairs 0 dependent with 1 principal properties: kept as text only",
        "ReferentialConstraint"},
       {R"(<EntityContainer Name="C"><ActionImport Name="I" Action="Self.gone"/></EntityContainer>)",
-       "EC0117 import `I` leads nowhere: no unbound `desk.gone`", "I", true},
+       DiagnosticKind::SchemaImportLost, "import `I` leads nowhere: no unbound `desk.gone`", "I", true},
       {R"(<Annotations Target="Self.Gone/x"><Annotation Term="Core.Computed"/></Annotations>)",
-       "EC0118 annotations for `Self.Gone/x`, which the metadata does not define: kept apart", "Self.Gone/x",
-       true},
+       DiagnosticKind::SchemaTargetLost,
+       "annotations for `Self.Gone/x`, which the metadata does not define: kept apart", "Self.Gone/x", true},
       {R"(<ComplexType Name="T"><Property Name="P" Type="Edm.String"/><Property Name="P" Type="Edm.Int32"/></ComplexType>)",
-       "EC0119 `desk.T/P` is declared twice: the first one is used", "P"},
+       DiagnosticKind::SchemaDuplicate, "`desk.T/P` is declared twice: the first one is used", "P"},
       {R"(<ComplexType Name="T"><Property Name="P" Type="Edm.Decimal" s:unit="U"/></ComplexType>)",
-       "EC0120 the unit of `P` is said to be in `U`, but desk.T has no such property", "P"},
+       DiagnosticKind::SchemaUnitLost,
+       "the unit of `P` is said to be in `U`, but desk.T has no such property", "P"},
       {R"(<EntityType Name="T"><Key><PropertyRef Name="K"/></Key></EntityType>)",
-       "EC0121 desk.T has `K` in its key, but no such property", "T"},
+       DiagnosticKind::SchemaKeyLost, "desk.T has `K` in its key, but no such property", "T"},
   };
 
   TEST_CASE("each at its place in the file") {
@@ -194,7 +203,7 @@ TEST_SUITE("what metadata can't say is a named warning, and the import goes on")
       CAPTURE(std::string(one.schema));
       ProjectFixture fixture;
       CHECK(fixture.import(one.v4 ? csdl4(one.schema) : edmx(one.schema)));
-      CHECK(fixture.only() == one.expected);
+      CHECK(fixture.only(one.kind) == one.expected);
       CHECK(fixture.marked() == one.marked);
       CHECK_FALSE(fixture.diagnostics.has_errors());
     }
@@ -205,14 +214,15 @@ TEST_SUITE("a file that is not metadata is refused with the reason") {
   TEST_CASE("text, JSON, nothing, broken XML") {
     ProjectFixture fixture;
     CHECK_FALSE(fixture.import("plain text"));
-    CHECK(fixture.only() == "EC0102 metadata.xml is not XML: it does not start with `<`");
+    CHECK(fixture.only(DiagnosticKind::SchemaNotXml) ==
+          "metadata.xml is not XML: it does not start with `<`");
     CHECK_FALSE(fixture.import("{\"$Version\": \"4.01\"}"));
-    CHECK(fixture.only() ==
-          "EC0102 metadata.xml is not XML: it is JSON: ask the system for its metadata as XML");
+    CHECK(fixture.only(DiagnosticKind::SchemaNotXml) ==
+          "metadata.xml is not XML: it is JSON: ask the system for its metadata as XML");
     CHECK_FALSE(fixture.import(""));
-    CHECK(fixture.only() == "EC0102 metadata.xml is not XML: it is empty");
+    CHECK(fixture.only(DiagnosticKind::SchemaNotXml) == "metadata.xml is not XML: it is empty");
     CHECK_FALSE(fixture.import("<a>\n<b></a>"));
-    CHECK(fixture.only() == "EC0102 metadata.xml is not XML: start-end tags mismatch");
+    CHECK(fixture.only(DiagnosticKind::SchemaNotXml) == "metadata.xml is not XML: start-end tags mismatch");
     CHECK(fixture.sources
               .line_column(fixture.diagnostics.all()[0].span.source, fixture.diagnostics.all()[0].span.begin)
               .line == 2);
@@ -221,37 +231,41 @@ TEST_SUITE("a file that is not metadata is refused with the reason") {
   TEST_CASE("XML of another kind") {
     ProjectFixture fixture;
     CHECK_FALSE(fixture.import("<html><body/></html>"));
-    CHECK(fixture.only() ==
-          "EC0103 metadata.xml is not OData metadata: it is a web page, often a sign-in page that a download "
+    CHECK(fixture.only(DiagnosticKind::SchemaNotMetadata) ==
+          "metadata.xml is not OData metadata: it is a web page, often a sign-in page that a download "
           "was sent to");
     CHECK_FALSE(fixture.import("<error><code>401</code><message>No session</message></error>"));
-    CHECK(fixture.only() ==
-          "EC0103 metadata.xml is not OData metadata: it is the error a server answered with: No session");
+    CHECK(fixture.only(DiagnosticKind::SchemaNotMetadata) ==
+          "metadata.xml is not OData metadata: it is the error a server answered with: No session");
     CHECK_FALSE(fixture.import("<invoice/>"));
-    CHECK(fixture.only() ==
-          "EC0103 metadata.xml is not OData metadata: its root element is <invoice>, metadata starts with "
+    CHECK(fixture.only(DiagnosticKind::SchemaNotMetadata) ==
+          "metadata.xml is not OData metadata: its root element is <invoice>, metadata starts with "
           "<edmx:Edmx>");
     CHECK_FALSE(fixture.import("<Edmx Version='1.0'/>"));
-    CHECK(fixture.only() == "EC0103 metadata.xml is not OData metadata: it has no <DataServices>");
+    CHECK(fixture.only(DiagnosticKind::SchemaNotMetadata) ==
+          "metadata.xml is not OData metadata: it has no <DataServices>");
     CHECK_FALSE(fixture.import("<Edmx Version='1.0'><DataServices/></Edmx>"));
-    CHECK(fixture.only() == "EC0103 metadata.xml is not OData metadata: its <DataServices> has no <Schema>");
+    CHECK(fixture.only(DiagnosticKind::SchemaNotMetadata) ==
+          "metadata.xml is not OData metadata: its <DataServices> has no <Schema>");
     CHECK_FALSE(fixture.import("<Edmx Version='9.0'><DataServices/></Edmx>"));
-    CHECK(fixture.only() ==
-          "EC0103 metadata.xml is not OData metadata: its version is \"9.0\": 1.0 (OData 2 and 3), 4.0 and "
+    CHECK(fixture.only(DiagnosticKind::SchemaNotMetadata) ==
+          "metadata.xml is not OData metadata: its version is \"9.0\": 1.0 (OData 2 and 3), 4.0 and "
           "4.01 are read");
   }
 
   TEST_CASE("a file that is missing, a folder, and another encoding") {
     ProjectFixture fixture;
     CHECK_FALSE(import_schema(fixture.folder / "gone.xml", "gone.xml", fixture.sources, fixture.diagnostics));
-    CHECK(fixture.only() == "EC0101 can't read schema gone.xml: there is no such file");
+    CHECK(fixture.only(DiagnosticKind::SchemaUnreadable) ==
+          "can't read schema gone.xml: there is no such file");
     fixture.diagnostics = {};
     CHECK_FALSE(import_schema(fixture.folder, "here", fixture.sources, fixture.diagnostics));
-    CHECK(fixture.only() == "EC0101 can't read schema here: it is a folder");
+    CHECK(fixture.only(DiagnosticKind::SchemaUnreadable) == "can't read schema here: it is a folder");
     CHECK_FALSE(fixture.import("<?xml version='1.0' encoding='ISO-8859-1'?><a/>"));
-    CHECK(fixture.only() == "EC0105 metadata.xml is not UTF-8 but iso-8859-1: save it as UTF-8");
+    CHECK(fixture.only(DiagnosticKind::SchemaEncoding) ==
+          "metadata.xml is not UTF-8 but iso-8859-1: save it as UTF-8");
     CHECK_FALSE(fixture.import("<a b='\xff\xfe'/>"));
-    CHECK(fixture.codes() == std::vector<std::string>{"EC0105"});
+    CHECK(fixture.kinds() == Kinds{DiagnosticKind::SchemaEncoding});
   }
 
   TEST_CASE("elements nested without end neither crash nor hang") {
@@ -261,7 +275,7 @@ TEST_SUITE("a file that is not metadata is refused with the reason") {
       for (size_t i = 0; i < depth; ++i) deep += "<a>";
       for (size_t i = 0; i < depth; ++i) deep += "</a>";
       CHECK_FALSE(fixture.import(edmx(deep)));
-      CHECK(fixture.codes() == std::vector<std::string>{"EC0104"});
+      CHECK(fixture.kinds() == Kinds{DiagnosticKind::SchemaTooDeep});
     }
   }
 

@@ -23,6 +23,8 @@ inline std::string edmx(const std::string& schema_content) {
          schema_content + "</Schema></edmx:DataServices></edmx:Edmx>\n";
 }
 
+using Kinds = std::vector<DiagnosticKind>;
+
 inline std::string csdl4(const std::string& schema_content) {
   return R"(<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
 <edmx:Reference Uri="http://example.org/other.xml"><edmx:Include Namespace="other.types" Alias="Other"/></edmx:Reference>
@@ -59,20 +61,25 @@ class ProjectFixture {
     return import_schema(folder / "metadata.xml", "metadata.xml", sources, diagnostics);
   }
 
+  std::vector<DiagnosticKind> kinds() const {
+    std::vector<DiagnosticKind> result;
+    for (auto& one : diagnostics.all()) result.push_back(one.kind);
+    return result;
+  }
   std::vector<std::string> codes() const {
     std::vector<std::string> result;
     for (auto& one : diagnostics.all()) result.emplace_back(info(one.kind).code);
     return result;
   }
 
-  // The one diagnostic of a text that should have one; its message and the text it points at.
-  std::string only() const {
-    REQUIRE_MESSAGE(diagnostics.all().size() == 1,
-                    "diagnostics: " << doctest::toString(diagnostics.all().size()));
-    return told(diagnostics.all().front());
-  }
-  std::string told(const Diagnostic& one) const {
-    return std::string(info(one.kind).code) + " " + message(one);
+  // The message of the one diagnostic there should be.
+  std::string only(DiagnosticKind kind) const {
+    std::string all;
+    for (auto& one : diagnostics.all()) all += "\n  " + std::string(info(one.kind).code) + " " + message(one);
+    INFO("diagnostics:" << all);
+    REQUIRE(diagnostics.all().size() == 1);
+    CHECK(info(diagnostics.all()[0].kind).name == info(kind).name);
+    return message(diagnostics.all()[0]);
   }
   std::string marked(size_t index = 0) const {
     return std::string(sources.text(diagnostics.all().at(index).span));

@@ -87,51 +87,62 @@ TEST_SUITE("a project") {
   TEST_CASE("needs an endcap.toml, and it must be TOML") {
     ProjectFixture empty;
     empty.load();
-    REQUIRE(empty.codes() == std::vector<std::string>{"EC0140"});
+    REQUIRE(empty.kinds() == Kinds{DiagnosticKind::ProjectUnreadable});
     CHECK(empty.diagnostics.all()[0].notes.at(0).find("endcap init") != std::string::npos);
     empty.write("endcap.toml", "[project\nname = 1");
     empty.load();
-    CHECK(empty.codes() == std::vector<std::string>{"EC0141"});
+    CHECK(empty.kinds() == Kinds{DiagnosticKind::ProjectNotToml});
     empty.write("endcap.toml", "name = \"\xff\"");
     empty.load();
-    CHECK(empty.codes() == std::vector<std::string>{"EC0140"});
+    CHECK(empty.kinds() == Kinds{DiagnosticKind::ProjectUnreadable});
     empty.write("endcap.toml", "");
     empty.load();
-    CHECK(empty.only() == "EC0143 endcap.toml has no `[project]`");
+    CHECK(empty.only(DiagnosticKind::ProjectKeyMissing) == "endcap.toml has no `[project]`");
   }
 
   TEST_CASE("says what is wrong in endcap.toml, at its place") {
     struct Case {
-      const char *line, *by, *expected, *marked;
+      const char *line, *by;
+      DiagnosticKind kind;
+      const char *expected, *marked;
     };
     const Case cases[] = {
-        {"attempts = 3", "atempts = 3", "EC0142 `atempts` is not a setting of [systems.desk]", "atempts"},
-        {"[roles]", "[rolls]", "EC0142 `rolls` is not a setting of endcap.toml", "rolls"},
-        {"schema = \"desk.edmx\"\n", "", "EC0143 [systems.desk] has no `schema`", "desk"},
-        {"name = \"desk\"", "name = 4", "EC0144 `name` must be text in quotes", "4"},
-        {"attempts = 3", "attempts = 0", "EC0144 `attempts` must be a whole number from 1 to 100", "0"},
-        {"\"250 ms\"", "\"soon\"",
-         "EC0144 `timeout` must be a duration such as \"10 s\", \"250 ms\" or \"5 min\"", "\"soon\""},
-        {"http://127.0.0.1:1/desk", "desk",
-         "EC0144 `url` must be an address that starts with http:// or https://", "\"desk\""},
-        {"attempts = 3", "password = \"x\"", "EC0144 `password` must be left out: a project is shared",
-         "\"x\""},
-        {"attempts = 3", "connector = \"soap\"", "EC0144 `connector` must be \"odata\"", "\"soap\""},
-        {"\"carl\"]", "7]", "EC0144 `Clerk` must be a list of texts such as [\"a\", \"b\"]", "7"},
-        {"*.endcap\", \"p", "*.flow\", \"p", "EC0145 no file matches `*.flow`", "\"*.flow\""},
-        {"Australia/Sydney", "Australia/Sidney",
-         "EC0146 calendar au.trading: there is no time zone `Australia/Sidney`", "\"Australia/Sidney\""},
-        {"\"17:00\"", "\"08:00\"",
-         "EC0147 calendar au.trading is never open: it closes at 08:00 and opens at 08:30", "\"08:00\""},
-        {"[\"Mon\", \"Sat\"]", "[]", "EC0147 calendar au.trading is never open: it has no working day", "[]"},
-        {"\"Sat\"", "\"Sta\"", "EC0144 `days` must be a list of Mon, Tue, Wed, Thu, Fri, Sat, Sun",
-         "\"Sta\""},
-        {"\"2026-12-25\"", "\"2026-13-25\"",
-         "EC0144 `holidays` must be a list of dates such as \"2026-12-25\"", "\"2026-13-25\""},
-        {"\"08:30\"", "\"8 o'clock\"", "EC0144 `open` must be a time of day such as \"09:00\"",
-         "\"8 o'clock\""},
-        {"desk.edmx", "gone.edmx", "EC0101 can't read schema gone.edmx: there is no such file",
-         "\"gone.edmx\""},
+        {"attempts = 3", "atempts = 3", DiagnosticKind::ProjectKeyUnknown,
+         "`atempts` is not a setting of [systems.desk]", "atempts"},
+        {"[roles]", "[rolls]", DiagnosticKind::ProjectKeyUnknown, "`rolls` is not a setting of endcap.toml",
+         "rolls"},
+        {"schema = \"desk.edmx\"\n", "", DiagnosticKind::ProjectKeyMissing, "[systems.desk] has no `schema`",
+         "desk"},
+        {"name = \"desk\"", "name = 4", DiagnosticKind::ProjectValueInvalid, "`name` must be text in quotes",
+         "4"},
+        {"attempts = 3", "attempts = 0", DiagnosticKind::ProjectValueInvalid,
+         "`attempts` must be a whole number from 1 to 100", "0"},
+        {"\"250 ms\"", "\"soon\"", DiagnosticKind::ProjectValueInvalid,
+         "`timeout` must be a duration such as \"10 s\", \"250 ms\" or \"5 min\"", "\"soon\""},
+        {"http://127.0.0.1:1/desk", "desk", DiagnosticKind::ProjectValueInvalid,
+         "`url` must be an address that starts with http:// or https://", "\"desk\""},
+        {"attempts = 3", "password = \"x\"", DiagnosticKind::ProjectValueInvalid,
+         "`password` must be left out: a project is shared", "\"x\""},
+        {"attempts = 3", "connector = \"soap\"", DiagnosticKind::ProjectValueInvalid,
+         "`connector` must be \"odata\"", "\"soap\""},
+        {"\"carl\"]", "7]", DiagnosticKind::ProjectValueInvalid,
+         "`Clerk` must be a list of texts such as [\"a\", \"b\"]", "7"},
+        {"*.endcap\", \"p", "*.flow\", \"p", DiagnosticKind::ProjectNoSources, "no file matches `*.flow`",
+         "\"*.flow\""},
+        {"Australia/Sydney", "Australia/Sidney", DiagnosticKind::CalendarZoneUnknown,
+         "calendar au.trading: there is no time zone `Australia/Sidney`", "\"Australia/Sidney\""},
+        {"\"17:00\"", "\"08:00\"", DiagnosticKind::CalendarNeverOpen,
+         "calendar au.trading is never open: it closes at 08:00 and opens at 08:30", "\"08:00\""},
+        {"[\"Mon\", \"Sat\"]", "[]", DiagnosticKind::CalendarNeverOpen,
+         "calendar au.trading is never open: it has no working day", "[]"},
+        {"\"Sat\"", "\"Sta\"", DiagnosticKind::ProjectValueInvalid,
+         "`days` must be a list of Mon, Tue, Wed, Thu, Fri, Sat, Sun", "\"Sta\""},
+        {"\"2026-12-25\"", "\"2026-13-25\"", DiagnosticKind::ProjectValueInvalid,
+         "`holidays` must be a list of dates such as \"2026-12-25\"", "\"2026-13-25\""},
+        {"\"08:30\"", "\"8 o'clock\"", DiagnosticKind::ProjectValueInvalid,
+         "`open` must be a time of day such as \"09:00\"", "\"8 o'clock\""},
+        {"desk.edmx", "gone.edmx", DiagnosticKind::SchemaUnreadable,
+         "can't read schema gone.edmx: there is no such file", "\"gone.edmx\""},
     };
     DeskProject desk;
     desk.pin();
@@ -139,7 +150,7 @@ TEST_SUITE("a project") {
       CAPTURE(std::string(one.by));
       desk.replaced(one.line, one.by);
       desk.load();
-      CHECK(desk.only() == one.expected);
+      CHECK(desk.only(one.kind) == one.expected);
       CHECK(desk.marked() == one.marked);
     }
   }
@@ -158,7 +169,7 @@ TEST_SUITE("the lock file") {
   TEST_CASE("missing, it is asked for; written, the project is clean") {
     DeskProject desk;
     desk.load();
-    CHECK(desk.codes() == std::vector<std::string>{"EC0150"});
+    CHECK(desk.kinds() == Kinds{DiagnosticKind::LockMissing});
     CHECK_FALSE(desk.diagnostics.has_errors());
     desk.pin();
     desk.load();
@@ -171,8 +182,8 @@ TEST_SUITE("the lock file") {
     std::string pinned = desk.load().systems.at(0).schema->hash;
     desk.write("desk.edmx", kSchema + "<!-- upgraded -->");
     std::string now = desk.load().systems.at(0).schema->hash;
-    CHECK(desk.only() ==
-          "EC0152 schema desk.edmx of system desk is not the one that was pinned: its hash is " + now +
+    CHECK(desk.only(DiagnosticKind::LockDifferent) ==
+          "schema desk.edmx of system desk is not the one that was pinned: its hash is " + now +
               ", pinned is " + pinned);
     CHECK(desk.diagnostics.has_errors());
     CHECK(desk.diagnostics.all()[0].notes.at(0).find("endcap check --lock") != std::string::npos);
@@ -183,14 +194,14 @@ TEST_SUITE("the lock file") {
     DeskProject desk;
     desk.write("endcap.lock", "[systems.other]\nschema = \"o\"\nsha256 = \"1\"\n");
     desk.load();
-    CHECK(desk.codes() == std::vector<std::string>{"EC0151", "EC0154"});
+    CHECK(desk.kinds() == Kinds{DiagnosticKind::LockIncomplete, DiagnosticKind::LockStale});
     desk.write("endcap.lock", "not toml");
     desk.load();
-    CHECK(desk.codes() == std::vector<std::string>{"EC0153"});
+    CHECK(desk.kinds() == Kinds{DiagnosticKind::LockInvalid});
     std::filesystem::remove(desk.folder / "endcap.lock");
     std::filesystem::create_directory(desk.folder / "endcap.lock");
     desk.load();
-    CHECK(desk.only() == "EC0153 endcap.lock can't be read: it is a folder");
+    CHECK(desk.only(DiagnosticKind::LockInvalid) == "endcap.lock can't be read: it is a folder");
   }
 
   TEST_CASE("is not written for a schema that can't be read") {
