@@ -1,124 +1,147 @@
-// The three clocks.
+// The three clocks: see clock.h.
 #include "runtime/serve/clock.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
+#include <ctime>
+#include <utility>
 
 namespace endcap {
 namespace {
 
-// How long an idle node sleeps at most, so that a changed wall clock is noticed.
-constexpr Duration kIdleMax = kSecond;
-// How finely an accelerated clock moves while nothing happens.
-constexpr Duration kAcceleratedStep = 2'000;
+using std::chrono::nanoseconds;
 
-Instant system_time() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-Instant steady_time() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
+constexpr Duration kJump = kMinute;
+
+nanoseconds from_microseconds(Duration duration) {
+  return std::chrono::microseconds(std::max<Duration>(duration, 0));
 }
 
-class RealClock : public Clock {
+class RealClock final : public Clock {
  public:
-  explicit RealClock(RealTime wall) : wall_(std::move(wall)) {}
-  Tick tick(const ClockInput& input) override {
-    const Instant now = std::max(wall_(), input.last);
-    const Duration until_due = input.next_due ? std::max<Duration>(0, *input.next_due - now) : kIdleMax;
-    return {now, std::min(until_due, kIdleMax)};
+  RealClock(Instant not_before, MachineTime machine)
+      : machine_(std::move(machine)), last_(not_before), offset_(machine_.wall() - since_boot()) {}
+
+  Instant now(const ClockInput&) override {
+    const Instant wall = machine_.wall();
+    const Instant steady = since_boot() + offset_;
+    if (std::abs(wall - steady) <= kJump) {
+      offset_ += wall - steady;  // NTP's corrections are followed
+      held_ = false;
+      last_ = std::max(last_, wall);
+    } else {
+      if (!held_) {
+        alarm_ = fmt::format(
+            "The machine's clock jumped {} by {}: journal time goes on as if it had not, so that no deadline "
+            "expires by it. Set the clock "
+            "right, or restart the daemon to accept the new time.",
+            wall > steady ? "forward" : "back", duration_to_text(std::abs(wall - steady)));
+      }
+      held_ = true;
+      last_ = std::max(last_, steady);
+    }
+    return last_;
   }
-  std::string describe() const override { return "the wall clock"; }
+
+  std::optional<nanoseconds> wait(const ClockInput& input) override {
+    if (!input.next_due) return std::nullopt;
+    return from_microseconds(*input.next_due - last_);
+  }
+
+  std::string name() const override { return "real"; }
+  std::string alarm() override { return std::exchange(alarm_, {}); }
 
  private:
-  RealTime wall_;
+  Instant since_boot() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(machine_.since_boot()).count();
+  }
+
+  MachineTime machine_;
+  Instant last_;
+  Instant offset_;  // wall minus time since boot
+  bool held_ = false;
+  std::string alarm_;
 };
 
-class VirtualClock : public Clock {
+class VirtualClock final : public Clock {
  public:
   explicit VirtualClock(Instant start) : now_(start) {}
-  Tick tick(const ClockInput& input) override {
-    now_ = std::max(now_, input.last);
-    if (input.busy) return {now_, kIdleMax};
-    if (input.next_due) now_ = std::max(now_, *input.next_due);
-    return {now_, input.next_due ? 0 : kIdleMax};
+
+  Instant now(const ClockInput& input) override {
+    if (!input.busy && input.next_due) now_ = std::max(now_, *input.next_due);
+    return now_;
   }
-  std::string describe() const override { return "a virtual clock that jumps to the next timer"; }
+  std::optional<nanoseconds> wait(const ClockInput& input) override {
+    if (!input.next_due) return std::nullopt;
+    return nanoseconds(0);
+  }
+  std::string name() const override { return "virtual"; }
 
  private:
   Instant now_;
 };
 
-class AcceleratedClock : public Clock {
+class AcceleratedClock final : public Clock {
  public:
-  AcceleratedClock(double factor, Instant start, RealTime steady)
-      : factor_(factor), now_(start), steady_(std::move(steady)), seen_(steady_()) {}
-  Tick tick(const ClockInput& input) override {
-    const Instant real = steady_();
-    now_ = std::max(now_, input.last);
-    if (!input.busy) {
-      Instant next = now_ + static_cast<Duration>(static_cast<double>(real - seen_) * factor_);
-      if (input.next_due) next = std::min(next, std::max(now_, *input.next_due));
-      now_ = next;
+  AcceleratedClock(double factor, Instant start, MachineTime machine)
+      : factor_(factor), machine_(std::move(machine)), now_(start), read_at_(machine_.since_boot()) {}
+
+  // Time that passed while something was in flight, or beyond a timer that was not fired yet, does not count.
+  Instant now(const ClockInput& input) override {
+    const nanoseconds reading = machine_.since_boot();
+    if (input.busy || (input.next_due && *input.next_due <= now_)) {
+      read_at_ = reading;
+      return now_;
     }
-    seen_ = real;
-    return {now_, input.busy ? kIdleMax : kAcceleratedStep};
+    const auto passed =
+        static_cast<Duration>(static_cast<double>((reading - read_at_).count()) / 1000.0 * factor_);
+    if (passed <= 0) return now_;  // too short to count: it is not lost, the reading stays
+    read_at_ = reading;
+    now_ += passed;
+    if (input.next_due) now_ = std::min(now_, *input.next_due);
+    return now_;
   }
-  std::string describe() const override {
-    return fmt::format("{} times real time, still while calls are in flight", factor_);
+
+  std::optional<nanoseconds> wait(const ClockInput& input) override {
+    if (!input.next_due) return std::nullopt;
+    const double left = static_cast<double>(std::max<Duration>(*input.next_due - now_, 0));
+    return nanoseconds(static_cast<int64_t>(std::ceil(std::min(left * 1000.0 / factor_, 1e15))));
   }
+
+  std::string name() const override { return fmt::format("accelerated={:g}", factor_); }
 
  private:
   double factor_;
+  MachineTime machine_;
   Instant now_;
-  RealTime steady_;
-  Instant seen_;
+  nanoseconds read_at_;
 };
+
+nanoseconds read_clock(clockid_t clock) {
+  timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
 
 }  // namespace
 
-std::unique_ptr<Clock> make_real_clock(RealTime wall) {
-  return std::make_unique<RealClock>(wall ? std::move(wall) : system_time);
+MachineTime machine_time() {
+  return {[] {
+            return std::chrono::duration_cast<std::chrono::microseconds>(read_clock(CLOCK_REALTIME)).count();
+          },
+          [] { return read_clock(CLOCK_BOOTTIME); }};
+}
+
+std::unique_ptr<Clock> make_real_clock(Instant not_before, MachineTime machine) {
+  return std::make_unique<RealClock>(not_before, std::move(machine));
 }
 
 std::unique_ptr<Clock> make_virtual_clock(Instant start) { return std::make_unique<VirtualClock>(start); }
 
-std::unique_ptr<Clock> make_accelerated_clock(double factor, Instant start, RealTime steady) {
-  return std::make_unique<AcceleratedClock>(factor, start, steady ? std::move(steady) : steady_time);
-}
-
-std::expected<std::unique_ptr<Clock>, std::string> parse_clock(std::string_view text, Instant now) {
-  const std::string whole(text);
-  Instant start = now;
-  if (const size_t at = text.find('@'); at != std::string_view::npos) {
-    const auto instant = instant_from_text(text.substr(at + 1));
-    if (!instant) {
-      return std::unexpected(
-          fmt::format("`{}` is not a moment; write it like 2026-11-23T09:00:00Z", text.substr(at + 1)));
-    }
-    start = *instant;
-    text = text.substr(0, at);
-  }
-  if (text == "real" && whole == text) return make_real_clock();
-  if (text == "virtual") return make_virtual_clock(start);
-  constexpr std::string_view kAccelerated = "accelerated=";
-  if (text.starts_with(kAccelerated)) {
-    const std::string_view number = text.substr(kAccelerated.size());
-    double factor = 0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), factor);
-    if (error == std::errc{} && end == number.data() + number.size() && factor >= 1 && factor <= 1e7) {
-      return make_accelerated_clock(factor, start);
-    }
-    return std::unexpected(fmt::format("`{}` is not a factor between 1 and 10000000", number));
-  }
-  return std::unexpected(fmt::format(
-      "`{}` is no clock: use real, virtual or accelerated=FACTOR, the last two with @START if you like",
-      whole));
+std::unique_ptr<Clock> make_accelerated_clock(double factor, Instant start, MachineTime machine) {
+  return std::make_unique<AcceleratedClock>(factor, start, std::move(machine));
 }
 
 }  // namespace endcap

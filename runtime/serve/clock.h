@@ -1,52 +1,54 @@
-// Where journal time comes from. The engine never asks a clock: the shell gives it a time with every drain.
+// Journal time for the shell: the machine's, a virtual one that jumps to the next timer, and an accelerated
+// one.
+//
+// The engine's thread asks once a round. A clock never goes back; it starts no earlier than the newest
+// journalled time it is given.
 #pragma once
 
 #include <chrono>
-#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "runtime/value/time.h"
 
 namespace endcap {
 
-// What a clock needs to know of the node to choose the next moment.
 struct ClockInput {
-  Instant last = 0;                 // newest journalled time: no clock goes back behind it
   std::optional<Instant> next_due;  // earliest timer
-  bool busy = false;                // calls in flight, work queued or records not yet on disk
-};
-
-struct Tick {
-  Instant now = 0;    // time of the next drain
-  Duration idle = 0;  // real time that may pass before the clock wants to be asked again; 0: at once
+  bool busy = false;                // calls in flight, or work queued or unacknowledged
 };
 
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Tick tick(const ClockInput& input) = 0;
-  virtual std::string describe() const = 0;  // for the log: "the wall clock", "40000 times real time"
+  virtual Instant now(const ClockInput& input) = 0;
+  // How long to wait, in real time, until `next_due` is reached when nothing comes in before. Empty: nothing
+  // is due.
+  virtual std::optional<std::chrono::nanoseconds> wait(const ClockInput& input) = 0;
+  virtual std::string name() const = 0;  // "real", "virtual", "accelerated=40000"
+  // What an operator must look at, once each: a jump of the machine's clock. Empty: nothing.
+  virtual std::string alarm() { return {}; }
 };
 
-using RealTime = std::function<Instant()>;  // microseconds, of a clock that never jumps back
+// Readings of the machine, so that tests can turn its clock.
+struct MachineTime {
+  std::function<Instant()> wall;                         // CLOCK_REALTIME
+  std::function<std::chrono::nanoseconds()> since_boot;  // CLOCK_BOOTTIME: no jumps, counts while suspended
+};
+MachineTime machine_time();
 
-// The wall clock, held where it is when the system's clock goes back.
-std::unique_ptr<Clock> make_real_clock(RealTime wall = {});
+// The machine's clock. When it jumps against CLOCK_BOOTTIME by more than a minute, journal time goes on with
+// the latter: deadlines are held rather than expired, and `alarm` says so.
+std::unique_ptr<Clock> make_real_clock(Instant not_before, MachineTime machine = machine_time());
 
-// For `endcap run`: stands still while something is in flight, then jumps to the next timer.
+// Jumps to the next timer when nothing is in flight, and stands still otherwise.
 std::unique_ptr<Clock> make_virtual_clock(Instant start);
 
-// For demonstrations: `factor` times real time while nothing is in flight, still while something is. It stops
-// at each timer on the way, so that recorded times are exact, and begins at `start` or, after a restart, at
-// the last journalled time.
-std::unique_ptr<Clock> make_accelerated_clock(double factor, Instant start, RealTime steady = {});
-
-// "real", "virtual", "virtual@2026-11-23T09:00:00Z", "accelerated=40000",
-// "accelerated=40000@2026-11-23T09:00:00Z". The error is one sentence for people.
-std::expected<std::unique_ptr<Clock>, std::string> parse_clock(std::string_view text, Instant now);
+// Runs at `factor` times real time while nothing is in flight, stands still otherwise, and stops exactly at
+// each timer on the way.
+std::unique_ptr<Clock> make_accelerated_clock(double factor, Instant start,
+                                              MachineTime machine = machine_time());
 
 }  // namespace endcap

@@ -1,0 +1,354 @@
+// Routes of the HTTP API: see api.h. Every answer about the engine comes from its own thread.
+#include "runtime/serve/api.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "runtime/serve/cloud_events.h"
+
+namespace endcap {
+namespace {
+
+using Json = nlohmann::json;
+using Respond = HttpServer::Respond;
+
+constexpr std::string_view kRetryAfterSeconds = "1";
+constexpr uint64_t kPageMax = 1000;
+
+HttpResponse ok(std::string json, unsigned status = 200) {
+  HttpResponse response;
+  response.status = status;
+  response.body = std::move(json);
+  return response;
+}
+
+HttpResponse refusal_response(const Refusal& refusal) {
+  switch (refusal.kind) {
+    case Refusal::Kind::NotFound:
+      return error_response(404, "not_found", refusal.message);
+    case Refusal::Kind::Invalid:
+      return error_response(400, "invalid", refusal.message);
+    case Refusal::Kind::Denied:
+      return error_response(403, "denied", refusal.message);
+    case Refusal::Kind::Conflict:
+      return error_response(409, "conflict", refusal.message);
+    case Refusal::Kind::Overloaded:
+      break;
+  }
+  HttpResponse response = error_response(429, "overloaded", refusal.message);
+  response.headers["Retry-After"] = kRetryAfterSeconds;
+  return response;
+}
+
+HttpResponse answer(std::expected<std::string, Refusal> result, unsigned status = 200) {
+  if (!result) return refusal_response(result.error());
+  return ok(std::move(*result), status);
+}
+
+JsonReply reply_with(Respond respond, unsigned status) {
+  return [respond = std::move(respond), status](std::expected<std::string, Refusal> result) {
+    respond(answer(std::move(result), status));
+  };
+}
+
+std::optional<uint64_t> number(std::string_view text) {
+  uint64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// The body's members as raw JSON, when it is sent as JSON: forms that a foreign web page could post are not.
+std::expected<std::map<std::string, std::string>, HttpResponse> body_members(const HttpRequest& request) {
+  const auto type = request.headers.find("content-type");
+  if (type == request.headers.end() || !type->second.starts_with("application/json")) {
+    return std::unexpected(
+        error_response(415, "invalid", "Send the body as JSON, with Content-Type: application/json."));
+  }
+  auto members = raw_members(request.body);
+  if (!members) return std::unexpected(error_response(400, "invalid", members.error() + "."));
+  return std::move(*members);
+}
+
+std::expected<std::string, HttpResponse> text_member(const std::map<std::string, std::string>& members,
+                                                     const std::string& name, bool required) {
+  const auto found = members.find(name);
+  if (found == members.end() || found->second == "null") {
+    if (!required) return std::string();
+    return std::unexpected(error_response(400, "invalid", fmt::format("\"{}\" is missing.", name)));
+  }
+  auto text = text_of(found->second);
+  if (!text)
+    return std::unexpected(error_response(400, "invalid", fmt::format("\"{}\" is not a string.", name)));
+  return std::move(*text);
+}
+
+std::optional<HttpResponse> unknown_member(const std::map<std::string, std::string>& members,
+                                           std::initializer_list<std::string_view> known) {
+  for (const auto& [name, value] : members) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return error_response(
+          400, "invalid",
+          fmt::format("\"{}\" is not known here; known are {}.", name, fmt::join(known, ", ")));
+    }
+  }
+  return std::nullopt;
+}
+
+HttpResponse method_not_allowed(std::string_view allowed) {
+  HttpResponse response = error_response(405, "invalid", fmt::format("Only {} is possible here.", allowed));
+  response.headers["Allow"] = allowed;
+  return response;
+}
+
+}  // namespace
+
+void Api::post(Work work, const Respond& respond) {
+  if (shell_.post(std::move(work))) return;
+  HttpResponse response =
+      error_response(503, "overloaded",
+                     "The daemon takes in nothing more just now: it is stopping, or too much is waiting.");
+  response.headers["Retry-After"] = kRetryAfterSeconds;
+  respond(std::move(response));
+}
+
+void Api::handle(HttpRequest request, Respond respond) {
+  const auto& path = request.path;
+  const bool get = request.method == "GET", posts = request.method == "POST";
+  const auto only = [&](bool right, std::string_view allowed) {
+    if (!right) respond(method_not_allowed(allowed));
+    return right;
+  };
+  if (path.size() == 1 && path[0] == "healthz") return only(get, "GET") ? health(respond) : void();
+  if (path.size() == 1 && path[0] == "metrics") return only(get, "GET") ? metrics(respond) : void();
+  if (path.size() >= 2 && path[0] == "v1") {
+    if (path[1] == "instances") return instances(std::move(request), std::move(respond));
+    if (path[1] == "clock" && path.size() == 2) return only(get, "GET") ? clock(respond) : void();
+    if (path[1] == "events" && path.size() == 2)
+      return only(posts, "POST") ? events(request, respond) : void();
+    if (path[1] == "tasks" && path.size() == 2) return only(get, "GET") ? tasks(request, respond) : void();
+    if (path[1] == "tasks" && path.size() == 4 && path[3] == "decision")
+      return only(posts, "POST") ? decide(path[2], request, respond) : void();
+  }
+  respond(
+      error_response(404, "not_found", "There is no such path. docs/reference/api.md lists what there is."));
+}
+
+// /v1/instances, /{id}, /{workflow}/{key}, each of the latter with /history; /{id}/resume.
+void Api::instances(HttpRequest request, Respond respond) {
+  const auto& path = request.path;
+  const bool get = request.method == "GET", posts = request.method == "POST";
+  if (path.size() == 2) {
+    if (posts) return start(request, respond);
+    if (!get) return respond(method_not_allowed("GET, POST"));
+    Json filter = Json::object();
+    for (const auto& [name, value] : request.query) {
+      if (name == "workflow" || name == "status") {
+        filter[name] = value;
+      } else if ((name == "limit" || name == "after") && number(value)) {
+        filter[name] = *number(value);
+      } else {
+        return respond(error_response(
+            400, "invalid",
+            fmt::format("The filter \"{}\" is not known, or its value is not one of its.", name)));
+      }
+    }
+    return post([filter = filter.dump(-1, ' ', false, Json::error_handler_t::replace),
+                 respond](Engine& engine) { respond(answer(engine.list(filter))); },
+                respond);
+  }
+  const bool by_id = number(path[2]).has_value();
+  if (by_id && path.size() == 4 && path[3] == "resume") {
+    return posts ? resume(path[2], request, respond) : respond(method_not_allowed("POST"));
+  }
+  if (!get) return respond(method_not_allowed("GET"));
+  const size_t own = by_id ? 3 : 4;  // segments that name the instance
+  if (path.size() == own + 1 && path[own] == "history")
+    return history(path[2], by_id ? "" : path[3], request, respond);
+  if (path.size() == own) {
+    return post([name = path[2], key = by_id ? "" : path[3],
+                 respond](Engine& engine) { respond(answer(engine.show(name, key))); },
+                respond);
+  }
+  respond(error_response(
+      404, "not_found",
+      "Name an instance by its number, or by its workflow and key: /v1/instances/{workflow}/{key}."));
+}
+
+void Api::start(const HttpRequest& request, Respond respond) {
+  auto members = body_members(request);
+  if (!members) return respond(members.error());
+  if (auto unknown = unknown_member(*members, {"workflow", "arguments", "request_id"}))
+    return respond(*unknown);
+  auto workflow = text_member(*members, "workflow", true);
+  if (!workflow) return respond(workflow.error());
+  auto request_id = text_member(*members, "request_id", false);
+  if (!request_id) return respond(request_id.error());
+  const auto arguments = members->find("arguments");
+  StartRequest start{std::move(*workflow),
+                     arguments == members->end() ? "{}" : arguments->second,
+                     std::move(*request_id),
+                     {}};
+  start.reply = reply_with(respond, 201);
+  post([start = std::move(start)](Engine& engine) { engine.start(start); }, respond);
+}
+
+void Api::history(std::string workflow_or_id, std::string key, const HttpRequest& request, Respond respond) {
+  uint64_t from = 0, limit = 100;
+  for (const auto& [name, value] : request.query) {
+    auto parsed = number(value);
+    if ((name != "from" && name != "limit") || !parsed ||
+        (name == "limit" && (*parsed == 0 || *parsed > kPageMax))) {
+      return respond(error_response(
+          400, "invalid",
+          fmt::format("History takes from (a sequence) and limit (1 to {}), both whole numbers.", kPageMax)));
+    }
+    (name == "from" ? from : limit) = *parsed;
+  }
+  post(
+      [=](Engine& engine) {
+        auto id = number(workflow_or_id);
+        if (!id) {
+          auto shown = engine.show(workflow_or_id, key);
+          if (!shown) return respond(refusal_response(shown.error()));
+          id = Json::parse(*shown).at("id").get<uint64_t>();
+        }
+        respond(answer(engine.history(*id, from, static_cast<uint32_t>(limit))));
+      },
+      respond);
+}
+
+void Api::resume(const std::string& id, const HttpRequest& request, Respond respond) {
+  auto members = body_members(request);
+  if (!members) return respond(members.error());
+  if (auto unknown = unknown_member(*members, {"person", "reason"})) return respond(*unknown);
+  auto person = text_member(*members, "person", true);
+  if (!person) return respond(person.error());
+  auto reason = text_member(*members, "reason", false);
+  if (!reason) return respond(reason.error());
+  ResumeRequest resumed{*number(id), std::move(*person), std::move(*reason), reply_with(respond, 200)};
+  post([resumed = std::move(resumed)](Engine& engine) { engine.resume(resumed); }, respond);
+}
+
+void Api::tasks(const HttpRequest& request, Respond respond) {
+  Json filter = Json::object();
+  for (const auto& [name, value] : request.query) {
+    if (name == "role" || name == "person") {
+      filter[name] = value;
+    } else if (name == "open" && (value == "true" || value == "false")) {
+      filter[name] = value == "true";
+    } else if ((name == "limit" || name == "after") && number(value)) {
+      filter[name] = *number(value);
+    } else {
+      return respond(error_response(
+          400, "invalid",
+          fmt::format("The filter \"{}\" is not known, or its value is not one of its.", name)));
+    }
+  }
+  post([filter = filter.dump(-1, ' ', false, Json::error_handler_t::replace),
+        respond](Engine& engine) { respond(answer(engine.tasks(filter))); },
+       respond);
+}
+
+void Api::decide(const std::string& id, const HttpRequest& request, Respond respond) {
+  const auto task = number(id);
+  if (!task)
+    return respond(error_response(404, "not_found", fmt::format("\"{}\" is not the number of a task.", id)));
+  auto members = body_members(request);
+  if (!members) return respond(members.error());
+  if (auto unknown = unknown_member(*members, {"person", "decision", "reason"})) return respond(*unknown);
+  auto person = text_member(*members, "person", true);
+  if (!person) return respond(person.error());
+  auto decision = text_member(*members, "decision", true);
+  if (!decision) return respond(decision.error());
+  auto reason = text_member(*members, "reason", false);
+  if (!reason) return respond(reason.error());
+  DecisionRequest decided{*task, std::move(*person), DecisionRequest::What::Done, std::move(*reason),
+                          reply_with(respond, 200)};
+  if (*decision == "approve") {
+    decided.what = DecisionRequest::What::Approve;
+  } else if (*decision == "reject") {
+    decided.what = DecisionRequest::What::Reject;
+  } else if (*decision != "done") {
+    return respond(error_response(
+        400, "invalid",
+        fmt::format("The decision \"{}\" is not one of approve, reject and done.", *decision)));
+  }
+  post([decided = std::move(decided)](Engine& engine) { engine.decide(decided); }, respond);
+}
+
+void Api::events(const HttpRequest& request, Respond respond) {
+  auto parsed = parse_cloud_events(request);
+  if (!parsed) return respond(parsed.error());
+  if (parsed->events.empty()) return respond(ok("[]", 202));
+
+  // A batch is answered when its last event is; the first refusal is the answer. Sending it again is safe:
+  // events are deduplicated.
+  struct Batch {
+    std::vector<std::string> answers;
+    size_t open = 0;
+    std::optional<Refusal> refused;
+  };
+  auto batch = std::make_shared<Batch>();
+  batch->open = parsed->events.size();
+  batch->answers.resize(batch->open);
+  const bool is_batch = parsed->batch;
+  post(
+      [events = std::move(parsed->events), batch, is_batch, respond](Engine& engine) {
+        for (size_t i = 0; i < events.size(); ++i) {
+          const auto reply = [batch, is_batch, respond, i](std::expected<std::string, Refusal> result) {
+            if (result) {
+              batch->answers[i] = std::move(*result);
+            } else if (!batch->refused) {
+              batch->refused = result.error();
+              if (is_batch)
+                batch->refused->message =
+                    fmt::format("Event {} of the batch: {}", i, batch->refused->message);
+            }
+            if (--batch->open != 0) return;
+            if (batch->refused) return respond(refusal_response(*batch->refused));
+            respond(
+                ok(is_batch ? fmt::format("[{}]", fmt::join(batch->answers, ",")) : batch->answers[0], 202));
+          };
+          engine.event({events[i].source, events[i].id, events[i].type, events[i].data_json, reply});
+        }
+      },
+      respond);
+}
+
+void Api::metrics(Respond respond) {
+  post(
+      [this, respond](Engine& engine) {
+        HttpResponse response;
+        response.content_type = "text/plain; version=0.0.4";
+        response.body = metrics_text(engine.counters(), shell_.now());
+        respond(std::move(response));
+      },
+      respond);
+}
+
+void Api::clock(Respond respond) {
+  post(
+      [this, respond](Engine& engine) {
+        const auto due = engine.next_due();
+        respond(ok(Json{{"now", instant_to_text(shell_.now())},
+                        {"clock", shell_.clock().name()},
+                        {"next_due", due ? Json(instant_to_text(*due)) : Json()},
+                        {"busy", engine.busy()}}
+                       .dump()));
+      },
+      respond);
+}
+
+void Api::health(Respond respond) {
+  post(
+      [this, respond](Engine&) {
+        respond(
+            ok(Json{{"status", "ok"}, {"version", info_.version}, {"program", info_.program_hash}}.dump()));
+      },
+      respond);
+}
+
+}  // namespace endcap

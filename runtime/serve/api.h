@@ -1,0 +1,45 @@
+// The daemon's HTTP API: routes to the engine, its answers and refusals back. docs/reference/api.md describes
+// it.
+#pragma once
+
+#include <string>
+
+#include "runtime/serve/http_server.h"
+#include "runtime/serve/shell.h"
+
+namespace endcap {
+
+struct ApiInfo {
+  std::string program_hash;  // hex
+  std::string version;       // of the daemon
+};
+
+class Api {
+ public:
+  Api(Shell& shell, ApiInfo info) : shell_(shell), info_(std::move(info)) {}
+  // Answers at once or from the engine's thread. The API must outlive the shell's threads.
+  void handle(HttpRequest request, HttpServer::Respond respond);
+
+ private:
+  using Work = std::function<void(Engine&)>;
+  void post(Work work, const HttpServer::Respond& respond);
+
+  void start(const HttpRequest& request, HttpServer::Respond respond);
+  void instances(HttpRequest request, HttpServer::Respond respond);
+  void history(std::string workflow_or_id, std::string key, const HttpRequest& request,
+               HttpServer::Respond respond);
+  void resume(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
+  void tasks(const HttpRequest& request, HttpServer::Respond respond);
+  void decide(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
+  void events(const HttpRequest& request, HttpServer::Respond respond);
+  void metrics(HttpServer::Respond respond);
+  void clock(HttpServer::Respond respond);
+  void health(HttpServer::Respond respond);
+
+  Shell& shell_;
+  ApiInfo info_;
+};
+
+std::string metrics_text(const Counters& counters, Instant now);  // Prometheus exposition format 0.0.4
+
+}  // namespace endcap

@@ -1,0 +1,208 @@
+// The shell's threads: see shell.h.
+#include "runtime/serve/shell.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "runtime/value/check.h"
+
+namespace endcap {
+namespace {
+
+constexpr std::chrono::nanoseconds kLookAgain =
+    std::chrono::seconds(1);  // the machine's clock may have been set
+
+}  // namespace
+
+Shell::Shell(Engine& engine, Journal& journal, Clock& clock, std::unique_ptr<Connector> connector,
+             ShellOptions options)
+    : engine_(engine),
+      journal_(journal),
+      clock_(clock),
+      connector_(std::move(connector)),
+      options_(std::move(options)) {
+  if (!options_.log) options_.log = [](const std::string&) {};
+}
+
+Shell::~Shell() { stop(); }
+
+void Shell::start() {
+  CHECK(!engine_thread_.joinable());
+  now_ = clock_.now({engine_.next_due(), true});
+  engine_thread_ = std::thread([this] { run_engine(); });
+  journal_thread_ = std::thread([this] { run_journal(); });
+}
+
+void Shell::stop() {
+  if (!engine_thread_.joinable()) return;
+  {
+    std::unique_lock lock(mutex_);
+    sends_ = false;
+    woken_ = true;
+    engine_wakes_.notify_all();
+    // Results of calls in flight are worth waiting for: they need not be asked for again.
+    outside_wakes_.wait_for(lock, options_.drain_max, [&] { return (in_flight_ == 0 && idle_) || failure_; });
+    stopping_ = true;
+    woken_ = true;
+  }
+  engine_wakes_.notify_all();
+  outside_wakes_.notify_all();
+  engine_thread_.join();
+  {
+    std::scoped_lock lock(mutex_);
+    journal_stops_ = true;
+  }
+  journal_wakes_.notify_all();
+  journal_thread_.join();
+  connector_.reset();
+  journal_.sync();
+  engine_.settle();
+}
+
+bool Shell::post(std::function<void(Engine&)> work) {
+  {
+    std::scoped_lock lock(mutex_);
+    if (stopping_ || failure_ || posted_.size() >= options_.queue_max) return false;
+    posted_.push_back(std::move(work));
+    idle_ = false;
+    woken_ = true;
+  }
+  engine_wakes_.notify_one();
+  return true;
+}
+
+std::optional<std::string> Shell::wait(bool until_idle) {
+  std::unique_lock lock(mutex_);
+  outside_wakes_.wait(lock,
+                      [&] { return failure_ || stopping_ || (until_idle && idle_ && in_flight_ == 0); });
+  return failure_;
+}
+
+void Shell::wake_engine() {
+  {
+    std::scoped_lock lock(mutex_);
+    woken_ = true;
+  }
+  engine_wakes_.notify_one();
+}
+
+// One round: what came in, what was acknowledged, what is due. True when there may be more to do at once.
+bool Shell::round() {
+  std::vector<std::function<void(Engine&)>> posted;
+  std::vector<CallReply> replies;
+  bool in_flight = false;
+  {
+    std::scoped_lock lock(mutex_);
+    posted.swap(posted_);
+    replies.swap(replies_);
+    woken_ = false;
+    in_flight = in_flight_ > 0;
+  }
+  engine_.settle();
+  for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
+  for (auto& work : posted) work(engine_);
+  send_calls();
+  now_ = time_of_round(in_flight);
+  const bool worked = engine_.drain(now_);
+  if (auto alarm = clock_.alarm(); !alarm.empty()) options_.log(alarm);
+  if (worked) {
+    {
+      std::scoped_lock lock(mutex_);
+      appended_ = true;
+    }
+    journal_wakes_.notify_one();
+  }
+  engine_.settle();
+  send_calls();
+  return worked;
+}
+
+Instant Shell::time_of_round(bool in_flight) {
+  if (!sends_) return now_;  // on the way out nothing becomes due any more
+  {
+    std::scoped_lock lock(mutex_);
+    in_flight = in_flight || in_flight_ > 0 || !replies_.empty() || !posted_.empty();
+  }
+  return clock_.now({engine_.next_due(), in_flight || engine_.busy()});
+}
+
+void Shell::send_calls() {
+  auto calls = engine_.take_calls();
+  if (calls.empty()) return;
+  if (!sends_) {
+    for (auto& [partition, request] : calls) {
+      CallResult refused;
+      refused.kind = CallResult::Kind::Unavailable;
+      refused.message = "the daemon stopped before it was sent";
+      engine_.call_finished({partition, request.call, std::move(refused)});
+    }
+    std::scoped_lock lock(mutex_);
+    woken_ = true;
+    return;
+  }
+  {
+    std::scoped_lock lock(mutex_);
+    in_flight_ += calls.size();
+  }
+  for (auto& [partition, request] : calls) {
+    connector_->start(std::move(request), [this, from = partition](uint64_t call, CallResult result) {
+      {
+        std::scoped_lock lock(mutex_);
+        --in_flight_;
+        replies_.push_back({from, call, std::move(result)});
+        idle_ = false;
+        woken_ = true;
+      }
+      engine_wakes_.notify_one();
+    });
+  }
+}
+
+void Shell::note_idle(bool idle) {
+  {
+    std::scoped_lock lock(mutex_);
+    idle_ = idle && posted_.empty() && replies_.empty();
+    if (!idle_) return;
+  }
+  outside_wakes_.notify_all();
+}
+
+void Shell::run_engine() {
+  while (true) {
+    const bool worked = round();
+    if (auto failure = engine_.failure()) {
+      std::scoped_lock lock(mutex_);
+      failure_ = std::move(failure);
+      outside_wakes_.notify_all();
+      return;
+    }
+    const bool busy = engine_.busy();
+    const auto next_due = engine_.next_due();
+    // Nothing is due ever again, or we are on our way out and the rest can wait for the next start.
+    note_idle(!worked && !busy && (!next_due || !sends_));
+
+    std::unique_lock lock(mutex_);
+    if (worked || woken_) continue;
+    if (stopping_) return;
+    const bool stands_still = busy || in_flight_ > 0;
+    std::chrono::nanoseconds delay = clock_.wait({next_due, stands_still}).value_or(kLookAgain);
+    if (stands_still || !sends_)
+      delay = std::max<std::chrono::nanoseconds>(delay, std::chrono::milliseconds(1));
+    engine_wakes_.wait_for(lock, std::min(delay, kLookAgain), [&] { return woken_; });
+  }
+}
+
+void Shell::run_journal() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      journal_wakes_.wait(lock, [&] { return appended_ || journal_stops_; });
+      if (!appended_) return;
+      appended_ = false;
+    }
+    while (journal_.sync()) wake_engine();
+  }
+}
+
+}  // namespace endcap

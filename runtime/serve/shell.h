@@ -1,0 +1,80 @@
+// The threads around the engine: one runs it, one syncs the journal. While record n is being synced, n + 1 is
+// computed.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+#include "runtime/serve/clock.h"
+
+namespace endcap {
+
+struct ShellOptions {
+  size_t queue_max = 10'000;  // requests that wait for the engine; more are refused with Overloaded
+  std::chrono::milliseconds drain_max{5'000};   // how long `stop` waits for calls in flight
+  std::function<void(const std::string&)> log;  // one line each, from any thread
+};
+
+class Shell {
+ public:
+  // Engine, journal and clock must outlive the shell. Calls go to `connector`.
+  Shell(Engine& engine, Journal& journal, Clock& clock, std::unique_ptr<Connector> connector,
+        ShellOptions options);
+  ~Shell();
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+
+  void start();
+  // Takes in nothing more, waits a while for calls in flight so that their results are kept, syncs, and ends
+  // the threads. What is still in flight then is asked for or tried again at the next start, as its operation
+  // allows.
+  void stop();
+
+  // Runs `work` on the engine's thread soon. False when the queue is full or the shell stops: `work` is not
+  // run then.
+  bool post(std::function<void(Engine&)> work);
+
+  // Blocks until the engine failed (its reason), `stop` was called (empty), or nothing is left to do and
+  // `until_idle` (empty).
+  std::optional<std::string> wait(bool until_idle = false);
+
+  Instant now() const { return now_.load(); }  // journal time of the last round
+  const Clock& clock() const { return clock_; }
+
+ private:
+  void run_engine();
+  void run_journal();
+  bool round();
+  Instant time_of_round(bool in_flight);
+  void send_calls();
+  void note_idle(bool idle);
+  void wake_engine();
+
+  Engine& engine_;
+  Journal& journal_;
+  Clock& clock_;
+  std::unique_ptr<Connector> connector_;
+  ShellOptions options_;
+
+  std::mutex mutex_;  // the fields up to `failure_`
+  std::condition_variable engine_wakes_, journal_wakes_, outside_wakes_;
+  std::vector<std::function<void(Engine&)>> posted_;
+  std::vector<CallReply> replies_;
+  size_t in_flight_ = 0;
+  bool woken_ = false, appended_ = false, idle_ = false, stopping_ = false, journal_stops_ = false;
+  std::optional<std::string> failure_;
+
+  std::atomic<Instant> now_{0};
+  std::atomic<bool> sends_{true};
+  std::thread engine_thread_, journal_thread_;
+};
+
+}  // namespace endcap
