@@ -56,11 +56,17 @@ std::strong_ordering compare(const Ratio& a, const Ratio& b) {
 std::expected<Ratio, Fault> ratio_of_decimals(Int128 a, uint8_t sa, Int128 b, uint8_t sb) {
   if (b == 0) return std::unexpected(zero_division());
   const uint8_t common = sa < sb ? sa : sb;
+  Int128 top, bottom;
+  const bool wide = __builtin_mul_overflow(a, static_cast<Int128>(power_of_ten(sb - common)), &top) ||
+                    __builtin_mul_overflow(b, static_cast<Int128>(power_of_ten(sa - common)), &bottom);
+  if (!wide && bottom > 0) return Ratio{top, bottom};
   return fit((a < 0) != (b < 0), multiply(Wide(magnitude(a)), power_of_ten(sb - common)),
              multiply(Wide(magnitude(b)), power_of_ten(sa - common)));
 }
 
 std::expected<Ratio, Fault> ratio_of_decimal(Int128 units, uint8_t scale, bool percent) {
+  const unsigned places = scale + (percent ? 2U : 0U);
+  if (places <= kScaleMax) return Ratio{units, static_cast<Int128>(power_of_ten(places))};
   return fit(units < 0, Wide(magnitude(units)), multiply(Wide(power_of_ten(scale)), percent ? 100 : 1));
 }
 
