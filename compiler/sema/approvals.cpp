@@ -1,0 +1,99 @@
+// `approve`: what is put up for approval, under which policy, until when, and what happens then.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/names.h"
+#include "compiler/sema/passes/walk.h"
+#include "compiler/sema/workflow_checker.h"
+
+namespace endcap::sema {
+
+std::optional<LocalId> WorkflowChecker::find_of_kind(const ast::Name& name, Kind kind,
+                                                     DiagnosticKind unknown) {
+  const auto local = scope_.find(name.text);
+  if (local && scope_[*local].type == abi::kNoType) return std::nullopt;
+  if (local && context_.types.is(scope_[*local].type, kind)) return local;
+  std::vector<std::string> candidates;
+  for (const std::string& known : scope_.names()) {
+    if (context_.types.is(scope_[*scope_.find(known)].type, kind)) candidates.push_back(known);
+  }
+  if (const std::string* left = local ? nullptr : scope_.left(name.text)) {
+    context_.emit(DiagnosticKind::OutOfScope, name.span, {name.text, *left});
+    return std::nullopt;
+  }
+  auto& diagnostic = context_.emit(unknown, name.span, {name.text});
+  if (local) diagnostic.label(scope_[*local].span, "this is " + context_.type_name(scope_[*local].type));
+  with_suggestion(diagnostic, name.span, name.text, candidates);
+  return std::nullopt;
+}
+
+std::vector<LocalId> WorkflowChecker::proposals(const ast::ApproveStmt& node,
+                                                std::optional<PolicyId> policy) {
+  std::vector<LocalId> result;
+  for (const ast::Name& name : node.proposals) {
+    const auto local = find_of_kind(name, Kind::Proposal, DiagnosticKind::UnknownProposal);
+    if (!local) continue;
+    if (std::ranges::find(result, *local) != result.end()) {
+      context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text});
+      continue;
+    }
+    const uint32_t operation = scope_[*local].proposal->operation;
+    const auto governing = context_.operations[operation].policy;
+    if (policy && governing && *governing != *policy) {
+      context_
+          .emit(DiagnosticKind::WrongPolicy, name.span,
+                {context_.program.abi.operations[operation].name,
+                 context_.program.policies[governing->index].name,
+                 context_.program.policies[policy->index].name})
+          .label(context_.operations[operation].policy_span, "governed here")
+          .label(scope_[*local].span, "proposed here");
+    }
+    result.push_back(*local);
+  }
+  return result;
+}
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ApproveStmt& node) {
+  const Symbol* symbol =
+      require_symbol(context_, module_, node.policy.text(), node.policy.span, SymbolKind::Policy);
+  Approve approve{};
+  approve.proposals = proposals(node, symbol ? std::optional(PolicyId(symbol->index)) : std::nullopt);
+  if (symbol) approve.policy = PolicyId(symbol->index);
+  const std::string what = "approval `" + node.grant.text + "`";
+  approve.within = deadline(node.within, node.grant.span, what);
+  if (node.valid_until) {
+    approve.valid_until = moment(node.valid_until);
+  } else {
+    context_.emit(DiagnosticKind::ValidUntilMissing, node.grant.span, {node.grant.text})
+        .note("an approval does not hold for ever: say `valid until promo.end at 23:59 zone ...`");
+  }
+  if (node.remind_after) approve.remind = expressions_.duration(node.remind_after);
+  for (const auto& escalation : node.escalations) {
+    const auto role = require_role(context_, module_, escalation.role);
+    ExprPtr after = expressions_.duration(escalation.after);
+    if (role) approve.escalations.push_back({*role, std::move(after)});
+  }
+  std::string identity = path(node.grant.text);
+  ++waits_;
+  approve.handlers = handlers(node.handlers,
+                              {.what = what,
+                               .causes = {Cause::Rejected, Cause::Expired, Cause::Changed},
+                               .required = {Cause::Rejected, Cause::Expired, Cause::Changed},
+                               .nexts = {Next::AskAgain}},
+                              node.grant.span);
+  approve.grant = bind_leaving(node.grant, context_.types.simple(Kind::Grant));
+  scope_[approve.grant].grant_of = approve.proposals;
+  return make(tree.span, std::move(approve), std::move(identity));
+}
+
+// A write may have to ask again, or find its grant expired: the approval's handlers say what then.
+void WorkflowChecker::link_approvals() {
+  std::map<LocalId, const Approve*> approvals;
+  visit_statements(workflow().body, [&](Stmt& stmt) {
+    if (const auto* approve = std::get_if<Approve>(&stmt.node)) approvals[approve->grant] = approve;
+    if (auto* write = std::get_if<Write>(&stmt.node)) write->approval = approvals[write->grant];
+  });
+}
+
+}  // namespace endcap::sema

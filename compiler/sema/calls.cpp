@@ -1,0 +1,98 @@
+// Calls: functions, records by their name, `max` and `min`.
+#include <fmt/format.h>
+
+#include "compiler/sema/expressions.h"
+#include "compiler/sema/names.h"
+
+namespace endcap::sema {
+
+ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint) {
+  const std::string name = node.callee.text();
+  if (name == "max") return extremum(tree, node, hint, Operator::Maximum);
+  if (name == "min") return extremum(tree, node, hint, Operator::Minimum);
+  bool told = false;
+  const Symbol* symbol = find_symbol(context_, module_, name, node.callee.span, &told);
+  if (symbol && symbol->kind == SymbolKind::Function) return call_function(tree, node, symbol->index);
+  if (symbol && symbol->kind == SymbolKind::Record)
+    return make_record(tree, node, context_.named[symbol->index].type, symbol->span);
+  if (!told && !(symbol && symbol->kind == SymbolKind::Broken)) {
+    if (symbol && (symbol->kind == SymbolKind::Operation || symbol->kind == SymbolKind::View)) {
+      context_.emit(DiagnosticKind::CallIsEffect, tree.span, {name, std::string(kind_name(symbol->kind))})
+          .label(symbol->span, "declared here");
+    } else {
+      auto candidates = visible_names(context_, module_, {SymbolKind::Function, SymbolKind::Record});
+      candidates.insert(candidates.end(), {"max", "min"});
+      with_suggestion(context_.emit(DiagnosticKind::UnknownFunction, node.callee.span, {name}),
+                      node.callee.span, name, candidates);
+    }
+  }
+  for (const ast::Argument& argument : node.arguments) check(argument.value);
+  return invalid(tree.span);
+}
+
+ExprPtr Expressions::extremum(const Tree& tree, const ast::CallExpr& node, TypeId hint, Operator op) {
+  if (node.arguments.size() < 2) {
+    context_.emit(DiagnosticKind::MissingArgument, tree.span, {node.callee.text(), "second", "value"});
+    return invalid(tree.span);
+  }
+  ExprPtr result;
+  for (size_t i = 1; i < node.arguments.size(); ++i) {
+    ExprPtr left, right;
+    if (i == 1) {
+      std::tie(left, right) = infer_pair(node.arguments[0].value, node.arguments[1].value, hint);
+    } else {
+      left = std::move(result);
+      right = infer(node.arguments[i].value, left->type);
+    }
+    if (is_invalid(*left) || is_invalid(*right)) return invalid(tree.span);
+    if (unanswered(*left) || unanswered(*right)) return invalid(tree.span);
+    const std::string left_name = context_.type_name(left->type),
+                      right_name = context_.type_name(right->type);
+    const Kind kind = context_.types.kind(left->type);
+    const bool ordered = is_number(kind) || kind == Kind::Date || kind == Kind::Time || kind == Kind::Instant;
+    if (!ordered || !unify(left, right)) {
+      if (ordered && is_invalid(*right)) return invalid(tree.span);
+      context_.emit(DiagnosticKind::NotComparable, tree.span, {left_name, right_name});
+      return invalid(tree.span);
+    }
+    const TypeId type = left->type;
+    result = make_operation(tree.span, type, op, std::move(left), std::move(right));
+  }
+  return result;
+}
+
+ExprPtr Expressions::call_function(const Tree& tree, const ast::CallExpr& node, uint32_t index) {
+  const Function* function = require_function(context_, index, tree.span);
+  const FunctionInfo& info = context_.functions[index];
+  if (!function) {
+    for (const ast::Argument& argument : node.arguments) check(argument.value);
+    return invalid(tree.span);
+  }
+  std::vector<Parameter> parameters;
+  for (size_t i = 0; i < function->parameters.size(); ++i) {
+    const Local& local = function->locals[function->parameters[i].index];
+    parameters.push_back(
+        {.name = local.name, .type = local.type, .span = local.span, .local = function->parameters[i]});
+  }
+  const TypeId result = function->result;
+  std::vector<ExprPtr> values =
+      arguments(node.callee.text(), tree.span, node.arguments, parameters, info.tree->name.span);
+  for (const ExprPtr& value : values) {
+    if (is_invalid(*value)) return invalid(tree.span);
+  }
+  return make_expr(tree.span, result, CallFunction{FunctionId(index), std::move(values)});
+}
+
+ExprPtr Expressions::make_record(const Tree& tree, const ast::CallExpr& node, TypeId record, Span declared) {
+  std::vector<Parameter> parameters;
+  for (const abi::Field& field : context_.types[record].fields)
+    parameters.push_back({.name = field.name, .type = field.type, .span = declared});
+  std::vector<ExprPtr> values =
+      arguments(node.callee.text(), tree.span, node.arguments, parameters, declared);
+  for (const ExprPtr& value : values) {
+    if (is_invalid(*value)) return invalid(tree.span);
+  }
+  return make_expr(tree.span, record, MakeRecord{std::move(values)});
+}
+
+}  // namespace endcap::sema

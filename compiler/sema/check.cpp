@@ -1,0 +1,71 @@
+// The order of the analysis: names, types, what systems offer, what is governed, what happens, and then the
+// rules that look at the whole typed tree.
+#include "compiler/sema/check.h"
+
+#include <algorithm>
+
+#include "compiler/sema/names.h"
+#include "compiler/sema/passes/passes.h"
+#include "compiler/sema/policies.h"
+#include "compiler/sema/resolve_types.h"
+#include "compiler/sema/systems.h"
+#include "compiler/sema/workflow_checker.h"
+
+namespace endcap {
+namespace sema {
+namespace {
+
+void describe_conflicts(Context& context) {
+  for (uint32_t module = 0; module < context.modules.size(); ++module) {
+    for (const ast::Decl& declaration : context.modules[module].tree->declarations) {
+      const auto* conflict = std::get_if<ast::ConflictDecl>(&declaration.node);
+      if (!conflict) continue;
+      const auto left = require_role(context, module, conflict->left),
+                 right = require_role(context, module, conflict->right);
+      if (left && right) context.program.abi.conflicts.emplace_back(*left, *right);
+    }
+  }
+}
+
+// A role that stands in endcap.toml with its people, but that no module declares, decides nothing.
+void compare_roles(Context& context) {
+  const auto& declared = context.program.abi.roles;
+  if (declared.empty()) return;
+  for (const RoleConfig& role : context.project.roles) {
+    if (std::ranges::find(declared, role.name) != declared.end()) continue;
+    with_suggestion(context.emit(DiagnosticKind::RoleNotDeclared, role.span, {role.name}), role.span,
+                    role.name, declared);
+  }
+}
+
+using Pass = void (*)(Program&, Diagnostics&);
+constexpr Pass kPasses[] = {check_flow, check_policies, check_advice, check_grants};
+
+}  // namespace
+}  // namespace sema
+
+sema::Program check(const Project& project, const std::vector<ast::Module>& modules, const SourceMap& sources,
+                    Diagnostics& diagnostics) {
+  sema::Program program;
+  sema::Context context(project, sources, program, diagnostics);
+  sema::list_systems(context);
+  sema::declare_modules(context, modules);
+  sema::describe_conflicts(context);
+  sema::compare_roles(context);
+  sema::describe_named_types(context);
+  sema::describe_views(context);
+  sema::describe_events(context);
+  sema::describe_operations(context);
+  for (uint32_t i = 0; i < context.functions.size(); ++i)
+    sema::require_function(context, i, context.functions[i].tree->name.span);
+  sema::describe_operation_bodies(context);
+  sema::describe_policies(context);
+  sema::check_workflows(context);
+  // These expect a tree without gaps.
+  if (!diagnostics.has_errors()) {
+    for (sema::Pass pass : sema::kPasses) pass(program, diagnostics);
+  }
+  return program;
+}
+
+}  // namespace endcap

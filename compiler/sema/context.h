@@ -1,0 +1,160 @@
+// What every part of the analysis shares: the project, the program under construction, what each module
+// declares, and where diagnostics go.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/diag/diagnostic.h"
+#include "compiler/schema/project.h"
+#include "compiler/sema/type_table.h"
+#include "compiler/sema/typed.h"
+#include "compiler/syntax/ast.h"
+
+namespace endcap::sema {
+
+enum class SymbolKind : uint8_t {
+  Type,
+  Role,
+  View,
+  Record,
+  Enum,
+  Function,
+  Policy,
+  Workflow,
+  Operation,
+  Event,
+  Broken,  // declared, but could not be read: its uses are not called unknown
+};
+
+// What a name stands for. `index` counts in the table of its kind below (roles: abi.roles; types, records,
+// enums: named).
+struct Symbol {
+  SymbolKind kind;
+  std::string name;  // "Price.activate"
+  Span span;         // of the name in its declaration
+  uint32_t module = 0;
+  uint32_t index = 0;
+};
+
+struct ModuleInfo {
+  const ast::Module* tree = nullptr;
+  std::string name;  // "retail.estate"
+  std::map<std::string, Symbol> symbols;
+  std::vector<std::pair<uint32_t, Span>> imports;
+  std::map<std::string, Span> systems;  // those it uses
+  std::optional<uint32_t> calendar;     // index in abi.calendars
+};
+
+struct NamedType {
+  const ast::TypeDecl* alias = nullptr;
+  const ast::RecordDecl* record = nullptr;
+  const ast::EnumDecl* enumeration = nullptr;
+  uint32_t module = 0;
+  TypeId type = abi::kNoType;
+  enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
+};
+
+struct ViewInfo {
+  const ast::ViewDecl* tree = nullptr;
+  uint32_t module = 0;
+  TypeId record = abi::kNoType;
+  const SystemConfig* system = nullptr;
+  const schema::EntityType* entity = nullptr;
+  std::map<std::string, uint32_t> navigations;  // name -> index in abi.navigations
+};
+
+struct Parameter {
+  std::string name;
+  TypeId type = abi::kNoType;
+  Span span;
+  LocalId local;  // in the body that uses it
+};
+
+struct OperationInfo {
+  const ast::OperationDecl* tree = nullptr;
+  uint32_t module = 0;
+  const SystemConfig* system = nullptr;
+  std::vector<Parameter> parameters;
+  std::vector<Local> locals;     // of its body
+  std::vector<ExprPtr> payload;  // one a wire field, over the parameters; empty when the body has mistakes
+  bool sound = false;            // its calls can be built
+  TypeId result = abi::kNoType;
+  std::optional<PolicyId> policy;
+  Span policy_span;  // where that policy names it
+};
+
+struct EventInfo {
+  const ast::EventDecl* tree = nullptr;
+  uint32_t module = 0;
+};
+
+struct FunctionInfo {
+  const ast::FunctionDecl* tree = nullptr;
+  uint32_t module = 0;
+  enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
+};
+
+// One fact of a policy: where it comes from.
+struct Fact {
+  uint32_t parameter = 0;      // of the policy
+  std::vector<uint32_t> path;  // fields, outermost first; empty: the parameter itself
+};
+
+struct PolicyInfo {
+  const ast::PolicyDecl* tree = nullptr;
+  uint32_t module = 0;
+  std::vector<Parameter> parameters;
+  std::vector<Fact> facts;
+  TypeId facts_type = abi::kNoType;
+};
+
+struct WorkflowInfo {
+  const ast::WorkflowDecl* tree = nullptr;
+  uint32_t module = 0;
+};
+
+class Context {
+ public:
+  Context(const Project& given_project, const SourceMap& given_sources, Program& given_program,
+          Diagnostics& given_diagnostics)
+      : project(given_project),
+        sources(given_sources),
+        program(given_program),
+        diagnostics(given_diagnostics),
+        types(given_program.abi.types) {}
+
+  const Project& project;
+  const SourceMap& sources;
+  Program& program;
+  Diagnostics& diagnostics;
+  TypeTable types;
+
+  std::vector<ModuleInfo> modules;
+  std::vector<NamedType> named;
+  std::vector<ViewInfo> views;            // as abi.views
+  std::vector<OperationInfo> operations;  // as abi.operations
+  std::vector<EventInfo> events;          // as abi.events
+  std::vector<FunctionInfo> functions;    // as Program::functions
+  std::vector<PolicyInfo> policies;       // as Program::policies and abi.policies
+  std::vector<WorkflowInfo> workflows;    // as Program::workflows and abi.workflows
+
+  Diagnostic& emit(DiagnosticKind kind, Span span, std::vector<std::string> arguments = {}) {
+    return diagnostics.emit(kind, span, std::move(arguments));
+  }
+  std::string type_name(TypeId type) const { return types.name(type); }
+
+  // The view whose record this is.
+  std::optional<uint32_t> view_of(TypeId record) const;
+};
+
+// A "did you mean" for a name that is not among `candidates`, as a fix over `span`.
+Diagnostic& with_suggestion(Diagnostic& diagnostic, Span span, std::string_view wrong,
+                            const std::vector<std::string>& candidates);
+
+// The name as it must be written: in backticks when a keyword.
+std::string in_backticks(std::string_view name);
+
+}  // namespace endcap::sema

@@ -1,0 +1,202 @@
+// `when`, `match`, `for each`, `together`, `step`, `yield`, `skip`.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/workflow_checker.h"
+
+namespace endcap::sema {
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::WhenStmt& node) {
+  When when;
+  for (const auto& arm : node.arms) {
+    ExprPtr condition = expressions_.condition(arm.condition);
+    Block body = block(arm.body, "its `when`");
+    when.arms.push_back({std::move(condition), std::move(body)});
+  }
+  if (node.otherwise) when.otherwise = block(*node.otherwise, "its `otherwise`");
+  return make(tree.span, std::move(when));
+}
+
+// ---------------------------------------------------------------- match
+
+bool WorkflowChecker::match_values(const ast::MatchStmt::Arm& arm, TypeId subject,
+                                   std::map<uint32_t, Span>& seen, Match::Arm& into) {
+  const bool optional = context_.types.is(subject, Kind::Optional);
+  const std::vector<std::string> values =
+      optional ? std::vector<std::string>{"absent", "present"} : context_.types[subject].values;
+  bool sound = true;
+  for (const ast::Name& name : arm.values) {
+    const auto found = std::ranges::find(values, name.text);
+    if (found == values.end()) {
+      with_suggestion(context_.emit(DiagnosticKind::UnknownEnumValue, name.span,
+                                    {context_.type_name(subject), name.text}),
+                      name.span, name.text, values);
+      sound = false;
+      continue;
+    }
+    const auto value = static_cast<uint32_t>(found - values.begin());
+    const auto [first, fresh] = seen.try_emplace(value, name.span);
+    if (!fresh) {
+      context_.emit(DiagnosticKind::MatchTwice, name.span, {name.text})
+          .label(first->second, "matched here already");
+      sound = false;
+    }
+    into.values.push_back(value);
+  }
+  return sound;
+}
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::MatchStmt& node) {
+  Match match{.subject = expressions_.check(node.subject)};
+  const TypeId subject = match.subject->type;
+  const bool optional = context_.types.is(subject, Kind::Optional);
+  const bool known = optional || context_.types.is(subject, Kind::Enum);
+  if (subject != abi::kNoType && !known)
+    context_.emit(DiagnosticKind::NotMatchable, match.subject->span, {context_.type_name(subject)})
+        .note("numbers, texts and dates are told apart with `when`");
+  std::map<uint32_t, Span> seen;
+  std::optional<Span> otherwise;
+  bool sound = known;
+  for (const auto& arm : node.arms) {
+    Match::Arm made{.otherwise = arm.otherwise};
+    if (arm.otherwise && otherwise)
+      context_.emit(DiagnosticKind::MatchTwice, arm.span, {"otherwise"})
+          .label(*otherwise, "stands here already");
+    if (arm.otherwise) otherwise = arm.span;
+    if (known) sound = match_values(arm, subject, seen, made) && sound;
+    std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
+    scope_.open("its `match`");
+    ++nesting_;
+    if (arm.binding)
+      made.binding = scope_.declare(*arm.binding, optional ? context_.types.inside(subject) : abi::kNoType);
+    made.body = statements(arm.body);
+    --nesting_;
+    scope_.close();
+    leaving_ = outside;
+    match.arms.push_back(std::move(made));
+  }
+  if (!sound) return std::nullopt;
+  const std::vector<std::string> values =
+      optional ? std::vector<std::string>{"absent", "present"} : context_.types[subject].values;
+  std::vector<std::string> missing;
+  for (uint32_t i = 0; i < values.size(); ++i) {
+    if (!seen.contains(i)) missing.push_back(values[i]);
+  }
+  if (!otherwise && !missing.empty())
+    context_
+        .emit(DiagnosticKind::MatchIncomplete, match.subject->span,
+              {fmt::format("{}", fmt::join(missing, ", "))})
+        .note("add an arm for it, or `| otherwise { ... }`");
+  return make(tree.span, std::move(match));
+}
+
+// ---------------------------------------------------------------- loops and branches
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForEachStmt& node) {
+  ForEach loop{.list = expressions_.check(node.list), .parallel = node.parallel.value_or(0)};
+  TypeId element = abi::kNoType;
+  if (context_.types.is(loop.list->type, Kind::List)) {
+    element = context_.types[loop.list->type].element;
+  } else if (!is_invalid(*loop.list) && !context_.types.is(loop.list->type, Kind::Optional)) {
+    context_.emit(DiagnosticKind::NotAList, loop.list->span, {context_.type_name(loop.list->type)});
+  } else if (!is_invalid(*loop.list)) {
+    context_.emit(DiagnosticKind::OptionalUnanswered, loop.list->span, {"this list"})
+        .note("answer with `or else`");
+  }
+  if (node.parallel == 0u) context_.emit(DiagnosticKind::ParallelZero, tree.span);
+  std::string identity = path(node.collect ? node.collect->text : "each");
+  ++waits_;
+  std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
+  scope_.open("its `for each`");
+  ++nesting_;
+  loop.variable = scope_.declare(node.variable, element);
+  if (node.where) loop.where = expressions_.condition(node.where);
+  Collected collected;
+  collecting_.push_back(node.collect ? &collected : nullptr);
+  const size_t machine =
+      std::exchange(machine_, locals_.size() + 1);  // a machine of its own, or a round of its own
+  {
+    const Inside inside(*this, "[" + node.variable.text + "]");
+    loop.body = statements(node.body);
+  }
+  machine_ = machine;
+  ++waits_;
+  collecting_.pop_back();
+  --nesting_;
+  scope_.close();
+  leaving_ = outside;
+  if (node.collect) {
+    if (!collected.any) context_.emit(DiagnosticKind::NoYield, node.collect->span, {node.collect->text});
+    loop.collect =
+        bind_leaving(*node.collect,
+                     collected.type == abi::kNoType ? abi::kNoType : context_.types.list_of(collected.type));
+  }
+  // One after the other, and nothing waits: an ordinary loop.
+  return make(tree.span, std::move(loop), node.parallel ? std::move(identity) : std::string());
+}
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::TogetherStmt& node) {
+  Together together;
+  std::string identity = path("together");
+  ++waits_;
+  std::map<std::string, Span> names;
+  for (const auto& branch : node.branches) {
+    const auto [first, fresh] = names.try_emplace(branch.name.text, branch.name.span);
+    if (!fresh)
+      context_.emit(DiagnosticKind::DuplicateName, branch.name.span, {branch.name.text})
+          .label(first->second, "a branch of this name stands here");
+    const Inside inside(*this, branch.name.text);
+    const size_t machine = std::exchange(machine_, locals_.size() + 1 + names.size());
+    together.branches.push_back(
+        {branch.name.text, block(branch.body, "branch " + branch.name.text), branch.span});
+    machine_ = machine;
+  }
+  ++waits_;
+  return make(tree.span, std::move(together), std::move(identity));
+}
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::StepStmt& node) {
+  const auto [first, fresh] = steps_.try_emplace(node.name.text, node.name.span);
+  if (!fresh)
+    context_.emit(DiagnosticKind::DuplicateName, node.name.span, {node.name.text})
+        .label(first->second, "a step of this name stands here");
+  const Inside inside(*this, node.name.text);
+  std::vector<LocalId> leaving;
+  std::vector<LocalId>* const outside = std::exchange(leaving_, &leaving);
+  scope_.open("step " + node.name.text);
+  ++nesting_;
+  Step step{node.name.text, statements(node.body)};
+  --nesting_;
+  scope_.close_keeping(leaving);
+  leaving_ = outside;
+  if (leaving_) leaving_->insert(leaving_->end(), leaving.begin(), leaving.end());
+  return make(tree.span, std::move(step));
+}
+
+// ---------------------------------------------------------------- elements
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::YieldStmt& node) {
+  Collected* collected = collecting_.empty() ? nullptr : collecting_.back();
+  const TypeId expected = collected ? collected->type : abi::kNoType;
+  ExprPtr value = expressions_.check(node.value, expected,
+                                     {collected ? collected->span : Span{}, "the first one yields this"});
+  if (collected) {
+    collected->any = true;
+    if (collected->type == abi::kNoType && !is_invalid(*value)) {
+      collected->type = value->type;
+      collected->span = value->span;
+    }
+  }
+  if (context_.types.is(value->type, Kind::Ratio)) {
+    context_.emit(DiagnosticKind::RatioStored, value->span, {"a collected list"})
+        .note("round it: `round ... to 4 places half even`");
+  }
+  return make(tree.span, Yield{std::move(value)});
+}
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::SkipStmt&) {
+  return make(tree.span, Skip{});
+}
+
+}  // namespace endcap::sema

@@ -1,0 +1,223 @@
+// The door of the expression checker: dispatch, and fitting a value to the type it must have.
+#include "compiler/sema/expressions.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace endcap::sema {
+
+ExprPtr Expressions::check(const ast::ExprPtr& tree, TypeId expected, Origin origin) {
+  if (!tree) return invalid({});
+  ExprPtr value = infer(*tree, expected);
+  return expected == abi::kNoType ? std::move(value) : convert(std::move(value), expected, origin);
+}
+
+ExprPtr Expressions::infer(const ast::ExprPtr& tree, TypeId hint) {
+  return tree ? infer(*tree, hint) : invalid({});
+}
+
+ExprPtr Expressions::infer(const Tree& tree, TypeId hint) {
+  return std::visit([&](const auto& node) { return of(tree, node, context_.types.inside(hint)); }, tree.node);
+}
+
+ExprPtr Expressions::duration(const ast::ExprPtr& tree) {
+  ExprPtr value = check(tree);
+  if (is_invalid(*value)) return value;
+  const Kind kind = context_.types.kind(value->type);
+  if (kind == Kind::Duration || kind == Kind::BusinessDuration) return value;
+  context_.emit(DiagnosticKind::TypeMismatch, value->span, {"a duration", context_.type_name(value->type)})
+      .note("a duration is written `4 business hours`, `2 days` or `30 min`");
+  return invalid(value->span);
+}
+
+bool Expressions::unanswered(const Expr& value, std::string what) {
+  if (!context_.types.is(value.type, Kind::Optional)) return false;
+  if (what.empty()) what = fmt::format("this {}", context_.type_name(context_.types.inside(value.type)));
+  context_.emit(DiagnosticKind::OptionalUnanswered, value.span, {std::move(what)})
+      .note("answer with `or else VALUE`, or look with `match ... { | present as x {..} | absent {..} }`");
+  return true;
+}
+
+// ---------------------------------------------------------------- conversion
+
+namespace {
+
+enum class Misfit : uint8_t { None, Type, Currency, Unit, Scale, Length, Ratio };
+
+// Why a `from` is no `to`; Misfit::None when it is, at most after widening.
+Misfit misfit(const abi::Type& from, const abi::Type& to) {
+  const bool decimal_like =
+      from.kind == Kind::Decimal || from.kind == Kind::Percent || from.kind == Kind::Int;
+  if (from.kind == Kind::Ratio && is_scaled(to.kind)) return Misfit::Ratio;
+  if (from.kind != to.kind)
+    return decimal_like && from.kind == Kind::Int && to.kind == Kind::Decimal ? Misfit::None : Misfit::Type;
+  switch (to.kind) {
+    case Kind::Money:
+      if (from.name != to.name) return Misfit::Currency;
+      return from.scale > to.scale ? Misfit::Scale : Misfit::None;
+    case Kind::Quantity:
+      if (from.name != to.name) return Misfit::Unit;
+      return from.scale > to.scale ? Misfit::Scale : Misfit::None;
+    case Kind::Decimal:
+    case Kind::Percent:
+      return from.scale > to.scale ? Misfit::Scale : Misfit::None;
+    case Kind::Text:
+      if (!to.name.empty() && from.name != to.name) return Misfit::Type;
+      return to.max_length != 0 && (from.max_length == 0 || from.max_length > to.max_length) ? Misfit::Length
+                                                                                             : Misfit::None;
+    default:
+      return Misfit::Type;
+  }
+}
+
+}  // namespace
+
+ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
+  if (is_invalid(*value) || type == abi::kNoType || value->type == type) return value;
+  const Span span = value->span;
+  if (context_.types.is(type, Kind::Optional)) {
+    if (context_.types.is(value->type, Kind::Optional)) {
+      if (misfit(context_.types[context_.types.inside(value->type)],
+                 context_.types[context_.types.inside(type)]) == Misfit::None &&
+          context_.types[context_.types.inside(value->type)].scale ==
+              context_.types[context_.types.inside(type)].scale) {
+        value->type = type;
+        return value;
+      }
+    } else {
+      ExprPtr inside = convert(std::move(value), context_.types.inside(type), origin);
+      if (is_invalid(*inside)) return inside;
+      return make_expr(span, type, MakeOptional{std::move(inside)});
+    }
+  } else if (context_.types.is(value->type, Kind::Optional)) {
+    unanswered(*value);
+    return invalid(span);
+  }
+  const abi::Type from = context_.types[value->type];
+  const abi::Type to = context_.types[type];
+  const std::string from_name = context_.type_name(value->type), to_name = context_.type_name(type);
+  const auto tell = [&](DiagnosticKind kind, std::vector<std::string> arguments) -> Diagnostic& {
+    Diagnostic& diagnostic = context_.emit(kind, span, std::move(arguments));
+    if (origin.span.valid() && !origin.text.empty()) diagnostic.label(origin.span, origin.text);
+    return diagnostic;
+  };
+  switch (misfit(from, to)) {
+    case Misfit::None:
+      return from.scale == to.scale && from.kind == to.kind ? std::move(value)
+                                                            : rescale(std::move(value), type);
+    case Misfit::Currency:
+      tell(DiagnosticKind::CurrencyMismatch, {to_name, from_name})
+          .note("an exchange needs a rate: multiply by it and `round`");
+      break;
+    case Misfit::Unit:
+      tell(DiagnosticKind::UnitMismatch, {to_name, from_name});
+      break;
+    case Misfit::Scale:
+      tell(DiagnosticKind::ScaleLost,
+           {from_name, std::to_string(from.scale), to_name, std::to_string(to.scale)})
+          .note(fmt::format("say how it is rounded: `round ... to {} places half even`", to.scale));
+      break;
+    case Misfit::Length:
+      tell(DiagnosticKind::TextTooLong,
+           {from.max_length == 0 ? "of any length" : fmt::format("of up to {} characters", from.max_length),
+            to_name, std::to_string(to.max_length)});
+      break;
+    case Misfit::Ratio:
+      tell(DiagnosticKind::RoundingMissing, {to_name})
+          .note(fmt::format("write `round ... to {} places half even`, or another way to round", to.scale));
+      break;
+    case Misfit::Type:
+      tell(DiagnosticKind::TypeMismatch, {to_name, from_name});
+      break;
+  }
+  return invalid(span);
+}
+
+// ---------------------------------------------------------------- arguments
+
+std::vector<ExprPtr> Expressions::arguments(const std::string& callee, Span span,
+                                            const std::vector<ast::Argument>& given,
+                                            const std::vector<Parameter>& parameters, Span declared) {
+  std::vector<ExprPtr> values(parameters.size());
+  std::vector<std::string> names;
+  for (const Parameter& parameter : parameters) names.push_back(parameter.name);
+  size_t position = 0;
+  for (const ast::Argument& argument : given) {
+    size_t at = position++;
+    if (argument.name) {
+      at = static_cast<size_t>(std::ranges::find(names, argument.name->text) - names.begin());
+      if (at == names.size()) {
+        with_suggestion(context_.emit(DiagnosticKind::UnknownParameter, argument.name->span,
+                                      {callee, argument.name->text}),
+                        argument.name->span, argument.name->text, names)
+            .label(declared, "declared here");
+        check(argument.value);
+        continue;
+      }
+    }
+    if (at >= parameters.size()) {
+      if (argument.value)
+        context_
+            .emit(DiagnosticKind::TooManyArguments, argument.value->span,
+                  {callee, std::to_string(parameters.size())})
+            .label(declared, "declared here");
+      continue;
+    }
+    const Parameter& parameter = parameters[at];
+    if (values[at]) {
+      context_
+          .emit(DiagnosticKind::DuplicateName, argument.name ? argument.name->span : argument.value->span,
+                {parameter.name})
+          .label(values[at]->span, "given here first");
+      continue;
+    }
+    values[at] = check(
+        argument.value, parameter.type,
+        {parameter.span, fmt::format("`{}` is {}", parameter.name, context_.type_name(parameter.type))});
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i]) continue;
+    const TypeId type = parameters[i].type;
+    if (context_.types.is(type, Kind::Optional)) {
+      values[i] = make_expr(span, type, MakeOptional{});
+      continue;
+    }
+    context_
+        .emit(DiagnosticKind::MissingArgument, span, {callee, parameters[i].name, context_.type_name(type)})
+        .label(declared, "declared here");
+    values[i] = invalid(span);
+  }
+  return values;
+}
+
+ExprPtr Expressions::record_of(const std::string& name, const std::vector<ast::Argument>& given, Span span) {
+  std::vector<abi::Field> fields;
+  MakeRecord record;
+  bool sound = true;
+  for (const ast::Argument& argument : given) {
+    ExprPtr value = check(argument.value);
+    std::string field = argument.name    ? argument.name->text
+                        : argument.value ? source_name(*argument.value)
+                                         : "";
+    field = field.substr(field.rfind('.') + 1);
+    if (field.empty()) field = given.size() == 1 ? "value" : fmt::format("value {}", fields.size() + 1);
+    if (std::ranges::find(fields, field, &abi::Field::name) != fields.end()) {
+      context_.emit(DiagnosticKind::DuplicateName, argument.name ? argument.name->span : value->span, {field})
+          .note("give each its own name: `" + name + "(first: ..., second: ...)`");
+      sound = false;
+    }
+    if (!is_invalid(*value) && context_.types.is(value->type, Kind::Ratio)) {
+      context_.emit(DiagnosticKind::RatioStored, value->span, {name})
+          .note("round it first: `round ... to 4 places half even`");
+      sound = false;
+    }
+    sound = sound && !is_invalid(*value);
+    fields.push_back({.name = field, .type = value->type});
+    record.fields.push_back(std::move(value));
+  }
+  if (!sound) return invalid(span);
+  return make_expr(span, context_.types.record(name, std::move(fields)), std::move(record));
+}
+
+}  // namespace endcap::sema

@@ -1,0 +1,180 @@
+// `on rejected, expired { ... then skip }`: causes by name, and how it goes on.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "compiler/sema/workflow_checker.h"
+
+namespace endcap::sema {
+namespace {
+
+struct NamedCause {
+  std::string_view name;
+  Cause cause;
+};
+constexpr std::array kCauses{NamedCause{"rejected", Cause::Rejected},
+                             NamedCause{"unavailable", Cause::Unavailable},
+                             NamedCause{"invalid", Cause::Invalid}, NamedCause{"expired", Cause::Expired},
+                             NamedCause{"changed", Cause::Changed}};
+
+std::string_view name_of(Cause cause) {
+  for (const NamedCause& known : kCauses) {
+    if (known.cause == cause) return known.name;
+  }
+  return "a rejection";
+}
+
+std::string_view sentence(Cause cause) {
+  switch (cause) {
+    case Cause::Rejected:
+      return "when somebody says no";
+    case Cause::Expired:
+      return "when nobody answers in time";
+    case Cause::Changed:
+      return "when its facts change after the approval";
+    default:
+      return "then";
+  }
+}
+
+std::string_view name_of(ast::HandlerEnd::Form form) {
+  switch (form) {
+    case ast::HandlerEnd::Form::Retry:
+      return "then retry";
+    case ast::HandlerEnd::Form::Skip:
+      return "then skip";
+    case ast::HandlerEnd::Form::Continue:
+      return "then continue";
+    case ast::HandlerEnd::Form::AskAgain:
+      return "then ask again";
+    case ast::HandlerEnd::Form::WaitUntil:
+      return "then wait until";
+  }
+  return "then";
+}
+
+Next next_of(ast::HandlerEnd::Form form) {
+  switch (form) {
+    case ast::HandlerEnd::Form::Retry:
+      return Next::Retry;
+    case ast::HandlerEnd::Form::Skip:
+      return Next::Skip;
+    case ast::HandlerEnd::Form::Continue:
+      return Next::Continue;
+    case ast::HandlerEnd::Form::AskAgain:
+      return Next::AskAgain;
+    case ast::HandlerEnd::Form::WaitUntil:
+      return Next::WaitUntil;
+  }
+  return Next::FallOut;
+}
+
+}  // namespace
+
+std::optional<std::pair<Cause, uint32_t>> WorkflowChecker::cause(const ast::Name& name, const Site& site) {
+  std::vector<std::string> candidates;
+  for (const NamedCause& known : kCauses) {
+    if (std::ranges::find(site.causes, known.cause) == site.causes.end()) continue;
+    if (known.name == name.text) return std::pair{known.cause, 0u};
+    candidates.emplace_back(known.name);
+  }
+  if (site.rejections) {
+    for (uint32_t i = 0; i < site.rejections->size(); ++i) {
+      if ((*site.rejections)[i] == name.text) return std::pair{Cause::Rejection, i};
+    }
+    std::ranges::copy(*site.rejections, std::back_inserter(candidates));
+  }
+  auto& diagnostic = context_.emit(DiagnosticKind::UnknownCause, name.span, {site.what, name.text});
+  if (site.declared.valid()) diagnostic.label(site.declared, "its rejections are declared here");
+  if (candidates.empty()) {
+    diagnostic.note("nothing can go wrong here that a handler could hear of");
+  } else {
+    diagnostic.note(fmt::format("it can end in {}", fmt::join(candidates, ", ")));
+  }
+  with_suggestion(diagnostic, name.span, name.text, candidates);
+  return std::nullopt;
+}
+
+void WorkflowChecker::refuse_end(const ast::HandlerEnd& end, const std::string& where) {
+  context_.emit(DiagnosticKind::HandlerEndNotHere, end.span, {std::string(name_of(end.form)), where});
+}
+
+Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site& site, Cause cause,
+                           ExprPtr& value) {
+  if (!end) return Next::FallOut;
+  const Next next = next_of(end->form);
+  const bool again = next == Next::AskAgain && cause != Cause::Changed;
+  if (next != Next::Skip && (again || std::ranges::find(site.nexts, next) == site.nexts.end())) {
+    refuse_end(*end, fmt::format("when {} ends in `{}`", site.what,
+                                 cause == Cause::Rejection ? "a rejection" : name_of(cause)));
+    return Next::FallOut;
+  }
+  if (next != Next::Continue) return next;
+  if (end->value && site.result == abi::kNoType) {
+    expressions_.check(end->value);
+    refuse_end(*end, fmt::format("with a value: {} gives none", site.what));
+  } else if (end->value) {
+    value = expressions_.check(end->value, site.result, {});
+  } else if (site.result != abi::kNoType) {
+    context_.emit(DiagnosticKind::ContinueWithout, end->span, {site.what, context_.type_name(site.result)});
+  }
+  return next;
+}
+
+void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::vector<Handler>& into) {
+  std::vector<std::pair<Cause, uint32_t>> causes;
+  for (const ast::Name& name : tree.causes) {
+    const auto found = cause(name, site);
+    if (!found) continue;
+    const auto same = std::ranges::find_if(into, [&](const Handler& known) {
+      return known.cause == found->first && known.rejection == found->second;
+    });
+    if (same != into.end()) {
+      context_.emit(DiagnosticKind::CauseTwice, name.span, {name.text})
+          .label(same->span, "handled here already");
+      continue;
+    }
+    if (std::ranges::find(causes, *found) != causes.end()) {
+      context_.emit(DiagnosticKind::CauseTwice, name.span, {name.text});
+      continue;
+    }
+    causes.push_back(*found);
+  }
+  std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
+  scope_.open("the handler");
+  ++nesting_;
+  auto body = std::make_shared<Block>(statements(tree.body));
+  ExprPtr value;
+  Next goes_on = Next::FallOut;
+  bool first = true;
+  for (const auto& [each, rejection] : causes) {
+    ExprPtr ignored;
+    if (first)
+      goes_on = next(tree.end, site, each, value);
+    else if (tree.end && tree.end->form == ast::HandlerEnd::Form::AskAgain)
+      next(tree.end, site, each, ignored);
+    first = false;
+  }
+  --nesting_;
+  scope_.close();
+  leaving_ = outside;
+  const std::shared_ptr<Expr> shared = std::move(value);
+  for (const auto& [each, rejection] : causes)
+    into.push_back({each, rejection, body, goes_on, shared, tree.span});
+}
+
+std::vector<Handler> WorkflowChecker::handlers(const std::vector<ast::Handler>& trees, const Site& site,
+                                               Span span) {
+  std::vector<Handler> result;
+  for (const ast::Handler& tree : trees) handler(tree, site, result);
+  for (Cause cause : site.required) {
+    if (std::ranges::find(result, cause, &Handler::cause) != result.end()) continue;
+    const std::string name(name_of(cause));
+    context_.emit(DiagnosticKind::PathMissing, span, {site.what, std::string(sentence(cause))})
+        .note(fmt::format("add `on {} {{ ... }}`", name));
+  }
+  return result;
+}
+
+}  // namespace endcap::sema

@@ -1,0 +1,249 @@
+// Modules: their names, their declarations, what they use.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/names.h"
+
+namespace endcap::sema {
+namespace {
+
+class ModuleDeclarer {
+ public:
+  explicit ModuleDeclarer(Context& context) : context_(context) {}
+
+  void run(const std::vector<ast::Module>& trees) {
+    for (const ast::Module& tree : trees) name_module(tree);
+    for (uint32_t module = 0; module < context_.modules.size(); ++module) {
+      for (const ast::Decl& declaration : context_.modules[module].tree->declarations)
+        declare(module, declaration);
+    }
+    for (uint32_t module = 0; module < context_.modules.size(); ++module) resolve_uses(module);
+    std::vector<uint32_t> path;
+    for (uint32_t module = 0; module < context_.modules.size(); ++module) refuse_cycle(module, path);
+  }
+
+ private:
+  void name_module(const ast::Module& tree) {
+    ModuleInfo info;
+    info.tree = &tree;
+    if (tree.name) {
+      info.name = tree.name->text();
+      for (const ModuleInfo& other : context_.modules) {
+        if (other.name != info.name) continue;
+        context_.emit(DiagnosticKind::DuplicateModule, tree.name->span, {info.name})
+            .label(other.tree->name->span, "this file has the name too");
+      }
+    } else if (!tree.declarations.empty()) {
+      const Span at = tree.declarations.front().span;
+      context_.emit(DiagnosticKind::ModuleUnnamed, {at.source, at.begin, at.begin})
+          .note("begin the file with `module NAME`, as in `module retail.launch`");
+    }
+    context_.modules.push_back(std::move(info));
+  }
+
+  // ---------------------------------------------------------------- declarations
+
+  void declare(uint32_t module, const ast::Decl& declaration) {
+    std::visit([&](const auto& node) { declare_node(module, declaration, node); }, declaration.node);
+  }
+
+  template <typename Node>
+  void declare_node(uint32_t, const ast::Decl&, const Node&) {}
+
+  void declare_node(uint32_t module, const ast::Decl&, const ast::LaterDecl& tree) {
+    declare_broken(module, tree.name);
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::ErrorDecl& tree) {
+    declare_broken(module, tree.name);
+  }
+  void declare_broken(uint32_t module, const std::optional<ast::Name>& name) {
+    if (name)
+      context_.modules[module].symbols.try_emplace(
+          name->text, Symbol{SymbolKind::Broken, name->text, name->span, module, 0});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::TypeDecl& tree) {
+    add_named(module, tree.name, SymbolKind::Type, {.alias = &tree, .module = module});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::RecordDecl& tree) {
+    add_named(
+        module, tree.name, SymbolKind::Record,
+        {.record = &tree, .module = module, .type = context_.types.reserve(Kind::Record, tree.name.text)});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::EnumDecl& tree) {
+    add_named(
+        module, tree.name, SymbolKind::Enum,
+        {.enumeration = &tree, .module = module, .type = context_.types.reserve(Kind::Enum, tree.name.text)});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::RoleDecl& tree) {
+    for (const ast::Name& role : tree.roles) {
+      if (!add(module, role.text, role.span, SymbolKind::Role, context_.program.abi.roles.size())) continue;
+      context_.program.abi.roles.push_back(role.text);
+    }
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::ViewDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::View, context_.views.size())) return;
+    context_.views.push_back(
+        {.tree = &tree, .module = module, .record = context_.types.reserve(Kind::Record, tree.name.text)});
+    context_.program.abi.views.push_back(
+        {.name = full_name(module, tree.name.text), .record = context_.views.back().record});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::FunctionDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Function, context_.functions.size())) return;
+    context_.functions.push_back({.tree = &tree, .module = module});
+    context_.program.functions.emplace_back();
+    context_.program.functions.back().name = tree.name.text;
+  }
+  void declare_node(uint32_t module, const ast::Decl& declaration, const ast::PolicyDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Policy, context_.policies.size())) return;
+    Policy policy;
+    policy.name = tree.name.text;
+    policy.index = static_cast<uint32_t>(context_.policies.size());
+    policy.span = tree.name.span.valid() ? tree.name.span : declaration.span;
+    context_.policies.push_back({.tree = &tree, .module = module});
+    context_.program.policies.push_back(std::move(policy));
+    context_.program.abi.policies.push_back({.name = tree.name.text});
+  }
+  void declare_node(uint32_t module, const ast::Decl& declaration, const ast::WorkflowDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Workflow, context_.workflows.size())) return;
+    Workflow workflow;
+    workflow.name = full_name(module, tree.name.text);
+    workflow.index = static_cast<uint32_t>(context_.workflows.size());
+    workflow.span = declaration.span;
+    context_.workflows.push_back({.tree = &tree, .module = module});
+    context_.program.abi.workflows.push_back({.name = workflow.name, .version = tree.version.value_or(1)});
+    context_.program.workflows.push_back(std::move(workflow));
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::SystemDecl& tree) {
+    for (const ast::OperationDecl& operation : tree.operations) {
+      const std::string name = operation.name.text();
+      if (!add(module, name, operation.name.span, SymbolKind::Operation, context_.operations.size()))
+        continue;
+      context_.operations.emplace_back();
+      context_.operations.back().tree = &operation;
+      context_.operations.back().module = module;
+      context_.program.abi.operations.push_back({.name = name});
+    }
+    for (const ast::EventDecl& event : tree.events) {
+      if (!add(module, event.name.text, event.name.span, SymbolKind::Event, context_.events.size())) continue;
+      context_.events.push_back({.tree = &event, .module = module});
+      context_.program.abi.events.push_back(
+          {.name = event.name.text,
+           .type = event.type,
+           .record = context_.types.reserve(Kind::Record, event.name.text)});
+    }
+  }
+
+  std::string full_name(uint32_t module, const std::string& name) const {
+    const std::string& prefix = context_.modules[module].name;
+    return prefix.empty() ? name : prefix + "." + name;
+  }
+
+  void add_named(uint32_t module, const ast::Name& name, SymbolKind kind, NamedType type) {
+    if (add(module, name.text, name.span, kind, context_.named.size())) context_.named.push_back(type);
+  }
+
+  // False when the name is taken, which is told, or was lost to a syntax error.
+  bool add(uint32_t module, const std::string& name, Span span, SymbolKind kind, size_t index) {
+    if (name.empty()) return false;
+    const auto [there, fresh] = context_.modules[module].symbols.try_emplace(
+        name, Symbol{kind, name, span, module, static_cast<uint32_t>(index)});
+    if (!fresh && there->second.kind != SymbolKind::Broken) {
+      context_.emit(DiagnosticKind::DuplicateName, span, {name})
+          .label(there->second.span,
+                 fmt::format("declared here first, as a {}", kind_name(there->second.kind)));
+    }
+    return fresh;
+  }
+
+  // ---------------------------------------------------------------- use
+
+  void resolve_uses(uint32_t module) {
+    for (const ast::Decl& declaration : context_.modules[module].tree->declarations) {
+      const auto* use = std::get_if<ast::UseDecl>(&declaration.node);
+      if (!use) continue;
+      switch (use->what) {
+        case ast::UseDecl::What::Module:
+          use_module(module, use->name);
+          break;
+        case ast::UseDecl::What::System:
+          use_system(module, use->name);
+          break;
+        case ast::UseDecl::What::Calendar:
+          use_calendar(module, use->name);
+          break;
+      }
+    }
+  }
+
+  void use_module(uint32_t module, const ast::QualifiedName& name) {
+    const std::string text = name.text();
+    std::vector<std::string> others;
+    for (uint32_t i = 0; i < context_.modules.size(); ++i) {
+      if (context_.modules[i].name == text) {
+        context_.modules[module].imports.emplace_back(i, name.span);
+        return;
+      }
+      if (!context_.modules[i].name.empty() && i != module) others.push_back(context_.modules[i].name);
+    }
+    with_suggestion(context_.emit(DiagnosticKind::UnknownModule, name.span, {text}), name.span, text, others);
+  }
+
+  void use_system(uint32_t module, const ast::QualifiedName& name) {
+    const std::string text = name.text();
+    std::vector<std::string> known;
+    for (const SystemConfig& system : context_.project.systems) known.push_back(system.name);
+    if (std::ranges::find(known, text) == known.end()) {
+      with_suggestion(context_.emit(DiagnosticKind::UnknownSystem, name.span, {text}), name.span, text, known)
+          .note("systems stand in endcap.toml, each with its schema: [systems." + text + "]");
+    }
+    context_.modules[module].systems.emplace(text, name.span);
+  }
+
+  void use_calendar(uint32_t module, const ast::QualifiedName& name) {
+    const std::string text = name.text();
+    std::vector<std::string> known;
+    auto& calendars = context_.program.abi.calendars;
+    for (const Calendar& calendar : context_.project.calendars) {
+      known.push_back(calendar.name);
+      if (calendar.name != text) continue;
+      const auto there = std::ranges::find(calendars, text, &Calendar::name);
+      context_.modules[module].calendar = static_cast<uint32_t>(there - calendars.begin());
+      if (there == calendars.end()) calendars.push_back(calendar);
+      return;
+    }
+    with_suggestion(context_.emit(DiagnosticKind::UnknownCalendar, name.span, {text}), name.span, text,
+                    known);
+  }
+
+  void refuse_cycle(uint32_t module, std::vector<uint32_t>& path) {
+    if (done_.contains(module)) return;
+    path.push_back(module);
+    for (const auto& [imported, span] : context_.modules[module].imports) {
+      const auto start = std::ranges::find(path, imported);
+      if (start == path.end()) {
+        refuse_cycle(imported, path);
+        continue;
+      }
+      std::string round;
+      for (auto step = start; step != path.end(); ++step) round += context_.modules[*step].name + " uses ";
+      context_
+          .emit(DiagnosticKind::ModuleCycle, span,
+                {context_.modules[imported].name, round + context_.modules[imported].name})
+          .note("move what both need into a third module");
+    }
+    path.pop_back();
+    done_.insert({module, true});
+  }
+
+  Context& context_;
+  std::map<uint32_t, bool> done_;
+};
+
+}  // namespace
+
+void declare_modules(Context& context, const std::vector<ast::Module>& trees) {
+  ModuleDeclarer(context).run(trees);
+}
+
+}  // namespace endcap::sema

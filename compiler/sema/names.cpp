@@ -1,0 +1,129 @@
+// Looking names up.
+#include "compiler/sema/names.h"
+
+#include <algorithm>
+
+namespace endcap::sema {
+
+std::string_view kind_name(SymbolKind kind) {
+  switch (kind) {
+    case SymbolKind::Type:
+      return "type";
+    case SymbolKind::Role:
+      return "role";
+    case SymbolKind::View:
+      return "view";
+    case SymbolKind::Record:
+      return "record";
+    case SymbolKind::Enum:
+      return "enum";
+    case SymbolKind::Function:
+      return "function";
+    case SymbolKind::Policy:
+      return "policy";
+    case SymbolKind::Workflow:
+      return "workflow";
+    case SymbolKind::Operation:
+      return "operation";
+    case SymbolKind::Event:
+      return "event";
+    case SymbolKind::Broken:
+      return "declaration that can't be read";
+  }
+  return "name";
+}
+
+const Symbol* find_symbol(Context& context, uint32_t module, const std::string& name, Span span, bool* told) {
+  const ModuleInfo& own = context.modules[module];
+  if (const auto found = own.symbols.find(name); found != own.symbols.end()) return &found->second;
+  const Symbol* result = nullptr;
+  for (const auto& [imported, at] : own.imports) {
+    const ModuleInfo& other = context.modules[imported];
+    const auto found = other.symbols.find(name);
+    if (found == other.symbols.end()) continue;
+    if (result) {
+      context
+          .emit(DiagnosticKind::AmbiguousName, span, {name, context.modules[result->module].name, other.name})
+          .label(result->span, "declared here")
+          .label(found->second.span, "and here");
+      if (told) *told = true;
+      return nullptr;
+    }
+    result = &found->second;
+  }
+  return result;
+}
+
+std::vector<std::string> visible_names(const Context& context, uint32_t module,
+                                       std::initializer_list<SymbolKind> kinds) {
+  std::vector<std::string> names;
+  const auto add = [&](const ModuleInfo& info) {
+    for (const auto& [name, symbol] : info.symbols) {
+      if (std::ranges::find(kinds, symbol.kind) != kinds.end()) names.push_back(name);
+    }
+  };
+  add(context.modules[module]);
+  for (const auto& [imported, span] : context.modules[module].imports) add(context.modules[imported]);
+  return names;
+}
+
+namespace {
+
+DiagnosticKind unknown(SymbolKind kind) {
+  switch (kind) {
+    case SymbolKind::Role:
+      return DiagnosticKind::UnknownRole;
+    case SymbolKind::Operation:
+      return DiagnosticKind::UnknownOperation;
+    case SymbolKind::Event:
+      return DiagnosticKind::UnknownEvent;
+    case SymbolKind::Policy:
+      return DiagnosticKind::UnknownPolicy;
+    case SymbolKind::Function:
+      return DiagnosticKind::UnknownFunction;
+    case SymbolKind::Workflow:
+      return DiagnosticKind::UnknownName;
+    default:
+      return DiagnosticKind::UnknownType;
+  }
+}
+
+// A module that is not used, but declares the name: the likeliest remedy is to use it.
+void note_elsewhere(Context& context, uint32_t module, const std::string& name, SymbolKind kind,
+                    Diagnostic& diagnostic) {
+  for (size_t i = 0; i < context.modules.size(); ++i) {
+    const ModuleInfo& other = context.modules[i];
+    const auto found = other.symbols.find(name);
+    if (i == module || found == other.symbols.end() || found->second.kind != kind) continue;
+    diagnostic.note("module " + other.name + " declares it: write `use " + other.name + "`");
+    return;
+  }
+}
+
+}  // namespace
+
+const Symbol* require_symbol(Context& context, uint32_t module, const std::string& name, Span span,
+                             SymbolKind kind) {
+  bool told = false;
+  const Symbol* symbol = find_symbol(context, module, name, span, &told);
+  if (told || (symbol && symbol->kind == SymbolKind::Broken)) return nullptr;
+  if (!symbol) {
+    Diagnostic& diagnostic = context.emit(unknown(kind), span, {name});
+    note_elsewhere(context, module, name, kind, diagnostic);
+    with_suggestion(diagnostic, span, name, visible_names(context, module, {kind}));
+    return nullptr;
+  }
+  if (symbol->kind == kind) return symbol;
+  context
+      .emit(DiagnosticKind::WrongKindOfName, span,
+            {name, std::string(kind_name(symbol->kind)), std::string(kind_name(kind))})
+      .label(symbol->span, "declared here");
+  return nullptr;
+}
+
+std::optional<uint32_t> require_role(Context& context, uint32_t module, const ast::Name& name) {
+  const Symbol* symbol = require_symbol(context, module, name.text, name.span, SymbolKind::Role);
+  return symbol ? std::optional(symbol->index) : std::nullopt;
+}
+
+}  // namespace endcap::sema

@@ -1,0 +1,375 @@
+// Operations: what the business calls them, what they are in the schema, and what is promised about them.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "compiler/sema/expressions.h"
+#include "compiler/sema/names.h"
+#include "compiler/sema/resolve_types.h"
+#include "compiler/sema/schema_fit.h"
+#include "compiler/sema/systems.h"
+
+namespace endcap::sema {
+namespace {
+
+using Class = ast::OperationDecl::Class;
+using Form = ast::OperationDecl::Form;
+
+// ---------------------------------------------------------------- signatures and clauses
+
+class SignatureDescriber {
+ public:
+  SignatureDescriber(Context& context, uint32_t index)
+      : context_(context),
+        index_(index),
+        module_(context.operations[index].module),
+        tree_(*context.operations[index].tree),
+        name_(tree_.name.text()) {}
+
+  void run() {
+    parameters();
+    result();
+    operation_class();
+    strategy();
+    owner();
+    limit();
+    rejections();
+  }
+
+ private:
+  abi::Operation& out() { return context_.program.abi.operations[index_]; }
+  OperationInfo& info() { return context_.operations[index_]; }
+
+  void parameters() {
+    std::vector<Parameter> parameters;
+    for (const ast::Parameter& parameter : tree_.parameters) {
+      const TypeId type =
+          resolve_stored_type(context_, module_, parameter.type.get(), "an operation's payload");
+      parameters.push_back({.name = parameter.name.text, .type = type, .span = parameter.name.span});
+    }
+    info().parameters = std::move(parameters);
+  }
+
+  void result() {
+    if (!tree_.result) return;
+    const TypeId type = resolve_type(context_, module_, tree_.result.get());
+    if (type == abi::kNoType) return;
+    const bool many = context_.types.is(type, Kind::List);
+    const auto view = context_.view_of(many ? context_.types[type].element : type);
+    if (!view) {
+      context_.emit(DiagnosticKind::ResultNotView, tree_.result->span, {name_, context_.type_name(type)})
+          .note("what an operation gives is a view, or a list of one");
+      return;
+    }
+    info().result = type;
+    out().result_view = *view;
+    out().result_many = many;
+  }
+
+  void operation_class() {
+    switch (tree_.operation_class) {
+      case Class::Missing:
+        context_.emit(DiagnosticKind::ClassMissing, tree_.name.span, {name_})
+            .note("write `is read`, `is notify` or `is write` before its `{`");
+        break;
+      case Class::Read:
+        out().operation_class = abi::OperationClass::Read;
+        if (!tree_.result)
+          context_.emit(DiagnosticKind::ResultMissing, tree_.name.span, {name_})
+              .note("write `-> VIEW` behind its parameters");
+        break;
+      case Class::Notify:
+        out().operation_class = abi::OperationClass::Notify;
+        break;
+      case Class::Write:
+        out().operation_class = abi::OperationClass::Write;
+        break;
+    }
+  }
+
+  void strategy() {
+    using Strategy = ast::OperationDecl::Strategy;
+    switch (tree_.strategy) {
+      case Strategy::Idempotent:
+        out().strategy = abi::Strategy::Idempotent;
+        break;
+      case Strategy::Keyed:
+        out().strategy = abi::Strategy::Keyed;
+        break;
+      case Strategy::Queryable:
+        out().strategy = abi::Strategy::Queryable;
+        break;
+      case Strategy::Unsafe:
+        out().strategy = abi::Strategy::Unsafe;
+        break;
+      case Strategy::Missing:
+        if (tree_.operation_class != Class::Write && tree_.operation_class != Class::Notify) return;
+        context_.emit(DiagnosticKind::StrategyMissing, tree_.name.span, {name_})
+            .note("write `idempotent`, `keyed by FIELD`, `queryable by FIELD` or `unsafe` inside its braces");
+        return;
+    }
+    if (tree_.strategy_field) strategy_field(*tree_.strategy_field);
+  }
+
+  // The property that carries the key of a call.
+  void strategy_field(const ast::Name& field) {
+    out().strategy_field = field.text;
+    out().strategy_edm_type = "Edm.String";
+    const SystemConfig* system = info().system;
+    if (!system) return;
+    const schema::EntitySet* set = system->schema->find_set(tree_.target.text);
+    const schema::EntityType* entity = set ? system->schema->find_type(set->entity_type) : nullptr;
+    if (!entity) return;
+    const schema::Property* property = system->schema->find_property(*entity, field.text);
+    if (!property) {
+      with_suggestion(
+          context_.emit(DiagnosticKind::UnknownProperty, field.span, {tree_.target.text, field.text}),
+          field.span, field.text, property_names(*system->schema, *entity))
+          .label(entity->span, "its properties stand here");
+      return;
+    }
+    const SchemaField described = field_of(*system->schema, *entity, *property);
+    out().strategy_edm_type = described.edm_type;
+    if (described.edm_type != "Edm.String" && described.edm_type != "Edm.Guid")
+      context_
+          .emit(DiagnosticKind::SchemaTypeMismatch, field.span,
+                {field.text, described.edm_type, "a call's key, which is text"})
+          .label(property->span, "declared here");
+  }
+
+  void owner() {
+    if (tree_.owner) {
+      if (const auto role = require_role(context_, module_, *tree_.owner))
+        out().owner = context_.program.abi.roles[*role];
+      return;
+    }
+    if (tree_.operation_class != Class::Write) return;
+    context_.emit(DiagnosticKind::OwnerMissing, tree_.name.span, {name_})
+        .note("write `owner ROLE`: who decides when nobody can say whether it happened");
+  }
+
+  void limit() {
+    if (!tree_.limit) return;
+    static const std::map<std::string, Duration> kPeriods{
+        {"s", kSecond}, {"min", kMinute}, {"hour", kHour}, {"day", kDay}};
+    const auto period = kPeriods.find(tree_.limit->per.text);
+    if (period == kPeriods.end()) {
+      with_suggestion(
+          context_.emit(DiagnosticKind::UnknownUnit, tree_.limit->per.span, {tree_.limit->per.text}),
+          tree_.limit->per.span, tree_.limit->per.text, {"s", "min", "hour", "day"});
+      return;
+    }
+    out().limit_count = tree_.limit->count;
+    out().limit_period = period->second;
+  }
+
+  void rejections() {
+    for (const ast::Name& rejection : tree_.rejections) {
+      if (std::ranges::find(out().rejections, rejection.text) != out().rejections.end()) {
+        context_.emit(DiagnosticKind::DuplicateName, rejection.span, {rejection.text});
+        continue;
+      }
+      out().rejections.push_back(rejection.text);
+    }
+  }
+
+  Context& context_;
+  uint32_t index_;
+  uint32_t module_;
+  const ast::OperationDecl& tree_;
+  std::string name_;
+};
+
+// ---------------------------------------------------------------- bodies
+
+class BodyDescriber {
+ public:
+  BodyDescriber(Context& context, uint32_t index)
+      : context_(context),
+        index_(index),
+        module_(context.operations[index].module),
+        tree_(*context.operations[index].tree) {}
+
+  void run() {
+    static constexpr std::array kForms{abi::OperationForm::Get, abi::OperationForm::Query,
+                                       abi::OperationForm::Create, abi::OperationForm::Update,
+                                       abi::OperationForm::Call};
+    out().form = kForms[static_cast<size_t>(tree_.form)];
+    out().target = tree_.target.text;
+    std::vector<Local> locals;
+    Scope scope(context_, locals);
+    for (Parameter& parameter : info().parameters)
+      parameter.local = scope.declare({parameter.name, parameter.span}, parameter.type);
+    expressions_.emplace(context_, module_, scope);
+    find_target();
+    for (const ast::FieldAssign& field : tree_.key) assign(field, true);
+    for (const ast::FieldAssign& field : tree_.body) assign(field, tree_.form == Form::Call);
+    if (entity_) check_key();
+    info().locals = std::move(locals);
+    finish();
+  }
+
+ private:
+  abi::Operation& out() { return context_.program.abi.operations[index_]; }
+  OperationInfo& info() { return context_.operations[index_]; }
+
+  void find_target() {
+    const SystemConfig* system = info().system;
+    if (!system) return;
+    schema_ = &*system->schema;
+    if (tree_.form == Form::Call) {
+      callable_ = schema_->find_callable(tree_.target.text);
+      out().is_action = callable_ && (callable_->kind == schema::Callable::Kind::Action ||
+                                      callable_->http_method == "POST");
+      if (callable_) return;
+      std::vector<std::string> known;
+      for (const schema::Callable& other : schema_->callables) known.push_back(other.name);
+      with_suggestion(context_.emit(DiagnosticKind::UnknownCallable, tree_.target.span,
+                                    {system->name, tree_.target.text}),
+                      tree_.target.span, tree_.target.text, known);
+      return;
+    }
+    set_ = schema_->find_set(tree_.target.text);
+    entity_ = set_ ? schema_->find_type(set_->entity_type) : nullptr;
+    if (!set_) {
+      std::vector<std::string> known;
+      for (const schema::EntitySet& other : schema_->sets) known.push_back(other.name);
+      with_suggestion(
+          context_.emit(DiagnosticKind::UnknownEntity, tree_.target.span, {system->name, tree_.target.text}),
+          tree_.target.span, tree_.target.text, known);
+      return;
+    }
+    const bool refused =
+        (tree_.form == Form::Create && !set_->creatable) || (tree_.form == Form::Update && !set_->updatable);
+    if (refused)
+      context_
+          .emit(DiagnosticKind::SetNotWritable, tree_.target.span,
+                {tree_.target.text, tree_.form == Form::Create ? "created" : "updated"})
+          .label(set_->span, "the schema says so");
+  }
+
+  std::optional<SchemaField> find(const ast::Name& name) {
+    if (callable_) {
+      std::vector<std::string> known;
+      for (const schema::Parameter& parameter : callable_->parameters) {
+        if (parameter.name == name.text) return field_of(*schema_, *callable_, parameter);
+        known.push_back(parameter.name);
+      }
+      with_suggestion(
+          context_.emit(DiagnosticKind::UnknownParameter, name.span, {tree_.target.text, name.text}),
+          name.span, name.text, known)
+          .label(callable_->span, "its parameters stand here");
+      return std::nullopt;
+    }
+    if (!entity_) return std::nullopt;
+    if (const schema::Property* property = schema_->find_property(*entity_, name.text)) {
+      not_writable(name, *property);
+      return field_of(*schema_, *entity_, *property);
+    }
+    with_suggestion(context_.emit(DiagnosticKind::UnknownProperty, name.span, {tree_.target.text, name.text}),
+                    name.span, name.text, property_names(*schema_, *entity_))
+        .label(entity_->span, "its properties stand here");
+    return std::nullopt;
+  }
+
+  void not_writable(const ast::Name& name, const schema::Property& property) {
+    const bool in_body =
+        std::ranges::any_of(tree_.body, [&](const ast::FieldAssign& field) { return &field.field == &name; });
+    if (!in_body) return;
+    const bool refused = (tree_.form == Form::Create && !property.creatable) ||
+                         (tree_.form == Form::Update && !property.updatable);
+    if (refused)
+      context_
+          .emit(DiagnosticKind::PropertyNotWritable, name.span,
+                {name.text, tree_.form == Form::Create ? "given when it is created" : "updated"})
+          .label(property.span, "the schema says so");
+  }
+
+  void assign(const ast::FieldAssign& assign, bool key) {
+    const auto [first, fresh] = seen_.try_emplace(assign.field.text, assign.field.span);
+    if (!fresh) {
+      context_.emit(DiagnosticKind::DuplicateName, assign.field.span, {assign.field.text})
+          .label(first->second, "here first");
+      return;
+    }
+    const std::optional<SchemaField> field = find(assign.field);
+    ExprPtr value = expressions_->check(assign.value, literal_type(assign, field));
+    if (!field || is_invalid(*value)) {
+      sound_ = false;
+      return;
+    }
+    const ast::Name* unit = assign.unit_field ? &*assign.unit_field : nullptr;
+    if (!check_fit(context_, value->type, *field, Direction::Writing, value->span) ||
+        !check_unit(context_, value->type, *field, unit, value->span)) {
+      sound_ = false;
+      return;
+    }
+    if (unit && entity_ && !schema_->find_property(*entity_, unit->text)) {
+      with_suggestion(
+          context_.emit(DiagnosticKind::UnknownProperty, unit->span, {tree_.target.text, unit->text}),
+          unit->span, unit->text, property_names(*schema_, *entity_));
+    }
+    abi::WireField wire = wire_field(*field, unit, key);
+    payload_type_.push_back({.name = wire.name, .type = value->type, .key = key});
+    out().fields.push_back(std::move(wire));
+    payload_.push_back(std::move(value));
+  }
+
+  // A number in the schema's own scale; other literals say what they are.
+  TypeId literal_type(const ast::FieldAssign& assign, const std::optional<SchemaField>& field) {
+    return assign.value && field && std::holds_alternative<ast::NumberLit>(assign.value->node)
+               ? natural_type(context_, *field)
+               : abi::kNoType;
+  }
+
+  // `get` and `update` address one entity: by its whole key.
+  void check_key() {
+    if (tree_.form != Form::Get && tree_.form != Form::Update) return;
+    std::vector<std::string> given;
+    for (const ast::FieldAssign& field : tree_.key) given.push_back(field.field.text);
+    std::vector<std::string> expected = entity_->key;
+    std::ranges::sort(given);
+    std::ranges::sort(expected);
+    if (given == expected || expected.empty()) return;
+    context_
+        .emit(DiagnosticKind::KeyMismatch, tree_.target.span,
+              {tree_.target.text, fmt::format("{}", fmt::join(entity_->key, ", "))})
+        .label(entity_->span, "declared here");
+  }
+
+  void finish() {
+    const std::string name = tree_.name.text();
+    out().payload = context_.types.record(name, std::move(payload_type_));
+    info().payload = std::move(payload_);
+    info().sound = sound_ && info().system != nullptr;
+    for (const Parameter& parameter : info().parameters)
+      info().sound = info().sound && parameter.type != abi::kNoType;
+  }
+
+  Context& context_;
+  uint32_t index_;
+  uint32_t module_;
+  const ast::OperationDecl& tree_;
+  std::optional<Expressions> expressions_;
+  const schema::Schema* schema_ = nullptr;
+  const schema::EntitySet* set_ = nullptr;
+  const schema::EntityType* entity_ = nullptr;
+  const schema::Callable* callable_ = nullptr;
+  std::map<std::string, Span> seen_;
+  std::vector<abi::Field> payload_type_;
+  std::vector<ExprPtr> payload_;
+  bool sound_ = true;
+};
+
+}  // namespace
+
+void describe_operations(Context& context) {
+  for (uint32_t i = 0; i < context.operations.size(); ++i) SignatureDescriber(context, i).run();
+}
+
+void describe_operation_bodies(Context& context) {
+  for (uint32_t i = 0; i < context.operations.size(); ++i) BodyDescriber(context, i).run();
+}
+
+}  // namespace endcap::sema

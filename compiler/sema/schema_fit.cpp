@@ -1,0 +1,258 @@
+// The table of what fits what, and the messages when it does not.
+#include "compiler/sema/schema_fit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace endcap::sema {
+namespace {
+
+const std::set<std::string_view> kWholeNumbers{"Edm.Byte", "Edm.SByte", "Edm.Int16", "Edm.Int32",
+                                               "Edm.Int64"};
+const std::set<std::string_view> kFloats{"Edm.Double", "Edm.Single", "Edm.Float"};
+
+bool kind_fits(Kind kind, const SchemaField& field) {
+  const std::string& edm = field.edm_type;
+  switch (kind) {
+    case Kind::Bool:
+      return edm == "Edm.Boolean";
+    case Kind::Int:
+      return kWholeNumbers.contains(edm) ||
+             (edm == "Edm.Decimal" && field.scale.value_or(0) == 0 && !field.scale_variable);
+    case Kind::Decimal:
+    case Kind::Percent:
+    case Kind::Money:
+    case Kind::Quantity:
+      return edm == "Edm.Decimal" || kWholeNumbers.contains(edm);
+    case Kind::Date:
+      return edm == "Edm.Date" || edm == "Edm.DateTime";
+    case Kind::Time:
+      return edm == "Edm.Time" || edm == "Edm.TimeOfDay";
+    case Kind::Instant:
+      return edm == "Edm.DateTimeOffset" || edm == "Edm.DateTime";
+    case Kind::Duration:
+      return edm == "Edm.Duration";
+    case Kind::Zone:
+      return edm == "Edm.String";
+    case Kind::Text:
+      return edm == "Edm.String" || edm == "Edm.Guid";
+    case Kind::Enum:
+      return edm == "Edm.String" || field.enumeration;
+    default:
+      return false;
+  }
+}
+
+std::string schema_type(const SchemaField& field) {
+  std::string text = field.edm_type;
+  if (field.max_length) text += fmt::format("({})", *field.max_length);
+  if (field.edm_type == "Edm.Decimal" && field.precision)
+    text += fmt::format("({}, {})", *field.precision, field.scale.value_or(0));
+  return text;
+}
+
+Diagnostic& with_field(Diagnostic& diagnostic, const SchemaField& field) {
+  if (field.span.valid())
+    diagnostic.label(field.span, fmt::format("{} of {} is {}", field.name, field.owner, schema_type(field)));
+  const std::string text = describe(field);
+  if (!text.empty()) diagnostic.note(fmt::format("{} is \"{}\"", field.name, text));
+  return diagnostic;
+}
+
+bool check_length(Context& context, const abi::Type& type, const SchemaField& field, Direction direction,
+                  Span at) {
+  if (type.kind != Kind::Text || !field.max_length) return true;
+  const bool fits = direction == Direction::Writing
+                        ? type.max_length != 0 && type.max_length <= *field.max_length
+                        : type.max_length == 0 || type.max_length >= *field.max_length;
+  if (fits) return true;
+  const std::string ours =
+      type.max_length == 0 ? "of any length" : fmt::format("of up to {} characters", type.max_length);
+  if (direction == Direction::Writing) {
+    with_field(
+        context.emit(DiagnosticKind::TextTooLong, at, {ours, field.name, std::to_string(*field.max_length)}),
+        field);
+  } else {
+    with_field(
+        context.emit(DiagnosticKind::TextTooShort, at, {field.name, std::to_string(*field.max_length), ours}),
+        field);
+  }
+  return false;
+}
+
+bool check_scale(Context& context, TypeId id, const abi::Type& type, const SchemaField& field,
+                 Direction direction, Span at) {
+  if (!is_scaled(type.kind) || type.kind == Kind::Duration || field.scale_variable) return true;
+  const uint32_t theirs = kWholeNumbers.contains(field.edm_type) ? 0 : field.scale.value_or(0);
+  // An amount's currency or unit bounds its digits: data that has more is refused at the border, by name.
+  const bool bounded = type.kind == Kind::Money || type.kind == Kind::Quantity;
+  const bool fits = direction == Direction::Writing ? type.scale <= theirs : bounded || theirs <= type.scale;
+  if (fits) return true;
+  if (direction == Direction::Writing) {
+    with_field(
+        context.emit(DiagnosticKind::ScaleLost, at,
+                     {context.type_name(id), std::to_string(type.scale), field.name, std::to_string(theirs)}),
+        field)
+        .note(fmt::format("say how it is rounded: `round ... to {} places half even`", theirs));
+  } else {
+    with_field(
+        context.emit(DiagnosticKind::ScaleLost, at,
+                     {field.name, std::to_string(theirs), context.type_name(id), std::to_string(type.scale)}),
+        field);
+  }
+  return false;
+}
+
+bool check_enum(Context& context, const abi::Type& type, const SchemaField& field, Span at) {
+  if (type.kind != Kind::Enum || !field.enumeration) return true;
+  for (const std::string& value : type.values) {
+    const auto same = [&](const schema::EnumType::Member& member) { return member.name == value; };
+    if (std::ranges::any_of(field.enumeration->members, same)) continue;
+    context.emit(DiagnosticKind::EnumNotInSchema, at, {type.name, value, field.enumeration->name})
+        .label(field.enumeration->span, "its values stand here");
+    return false;
+  }
+  return true;
+}
+
+std::string resolve_definition(const schema::Schema& schema, const schema::TypeName& name,
+                               SchemaField& field) {
+  for (const schema::EnumType& enumeration : schema.enums) {
+    if (enumeration.name == name.full) field.enumeration = &enumeration;
+  }
+  for (const schema::TypeDefinition& definition : schema.definitions) {
+    if (definition.name != name.full) continue;
+    if (!field.max_length) field.max_length = definition.max_length;
+    if (!field.precision) field.precision = definition.precision;
+    if (!field.scale) field.scale = definition.scale;
+    return definition.underlying;
+  }
+  return name.collection ? "Collection(" + name.full + ")" : name.full;
+}
+
+}  // namespace
+
+SchemaField field_of(const schema::Schema& schema, const schema::EntityType& entity,
+                     const schema::Property& property) {
+  SchemaField field{.name = property.name,
+                    .owner = entity.name.substr(entity.name.rfind('.') + 1),
+                    .nullable = property.nullable,
+                    .max_length = property.max_length,
+                    .precision = property.precision,
+                    .scale = property.scale,
+                    .scale_variable = property.scale_variable,
+                    .label = property.label,
+                    .documentation = property.documentation,
+                    .unit_property = property.unit_property,
+                    .span = property.span};
+  field.edm_type = resolve_definition(schema, property.type, field);
+  return field;
+}
+
+SchemaField field_of(const schema::Schema& schema, const schema::Callable& callable,
+                     const schema::Parameter& parameter) {
+  SchemaField field{.name = parameter.name,
+                    .owner = callable.name,
+                    .nullable = parameter.nullable,
+                    .max_length = parameter.max_length,
+                    .precision = parameter.precision,
+                    .scale = parameter.scale,
+                    .span = callable.span};
+  field.edm_type = resolve_definition(schema, parameter.type, field);
+  return field;
+}
+
+std::string describe(const SchemaField& field) {
+  return field.documentation.empty() ? field.label : field.documentation;
+}
+
+bool check_fit(Context& context, TypeId type, const SchemaField& field, Direction direction, Span at) {
+  if (type == abi::kNoType) return false;
+  const bool optional = context.types.is(type, Kind::Optional);
+  const TypeId id = context.types.inside(type);
+  const abi::Type inner = context.types[id];
+  if (kFloats.contains(field.edm_type) && is_number(inner.kind)) {
+    with_field(context.emit(DiagnosticKind::FloatInSchema, at, {field.name, field.edm_type}), field);
+    return false;
+  }
+  if (!kind_fits(inner.kind, field)) {
+    with_field(context.emit(DiagnosticKind::SchemaTypeMismatch, at,
+                            {field.name, schema_type(field), context.type_name(id)}),
+               field);
+    return false;
+  }
+  if (direction == Direction::Writing && optional && !field.nullable) {
+    with_field(
+        context.emit(DiagnosticKind::OptionalUnanswered, at, {fmt::format("what `{}` is given", field.name)}),
+        field)
+        .note(field.name + " must have a value: answer with `or else`");
+    return false;
+  }
+  return check_length(context, inner, field, direction, at) &&
+         check_scale(context, id, inner, field, direction, at) && check_enum(context, inner, field, at);
+}
+
+bool check_unit(Context& context, TypeId type, const SchemaField& field, const ast::Name* unit, Span at) {
+  if (type == abi::kNoType) return true;
+  const abi::Type& inner = context.types[context.types.inside(type)];
+  const bool amount = inner.kind == Kind::Money || inner.kind == Kind::Quantity;
+  const char* what = inner.kind == Kind::Money ? "currency" : "unit";
+  if (unit && !amount) {
+    context.emit(DiagnosticKind::UnitUnexpected, unit->span, {context.type_name(type)});
+    return false;
+  }
+  if (!unit && amount && !field.unit_property.empty()) {
+    with_field(context.emit(DiagnosticKind::UnitMissing, at, {field.name, what, field.unit_property}), field)
+        .suggest({{at.source, at.end, at.end},
+                  " in " + field.unit_property,
+                  "write `in " + field.unit_property + "`",
+                  true});
+    return false;
+  }
+  if (unit && !field.unit_property.empty() && unit->text != field.unit_property) {
+    with_field(context.emit(DiagnosticKind::WrongUnitProperty, unit->span,
+                            {field.name, what, field.unit_property, unit->text}),
+               field)
+        .suggest({unit->span, field.unit_property, "write `" + field.unit_property + "`", true});
+    return false;
+  }
+  return true;
+}
+
+abi::WireField wire_field(const SchemaField& field, const ast::Name* unit, bool key) {
+  return {.name = field.name,
+          .unit_name = unit ? unit->text : "",
+          .edm_type = field.edm_type,
+          .scale = static_cast<uint8_t>(field.scale.value_or(0)),
+          .key = key};
+}
+
+TypeId natural_type(Context& context, const SchemaField& field) {
+  if (field.edm_type == "Edm.Decimal")
+    return context.types.decimal(static_cast<uint8_t>(std::min(field.scale.value_or(0), 38u)));
+  return abi::kNoType;
+}
+
+std::vector<std::string> property_names(const schema::Schema& schema, const schema::EntityType& entity) {
+  std::vector<std::string> names;
+  for (const schema::EntityType* type = &entity; type;
+       type = type->base.empty() ? nullptr : schema.find_type(type->base)) {
+    for (const schema::Property& property : type->properties) names.push_back(property.name);
+    if (names.size() > 10'000) break;
+  }
+  return names;
+}
+
+std::vector<std::string> navigation_names(const schema::Schema& schema, const schema::EntityType& entity) {
+  std::vector<std::string> names;
+  for (const schema::EntityType* type = &entity; type;
+       type = type->base.empty() ? nullptr : schema.find_type(type->base)) {
+    for (const schema::Navigation& navigation : type->navigations) names.push_back(navigation.name);
+    if (names.size() > 10'000) break;
+  }
+  return names;
+}
+
+}  // namespace endcap::sema

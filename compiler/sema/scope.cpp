@@ -1,0 +1,60 @@
+// Names in blocks.
+#include "compiler/sema/scope.h"
+
+#include <algorithm>
+
+namespace endcap::sema {
+
+void Scope::open(std::string what) { blocks_.push_back({std::move(what), {}}); }
+
+void Scope::close() { close_keeping({}); }
+
+void Scope::close_keeping(const std::vector<LocalId>& kept) {
+  Block closed = std::move(blocks_.back());
+  blocks_.pop_back();
+  for (const auto& [name, local] : closed.names) {
+    if (std::ranges::find(kept, local) != kept.end()) {
+      blocks_.back().names.emplace(name, local);
+      continue;
+    }
+    left_[name] = closed.what;
+  }
+}
+
+LocalId Scope::hidden(std::string name, TypeId type, Span span) {
+  locals_.push_back({.name = std::move(name), .type = type, .span = span});
+  return LocalId(locals_.size() - 1);
+}
+
+LocalId Scope::declare(const ast::Name& name, TypeId type) {
+  if (const auto there = find(name.text)) {
+    context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text})
+        .label(locals_[there->index].span, "declared here first");
+    return hidden(name.text, type, name.span);
+  }
+  const LocalId local = hidden(name.text, type, name.span);
+  blocks_.back().names.emplace(name.text, local);
+  return local;
+}
+
+std::optional<LocalId> Scope::find(const std::string& name) const {
+  for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) {
+    if (const auto found = block->names.find(name); found != block->names.end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+const std::string* Scope::left(const std::string& name) const {
+  const auto found = left_.find(name);
+  return found == left_.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Scope::names() const {
+  std::vector<std::string> all;
+  for (const Block& block : blocks_) {
+    for (const auto& [name, local] : block.names) all.push_back(name);
+  }
+  return all;
+}
+
+}  // namespace endcap::sema

@@ -1,0 +1,48 @@
+// The names a statement or expression can use: one table of locals, and blocks that open and close over it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/sema/context.h"
+
+namespace endcap::sema {
+
+class Scope {
+ public:
+  Scope(Context& context, std::vector<Local>& locals) : context_(context), locals_(locals) { open(""); }
+
+  // A block; `what` says where names of it are known ("step gate"), for those who ask too late.
+  void open(std::string what);
+  void close();
+  // Closes the block but keeps `kept` for the block around it.
+  void close_keeping(const std::vector<LocalId>& kept);
+
+  // Names are never shadowed: a second one is told, and still gives a local, so that the rest can be read.
+  LocalId declare(const ast::Name& name, TypeId type);
+  LocalId hidden(std::string name, TypeId type, Span span);  // a local without a name to look up
+
+  std::optional<LocalId> find(const std::string& name) const;
+  // Where a name was known that is no longer: "step gate".
+  const std::string* left(const std::string& name) const;
+  std::vector<std::string> names() const;
+
+  Local& operator[](LocalId id) { return locals_[id.index]; }
+  const Local& operator[](LocalId id) const { return locals_[id.index]; }
+  size_t depth() const { return blocks_.size(); }
+  size_t size() const { return locals_.size(); }
+
+ private:
+  struct Block {
+    std::string what;
+    std::map<std::string, LocalId> names;
+  };
+  Context& context_;
+  std::vector<Local>& locals_;
+  std::vector<Block> blocks_;
+  std::map<std::string, std::string> left_;
+};
+
+}  // namespace endcap::sema

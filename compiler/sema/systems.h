@@ -1,0 +1,19 @@
+// Views, operations and events against the schemas of their systems.
+#pragma once
+
+#include "compiler/sema/context.h"
+
+namespace endcap::sema {
+
+void list_systems(Context& context);         // abi.systems, in the project's order
+void describe_views(Context& context);       // records, keys, navigations; fit with the schema
+void describe_operations(Context& context);  // signatures and clauses; bodies come later
+void describe_operation_bodies(Context& context);
+void describe_events(Context& context);
+
+// The system's configuration when the module uses it and its schema could be read; what is wrong is told, an
+// unreadable schema is not told again.
+const SystemConfig* require_system(Context& context, uint32_t module, const ast::Name& name);
+uint32_t system_index(const Context& context, const SystemConfig* system);
+
+}  // namespace endcap::sema

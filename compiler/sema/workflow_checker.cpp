@@ -1,0 +1,145 @@
+// The frame of a workflow: what starts it, its blocks, and what all statements share.
+#include "compiler/sema/workflow_checker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/names.h"
+#include "compiler/sema/resolve_types.h"
+
+namespace endcap::sema {
+
+WorkflowChecker::WorkflowChecker(Context& context, uint32_t index)
+    : context_(context),
+      index_(index),
+      module_(context.workflows[index].module),
+      tree_(*context.workflows[index].tree),
+      scope_(context, locals_),
+      expressions_(context, module_, scope_) {
+  expressions_.mention = [this](LocalId local, Span span) { note_mention(local, span); };
+}
+
+void WorkflowChecker::run() {
+  workflow().calendar = context_.modules[module_].calendar;
+  start_parameters();
+  instance_key();
+  nesting_ = 1;
+  workflow().body = statements(tree_.body);
+  workflow().locals = std::move(locals_);
+  link_approvals();
+}
+
+// ---------------------------------------------------------------- start
+
+void WorkflowChecker::start_parameters() {
+  for (const ast::Parameter& parameter : tree_.parameters) {
+    const TypeId type = resolve_type(context_, module_, parameter.type.get());
+    StartParameter start{.local = scope_.declare(parameter.name, type),
+                         .first = static_cast<uint32_t>(out().parameters.size())};
+    if (type != abi::kNoType) {
+      start.view = context_.view_of(type);
+      if (start.view) {
+        for (uint32_t key : context_.program.abi.views[*start.view].key) {
+          const abi::Field& field = context_.types[type].fields[key];
+          out().parameters.push_back({.name = parameter.name.text + "." + field.name, .type = field.type});
+        }
+      } else {
+        const Kind kind = context_.types.kind(type);
+        if (kind == Kind::Record || kind == Kind::List || kind == Kind::Optional || kind == Kind::Ratio)
+          context_.emit(DiagnosticKind::StartParameterType, parameter.type->span,
+                        {parameter.name.text, context_.type_name(type)});
+        out().parameters.push_back({.name = parameter.name.text, .type = type});
+      }
+    }
+    start.count = static_cast<uint32_t>(out().parameters.size()) - start.first;
+    workflow().parameters.push_back(start);
+  }
+}
+
+void WorkflowChecker::instance_key() {
+  if (!tree_.key) {
+    context_.emit(DiagnosticKind::InstanceKeyMissing, tree_.name.span, {tree_.name.text})
+        .note("write `key` and one of the values that start it, as in `key promo.id`");
+    return;
+  }
+  const std::string name = source_name(*tree_.key);
+  const auto found = std::ranges::find(out().parameters, name, &abi::Workflow::StartParameter::name);
+  if (found != out().parameters.end()) {
+    out().key_parameter = static_cast<uint32_t>(found - out().parameters.begin());
+    return;
+  }
+  if (is_invalid(*expressions_.check(tree_.key))) return;
+  std::vector<std::string> names;
+  for (const auto& parameter : out().parameters) names.push_back(parameter.name);
+  context_.emit(DiagnosticKind::InstanceKeyNotGiven, tree_.key->span,
+                {tree_.name.text, fmt::format("{}", fmt::join(names, ", "))});
+}
+
+// ---------------------------------------------------------------- blocks
+
+Block WorkflowChecker::statements(const ast::Block& tree) {
+  Block result;
+  result.span = tree.span;
+  for (const ast::Stmt& stmt : tree.statements) {
+    if (auto made = statement(stmt)) result.statements.push_back(std::move(*made));
+  }
+  return result;
+}
+
+Block WorkflowChecker::block(const ast::Block& tree, const std::string& what) {
+  std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
+  scope_.open(what);
+  ++nesting_;
+  Block result = statements(tree);
+  --nesting_;
+  scope_.close();
+  leaving_ = outside;
+  return result;
+}
+
+std::optional<Stmt> WorkflowChecker::statement(const ast::Stmt& tree) {
+  return std::visit([&](const auto& node) { return of(tree, node); }, tree.node);
+}
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt&, const ast::ErrorStmt&) { return std::nullopt; }
+
+ExprPtr WorkflowChecker::moment(const ast::ExprPtr& tree) {
+  ExprPtr value = expressions_.check(tree);
+  if (is_invalid(*value) || context_.types.is(value->type, Kind::Instant)) return value;
+  if (context_.types.is(value->type, Kind::Date)) {
+    context_.emit(DiagnosticKind::DateNeedsTime, value->span)
+        .note("say when on that day and where: `at 06:00 zone \"Australia/Sydney\"`");
+    return invalid(value->span);
+  }
+  return expressions_.convert(std::move(value), context_.types.simple(Kind::Instant), {});
+}
+
+ExprPtr WorkflowChecker::deadline(const ast::ExprPtr& tree, Span span, const std::string& what) {
+  if (tree) return expressions_.duration(tree);
+  context_.emit(DiagnosticKind::DeadlineMissing, span, {what})
+      .note("every wait has an end: say `within 4 business hours`, or another time, and what happens then");
+  return invalid(span);
+}
+
+LocalId WorkflowChecker::bind_leaving(const ast::Name& name, TypeId type) {
+  const LocalId local = scope_.declare(name, type);
+  if (leaving_) leaving_->push_back(local);
+  return local;
+}
+
+void WorkflowChecker::note_mention(LocalId local, Span span) {
+  const auto made = made_.find(local);
+  if (made == made_.end() || made->second == std::pair{waits_, machine_}) return;
+  context_.emit(DiagnosticKind::RatioAcrossWait, span, {locals_[local.index].name})
+      .label(locals_[local.index].span, "made here")
+      .note(
+          "a ratio may need any number of digits and can't be stored: round it where it is made, `round ... "
+          "to 4 places half even`");
+}
+
+void check_workflows(Context& context) {
+  for (uint32_t i = 0; i < context.workflows.size(); ++i) WorkflowChecker(context, i).run();
+}
+
+}  // namespace endcap::sema

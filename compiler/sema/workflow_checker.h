@@ -1,0 +1,149 @@
+// One workflow: statements from syntax to typed tree, in source order, one function per construct.
+#pragma once
+
+#include <set>
+
+#include "compiler/sema/expressions.h"
+
+namespace endcap::sema {
+
+class WorkflowChecker {
+ public:
+  WorkflowChecker(Context& context, uint32_t index);
+  void run();
+
+ private:
+  // What a handler can hear at a statement, and how it may go on.
+  struct Site {
+    std::string what;  // "the write of Price.activate", for messages
+    const std::vector<std::string>* rejections = nullptr;
+    std::vector<Cause> causes;  // beside declared rejections
+    std::vector<Cause> required;
+    std::vector<Next> nexts;       // beside ending and `skip`
+    TypeId result = abi::kNoType;  // what `continue with` gives
+    Span declared;                 // of the operation
+  };
+
+  // workflow_checker.cpp: parameters, key, blocks
+  void start_parameters();
+  void instance_key();
+  abi::Workflow& out() { return context_.program.abi.workflows[index_]; }
+  Workflow& workflow() { return context_.program.workflows[index_]; }
+  Block block(const ast::Block& tree, const std::string& what);
+  Block statements(const ast::Block& tree);
+  std::optional<Stmt> statement(const ast::Stmt& tree);
+  template <typename Node>
+  Stmt make(Span span, Node node, std::string path = {}) {
+    Stmt stmt{span, std::move(path), {}};
+    stmt.node = std::move(node);
+    return stmt;
+  }
+  ExprPtr moment(const ast::ExprPtr& tree);
+  // A deadline that may be missing, which is told: `what` has none.
+  ExprPtr deadline(const ast::ExprPtr& tree, Span span, const std::string& what);
+  LocalId bind_leaving(const ast::Name& name, TypeId type);
+  void note_mention(LocalId local, Span span);
+
+  // paths.cpp: identities of wait points
+  std::string path(const std::string& leaf);
+  struct Inside {  // a component, for the life of a block
+    Inside(WorkflowChecker& given, std::string component) : checker(given) {
+      checker.path_.push_back(std::move(component));
+    }
+    ~Inside() { checker.path_.pop_back(); }
+    Inside(const Inside&) = delete;
+    WorkflowChecker& checker;
+  };
+
+  // reads.cpp, calls
+  using Made = std::optional<Stmt>;
+  Made of(const ast::Stmt& tree, const ast::ErrorStmt& node);
+  Made of(const ast::Stmt& tree, const ast::LetStmt& node);
+  Made of(const ast::Stmt& tree, const ast::ReadStmt& node);
+  Made read(const ast::Stmt& tree, const ast::Read& node, const ast::Name& name);
+  Made read_again(const ast::Stmt& tree, const ast::Read& node, const ast::Name& name);
+  Made read_navigation(const ast::Stmt& tree, const ast::Read& node, const ast::FieldExpr& field,
+                       const ast::Name& name);
+  Made read_operation(const ast::Stmt& tree, const ast::Read& node, const ast::CallExpr& call,
+                      uint32_t operation, const ast::Name& name);
+  Made read_view(const ast::Stmt& tree, const ast::Read& node, const ast::CallExpr& call, uint32_t view,
+                 const ast::Name& name);
+  Made not_readable(Span span, const ast::Name& name);
+  Site reading(std::string what, TypeId result) const;
+  Made of(const ast::Stmt& tree, const ast::NotifyStmt& node);
+  // The payload of a call; Invalid when it can't be built. `arguments` are left for the facts.
+  ExprPtr payload(uint32_t operation, Span span, const std::vector<ast::Argument>& given,
+                  std::vector<ExprPtr>& arguments);
+
+  // proposals.cpp, approvals.cpp, writes.cpp
+  Made propose(const ast::Stmt& tree, const ast::Propose& node, const ast::Name& name);
+  Made of(const ast::Stmt& tree, const ast::ApproveStmt& node);
+  Made of(const ast::Stmt& tree, const ast::WriteStmt& node);
+  std::vector<LocalId> proposals(const ast::ApproveStmt& node, std::optional<PolicyId> policy);
+  std::optional<LocalId> find_of_kind(const ast::Name& name, Kind kind, DiagnosticKind unknown);
+  bool resolve_target(const ast::Stmt& tree, const ast::WriteStmt& node, Write& write);
+  void link_approvals();
+
+  // handlers.cpp
+  std::vector<Handler> handlers(const std::vector<ast::Handler>& trees, const Site& site, Span span);
+  void handler(const ast::Handler& tree, const Site& site, std::vector<Handler>& into);
+  std::optional<std::pair<Cause, uint32_t>> cause(const ast::Name& name, const Site& site);
+  Next next(const std::optional<ast::HandlerEnd>& end, const Site& site, Cause cause, ExprPtr& value);
+  void refuse_end(const ast::HandlerEnd& end, const std::string& where);
+
+  // people.cpp, waits.cpp, events.cpp
+  Made of(const ast::Stmt& tree, const ast::TaskStmt& node);
+  Made of(const ast::Stmt& tree, const ast::WaitUntilStmt& node);
+  Made of(const ast::Stmt& tree, const ast::WaitEventStmt& node);
+  Made of(const ast::Stmt& tree, const ast::ThroughoutStmt& node);
+  bool pattern(const ast::EventPattern& tree, const ast::Name* record_name, EventPattern& into);
+  std::optional<EventHandler> event_handler(const ast::EventHandler& tree, bool waiting);
+
+  // control.cpp, outcomes.cpp
+  Made of(const ast::Stmt& tree, const ast::WhenStmt& node);
+  Made of(const ast::Stmt& tree, const ast::MatchStmt& node);
+  Made of(const ast::Stmt& tree, const ast::ForEachStmt& node);
+  Made of(const ast::Stmt& tree, const ast::TogetherStmt& node);
+  Made of(const ast::Stmt& tree, const ast::StepStmt& node);
+  Made of(const ast::Stmt& tree, const ast::YieldStmt& node);
+  Made of(const ast::Stmt& tree, const ast::SkipStmt& node);
+  Made of(const ast::Stmt& tree, const ast::FinishStmt& node);
+  Made of(const ast::Stmt& tree, const ast::FailStmt& node);
+  std::optional<std::pair<uint32_t, ExprPtr>> outcome(const ast::Name& name,
+                                                      const std::vector<ast::Argument>& arguments,
+                                                      bool failure, Span span);
+  bool match_values(const ast::MatchStmt::Arm& arm, TypeId subject, std::map<uint32_t, Span>& seen,
+                    Match::Arm& into);
+
+  Context& context_;
+  uint32_t index_;
+  uint32_t module_;
+  const ast::WorkflowDecl& tree_;
+  std::vector<Local> locals_;
+  Scope scope_;
+  Expressions expressions_;
+
+  std::vector<std::string> path_;
+  std::map<std::string, uint32_t> paths_;  // how often each was asked for
+  std::map<std::string, Span> steps_;
+  std::vector<LocalId>* leaving_ = nullptr;  // names that leave the step whose top level this is
+  size_t nesting_ = 0;                       // of blocks: 1 is the workflow's own
+  struct Collected {
+    TypeId type = abi::kNoType;
+    Span span;
+    bool any = false;
+  };
+  std::vector<Collected*> collecting_;  // of the loops around, null for those that don't
+  std::map<std::string, Span> outcomes_;
+
+  // Ratios must not live across a wait: the wait and the machine each was made in.
+  size_t waits_ = 0, machine_ = 0;
+  std::map<LocalId, std::pair<size_t, size_t>> made_;
+};
+
+void check_workflows(Context& context);
+
+// Whether every path through the block finishes or fails the workflow.
+bool ends_workflow(const Block& block);
+
+}  // namespace endcap::sema
