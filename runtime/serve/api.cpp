@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -97,6 +98,26 @@ std::optional<HttpResponse> unknown_member(const std::map<std::string, std::stri
   return std::nullopt;
 }
 
+// The query as the engine's filter, JSON.
+std::expected<std::string, HttpResponse> filter_of(const HttpRequest& request,
+                                                   std::initializer_list<std::string_view> texts,
+                                                   std::initializer_list<std::string_view> numbers) {
+  Json filter = Json::object();
+  for (const auto& [name, value] : request.query) {
+    if (std::find(texts.begin(), texts.end(), name) != texts.end()) {
+      filter[name] = value;
+    } else if (std::find(numbers.begin(), numbers.end(), name) != numbers.end() && number(value)) {
+      filter[name] = *number(value);
+    } else {
+      return std::unexpected(error_response(
+          400, "invalid",
+          fmt::format("The filter \"{}\" is not known here, or is not a whole number; known are {} and {}.",
+                      name, fmt::join(texts, ", "), fmt::join(numbers, ", "))));
+    }
+  }
+  return filter.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 HttpResponse method_not_allowed(std::string_view allowed) {
   HttpResponse response = error_response(405, "invalid", fmt::format("Only {} is possible here.", allowed));
   response.headers["Allow"] = allowed;
@@ -143,20 +164,9 @@ void Api::instances(HttpRequest request, Respond respond) {
   if (path.size() == 2) {
     if (posts) return start(request, respond);
     if (!get) return respond(method_not_allowed("GET, POST"));
-    Json filter = Json::object();
-    for (const auto& [name, value] : request.query) {
-      if (name == "workflow" || name == "status") {
-        filter[name] = value;
-      } else if ((name == "limit" || name == "after") && number(value)) {
-        filter[name] = *number(value);
-      } else {
-        return respond(error_response(
-            400, "invalid",
-            fmt::format("The filter \"{}\" is not known, or its value is not one of its.", name)));
-      }
-    }
-    return post([filter = filter.dump(-1, ' ', false, Json::error_handler_t::replace),
-                 respond](Engine& engine) { respond(answer(engine.list(filter))); },
+    auto filter = filter_of(request, {"workflow", "status", "key"}, {"limit", "after"});
+    if (!filter) return respond(filter.error());
+    return post([filter = *filter, respond](Engine& engine) { respond(answer(engine.list(filter))); },
                 respond);
   }
   const bool by_id = number(path[2]).has_value();
@@ -233,23 +243,17 @@ void Api::resume(const std::string& id, const HttpRequest& request, Respond resp
 }
 
 void Api::tasks(const HttpRequest& request, Respond respond) {
-  Json filter = Json::object();
-  for (const auto& [name, value] : request.query) {
-    if (name == "role" || name == "person") {
-      filter[name] = value;
-    } else if (name == "open" && (value == "true" || value == "false")) {
-      filter[name] = value == "true";
-    } else if ((name == "limit" || name == "after") && number(value)) {
-      filter[name] = *number(value);
-    } else {
-      return respond(error_response(
-          400, "invalid",
-          fmt::format("The filter \"{}\" is not known, or its value is not one of its.", name)));
+  HttpRequest asked = request;
+  if (const auto open = asked.query.extract("open"); !open.empty()) {
+    if (open.mapped() != "true" && open.mapped() != "false") {
+      return respond(error_response(400, "invalid", "The filter \"open\" is true or false."));
     }
+    asked.query["status"] = open.mapped() == "true" ? "open" : "closed";
   }
-  post([filter = filter.dump(-1, ' ', false, Json::error_handler_t::replace),
-        respond](Engine& engine) { respond(answer(engine.tasks(filter))); },
-       respond);
+  auto filter =
+      filter_of(asked, {"role", "person", "workflow", "key", "status"}, {"instance", "limit", "after"});
+  if (!filter) return respond(filter.error());
+  post([filter = *filter, respond](Engine& engine) { respond(answer(engine.tasks(filter))); }, respond);
 }
 
 void Api::decide(const std::string& id, const HttpRequest& request, Respond respond) {

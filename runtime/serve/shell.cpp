@@ -72,6 +72,11 @@ bool Shell::post(std::function<void(Engine&)> work) {
   return true;
 }
 
+std::optional<std::string> Shell::failure() {
+  std::scoped_lock lock(mutex_);
+  return failure_;
+}
+
 std::optional<std::string> Shell::wait(bool until_idle) {
   std::unique_lock lock(mutex_);
   outside_wakes_.wait(lock,

@@ -42,6 +42,8 @@ class Shell {
   // run then.
   bool post(std::function<void(Engine&)> work);
 
+  std::optional<std::string> failure();  // why the engine stopped: the process must end and recover
+
   // Blocks until the engine failed (its reason), `stop` was called (empty), or nothing is left to do and
   // `until_idle` (empty).
   std::optional<std::string> wait(bool until_idle = false);

@@ -13,6 +13,18 @@ void add_check(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
 
+// serve.cpp, run.cpp: engines. talk.cpp: what asks a running daemon.
+void add_serve(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, int& exit_code);
+void add_start(CLI::App& app, int& exit_code);
+void add_list(CLI::App& app, int& exit_code);
+void add_show(CLI::App& app, int& exit_code);
+void add_history(CLI::App& app, int& exit_code);
+void add_tasks(CLI::App& app, int& exit_code);
+void add_decide(CLI::App& app, int& exit_code);
+void add_resume(CLI::App& app, int& exit_code);
+void add_event(CLI::App& app, int& exit_code);
+
 // "endcap: ..." on stderr: progress, summaries and errors. Findings go to stdout.
 void tell(std::string_view text);
 

@@ -15,6 +15,16 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_check,
     endcap::command::add_explain,
     endcap::command::add_init,
+    endcap::command::add_run,
+    endcap::command::add_serve,
+    endcap::command::add_start,
+    endcap::command::add_list,
+    endcap::command::add_show,
+    endcap::command::add_history,
+    endcap::command::add_tasks,
+    endcap::command::add_decide,
+    endcap::command::add_resume,
+    endcap::command::add_event,
 };
 
 constexpr const char* kAbout =

@@ -1,0 +1,137 @@
+// Rendering of answers: see account.h.
+#include "tools/endcap/account.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace endcap::command {
+namespace {
+
+// A member as text; "" when it is absent.
+std::string text(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::string joined(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_array()) return {};
+  std::vector<std::string> parts;
+  for (const Json& each : *found) parts.push_back(each.is_string() ? each.get<std::string>() : each.dump());
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+size_t width_of(const std::string& cell) {  // code points; good enough for columns
+  return static_cast<size_t>(std::count_if(cell.begin(), cell.end(),
+                                           [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - width_of(row[i]) + 2, ' ');
+    }
+    while (line.ends_with(' ')) line.pop_back();
+    out += line + "\n";
+  }
+  return out;
+}
+
+std::string outcome_of(const Json& instance) {
+  const auto outcome = instance.find("outcome");
+  if (outcome == instance.end() || !outcome->is_object()) return {};
+  std::string value = outcome->contains("value") ? (*outcome)["value"].dump() : "";
+  return text(*outcome, "name") + (value.empty() || value == "null" || value == "{}" ? "" : " " + value);
+}
+
+// What a history entry tells beyond when, what and where.
+std::string details_of(const Json& entry) {
+  static const std::vector<std::string> kShown = {"number", "time", "kind", "instance", "path", "element"};
+  std::string out;
+  for (const auto& [name, value] : entry.items()) {
+    if (std::find(kShown.begin(), kShown.end(), name) != kShown.end()) continue;
+    if (!out.empty()) out += ", ";
+    out += name + ": " + (value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return out;
+}
+
+std::string place_of(const Json& entry) {
+  const std::string element = text(entry, "element");
+  return text(entry, "path") + (element.empty() ? "" : " [" + element + "]");
+}
+
+}  // namespace
+
+std::string instances_table(const Json& answer, bool short_form) {
+  std::vector<std::vector<std::string>> rows;
+  if (!short_form) rows.push_back({"ID", "WORKFLOW", "KEY", "STATUS", "STARTED", "OUTCOME"});
+  for (const Json& each : answer.value("instances", Json::array())) {
+    rows.push_back({text(each, "id"), text(each, "workflow"), text(each, "key"), text(each, "status"),
+                    text(each, "started"), outcome_of(each)});
+  }
+  if (!short_form && rows.size() == 1) return "no instances\n";
+  return table(rows);
+}
+
+std::string tasks_table(const Json& answer, bool short_form) {
+  std::vector<std::vector<std::string>> rows;
+  if (!short_form) rows.push_back({"TASK", "KIND", "LABEL", "FOR", "INSTANCE", "WHERE", "DEADLINE"});
+  for (const Json& each : answer.value("tasks", Json::array())) {
+    const std::string more = joined(each, "escalatedTo");
+    rows.push_back({text(each, "task"), text(each, "kind"), text(each, "label"),
+                    joined(each, "roles") + (more.empty() ? "" : ", " + more), text(each, "key"),
+                    place_of(each), text(each, "deadline")});
+  }
+  if (!short_form && rows.size() == 1) return "no tasks\n";
+  return table(rows);
+}
+
+std::string instance_account(const Json& instance, bool short_form) {
+  if (short_form) {
+    return fmt::format("{} {} {} {} {}\n", text(instance, "id"), text(instance, "workflow"),
+                       text(instance, "key"), text(instance, "status"), outcome_of(instance));
+  }
+  std::string out = fmt::format("{} \"{}\", instance {}: {}\n", text(instance, "workflow"),
+                                text(instance, "key"), text(instance, "id"), text(instance, "status"));
+  std::vector<std::vector<std::string>> rows = {{"  started", text(instance, "started")}};
+  if (const auto ended = text(instance, "ended"); !ended.empty()) rows.push_back({"  ended", ended});
+  if (const auto outcome = outcome_of(instance); !outcome.empty()) rows.push_back({"  outcome", outcome});
+  rows.push_back({"  arguments", text(instance, "arguments")});
+  out += table(rows);
+  const Json waits = instance.value("waits", Json::array());
+  if (waits.empty()) return out;
+  out += fmt::format("  waiting: {}\n", text(instance, "waiting"));
+  std::vector<std::vector<std::string>> lines;
+  for (const Json& wait : waits) {
+    const std::string reason = text(wait, "reason"), until = text(wait, "until");
+    lines.push_back(
+        {"    " + place_of(wait), text(wait, "waitsFor"), until.empty() ? "" : "until " + until, reason});
+  }
+  return out + table(lines);
+}
+
+std::string history_lines(const Json& answer, bool short_form) {
+  std::string out;
+  for (const Json& entry : answer.value("entries", Json::array())) {
+    const std::string details = short_form ? "" : details_of(entry);
+    std::string line =
+        fmt::format("{:<20}  {:<14} {}", text(entry, "time"), text(entry, "kind"), place_of(entry));
+    while (line.ends_with(' ')) line.pop_back();
+    out += line + (details.empty() ? "" : "  " + details) + "\n";
+  }
+  return out;
+}
+
+}  // namespace endcap::command

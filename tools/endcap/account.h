@@ -1,0 +1,16 @@
+// The daemon's answers as people read them: lists, one instance, its history.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace endcap::command {
+
+using Json = nlohmann::ordered_json;
+
+std::string instances_table(const Json& answer, bool short_form);     // of GET /v1/instances
+std::string tasks_table(const Json& answer, bool short_form);         // of GET /v1/tasks
+std::string instance_account(const Json& instance, bool short_form);  // of GET /v1/instances/{id}
+std::string history_lines(const Json& answer, bool short_form);       // of GET /v1/instances/{id}/history
+
+}  // namespace endcap::command

@@ -1,0 +1,49 @@
+// An engine with everything it needs from a project: the compiled program, people, systems. Shared by `serve`
+// and `run`.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/connect/odata.h"
+#include "runtime/engine/engine.h"
+#include "tools/common/compile_project.h"
+#include "tools/common/exit_code.h"
+
+namespace endcap::command {
+
+struct HostOptions {
+  std::string folder = ".";
+  std::vector<std::string> systems;  // NAME=URL, over what endcap.toml says
+  bool interpreter = false;
+  std::optional<std::filesystem::path> object_cache;
+};
+
+// Why something did not start: the exit code, and one paragraph for people (empty when the findings were
+// printed).
+struct Refused {
+  ExitCode exit_code = kInternal;
+  std::string message;
+};
+
+struct Host {
+  std::shared_ptr<const abi::Program> program;
+  EngineOptions engine;
+  std::vector<ODataSystem> systems;
+  std::string compiled;  // "3 modules: 0 compiled, 3 from the cache, 12 ms"
+};
+
+// Checks and compiles the project; findings go to stdout when there are errors.
+std::expected<Host, Refused> make_host(const HostOptions& options);
+
+// An instant of the command line: RFC 3339.
+std::expected<Instant, Refused> parse_instant(const std::string& text);
+
+ExitCode exit_code_of(JournalError::Kind kind);
+
+}  // namespace endcap::command

@@ -1,0 +1,229 @@
+// endcap serve: the daemon.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+
+#include "runtime/journal/data_folder.h"
+#include "runtime/journal/local_log.h"
+#include "runtime/serve/api.h"
+#include "tools/endcap/commands.h"
+#include "tools/endcap/host.h"
+
+namespace endcap::command {
+namespace {
+
+struct ServeOptions {
+  HostOptions host;
+  std::string data, listen = "127.0.0.1:8700", clock = "real", port_file;
+  uint16_t partitions = 4;
+};
+
+struct ClockChoice {
+  double factor = 0;  // 0: real
+  std::optional<Instant> start;
+};
+
+std::unexpected<Refused> refuse(ExitCode code, std::string message) {
+  return std::unexpected(Refused{code, std::move(message)});
+}
+
+std::expected<ClockChoice, Refused> parse_clock(const std::string& text) {
+  constexpr std::string_view kAccelerated = "accelerated=";
+  ClockChoice choice;
+  if (text == "real") return choice;
+  if (!text.starts_with(kAccelerated))
+    return refuse(kUsage, fmt::format("--clock {} is neither real nor accelerated=FACTOR[@START].", text));
+  const std::string rest = text.substr(kAccelerated.size());
+  const size_t at = rest.find('@');
+  const std::string factor = rest.substr(0, at);
+  const auto [end, error] = std::from_chars(factor.data(), factor.data() + factor.size(), choice.factor);
+  if (error != std::errc() || end != factor.data() + factor.size() || !(choice.factor > 0) ||
+      choice.factor > 1e9) {
+    return refuse(
+        kUsage, fmt::format("--clock accelerated={}: the factor is a number above 0 and at most 1000000000.",
+                            factor));
+  }
+  if (at == std::string::npos) return choice;
+  auto start = parse_instant(rest.substr(at + 1));
+  if (!start) return std::unexpected(start.error());
+  choice.start = *start;
+  return choice;
+}
+
+std::expected<HttpOptions, Refused> parse_listen(const std::string& text) {
+  HttpOptions options;
+  const size_t colon = text.rfind(':');
+  const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
+  if (port.empty() || error != std::errc() || end != port.data() + port.size()) {
+    return refuse(kUsage, fmt::format("--listen {} is not HOST:PORT, as in 127.0.0.1:8700.", text));
+  }
+  options.host = text.substr(0, colon);
+  if (options.host.starts_with('[') && options.host.ends_with(']'))
+    options.host = options.host.substr(1, options.host.size() - 2);
+  return options;
+}
+
+// A clock never starts before what the journal knows; the start on the command line is for new data.
+std::unique_ptr<Clock> make_clock(const ClockChoice& choice, Instant last) {
+  if (choice.factor == 0) return make_real_clock(last);
+  const Instant fresh = choice.start.value_or(machine_time().wall());
+  return make_accelerated_clock(choice.factor, last != 0 ? last : fresh);
+}
+
+// The parts of a daemon in the order in which they are made; they go the other way.
+struct Daemon {
+  std::optional<DataFolder> folder;
+  std::unique_ptr<Disk> disk;
+  std::unique_ptr<Journal> journal;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Clock> clock;
+  std::unique_ptr<Shell> shell;
+  std::unique_ptr<Api> api;
+  std::unique_ptr<HttpServer> server;
+};
+
+std::expected<void, Refused> open_data(Daemon& daemon, const ServeOptions& options) {
+  auto folder = DataFolder::open(options.data);
+  if (!folder) return refuse(exit_code_of(folder.error().kind), folder.error().message);
+  daemon.folder.emplace(std::move(*folder));
+  auto disk = open_disk(daemon.folder->journal());
+  if (!disk)
+    return refuse(kInternal, fmt::format("The journal's folder can't be used: {}.", disk.error().message));
+  daemon.disk = std::move(*disk);
+  RecoveryReport report;
+  auto journal = open_local_log(*daemon.disk, {.partitions = options.partitions}, &report);
+  if (!journal) {
+    return refuse(exit_code_of(journal.error().kind), fmt::format("{} (journal: {})", journal.error().message,
+                                                                  daemon.folder->journal().string()));
+  }
+  daemon.journal = std::move(*journal);
+  if (report.torn_bytes_cut > 0)
+    tell(fmt::format("recovery cut a torn tail of {} bytes that were never acknowledged",
+                     report.torn_bytes_cut));
+  auto store = open_rocksdb_store(daemon.folder->store(), {.partitions = options.partitions});
+  if (!store) return refuse(kInternal, store.error().message);
+  daemon.store = std::move(*store);
+  return {};
+}
+
+std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) {
+  auto clock = parse_clock(options.clock);
+  if (!clock) return std::unexpected(clock.error());
+  auto listen = parse_listen(options.listen);
+  if (!listen) return std::unexpected(listen.error());
+  // The lock comes before the compiler: a folder in use is known at once.
+  if (auto opened = open_data(daemon, options); !opened) return opened;
+  HostOptions host_options = options.host;
+  host_options.object_cache = std::filesystem::path(options.data) / "objects";
+  auto host = make_host(host_options);
+  if (!host) return std::unexpected(host.error());
+  host->engine.partitions = options.partitions;
+  auto engine = open_engine(host->program, *daemon.store, *daemon.journal, host->engine);
+  if (!engine) return refuse(kConflict, engine.error().message);
+  daemon.engine = std::move(*engine);
+  const Counters counters = daemon.engine->counters();
+  daemon.clock = make_clock(*clock, daemon.engine->last_time());
+  ShellOptions shell_options;
+  shell_options.log = [](const std::string& line) { tell(line); };
+  daemon.shell = std::make_unique<Shell>(*daemon.engine, *daemon.journal, *daemon.clock,
+                                         make_odata_connector(host->systems), shell_options);
+  daemon.api = std::make_unique<Api>(*daemon.shell, ApiInfo{abi::hex(host->program->hash), "0.1.0"});
+  auto server =
+      HttpServer::listen(*listen, [api = daemon.api.get()](HttpRequest request, HttpServer::Respond respond) {
+        api->handle(std::move(request), std::move(respond));
+      });
+  if (!server) return refuse(kConflict, server.error());
+  daemon.server = std::move(*server);
+  daemon.shell->start();
+  tell(fmt::format("{}; {} records recovered, {} frames loaded, {} histories replayed", host->compiled,
+                   counters.recovered_records, counters.frames_loaded, counters.histories_replayed));
+  return {};
+}
+
+// Empty when it could not be written. Written beside it and renamed: who waits for the file reads a whole
+// number.
+bool write_port_file(const std::string& path, uint16_t port) {
+  const std::string fresh = path + ".new";
+  std::FILE* file = std::fopen(fresh.c_str(), "w");
+  if (file == nullptr) return false;
+  const bool written = std::fprintf(file, "%d\n", port) > 0;
+  return std::fclose(file) == 0 && written && std::rename(fresh.c_str(), path.c_str()) == 0;
+}
+
+int run_serve(const ServeOptions& options) {
+  // Taken by this thread alone; the others inherit the mask.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  Daemon daemon;
+  if (auto started = start(daemon, options); !started) {
+    tell(started.error().message);
+    return started.error().exit_code;
+  }
+  const uint16_t port = daemon.server->port();
+  if (!options.port_file.empty() && !write_port_file(options.port_file, port)) {
+    tell(fmt::format("The port could not be written to {}. Check the path of --port-file.",
+                     options.port_file));
+    return kInternal;
+  }
+  print(fmt::format("http://{}:{}\n", options.listen.substr(0, options.listen.rfind(':')), port));
+  tell(fmt::format("serving {} with the {} clock; stop with SIGTERM", options.host.folder,
+                   daemon.clock->name()));
+
+  const timespec patience{0, 200'000'000};
+  std::optional<std::string> failure;
+  while (!failure && sigtimedwait(&signals, nullptr, &patience) < 0) failure = daemon.shell->failure();
+  if (!failure) tell("stopping: waiting for calls in flight");
+  daemon.shell->stop();
+  if (!failure) failure = daemon.engine->failure();
+  if (!failure) return kClean;
+  tell(*failure);
+  return kInternal;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ServeOptions>();
+  auto* command = app.add_subcommand("serve", "Run a project's workflows durably, with an HTTP API");
+  command->add_option("FOLDER", options->host.folder, "The project: a folder with endcap.toml")
+      ->capture_default_str();
+  command
+      ->add_option("--data", options->data,
+                   "Folder for the journal and the state; made when absent, one daemon each")
+      ->required();
+  command->add_option("--listen", options->listen, "Address and port; port 0 picks a free one and prints it")
+      ->capture_default_str();
+  command->add_option("--port-file", options->port_file,
+                      "File to write the port to, once requests are answered");
+  command->add_option("--clock", options->clock, "real, or accelerated=FACTOR[@START] to try things out")
+      ->capture_default_str();
+  command
+      ->add_option("--system", options->host.systems,
+                   "NAME=URL: where a system is, over what endcap.toml says")
+      ->take_all();
+  command->add_option("--partitions", options->partitions, "Partitions of new data; fixed from then on")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--interpreter", options->host.interpreter,
+                    "Interpret the workflows instead of compiling them");
+  command->footer(
+      "Example:\n"
+      "  endcap serve workflows --data /var/lib/endcap\n"
+      "  endcap serve workflows --data try --listen 127.0.0.1:0 --clock "
+      "accelerated=40000@2026-11-22T22:00:00Z\n"
+      "\n"
+      "The API is described in docs/reference/api.md. SIGTERM stops it gracefully; kill -9 loses nothing "
+      "either.\n"
+      "It has no authentication yet: keep it on loopback or behind a proxy that has.");
+  command->callback([options, &exit_code] { exit_code = run_serve(*options); });
+}
+
+}  // namespace endcap::command

@@ -1,0 +1,281 @@
+// endcap start, list, show, history, tasks, decide, resume, event: what asks a running daemon.
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "tools/endcap/account.h"
+#include "tools/endcap/commands.h"
+#include "tools/endcap/http_client.h"
+
+namespace endcap::command {
+namespace {
+
+enum class Shape : uint8_t { Human, Short, Json };
+
+struct TalkOptions {
+  std::string server;
+  Shape shape = Shape::Human;
+  std::vector<std::string> name;  // an id, or workflow and key
+  std::string workflow, status, key, role, person, reason, decision, arguments = "{}", request_id, file, id,
+                                                                     source, type, data = "{}";
+  uint64_t task = 0, from = 0, limit = 0, instance = 0;
+  bool closed = false;
+};
+using Options = std::shared_ptr<TalkOptions>;
+
+CLI::App* add(CLI::App& app, const char* name, const char* about, const Options& options) {
+  auto* command = app.add_subcommand(name, about);
+  command->add_option("--server", options->server,
+                      "URL of the daemon (default: ENDCAP_SERVER, else http://127.0.0.1:8700)");
+  static const std::map<std::string, Shape> kShapes = {
+      {"human", Shape::Human}, {"short", Shape::Short}, {"json", Shape::Json}};
+  command
+      ->add_option("--format", options->shape,
+                   "human: for people; short: one line each; json: the daemon's answer")
+      ->transform(CLI::CheckedTransformer(kShapes).description("human|short|json"))
+      ->default_str("human");
+  return command;
+}
+
+// Says what the daemon answered; `render` makes text of it.
+template <typename Render>
+int report(const Options& options, const std::expected<Json, ServerError>& answer, Render render) {
+  if (!answer) {
+    tell(answer.error().message);
+    return answer.error().exit_code;
+  }
+  return print(options->shape == Shape::Json ? answer->dump() + "\n"
+                                             : render(*answer, options->shape == Shape::Short))
+             ? kClean
+             : kInternal;
+}
+
+std::expected<std::string, int> json_argument(const std::string& text, const char* what) {
+  std::string json = text;
+  if (text.starts_with('@')) {
+    std::ifstream file(text.substr(1), std::ios::binary);
+    if (!file) {
+      tell(fmt::format("{} can't be read", text.substr(1)));
+      return std::unexpected(kInternal);
+    }
+    json.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  if (Json::accept(json)) return json;
+  tell(fmt::format("{} is not JSON: {}", what, json.substr(0, 60)));
+  return std::unexpected(kUsage);
+}
+
+std::string json_text(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+class Query {
+ public:
+  Query& text(const char* name, const std::string& value) {
+    if (!value.empty()) add(name, percent_encode(value));
+    return *this;
+  }
+  Query& number(const char* name, uint64_t value) {
+    if (value != 0) add(name, fmt::format("{}", value));
+    return *this;
+  }
+  const std::string& str() const { return query_; }
+
+ private:
+  void add(const char* name, const std::string& value) {
+    query_ += fmt::format("{}{}={}", query_.empty() ? "?" : "&", name, value);
+  }
+  std::string query_;
+};
+
+// "/v1/instances/17", or "/v1/instances/NationalPromotion/P-1".
+std::string instance_path(const std::vector<std::string>& name) {
+  std::string path = "/v1/instances";
+  for (const std::string& part : name) path += "/" + percent_encode(part);
+  return path;
+}
+
+void add_instance_name(CLI::App* command, const Options& options) {
+  command->add_option("INSTANCE", options->name, "Its number, or its workflow and key")
+      ->required()
+      ->expected(1, 2);
+}
+
+std::string instance_line(const Json& answer, bool) {
+  return fmt::format("{}\n", answer.value("id", uint64_t{0}));
+}
+std::string plain_line(const Json& answer, bool) { return answer.dump() + "\n"; }
+
+}  // namespace
+
+void add_start(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "start", "Start an instance of a workflow", options);
+  command
+      ->add_option("WORKFLOW", options->workflow, "Its name; the last part is enough when it is the only one")
+      ->required();
+  command
+      ->add_option("--arguments", options->arguments,
+                   "JSON object of the parameters, or @FILE; a view is given by its key")
+      ->capture_default_str();
+  command->add_option("--request-id", options->request_id,
+                      "Starting again with the same id gives the same instance");
+  command->footer(
+      "Example:\n  endcap start NationalPromotion --arguments '{\"promo\": \"P-1\"}' --request-id "
+      "spring-1\n\nPrints the instance's number.");
+  command->callback([options, &exit_code] {
+    auto arguments = json_argument(options->arguments, "--arguments");
+    if (!arguments) {
+      exit_code = arguments.error();
+      return;
+    }
+    std::string body =
+        fmt::format("{{\"workflow\":{},\"arguments\":{}", json_text(options->workflow), *arguments);
+    if (!options->request_id.empty()) body += ",\"request_id\":" + json_text(options->request_id);
+    exit_code = report(options, HttpClient(options->server).call("/v1/instances", body + "}"), instance_line);
+  });
+}
+
+void add_list(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "list", "List instances", options);
+  command->add_option("--workflow", options->workflow, "Only of this workflow");
+  command->add_option("--status", options->status,
+                      "running, suspended, ending, compensating, finished or failed");
+  command->add_option("--key", options->key, "Only with this key");
+  command->add_option("--after", options->from, "Only after this number: the next page");
+  command->add_option("--limit", options->limit, "At most so many (default 100)");
+  command->footer("Example:\n  endcap list --workflow NationalPromotion --status running");
+  command->callback([options, &exit_code] {
+    const Query query = Query()
+                            .text("workflow", options->workflow)
+                            .text("status", options->status)
+                            .text("key", options->key)
+                            .number("after", options->from)
+                            .number("limit", options->limit);
+    exit_code =
+        report(options, HttpClient(options->server).call("/v1/instances" + query.str()), instances_table);
+  });
+}
+
+void add_show(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "show", "Show an instance: where it stands and what it waits for", options);
+  add_instance_name(command, options);
+  command->footer("Example:\n  endcap show NationalPromotion P-1");
+  command->callback([options, &exit_code] {
+    exit_code =
+        report(options, HttpClient(options->server).call(instance_path(options->name)), instance_account);
+  });
+}
+
+void add_history(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "history", "Tell what happened to an instance, in order", options);
+  add_instance_name(command, options);
+  command->add_option("--from", options->from, "Begin with this entry");
+  command->add_option("--limit", options->limit, "At most so many (default: all)");
+  command->footer("Example:\n  endcap history NationalPromotion P-1 --format short");
+  command->callback([options, &exit_code] {
+    constexpr uint64_t kPage = 1000;
+    const HttpClient client(options->server);
+    uint64_t from = options->from, left = options->limit == 0 ? UINT64_MAX : options->limit;
+    while (true) {
+      const Query query = Query().number("from", from).number("limit", std::min(left, kPage));
+      auto page = client.call(instance_path(options->name) + "/history" + query.str());
+      exit_code = report(options, page, history_lines);
+      if (!page || exit_code != kClean) return;
+      const auto next = page->find("next");
+      left -= std::min<uint64_t>(left, page->value("entries", Json::array()).size());
+      if (next == page->end() || next->is_null() || left == 0) return;
+      from = next->get<uint64_t>();
+    }
+  });
+}
+
+void add_tasks(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "tasks", "List tasks and approvals that wait for people", options);
+  command->add_option("--role", options->role, "Only for this role");
+  command->add_option("--person", options->person, "Only what this person may decide");
+  command->add_option("--instance", options->instance, "Only of this instance");
+  command->add_flag("--closed", options->closed, "Those that were decided or have expired");
+  command->add_option("--limit", options->limit, "At most so many (default 100)");
+  command->footer("Example:\n  endcap tasks --person fay");
+  command->callback([options, &exit_code] {
+    const Query query = Query()
+                            .text("role", options->role)
+                            .text("person", options->person)
+                            .number("instance", options->instance)
+                            .text("open", options->closed ? "false" : "true")
+                            .number("limit", options->limit);
+    exit_code = report(options, HttpClient(options->server).call("/v1/tasks" + query.str()), tasks_table);
+  });
+}
+
+void add_decide(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "decide", "Decide a task or an approval", options);
+  command->add_option("TASK", options->task, "Its number, as `endcap tasks` lists it")->required();
+  command->add_option("DECISION", options->decision, "approve, reject or done")
+      ->required()
+      ->check(CLI::IsMember({"approve", "reject", "done"}));
+  command->add_option("--person", options->person, "Who decides")->required();
+  command->add_option("--reason", options->reason, "Why: it stands in the history");
+  command->footer("Example:\n  endcap decide 42 approve --person fay --reason 'margin is fine'");
+  command->callback([options, &exit_code] {
+    const std::string body =
+        fmt::format("{{\"person\":{},\"decision\":{},\"reason\":{}}}", json_text(options->person),
+                    json_text(options->decision), json_text(options->reason));
+    exit_code = report(
+        options, HttpClient(options->server).call(fmt::format("/v1/tasks/{}/decision", options->task), body),
+        plain_line);
+  });
+}
+
+void add_resume(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "resume", "Put a suspended instance back to work", options);
+  command->add_option("INSTANCE", options->instance, "Its number, as `endcap show` names what is suspended")
+      ->required();
+  command->add_option("--person", options->person, "Who does it")->required();
+  command->add_option("--reason", options->reason, "Why: it stands in the history");
+  command->footer("Example:\n  endcap resume 17 --person olga --reason 'the shop is back'");
+  command->callback([options, &exit_code] {
+    const std::string body = fmt::format("{{\"person\":{},\"reason\":{}}}", json_text(options->person),
+                                         json_text(options->reason));
+    exit_code = report(
+        options,
+        HttpClient(options->server).call(fmt::format("/v1/instances/{}/resume", options->instance), body),
+        plain_line);
+  });
+}
+
+void add_event(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "event", "Send an event (CloudEvents 1.0)", options);
+  command->add_option("TYPE", options->type, "Such as retail.promotion.cancelled")->required();
+  command->add_option("--data", options->data, "JSON object of its fields, or @FILE")->capture_default_str();
+  command->add_option("--id", options->id, "The same id and source again change nothing")->required();
+  command->add_option("--source", options->source, "Who says so")->capture_default_str();
+  options->source = "endcap";
+  command->footer(
+      "Example:\n  endcap event retail.promotion.cancelled --id c-1 --data '{\"RetailPromotion\": \"P-2\"}'");
+  command->callback([options, &exit_code] {
+    auto data = json_argument(options->data, "--data");
+    if (!data) {
+      exit_code = data.error();
+      return;
+    }
+    const std::string body =
+        fmt::format("{{\"specversion\":\"1.0\",\"id\":{},\"source\":{},\"type\":{},\"data\":{}}}",
+                    json_text(options->id), json_text(options->source), json_text(options->type), *data);
+    exit_code =
+        report(options, HttpClient(options->server).call("/v1/events", body, "application/cloudevents+json"),
+               plain_line);
+  });
+}
+
+}  // namespace endcap::command
