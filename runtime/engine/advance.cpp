@@ -1,0 +1,228 @@
+// A machine from one wait to the next: load its frame, run, act on how it left.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/abi/value_json.h"
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+constexpr uint32_t kStepsPerDrain = 1000;  // of one instance: more is a machine that runs in circles
+
+}  // namespace
+
+void Partition::run_ready() {
+  while (!ready_.empty()) {
+    Ready next = std::move(ready_.front());
+    ready_.pop_front();
+    auto row = instance(next.root, next.instance);
+    if (!row || row->status != rows::Instance::Status::Waiting)
+      continue;  // its family ended, or a person must look first
+    step(std::move(*row), std::move(next.input));
+  }
+}
+
+void Partition::step(rows::Instance row, Input input) {
+  clear_wait(row, false);
+  if (++steps_[row.number] > kStepsPerDrain) {
+    return hold(std::move(row), input, rows::Instance::Status::Quarantined,
+                "it runs in circles without waiting for anything");
+  }
+  abi::Exit exit = call_machine(row, row.state, input);
+  if (exit == abi::Exit::Faulted &&
+      workspace_.context().fault != static_cast<uint32_t>(FaultKind::Unhandled)) {
+    const std::string first = fault_text();
+    exit = call_machine(row, row.state, input);
+    if (exit == abi::Exit::Faulted && fault_text() == first) {
+      return hold(std::move(row), input, rows::Instance::Status::Quarantined, first);
+    }
+  }
+  if (exit == abi::Exit::Faulted) {
+    return hold(std::move(row), input, rows::Instance::Status::Suspended, fault_text());
+  }
+  const rows::Instance before = row;
+  std::string problem;
+  if (exit == abi::Exit::Park) {
+    row.state = workspace_.context().next_state;
+    row.since = now_;
+    row.deadline = 0;
+    if (pack_frame(row, problem) && park(row, problem)) {
+      put(row);
+    } else {
+      clear_wait(row, false);
+      hold(before, input, rows::Instance::Status::Quarantined, problem);
+    }
+    return;
+  }
+  leave(std::move(row), exit);
+}
+
+// Runs `state` of the machine on the frame of the row. The results stand in the workspace until the next
+// call.
+abi::Exit Partition::call_machine(const rows::Instance& row, uint32_t state, const Input& input) {
+  const abi::Machine& machine = program().machines[row.machine];
+  workspace_.reset();
+  blobs_.root = row.root;
+  abi::Context& context = workspace_.context();
+  const auto fail = [&](const Fault& fault) {
+    context.fault = static_cast<uint32_t>(fault.kind);
+    return abi::Exit::Faulted;
+  };
+  abi::FrameHeader header;
+  auto cells = abi::load_frame(row.frame, workspace_.arena(), header);
+  if (!cells) return fail(cells.error());
+  std::copy(cells->begin(), cells->end(), context.frame);
+  if (!input.value.empty()) {
+    auto value = abi::unpack_value(types(), input.type, input.value, workspace_.arena());
+    if (!value) return fail(value.error());
+    context.input = *value;
+  }
+  context.input_tag = input.tag;
+  context.input_detail = input.detail;
+  context.now = now_;
+  context.machine = row.machine;
+  context.arena_base = workspace_.arena().base();
+  ++state_.counters.steps;
+  ++state_.counters.frames_loaded;
+  return machine.advance(&context, state);
+}
+
+std::string Partition::fault_text() const {
+  const abi::Context& context = const_cast<abi::Workspace&>(workspace_).context();
+  const auto kind = static_cast<FaultKind>(context.fault);
+  std::string text =
+      kind == FaultKind::Unhandled ? "what came back has no handler" : std::string(to_string(kind));
+  if (context.fault_line != 0 && context.fault_source < program().texts.size()) {
+    text += fmt::format(" at {}:{}", program().texts[context.fault_source], context.fault_line);
+  }
+  return text;
+}
+
+bool Partition::pack_frame(rows::Instance& row, std::string& problem) {
+  const abi::Context& context = workspace_.context();
+  const abi::WaitPoint& point = wait_point(row);
+  CHECK(context.frame_count == point.live.size() && context.operand_count == point.operands.size());
+  std::vector<abi::TypeId> slots;
+  for (const abi::Slot& slot : point.live) slots.push_back(slot.type);
+  std::vector<abi::Blob> blobs;
+  abi::FrameHeader header;
+  header.machine = static_cast<uint16_t>(row.machine);
+  header.state = static_cast<uint16_t>(row.state);
+  header.program = rows::from_big_endian(program().hash);
+  auto frame = abi::pack_frame(types(), slots, {context.frame, context.frame_count}, workspace_.arena(),
+                               header, blobs);
+  if (!frame) {
+    problem = frame.error().detail;
+    return false;
+  }
+  row.frame = std::move(*frame);
+  for (abi::Blob& blob : blobs) {
+    const std::string key = rows::big_endian(row.root) + blob.hash;
+    if (!overlay_.get(Table::Blob, key)) overlay_.put(Table::Blob, key, std::move(blob.bytes));
+  }
+  return true;
+}
+
+// The first frame of a machine: its parameters.
+std::optional<std::string> Partition::make_frame(uint32_t machine, std::span<const abi::Cell> cells,
+                                                 const abi::Arena& arena, uint64_t root) {
+  std::vector<abi::TypeId> slots;
+  for (const abi::Slot& slot : program().machines[machine].parameters) slots.push_back(slot.type);
+  CHECK(slots.size() == cells.size());
+  std::vector<abi::Blob> blobs;
+  abi::FrameHeader header;
+  header.machine = static_cast<uint16_t>(machine);
+  header.program = rows::from_big_endian(program().hash);
+  auto frame = abi::pack_frame(types(), slots, cells, arena, header, blobs);
+  if (!frame) return std::nullopt;
+  for (abi::Blob& blob : blobs) {
+    const std::string key = rows::big_endian(root) + blob.hash;
+    if (!overlay_.get(Table::Blob, key)) overlay_.put(Table::Blob, key, std::move(blob.bytes));
+  }
+  return std::move(*frame);
+}
+
+void Partition::leave(rows::Instance row, abi::Exit exit) {
+  const abi::Context& context = workspace_.context();
+  const abi::Machine& machine = program().machines[row.machine];
+  if (exit == abi::Exit::Finish || exit == abi::Exit::Fail) {
+    const abi::Outcome& outcome = program().workflows[machine.workflow].outcomes.at(context.outcome);
+    const std::string value =
+        outcome.record == abi::kNoType
+            ? "{}"
+            : abi::value_to_json(types(), outcome.record, workspace_.arena(), operand(0));
+    return end_family(row.root, outcome, value, context.compensate != 0);
+  }
+  std::string yielded;
+  if (exit == abi::Exit::Yield) {
+    const auto group = find<rows::Group>(Table::Group, rows::pair_key(row.root, row.group));
+    CHECK(group.has_value());
+    const abi::TypeId list = program().machines[group->machine].states[group->state].input;
+    yielded = abi::pack_value(types(), types()[list].element, workspace_.arena(), operand(0), &blobs_);
+  }
+  if (machine.kind == abi::MachineKind::Main) {
+    return hold(std::move(row), {}, rows::Instance::Status::Quarantined,
+                "the workflow ended without an outcome");
+  }
+  end_child(row, exit, yielded);
+}
+
+// Keeps the machine where it was, with what it was to be resumed with, until a person resumes it.
+void Partition::hold(rows::Instance row, const Input& input, rows::Instance::Status status,
+                     const std::string& reason) {
+  row.status = status;
+  row.reason = reason;
+  row.held_tag = input.tag;
+  row.held_detail = input.detail;
+  row.held_input = input.value;
+  row.held_type = input.type;
+  row.held_call = input.call;
+  put(row);
+  if (auto whole = family(row.root)) {
+    ++whole->suspended;
+    put(*whole);
+  }
+  ++state_.counters.suspended;
+  note(row, status == rows::Instance::Status::Suspended ? "suspended" : "quarantined", {{"reason", reason}});
+}
+
+void Partition::resume_by_hand(ResumeRequest& request) {
+  const auto refuse = [&](Refusal::Kind kind, std::string message) {
+    answer(request.reply, std::unexpected(Refusal{kind, std::move(message)}));
+  };
+  // Only roots are known by number alone: look through the families that have something suspended.
+  std::optional<rows::Instance> row;
+  if (auto whole = family(request.instance)) {
+    for (const auto& [key, value] : overlay_.collect(Table::Instance, rows::big_endian(request.instance))) {
+      if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
+      auto each = rows::decode<rows::Instance>(value);
+      if (each.status != rows::Instance::Status::Waiting) row = std::move(each);
+      if (row) break;
+    }
+    if (!row)
+      return refuse(Refusal::Kind::Conflict,
+                    fmt::format("nothing of instance {} is suspended", request.instance));
+  }
+  if (!row)
+    return refuse(Refusal::Kind::NotFound, fmt::format("there is no running instance {}", request.instance));
+  auto whole = family(row->root);
+  --whole->suspended;
+  put(*whole);
+  note(*row, "resumed", {{"person", request.person}, {"reason", request.reason}});
+  answer(request.reply, Json{{"id", request.instance}, {"resumed", row->number}}.dump());
+  Input input{row->held_tag, row->held_detail, row->held_input, row->held_type, {}};
+  const std::string held_call = std::exchange(row->held_call, {});
+  row->status = rows::Instance::Status::Waiting;
+  row->reason.clear();
+  row->held_input.clear();
+  if (held_call.empty()) return step(std::move(*row), std::move(input));
+  auto again = rows::decode<rows::Pending>(held_call);
+  again.attempt = again.failures = 0;
+  again.maybe_done = again.asking = false;
+  row->call = open_call(std::move(again));
+  put(*row);
+}
+
+}  // namespace endcap

@@ -1,0 +1,232 @@
+// Approvals: proposals are frozen into leaves, a Merkle root stands for all of them, and people of the
+// policy's roles decide on it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "runtime/abi/shape.h"
+#include "runtime/abi/value_json.h"
+#include "runtime/engine/merkle.h"
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+void put_part(std::string& out, std::string_view part) {
+  out += rows::big_endian(part.size());
+  out += part;
+}
+
+}  // namespace
+
+// The canonical bytes of a leaf: everything that was approved, each part led by its length.
+std::string Partition::leaf_hash(const rows::Task& approval, uint32_t proposal, const std::string& target,
+                                 const rows::Leaf& leaf) const {
+  const rows::Proposal& frozen = approval.proposals.at(proposal);
+  std::string bytes;
+  put_part(bytes, "endcap leaf 1");
+  put_part(bytes, rows::big_endian(approval.root));
+  put_part(bytes, frozen.name);
+  put_part(bytes, program().operations[frozen.operation].name);
+  put_part(bytes, target);
+  put_part(bytes, leaf.payload);
+  put_part(bytes, frozen.undo == 0 ? "" : program().operations[frozen.undo - 1].name);
+  put_part(bytes, leaf.undo);
+  put_part(bytes, leaf.facts);
+  return merkle::leaf_hash(bytes);
+}
+
+// Builds the tree of `task` over the leaves and puts them down. `approval` is what their proposals belong to:
+// the task itself, or the one that is asked again.
+void Partition::cover(rows::Task& task, const rows::Task& approval, std::vector<FrozenLeaf>& leaves) {
+  std::vector<std::string> hashes;
+  for (const FrozenLeaf& each : leaves)
+    hashes.push_back(leaf_hash(approval, each.proposal, each.target, each.leaf));
+  merkle::Tree tree = merkle::build(hashes);
+  task.leaves = leaves.size();
+  task.merkle_root = tree.root;
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    rows::Leaf& leaf = leaves[i].leaf;
+    leaf.granted_by = task.number;
+    leaf.index = i;
+    leaf.size = leaves.size();
+    leaf.proof = std::move(tree.proofs[i]);
+    put(Table::Leaf, rows::leaf_key(approval.root, approval.number, leaves[i].proposal, leaves[i].target),
+        leaf);
+  }
+}
+
+Partition::Verdict Partition::verdict(uint32_t policy_index, const std::vector<int64_t>& row_of_leaf) const {
+  const abi::Policy& policy = program().policies[policy_index];
+  Verdict verdict;
+  for (const int64_t row : row_of_leaf) {
+    if (row < 0 || static_cast<size_t>(row) >= policy.rows.size()) {
+      verdict.forbidden = true;
+      verdict.reason = "the policy could not be computed";
+      return verdict;
+    }
+    const abi::PolicyRow& matched = policy.rows[static_cast<size_t>(row)];
+    if (matched.verdict == abi::PolicyRow::Verdict::Forbid) {
+      verdict.forbidden = true;
+      verdict.reason = matched.reason;
+      return verdict;
+    }
+    if (matched.verdict != abi::PolicyRow::Verdict::Approval) continue;
+    for (const uint32_t role : matched.roles) {
+      if (std::find(verdict.roles.begin(), verdict.roles.end(), role) == verdict.roles.end())
+        verdict.roles.push_back(role);
+    }
+  }
+  return verdict;
+}
+
+bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, std::string& problem) {
+  rows::Task task;
+  task.number = next_number();
+  task.kind = rows::Task::Kind::Approval;
+  task.root = row.root;
+  task.instance = row.number;
+  task.path = point.path;
+  task.label = point.label;
+  task.element = row.element;
+  task.created = now_;
+  task.policy = point.policy;
+  task.valid_until = static_cast<Instant>(operand(point.valid_until_operand).bits);
+  task.within = {limit_of(*point.within)};
+  if (point.remind) task.remind = {limit_of(*point.remind)};
+  for (const auto& escalation : point.escalations) {
+    task.escalations.push_back(limit_of(escalation.after));
+    task.escalations.back().role = escalation.role;
+  }
+  abi::Arena& arena = workspace_.arena();
+  std::vector<FrozenLeaf> leaves;
+  std::vector<int64_t> matched;
+  Json shown = Json::array();
+  size_t bytes = 0;
+  for (uint32_t p = 0; p < point.proposals.size(); ++p) {
+    const auto& proposal = point.proposals[p];
+    const abi::TypeId leaf_type = types()[proposal.type].element;
+    const auto& fields = types()[leaf_type].fields;
+    task.proposals.push_back(
+        {proposal.name, proposal.operation, proposal.undo ? *proposal.undo + 1 : 0, leaf_type});
+    auto list = abi::find_list_cells(arena, types(), proposal.type, operand(2 * p), &blobs_);
+    auto row_list =
+        abi::find_list_cells(arena, types(), point.operands[2 * p + 1], operand(2 * p + 1), &blobs_);
+    if (!list || !row_list || list->count != row_list->count) {
+      problem = "the policy has not looked at every leaf of " + proposal.name;
+      return false;
+    }
+    std::set<std::string> targets;
+    for (uint32_t i = 0; i < list->count; ++i) {
+      const abi::Reference record = abi::reference_of(arena.cells(list->first)[i]);
+      FrozenLeaf frozen{p, std::string(arena.text(arena.cells(record)[0])), {}};
+      frozen.leaf.payload = abi::pack_value(types(), fields[1].type, arena, arena.cells(record)[1], &blobs_);
+      const abi::Cell undo = arena.cells(record)[2];
+      if (undo.bits != 0) {
+        frozen.leaf.undo = abi::pack_value(types(), types()[fields[2].type].element, arena,
+                                           *arena.cells(abi::reference_of(undo)), &blobs_);
+      }
+      frozen.leaf.facts = abi::pack_value(types(), fields[3].type, arena, arena.cells(record)[3], &blobs_);
+      bytes += frozen.leaf.payload.size() + frozen.leaf.undo.size() + frozen.leaf.facts.size();
+      if (!targets.insert(frozen.target).second) {
+        problem = fmt::format("{} has two leaves for the target \"{}\"", proposal.name, frozen.target);
+        return false;
+      }
+      matched.push_back(static_cast<int64_t>(arena.cells(row_list->first)[i].bits));
+      leaves.push_back(std::move(frozen));
+    }
+    Json summary = {{"name", proposal.name},
+                    {"operation", program().operations[proposal.operation].name},
+                    {"count", list->count}};
+    if (list->count > 0) {
+      const FrozenLeaf& first = leaves[leaves.size() - list->count];
+      summary["first"] = Json::parse(abi::packed_to_json(types(), fields[1].type, first.leaf.payload));
+      summary["facts"] = Json::parse(abi::packed_to_json(types(), fields[3].type, first.leaf.facts));
+    }
+    shown.push_back(std::move(summary));
+  }
+  if (bytes > 4 * size_t{abi::kPayloadBytesMax}) {
+    problem = fmt::format("an approval over {} bytes is too large", bytes);
+    return false;
+  }
+  task.arguments = Json{{"proposals", shown}}.dump();
+  cover(task, task, leaves);
+  row.task = task.number;
+  const Verdict found = verdict(point.policy, matched);
+  const Json details = {
+      {"task", task.number}, {"label", task.label},   {"policy", program().policies[task.policy].name},
+      {"proposals", shown},  {"leaves", task.leaves}, {"merkleRoot", abi::hex(task.merkle_root)}};
+  if (found.forbidden || found.roles.empty()) {
+    put_task(task);
+    note(row, found.forbidden ? "forbidden" : "permitted", details);
+    if (found.forbidden) note(row, "rejected", {{"task", task.number}, {"reason", found.reason}});
+    close_task(task, found.forbidden ? rows::Task::Status::Rejected : rows::Task::Status::Granted);
+    Input input{found.forbidden ? abi::Rejected : abi::Ok};
+    if (!found.forbidden && point.input != abi::kNoType) {
+      input.type = point.input;
+      input.value =
+          abi::pack_value(types(), point.input, arena, abi::Cell{static_cast<Int128>(task.number)}, nullptr);
+    }
+    resume(row.root, row.number, std::move(input));
+    return true;
+  }
+  task.roles = found.roles;
+  ask(task);
+  row.deadline = task.deadline;
+  return true;
+}
+
+// Puts an approval to the people of its roles: deadline, reminder, escalations.
+void Partition::ask(rows::Task& task) {
+  const auto due = [&](const rows::Limit& limit) {
+    return std::min(deadline(limit, now_).value_or(now_), task.valid_until);
+  };
+  const auto arm = [&](rows::Timer::Kind kind, Instant at, uint64_t detail) {
+    if (at <= task.deadline) task.timers.push_back(schedule(at, {kind, task.root, task.number, detail}));
+  };
+  task.deadline = due(task.within.front());
+  Json details = {
+      {"task", task.number}, {"label", task.label}, {"policy", program().policies[task.policy].name}};
+  Json roles = Json::array();
+  for (const uint32_t role : task.roles) roles.push_back(program().roles[role]);
+  details["roles"] = roles;
+  details["leaves"] = task.leaves;
+  details["merkleRoot"] = abi::hex(task.merkle_root);
+  details["proposals"] = Json::parse(task.arguments).at("proposals");
+  details["within"] = limit_json(task.within.front(), task.deadline);
+  details["validUntil"] = instant_to_text(task.valid_until);
+  if (task.of != 0) details["again"] = task.of;
+  // Earlier moments first: with the same due time a reminder must not come after the end.
+  if (!task.remind.empty()) {
+    const Instant at = due(task.remind.front());
+    details["remind"] = limit_json(task.remind.front(), at);
+    arm(rows::Timer::Kind::TaskReminds, at, 0);
+  }
+  for (size_t i = 0; i < task.escalations.size(); ++i) {
+    const Instant at = due(task.escalations[i]);
+    Json escalation = limit_json(task.escalations[i], at);
+    escalation["role"] = program().roles[task.escalations[i].role];
+    details["escalations"].push_back(std::move(escalation));
+    arm(rows::Timer::Kind::TaskEscalates, at, i);
+  }
+  arm(rows::Timer::Kind::TaskExpires, task.deadline, 0);
+  put_task(task);
+  note(task.root, task.of == 0 ? "asked" : "askedAgain", task.instance, task.path, task.element, details);
+}
+
+// What stands between this leaf and its write, whatever the compiler proved. Expiry is not among it: that has
+// a path of its own.
+std::optional<std::string> Partition::why_not_granted(const rows::Task& approval, uint32_t proposal,
+                                                      const std::string& target, const rows::Leaf& leaf) {
+  const auto grant = leaf.granted_by == approval.number ? std::optional(approval) : any_task(leaf.granted_by);
+  if (!grant || grant->status != rows::Task::Status::Granted) return "its approval was not granted";
+  const std::string hash = leaf_hash(approval, proposal, target, leaf);
+  if (leaf.size != grant->leaves ||
+      !merkle::verify(hash, leaf.index, leaf.size, leaf.proof, grant->merkle_root)) {
+    return "it is not what was approved";
+  }
+  return std::nullopt;
+}
+
+}  // namespace endcap

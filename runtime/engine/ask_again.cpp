@@ -1,0 +1,156 @@
+// A grant whose facts have changed is void, and people are asked once more, however many elements find out:
+// all leaves of the approval that rest on the old facts are asked for together, and everyone who waits for
+// the same new facts waits for the same answer.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/abi/value_json.h"
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+
+bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point, std::string& problem) {
+  const uint64_t number = static_cast<uint64_t>(operand(0).bits);
+  const std::string target(workspace_.arena().text(operand(1)));
+  auto approval = any_task(number);
+  const uint32_t proposal = point.target;
+  const std::string leaf_key = rows::leaf_key(row.root, number, proposal, target);
+  auto leaf = approval ? find<rows::Leaf>(Table::Leaf, leaf_key) : std::nullopt;
+  if (!leaf || approval->root != row.root) {
+    problem = "there is no such leaf to ask for again";
+    return false;
+  }
+  const std::string facts = packed_operand(point, 2);
+  const int64_t policy_row = static_cast<int64_t>(operand(3).bits);
+  const abi::Cell grant{static_cast<Int128>(number)};
+  const auto grant_input = [&] {
+    if (point.input == abi::kNoType) return Input{};
+    return Input{abi::Ok,
+                 0,
+                 abi::pack_value(types(), point.input, workspace_.arena(), grant, nullptr),
+                 point.input,
+                 {}};
+  };
+  // Granted already for these facts, and not void since.
+  if (leaf->state == rows::Leaf::State::Open && leaf->facts == facts) {
+    resume(row.root, row.number, grant_input());
+    return true;
+  }
+  for (const uint64_t asked : approval->asks) {
+    auto again = any_task(asked);
+    if (!again || again->facts != facts || again->void_facts != leaf->facts) continue;
+    if (again->status == rows::Task::Status::Open) {
+      leaf->state = rows::Leaf::State::Void;
+      put(Table::Leaf, leaf_key, *leaf);
+      again->waiters.push_back(row.number);
+      row.task = asked;
+      row.deadline = again->deadline;
+      put_task(*again);
+      return true;
+    }
+    if (again->status == rows::Task::Status::Rejected || again->status == rows::Task::Status::Expired) {
+      resume(row.root, row.number,
+             Input{again->status == rows::Task::Status::Rejected ? abi::Rejected : abi::Expired});
+      return true;
+    }
+  }
+
+  rows::Task again;
+  again.number = next_number();
+  again.kind = rows::Task::Kind::Again;
+  again.root = row.root;
+  again.instance = row.number;
+  again.path = point.path;
+  again.label = approval->label;
+  again.created = now_;
+  again.policy = approval->policy;
+  again.valid_until = approval->valid_until;
+  again.within = approval->within;
+  again.remind = approval->remind;
+  again.escalations = approval->escalations;
+  again.of = number;
+  again.facts = facts;
+  again.void_facts = leaf->facts;
+  again.row = static_cast<uint64_t>(policy_row);
+  again.waiters = {row.number};
+  approval->asks.push_back(again.number);
+  put_task(*approval);
+
+  const abi::TypeId facts_type = program().policies[again.policy].facts;
+  std::map<uint32_t, uint64_t> counts;
+  for (const auto& [key, value] : overlay_.collect(Table::Leaf, rows::pair_key(row.root, number))) {
+    auto each = rows::decode<rows::Leaf>(value);
+    if (each.facts != leaf->facts ||
+        (each.state != rows::Leaf::State::Open && each.state != rows::Leaf::State::Void))
+      continue;
+    ++counts[static_cast<uint32_t>(rows::from_big_endian(std::string_view(key).substr(16)))];
+    each.state = rows::Leaf::State::Void;
+    put(Table::Leaf, key, each);
+  }
+  Json shown = Json::array();
+  for (const auto& [index, count] : counts) {
+    const rows::Proposal& frozen = approval->proposals[index];
+    again.leaves += count;
+    shown.push_back({{"name", frozen.name},
+                     {"operation", program().operations[frozen.operation].name},
+                     {"count", count},
+                     {"facts", Json::parse(abi::packed_to_json(types(), facts_type, facts))},
+                     {"factsBefore", Json::parse(abi::packed_to_json(types(), facts_type, leaf->facts))}});
+  }
+  again.arguments = Json{{"proposals", shown}}.dump();
+  row.task = again.number;
+  note(row, "void",
+       {{"task", number},
+        {"leaves", again.leaves},
+        {"facts", Json::parse(abi::packed_to_json(types(), facts_type, facts))},
+        {"factsBefore", Json::parse(abi::packed_to_json(types(), facts_type, leaf->facts))}});
+  const Verdict found = verdict(again.policy, {policy_row});
+  if (!found.forbidden && !found.roles.empty()) {
+    again.roles = found.roles;
+    ask(again);
+    row.deadline = again.deadline;
+    return true;
+  }
+  put_task(again);
+  note(row, found.forbidden ? "rejected" : "permitted", {{"task", again.number}, {"reason", found.reason}});
+  again.waiters.clear();
+  if (!found.forbidden) renew(again);
+  close_task(again, found.forbidden ? rows::Task::Status::Rejected : rows::Task::Status::Granted);
+  resume(row.root, row.number, found.forbidden ? Input{abi::Rejected} : grant_input());
+  return true;
+}
+
+// The void leaves get the new facts and stand under the root of `again`.
+void Partition::renew(rows::Task& again) {
+  const auto approval = any_task(again.of);
+  CHECK(approval.has_value());
+  std::vector<FrozenLeaf> leaves;
+  for (const auto& [key, value] : overlay_.collect(Table::Leaf, rows::pair_key(again.root, again.of))) {
+    auto leaf = rows::decode<rows::Leaf>(value);
+    if (leaf.state != rows::Leaf::State::Void || leaf.facts != again.void_facts) continue;
+    leaf.facts = again.facts;
+    leaf.state = rows::Leaf::State::Open;
+    leaves.push_back({static_cast<uint32_t>(rows::from_big_endian(std::string_view(key).substr(16))),
+                      key.substr(24), std::move(leaf)});
+  }
+  cover(again, *approval, leaves);
+}
+
+// Everyone who waited goes on.
+void Partition::answer_again(const rows::Task& again, uint32_t tag) {
+  for (const uint64_t waiter : again.waiters) {
+    const auto row = instance(again.root, waiter);
+    if (!row || row->task != again.number) continue;
+    const abi::WaitPoint& point = wait_point(*row);
+    Input input{tag};
+    if (tag == abi::Ok && point.input != abi::kNoType) {
+      input.type = point.input;
+      input.value = abi::pack_value(types(), point.input, workspace_.arena(),
+                                    abi::Cell{static_cast<Int128>(again.of)}, nullptr);
+    }
+    resume(again.root, waiter, std::move(input));
+  }
+}
+
+}  // namespace endcap

@@ -1,0 +1,150 @@
+// A family's end: what is in flight settles first, everyone else is cancelled, then what was written is taken
+// back when the workflow says so, and the root has its outcome.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+using Purpose = rows::Pending::Purpose;
+using Stage = rows::Pending::Stage;
+
+constexpr size_t kUndosInFlight = 32;
+
+}  // namespace
+
+// Calls that may have an effect and have left, or may have: their outcome must be known before anything is
+// taken back.
+bool Partition::stays_to_settle(const rows::Pending& call) const {
+  const bool has_effect = call.purpose == Purpose::Write || call.purpose == Purpose::Notify;
+  return has_effect && (call.stage == Stage::Sent || call.stage == Stage::Person || call.maybe_done);
+}
+
+void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std::string& value,
+                           bool compensate) {
+  auto whole = family(root);
+  if (!whole || whole->status != rows::Family::Status::Running) return;
+  whole->status = rows::Family::Status::Ending;
+  whole->outcome = outcome.name;
+  whole->value = value;
+  whole->failure = outcome.failure;
+  whole->compensate = compensate;
+  whole->suspended = 0;
+  std::set<uint64_t> in_flight;
+  for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(root))) {
+    if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
+    auto row = rows::decode<rows::Instance>(bytes);
+    if (row.call != 0) {
+      const auto pending = call(row.call);
+      if (pending && stays_to_settle(*pending)) {
+        in_flight.insert(row.call);
+      } else if (pending) {
+        drop_call(*pending);
+      }
+    }
+    clear_wait(row, true);
+    overlay_.erase(Table::Instance, key);
+  }
+  for (const auto& [key, bytes] : overlay_.collect(Table::Group, rows::big_endian(root))) {
+    flights_.erase(rows::from_big_endian(std::string_view(key).substr(8)));
+    overlay_.erase(Table::Group, key);
+  }
+  erase_all(Table::Result, rows::big_endian(root));
+  put(*whole);
+  note(root, "ending", root, "", "",
+       {{"outcome", outcome.name},
+        {"failure", outcome.failure},
+        {"value", Json::parse(value)},
+        {"inFlight", in_flight.size()},
+        {"compensate", compensate}});
+  if (in_flight.empty()) return settled(root);
+  settling_[root] = std::move(in_flight);
+}
+
+void Partition::settled(uint64_t root) {
+  auto whole = family(root);
+  CHECK(whole.has_value());
+  if (!whole->compensate || overlay_.collect(Table::Undo, rows::big_endian(root), 1).empty())
+    return finalize(*whole);
+  whole->status = rows::Family::Status::Compensating;
+  put(*whole);
+  note(root, "compensating", root, "", "",
+       {{"writes", overlay_.collect(Table::Undo, rows::big_endian(root)).size()}});
+  compensate(root);
+}
+
+// Reverse order of commit along a line of ancestors, side by side across elements: an undo waits for the
+// later ones of its own instance, of those below it and of those above it.
+void Partition::compensate(uint64_t root) {
+  auto whole = family(root);
+  if (!whole || whole->status != rows::Family::Status::Compensating) return;
+  auto undo_rows = overlay_.collect(Table::Undo, rows::big_endian(root));
+  if (undo_rows.empty()) return finalize(*whole);
+  std::vector<rows::Undo> undos;
+  size_t in_flight = 0;
+  for (const auto& [key, bytes] : undo_rows) {
+    undos.push_back(rows::decode<rows::Undo>(bytes));
+    if (undos.back().call != 0) ++in_flight;
+  }
+  std::set<uint64_t> owners, lines;  // of the later ones: who wrote, and everyone on the way to them
+  for (auto undo = undos.rbegin(); undo != undos.rend() && in_flight < kUndosInFlight; ++undo) {
+    const bool related = lines.contains(undo->lineage.back()) ||
+                         std::any_of(undo->lineage.begin(), undo->lineage.end(),
+                                     [&](uint64_t each) { return owners.contains(each); });
+    owners.insert(undo->lineage.back());
+    lines.insert(undo->lineage.begin(), undo->lineage.end());
+    if (related || undo->call != 0) continue;
+    rows::Pending call;
+    call.purpose = Purpose::Undo;
+    call.root = root;
+    call.what = static_cast<uint32_t>(CallRequest::What::Operation);
+    call.target = undo->operation;
+    call.payload = undo->payload;
+    call.payload_type = program().operations[undo->operation].payload;
+    call.key = undo->key;
+    call.path = undo->path;
+    call.element = undo->element;
+    call.leaf_target = undo->target;
+    call.undo = undo->sequence;
+    undo->call = open_call(std::move(call));
+    put(Table::Undo, rows::pair_key(root, undo->sequence), *undo);
+    ++in_flight;
+  }
+}
+
+// What can't be taken back becomes work for the owner of the operation; the others go on.
+void Partition::undo_finished(const rows::Pending& call, const Input& input, const std::string& message) {
+  Json details = call_json(call);
+  details["outcome"] = input.tag == abi::Ok            ? "ok"
+                       : input.tag == abi::Rejected    ? "rejected"
+                       : input.tag == abi::Unavailable ? "unavailable"
+                                                       : "invalid";
+  if (!message.empty()) details["message"] = message;
+  note(call.root, "undo", 0, call.path, call.element, details);
+  if (input.tag != abi::Ok) {
+    open_question(rows::Task::Kind::Undo, call,
+                  fmt::format("{} could not be carried out: {}", target_name(call), message));
+  }
+  overlay_.erase(Table::Undo, rows::pair_key(call.root, call.undo));
+  compensating_.insert(call.root);
+}
+
+void Partition::finalize(rows::Family& whole) {
+  const std::string prefix = rows::big_endian(whole.root);
+  for (const Table table : {Table::Leaf, Table::Undo, Table::Blob, Table::Group, Table::Result})
+    erase_all(table, prefix);
+  whole.status = whole.failure ? rows::Family::Status::Failed : rows::Family::Status::Finished;
+  whole.ended = now_;
+  put(whole);
+  put(Table::Key, rows::workflow_key(whole.workflow, whole.key), rows::Key{whole.root, false});
+  count_live(-1);
+  ++(whole.failure ? state_.counters.failed : state_.counters.finished);
+  note(whole.root, whole.failure ? "failed" : "finished", whole.root, "", "",
+       {{"outcome", whole.outcome}, {"value", Json::parse(whole.value)}});
+}
+
+}  // namespace endcap

@@ -1,0 +1,250 @@
+// The engine: requests to their partitions, one round over all of them, acknowledgements back.
+#include "runtime/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "runtime/abi/shape.h"
+#include "runtime/engine/arguments.h"
+#include "runtime/engine/partition.h"
+#include "runtime/engine/views.h"
+
+namespace endcap {
+namespace {
+
+constexpr size_t kQueuedMax = 4096;  // of a partition; beyond, requests are refused at the door
+constexpr size_t kKeyBytesMax = 200;
+
+std::string random_bytes() {
+  std::random_device device;
+  std::string bytes;
+  for (int i = 0; i < 4; ++i) bytes += rows::big_endian(device()).substr(4);
+  return bytes;
+}
+
+std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) {
+  return std::unexpected(Refusal{kind, std::move(message)});
+}
+
+class PartitionedEngine final : public Engine {
+ public:
+  PartitionedEngine(std::shared_ptr<const abi::Program> program, Store& store, Journal& journal,
+                    const EngineOptions& options)
+      : state_{program, store, journal, options, {}, program->types, {}, People(*program, options.people),
+               {}} {
+    // One record a view for the cells of its key: a read of a view has no payload type of its own.
+    for (const abi::View& view : program->views) {
+      abi::Type record;
+      record.kind = abi::Kind::Record;
+      record.name = view.name + " key";
+      for (const uint32_t field : view.key)
+        record.fields.push_back(program->types[view.record].fields[field]);
+      state_.view_keys.push_back(static_cast<abi::TypeId>(state_.types.size()));
+      state_.types.push_back(std::move(record));
+    }
+    std::vector<Partition*> all;
+    for (uint16_t i = 0; i < options.partitions; ++i) {
+      partitions_.push_back(std::make_unique<Partition>(state_, i));
+      all.push_back(partitions_.back().get());
+    }
+    for (auto& partition : partitions_) partition->follow(all);
+  }
+
+  std::expected<void, EngineError> open() {
+    for (auto& partition : partitions_) {
+      if (auto recovered = partition->recover(); !recovered) return recovered;
+      if (partition != partitions_.front()) continue;
+      if (auto known = partition->identity()) {
+        if (known->partitions != state_.options.partitions) {
+          return std::unexpected(EngineError{
+              fmt::format("the data was created with {} partitions, not {}: the number can't be changed",
+                          known->partitions, state_.options.partitions)});
+        }
+        state_.folder = known->folder;
+      } else {
+        state_.folder = state_.options.identity.empty() ? random_bytes() : state_.options.identity;
+        partition->create({state_.folder, state_.options.partitions});
+        while (partition->busy() && state_.failure.empty()) {
+          state_.journal.sync();
+          settle();
+        }
+        if (!state_.failure.empty()) return std::unexpected(EngineError{state_.failure});
+      }
+    }
+    return {};
+  }
+
+  void start(StartRequest request) override {
+    const auto answer = [&](std::expected<std::string, Refusal> result) {
+      if (request.reply) request.reply(std::move(result));
+    };
+    if (!state_.failure.empty()) return answer(refuse(Refusal::Kind::Overloaded, state_.failure));
+    const abi::Program& program = *state_.program;
+    const abi::Workflow* workflow = program.find_workflow(request.workflow);
+    if (workflow == nullptr)
+      return answer(
+          refuse(Refusal::Kind::NotFound, fmt::format("there is no workflow \"{}\"", request.workflow)));
+    abi::Arena arena;
+    auto cells = start_cells(state_.types, *workflow, request.arguments_json, arena);
+    if (!cells) return answer(refuse(Refusal::Kind::Invalid, cells.error()));
+    ParsedStart start;
+    start.workflow = static_cast<uint32_t>(workflow - program.workflows.data());
+    start.key = abi::key_text(arena, state_.types, workflow->parameters[workflow->key_parameter].type,
+                              (*cells)[workflow->key_parameter], nullptr);
+    if (start.key.empty() || start.key.size() > kKeyBytesMax) {
+      return answer(refuse(Refusal::Kind::Invalid,
+                           fmt::format("the key {} must have 1 to {} bytes",
+                                       workflow->parameters[workflow->key_parameter].name, kKeyBytesMax)));
+    }
+    std::vector<abi::TypeId> slots;
+    for (const abi::Slot& slot : program.machines[workflow->main].parameters) slots.push_back(slot.type);
+    abi::FrameHeader header;
+    header.machine = static_cast<uint16_t>(workflow->main);
+    header.program = rows::from_big_endian(program.hash);
+    auto frame = abi::pack_frame(state_.types, slots, *cells, arena, header, start.blobs);
+    if (!frame) return answer(refuse(Refusal::Kind::Invalid, frame.error().detail));
+    start.frame = std::move(*frame);
+    start.arguments = request.arguments_json.empty() ? "{}" : request.arguments_json;
+    start.request_id = std::move(request.request_id);
+    start.content = abi::sha256(workflow->name + '\0' + start.frame);
+    Partition& partition = partition_of(rows::workflow_key(workflow->name, start.key));
+    if (partition.queued_starts() >= kQueuedMax)
+      return answer(refuse(Refusal::Kind::Overloaded, "too many starts are waiting; try again in a second"));
+    start.reply = std::move(request.reply);
+    partition.start(std::move(start));
+  }
+
+  void event(EventRequest request) override {
+    const auto answer = [&](std::expected<std::string, Refusal> result) {
+      if (request.reply) request.reply(std::move(result));
+    };
+    if (!state_.failure.empty()) return answer(refuse(Refusal::Kind::Overloaded, state_.failure));
+    if (request.source.empty() || request.id.empty())
+      return answer(refuse(Refusal::Kind::Invalid, "an event needs a source and an id"));
+    bool known = false;
+    for (const abi::Event& event : state_.program->events) {
+      if (event.type != request.type) continue;
+      known = true;
+      abi::Arena arena;
+      auto record = event_record(state_.types, event, request.data_json, arena);
+      if (!record) return answer(refuse(Refusal::Kind::Invalid, record.error()));
+    }
+    if (!known)
+      return answer(refuse(Refusal::Kind::Invalid,
+                           fmt::format("no workflow knows events of type \"{}\"", request.type)));
+    Partition& partition = partition_of(request.source + '\0' + request.id);
+    if (partition.queued_events() >= kQueuedMax)
+      return answer(refuse(Refusal::Kind::Overloaded, "too many events are waiting; try again in a second"));
+    partition.event(std::move(request));
+  }
+
+  void decide(DecisionRequest request) override {
+    if (!state_.failure.empty() && request.reply)
+      return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
+    partitions_[request.task % partitions_.size()]->decide(std::move(request));
+  }
+  void resume(ResumeRequest request) override {
+    if (!state_.failure.empty() && request.reply)
+      return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
+    partitions_[request.instance % partitions_.size()]->resume(std::move(request));
+  }
+  void call_finished(CallReply reply) override {
+    partitions_.at(reply.partition)->call_finished(std::move(reply));
+  }
+
+  bool drain(Instant now) override {
+    bool did = false;
+    now = std::max(now, last_time());
+    for (auto& partition : partitions_) {
+      if (state_.failure.empty()) did = partition->drain(now) || did;
+    }
+    stop_when_failed();
+    return did;
+  }
+
+  void settle() override {
+    for (const Acks::Each& each : state_.acks->take()) {
+      if (state_.failure.empty()) partitions_[each.partition]->acknowledged(each.position, each.ack);
+    }
+    stop_when_failed();
+  }
+  std::optional<std::string> failure() const override {
+    return state_.failure.empty() ? std::nullopt : std::optional(state_.failure);
+  }
+
+  std::vector<std::pair<PartitionId, CallRequest>> take_calls() override {
+    std::vector<std::pair<PartitionId, CallRequest>> calls;
+    for (PartitionId i = 0; i < partitions_.size(); ++i) {
+      for (CallRequest& call : partitions_[i]->take_calls()) calls.emplace_back(i, std::move(call));
+    }
+    return calls;
+  }
+
+  std::optional<Instant> next_due() override {
+    std::optional<Instant> first;
+    for (auto& partition : partitions_) {
+      const auto due = partition->next_due();
+      if (due && (!first || *due < *first)) first = due;
+    }
+    return first;
+  }
+  bool busy() const override {
+    return state_.failure.empty() &&
+           std::any_of(partitions_.begin(), partitions_.end(), [](const auto& each) { return each->busy(); });
+  }
+  Instant last_time() const override {
+    Instant last = 0;
+    for (const auto& partition : partitions_) last = std::max(last, partition->last_time());
+    return last;
+  }
+
+  std::expected<std::string, Refusal> show(const std::string& workflow_or_id,
+                                           const std::string& key) override {
+    return views().show(workflow_or_id, key);
+  }
+  std::expected<std::string, Refusal> list(const std::string& filter) override {
+    return views().list(filter);
+  }
+  std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) override {
+    return views().history(instance, from, limit);
+  }
+  std::expected<std::string, Refusal> tasks(const std::string& filter) override {
+    return views().tasks(filter);
+  }
+  const Counters& counters() const override { return state_.counters; }
+
+ private:
+  Partition& partition_of(const std::string& key) {
+    return *partitions_[partition_of_key(key, state_.options.partitions)];
+  }
+  Views views() { return Views(*state_.program, state_.store, state_.options, state_.people); }
+
+  void stop_when_failed() {
+    if (state_.failure.empty() || stopped_) return;
+    stopped_ = true;
+    for (auto& partition : partitions_) partition->abandon(state_.failure);
+  }
+
+  EngineState state_;
+  std::vector<std::unique_ptr<Partition>> partitions_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+PartitionId partition_of_key(std::string_view key, uint16_t partitions) {
+  return static_cast<PartitionId>(rows::from_big_endian(abi::sha256(key)) % partitions);
+}
+
+std::expected<std::unique_ptr<Engine>, EngineError> open_engine(std::shared_ptr<const abi::Program> program,
+                                                                Store& store, Journal& journal,
+                                                                const EngineOptions& options) {
+  auto engine = std::make_unique<PartitionedEngine>(std::move(program), store, journal, options);
+  if (auto opened = engine->open(); !opened) return std::unexpected(opened.error());
+  return engine;
+}
+
+}  // namespace endcap

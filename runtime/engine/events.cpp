@@ -1,0 +1,184 @@
+// Events: stored once where their id says, followed by every partition, and heard by those whose
+// subscriptions they match.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "runtime/abi/shape.h"
+#include "runtime/engine/arguments.h"
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+constexpr size_t kMessagesPerDrain = 64;
+
+}  // namespace
+
+// ---------------------------------------------------------------- where the event is stored
+
+void Partition::store_event(EventRequest& event) {
+  const std::string seen_key = "e" + abi::sha256(event.source + '\0' + event.id);
+  ++state_.counters.events;
+  if (find<rows::Seen>(Table::Dedup, seen_key)) {
+    return answer(event.reply, Json{{"accepted", true}, {"duplicate", true}}.dump());
+  }
+  put(Table::Dedup, seen_key, rows::Seen{now_, 0, {}});
+  overlay_.put(Table::Dedup, "t" + rows::time_key(now_) + seen_key, "");
+  if (!oldest_seen_) oldest_seen_ = now_;
+  put(Table::Message, rows::big_endian(meta_.next_message++),
+      rows::Message{event.source, event.id, event.type, event.data_json, now_});
+  answer(event.reply, Json{{"accepted", true}, {"duplicate", false}}.dump());
+}
+
+// Messages that every partition has seen, acknowledged, are of no use to anyone.
+void Partition::trim_messages() {
+  uint64_t seen = UINT64_MAX;
+  for (const Partition* other : others_) seen = std::min(seen, other->messages_seen(number_));
+  for (; oldest_message_ <= seen && oldest_message_ < meta_.next_message; ++oldest_message_) {
+    overlay_.erase(Table::Message, rows::big_endian(oldest_message_));
+  }
+}
+
+// ---------------------------------------------------------------- following the others
+
+// Reads what the others have on disk; the cursor moves in the record that holds what the messages did here.
+bool Partition::follow_messages() {
+  bool moved = false;
+  meta_.cursors.resize(state_.options.partitions);
+  for (const Partition* other : others_) {
+    const PartitionId source = static_cast<PartitionId>(other->number_);
+    for (size_t i = 0; i < kMessagesPerDrain && meta_.cursors[source] < other->messages_stored(); ++i) {
+      const uint64_t next = ++meta_.cursors[source];
+      moved = true;
+      overlay_.touch();
+      auto bytes = state_.store.get(source, Table::Message, rows::big_endian(next));
+      if (!bytes) {
+        state_.failure = bytes.error().message;
+        return moved;
+      }
+      if (*bytes) deliver(rows::decode<rows::Message>(**bytes));
+    }
+  }
+  return moved;
+}
+
+void Partition::deliver(const rows::Message& message) {
+  for (uint32_t i = 0; i < program().events.size(); ++i) {
+    if (program().events[i].type == message.type) deliver_event(message, i);
+  }
+}
+
+// Probes the subscriptions by each field that some wait point keys this event by, and those without a key.
+void Partition::deliver_event(const rows::Message& message, uint32_t number) {
+  const abi::Event& event = program().events[number];
+  abi::Arena arena;
+  auto record = event_record(types(), event, message.data, arena);
+  if (!record) return;  // refused when it was received; only a program that changed since can get here
+  const std::string packed = abi::pack_value(types(), event.record, arena, *record, nullptr);
+  std::vector<std::string> prefixes{rows::subscription_prefix(event.name, 0, "")};
+  const auto& fields = types()[event.record].fields;
+  for (uint32_t i = 0; i < fields.size(); ++i) {
+    const std::string key =
+        abi::key_text(arena, types(), fields[i].type, arena.cells(abi::reference_of(*record))[i], nullptr);
+    prefixes.push_back(rows::subscription_prefix(event.name, i + 1, key));
+  }
+  for (const std::string& prefix : prefixes) {
+    for (const auto& [key, value] : overlay_.collect(Table::Subscription, prefix)) {
+      if (!overlay_.get(Table::Subscription, key)) continue;  // taken away by what was heard before
+      heard(rows::decode<rows::Subscription>(value), packed, message);
+      run_ready();
+    }
+  }
+}
+
+void Partition::heard(const rows::Subscription& subscription, const std::string& record,
+                      const rows::Message& message) {
+  if (message.stored < subscription.since) return;
+  auto row = instance(subscription.root, subscription.instance);
+  if (!row) return;
+  const abi::WaitPoint& point = program().machines[subscription.machine].states[subscription.state];
+  const abi::Subscription& event = point.events.at(subscription.index);
+  const abi::TypeId type = program().events[event.event].record;
+  if (subscription.throughout) return start_handler(subscription, *row, record);
+  if (row->status != rows::Instance::Status::Waiting) return;
+  if (event.guard_state &&
+      call_machine(*row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}) != abi::Exit::GuardTrue)
+    return;
+  note(*row, "heard",
+       {{"event", program().events[event.event].name}, {"source", message.source}, {"id", message.id}});
+  resume(row->root, row->number, Input{abi::EventBase + subscription.index, 0, record, type, {}});
+}
+
+// ---------------------------------------------------------------- subscribing
+
+void Partition::subscribe(rows::Instance& row, const abi::WaitPoint& point, uint32_t index, bool throughout) {
+  const abi::Subscription& event = point.events[index];
+  rows::Subscription subscription;
+  subscription.root = row.root;
+  subscription.instance = row.number;
+  subscription.index = index;
+  subscription.machine = row.machine;
+  subscription.state = row.state;
+  subscription.throughout = throughout;
+  subscription.since = now_;
+  if (throughout) {
+    for (uint32_t i = 0; i < event.capture_count; ++i)
+      subscription.captures.push_back(packed_operand(point, event.first_capture + i));
+  }
+  std::string key_text;
+  if (event.key_operand) {
+    key_text = abi::key_text(workspace_.arena(), types(), point.operands[*event.key_operand],
+                             operand(*event.key_operand), &blobs_);
+  }
+  const uint32_t field = event.key_field ? *event.key_field + 1 : 0;
+  std::string key = rows::subscription_prefix(program().events[event.event].name, field, key_text) +
+                    rows::pair_key(row.root, row.number) + rows::pair_key(row.state, index);
+  put(Table::Subscription, key, subscription);
+  (throughout ? row.scopes : row.subscriptions).push_back(std::move(key));
+}
+
+bool Partition::park_throughout(rows::Instance& row, const abi::WaitPoint& point, std::string&) {
+  for (uint32_t i = 0; i < point.events.size(); ++i) subscribe(row, point, i, true);
+  resume(row.root, row.number, Input{});
+  return true;
+}
+
+// A handler runs beside the machine, as a child of its own, on copies of what it uses.
+void Partition::start_handler(const rows::Subscription& subscription, const rows::Instance& parent,
+                              const std::string& record) {
+  const abi::Subscription& event =
+      program().machines[subscription.machine].states[subscription.state].events.at(subscription.index);
+  const abi::TypeId type = program().events[event.event].record;
+  const abi::Machine& machine = program().machines[*event.machine];
+  abi::Arena arena;
+  std::vector<abi::Cell> cells;
+  for (size_t i = 0; i <= subscription.captures.size(); ++i) {
+    const std::string& packed = i < subscription.captures.size() ? subscription.captures[i] : record;
+    auto cell = abi::unpack_value(types(), machine.parameters[i].type, packed, arena);
+    CHECK(cell.has_value());
+    cells.push_back(*cell);
+  }
+  auto frame = make_frame(*event.machine, cells, arena, parent.root);
+  if (!frame) return;
+  rows::Instance row;
+  row.root = parent.root;
+  row.machine = *event.machine;
+  row.frame = std::move(*frame);
+  if (event.guard_state &&
+      call_machine(row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}) != abi::Exit::GuardTrue)
+    return;
+  row.number = next_number();
+  row.parent = parent.number;
+  row.lineage = parent.lineage;
+  row.lineage.push_back(row.number);
+  row.since = now_;
+  row.element = parent.element;
+  row.flight = parent.flight;
+  note(parent.root, "handling", row.number,
+       program().machines[subscription.machine].states[subscription.state].path, parent.element,
+       {{"event", program().events[event.event].name}});
+  step(std::move(row), Input{abi::Start});
+}
+
+}  // namespace endcap

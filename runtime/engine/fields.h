@@ -1,0 +1,152 @@
+// Rows as bytes: a version, then numbered fields. A field that is not there has its default; a number is
+// never used twice for different things, so that a reader of the next release knows the rows of this one, and
+// skips what it does not know.
+//
+// A row says its fields once, for writing and reading: `template <typename F> void fields(F& f) { f(1,
+// number); f(2, text); }`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "runtime/value/check.h"
+
+namespace endcap::rows {
+
+inline constexpr char kVersion = 1;
+
+template <typename T>
+struct IsVector : std::false_type {};
+template <typename T>
+struct IsVector<std::vector<T>> : std::true_type {};
+template <typename T>
+inline constexpr bool kIsNumber = std::is_integral_v<T> || std::is_enum_v<T>;
+
+class Writer {
+ public:
+  template <typename T>
+  void operator()(uint32_t number, T& value) {
+    if constexpr (IsVector<T>::value) {
+      for (auto& each : value) put(number, bytes_of(each));
+    } else {
+      std::string bytes = bytes_of(value);
+      if (!bytes.empty()) put(number, bytes);
+    }
+  }
+  std::string& bytes() { return bytes_; }
+
+ private:
+  template <typename T>
+  static std::string bytes_of(T& value) {
+    if constexpr (kIsNumber<T>) {
+      std::string out;
+      for (auto rest = static_cast<uint64_t>(value); rest != 0; rest >>= 8)
+        out.push_back(static_cast<char>(rest));
+      return out;
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return value;
+    } else {
+      Writer inner;
+      value.fields(inner);
+      return std::move(inner.bytes_);
+    }
+  }
+  void size(uint64_t value) {
+    for (; value >= 0x80; value >>= 7) bytes_.push_back(static_cast<char>(value | 0x80));
+    bytes_.push_back(static_cast<char>(value));
+  }
+  void put(uint32_t number, std::string_view bytes) {
+    size(number);
+    size(bytes.size());
+    bytes_.append(bytes);
+  }
+
+  std::string bytes_;
+};
+
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) {
+    while (good_ && !bytes.empty()) {
+      const uint64_t number = size(bytes), length = size(bytes);
+      if (length > bytes.size()) good_ = false;
+      if (!good_) return;
+      entries_.emplace_back(number, bytes.substr(0, length));
+      bytes.remove_prefix(length);
+    }
+  }
+
+  template <typename T>
+  void operator()(uint32_t number, T& value) {
+    if constexpr (IsVector<T>::value) value.clear();
+    for (const auto& [field, bytes] : entries_) {
+      if (field != number) continue;
+      if constexpr (IsVector<T>::value) {
+        read(bytes, value.emplace_back());
+      } else {
+        read(bytes, value);
+      }
+    }
+  }
+  bool good() const { return good_; }
+
+ private:
+  template <typename T>
+  void read(std::string_view bytes, T& value) {
+    if constexpr (kIsNumber<T>) {
+      if (bytes.size() > 8) good_ = false;
+      uint64_t number = 0;
+      for (size_t i = 0; i < bytes.size() && i < 8; ++i) {
+        number |= uint64_t{static_cast<uint8_t>(bytes[i])} << (8 * i);
+      }
+      value = static_cast<T>(number);
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      value = bytes;
+    } else {
+      Reader inner(bytes);
+      value.fields(inner);
+      good_ = good_ && inner.good_;
+    }
+  }
+  uint64_t size(std::string_view& bytes) {
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      if (bytes.empty()) break;
+      const auto byte = static_cast<uint8_t>(bytes.front());
+      bytes.remove_prefix(1);
+      value |= uint64_t{byte & 0x7fu} << shift;
+      if (byte < 0x80) return value;
+    }
+    good_ = false;
+    return 0;
+  }
+
+  std::vector<std::pair<uint64_t, std::string_view>> entries_;
+  bool good_ = true;
+};
+
+template <typename Row>
+std::string encode(const Row& row) {
+  Writer writer;
+  writer.bytes().push_back(kVersion);
+  const_cast<Row&>(row).fields(writer);  // a writer only reads
+  return std::move(writer.bytes());
+}
+
+// The store checks its own bytes: a row that can't be read is a bug of ours or of a newer release, which
+// opening refuses.
+template <typename Row>
+Row decode(std::string_view bytes) {
+  CHECK(!bytes.empty() && bytes.front() == kVersion);
+  Reader reader(bytes.substr(1));
+  Row row;
+  row.fields(reader);
+  CHECK(reader.good());
+  return row;
+}
+
+}  // namespace endcap::rows

@@ -1,0 +1,331 @@
+// Calls to other systems: recorded before they are made, tried again with the same key, and never assumed to
+// have failed when they may have taken effect.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "runtime/abi/value_json.h"
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+using Purpose = rows::Pending::Purpose;
+using Stage = rows::Pending::Stage;
+using Result = CallResult::Kind;
+
+constexpr uint32_t kAttempts = 5;         // of a system that says nothing else
+constexpr uint32_t kAmbiguousFactor = 4;  // so many times as long, before a person is asked what happened
+constexpr Duration kBackoffFirst = kSecond;
+constexpr Duration kBackoffMost = 2 * kMinute;
+constexpr Duration kTimeout = 30 * kSecond;
+
+bool has_effect(Purpose purpose) {
+  return purpose == Purpose::Write || purpose == Purpose::Notify || purpose == Purpose::Undo;
+}
+
+uint64_t mix(uint64_t value) {  // splitmix64
+  value += 0x9e3779b97f4a7c15u;
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
+  return value ^ (value >> 31);
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- what a call is about
+
+const abi::Operation* Partition::operation_of(const rows::Pending& call) const {
+  const bool is_operation = static_cast<CallRequest::What>(call.what) == CallRequest::What::Operation;
+  return is_operation ? &program().operations[call.target] : nullptr;
+}
+
+const abi::System& Partition::system_of(const rows::Pending& call) const {
+  uint32_t view = call.target;
+  if (const abi::Operation* operation = operation_of(call)) return program().systems[operation->system];
+  if (static_cast<CallRequest::What>(call.what) == CallRequest::What::Navigation)
+    view = program().navigations[call.target].to_view;
+  return program().systems[program().views[view].system];
+}
+
+std::string Partition::target_name(const rows::Pending& call) const {
+  if (const abi::Operation* operation = operation_of(call)) return operation->name;
+  if (static_cast<CallRequest::What>(call.what) == CallRequest::What::View)
+    return program().views[call.target].name;
+  const abi::Navigation& navigation = program().navigations[call.target];
+  return program().views[navigation.from_view].name + "." + navigation.name;
+}
+
+Json Partition::call_json(const rows::Pending& call) const {
+  Json json = {{"call", call.number}, {"operation", target_name(call)}, {"system", system_of(call).name}};
+  if (!call.leaf_target.empty()) json["target"] = call.leaf_target;
+  if (!call.key.empty()) json["key"] = call.key;
+  json["attempt"] = call.attempt;
+  if (has_effect(call.purpose) && call.payload_type != abi::kNoType) {
+    json["payload"] = Json::parse(abi::packed_to_json(types(), call.payload_type, call.payload));
+  }
+  return json;
+}
+
+// ---------------------------------------------------------------- sending
+
+uint64_t Partition::open_call(rows::Pending row) {
+  row.number = next_number();
+  row.began = now_;
+  if (row.purpose == Purpose::Notify && row.key.empty()) {
+    row.key = write_key(row.root, "notify", row.number, "", "");
+  }
+  enter(row);
+  return row.number;
+}
+
+Partition::Flight& Partition::flight(uint64_t root, uint64_t group) {
+  Flight& found = flights_[group];
+  if (found.limit == 0) {
+    found.limit = 1;
+    if (const auto row = find<rows::Group>(Table::Group, rows::pair_key(root, group))) {
+      found.limit = std::max(1u, program().machines[row->machine].states[row->state].parallel);
+    }
+  }
+  return found;
+}
+
+// `parallel N`: a fan-out has at most N calls in flight. Elements that wait for a person or a moment don't
+// count.
+void Partition::enter(rows::Pending& row) {
+  if (row.flight != 0) {
+    Flight& around = flight(row.root, row.flight);
+    if (around.holds.size() >= around.limit) {
+      row.stage = Stage::Queued;
+      around.queue.push_back(row.number);
+      return put_call(row);
+    }
+    around.holds.insert(row.number);
+  }
+  begin(row);
+}
+
+void Partition::release(const rows::Pending& row) {
+  const auto found = flights_.find(row.flight);
+  if (found == flights_.end() || found->second.holds.erase(row.number) == 0) return;
+  while (true) {
+    Flight& around = flights_[row.flight];
+    if (around.queue.empty() || around.holds.size() >= around.limit) return;
+    auto next = call(around.queue.front());
+    around.queue.pop_front();
+    if (!next || next->stage != Stage::Queued) continue;
+    around.holds.insert(next->number);
+    begin(*next);
+  }
+}
+
+void Partition::begin(rows::Pending& row) {
+  if (!row.maybe_done && settling_.contains(row.root)) {
+    return finish_call(row, Input{abi::Unavailable}, "it did not happen before its workflow ended");
+  }
+  if (row.purpose == Purpose::Write && !row.maybe_done) return start_rechecks(row);
+  send(row);
+}
+
+void Partition::send(rows::Pending& row) {
+  row.stage = Stage::Sent;
+  row.timer.clear();
+  row.sent = now_;
+  ++row.attempt;
+  put_call(row);
+  sent_.insert(row.number);
+  ++state_.counters.calls_sent;
+  if (row.attempt > 1) ++state_.counters.calls_retried;
+  CallRequest request;
+  request.call = row.number;
+  request.program = state_.program.get();
+  request.what = row.asking ? CallRequest::What::Ask : static_cast<CallRequest::What>(row.what);
+  request.target = row.target;
+  request.payload = row.payload;
+  request.payload_type = row.payload_type;
+  request.key = row.key;
+  request.attempt = row.attempt;
+  const auto timeout = state_.options.timeouts.find(system_of(row).name);
+  request.timeout = timeout == state_.options.timeouts.end() ? kTimeout : timeout->second;
+  request.now = now_;
+  calls_.push_back(std::move(request));
+}
+
+void Partition::retry_later(rows::Pending& row, Duration at_least) {
+  Duration wait = kBackoffFirst;
+  for (uint32_t i = 1; i < row.failures && wait < kBackoffMost; ++i) wait *= 2;
+  wait = std::min(wait, kBackoffMost);
+  const uint64_t random = mix(state_.options.seed ^ mix(row.number) ^ row.attempt);
+  wait =
+      wait / 2 + static_cast<Duration>(random % static_cast<uint64_t>(wait / 2 + 1));  // half of it is jitter
+  sent_.erase(row.number);
+  row.stage = Stage::Backoff;
+  row.timer =
+      schedule(now_ + std::max(wait, at_least), {rows::Timer::Kind::CallRetries, row.root, row.number});
+  put_call(row);
+}
+
+void Partition::retry_timer(uint64_t number) {
+  auto row = call(number);
+  if (row && row->stage == Stage::Backoff) begin(*row);
+}
+
+// ---------------------------------------------------------------- results
+
+void Partition::call_result(const CallReply& reply) {
+  auto row = call(reply.call);
+  if (!row || row->stage != Stage::Sent) return;  // its family ended, or the answer came twice
+  sent_.erase(row->number);
+  row->message = reply.result.message;
+  has_effect(row->purpose) ? effect_result(*row, reply.result) : read_result(*row, reply.result);
+}
+
+void Partition::read_result(rows::Pending& row, const CallResult& result) {
+  switch (result.kind) {
+    case Result::Ok:
+      return finish_call(row, Input{abi::Ok, 0, result.value, row.result, {}}, "");
+    case Result::Rejected:
+      return finish_call(row, Input{abi::Rejected, result.rejection}, result.message);
+    case Result::Invalid:
+      return finish_call(row, Input{abi::Invalid}, result.message);
+    case Result::Unavailable:
+    case Result::Ambiguous:
+    case Result::NotDone:
+      return failed_attempt(row, result);
+  }
+}
+
+void Partition::effect_result(rows::Pending& row, const CallResult& result) {
+  if (row.asking && result.kind != Result::Ok) {
+    if (result.kind != Result::NotDone) return failed_attempt(row, result);  // asks again
+    note(row.root, "notDone", row.instance, row.path, row.element, {{"call", call_json(row)}});
+    row.asking = row.maybe_done = false;
+    return begin(row);
+  }
+  switch (result.kind) {
+    case Result::Ok:
+      return finish_call(row, Input{abi::Ok, 0, row.asking ? std::string() : result.value, row.result, {}},
+                         "");
+    case Result::Rejected:
+      return finish_call(row, Input{abi::Rejected, result.rejection}, result.message);
+    case Result::Invalid:
+      return finish_call(row, Input{abi::Invalid}, result.message);
+    case Result::Unavailable:
+      return failed_attempt(row, result);
+    case Result::NotDone:
+      return failed_attempt(row, result);
+    case Result::Ambiguous: {
+      const abi::Strategy strategy = operation_of(row)->strategy;
+      row.maybe_done = true;
+      if (strategy == abi::Strategy::Unsafe)
+        return ask_person(row, "no answer came and the system can't be asked");
+      row.asking = strategy == abi::Strategy::Queryable;
+      return failed_attempt(row, result);
+    }
+  }
+}
+
+// Tries again, until enough is enough: what certainly did not happen is unavailable; what may have happened
+// is for a person to say.
+void Partition::failed_attempt(rows::Pending& row, const CallResult& result) {
+  ++row.failures;
+  if (!row.maybe_done && settling_.contains(row.root))
+    return finish_call(row, Input{abi::Unavailable}, result.message);
+  const auto allowed = state_.options.attempts.find(system_of(row).name);
+  const uint32_t attempts =
+      std::max(1u, allowed == state_.options.attempts.end() ? kAttempts : allowed->second);
+  if (row.failures >= attempts * (row.maybe_done ? kAmbiguousFactor : 1)) {
+    if (row.maybe_done) return ask_person(row, "the system gives no clear answer");
+    return finish_call(row, Input{abi::Unavailable}, result.message);
+  }
+  if (has_effect(row.purpose)) {
+    note(row.root, row.maybe_done ? "unclear" : "failedAttempt", row.instance, row.path, row.element,
+         {{"call", call_json(row)}, {"message", result.message}});
+  }
+  retry_later(row, result.retry_after);
+}
+
+void Partition::ask_person(rows::Pending& row, const std::string& why) {
+  sent_.erase(row.number);
+  row.stage = Stage::Person;
+  row.asking = false;
+  open_question(rows::Task::Kind::Outcome, row,
+                fmt::format("Did {} take effect? ({})", target_name(row), why));
+  put_call(row);
+  release(row);
+}
+
+void Partition::outcome_decided(uint64_t number, bool done) {
+  auto row = call(number);
+  if (!row || row->stage != Stage::Person) return;
+  if (done)
+    return finish_call(*row, Input{abi::Ok, 0, {}, abi::kNoType, {}}, "a person says that it took effect");
+  row->maybe_done = row->asking = false;
+  row->failures = 0;
+  enter(*row);
+}
+
+// The call is over: its row goes, and whoever waited for it goes on.
+void Partition::finish_call(rows::Pending& row, Input input, const std::string& message) {
+  sent_.erase(row.number);
+  unschedule(row.timer);
+  overlay_.erase(Table::Pending, rows::big_endian(row.number));
+  release(row);
+  if (input.tag != abi::Ok && row.instance != 0) input.call = rows::encode(row);
+  if (input.value.empty()) input.type = abi::kNoType;
+  if (row.purpose == Purpose::Recheck) return recheck_finished(row, input);
+  if (row.purpose == Purpose::Undo) {
+    undo_finished(row, input, message);
+  } else {
+    Json details = call_json(row);
+    const char* kind = row.purpose == Purpose::Write    ? "write"
+                       : row.purpose == Purpose::Notify ? "notify"
+                                                        : "read";
+    switch (input.tag) {
+      case abi::Ok:
+        details["outcome"] = "ok";
+        break;
+      case abi::Rejected: {
+        const abi::Operation* operation = operation_of(row);
+        details["outcome"] = "rejected";
+        if (operation != nullptr && input.detail < operation->rejections.size())
+          details["rejection"] = operation->rejections[input.detail];
+        break;
+      }
+      case abi::Unavailable:
+        details["outcome"] = "unavailable";
+        break;
+      case abi::Changed:
+        details["outcome"] = "not sent: the facts of its grant have changed";
+        break;
+      case abi::Expired:
+        details["outcome"] = "not sent: its grant has expired";
+        break;
+      default:
+        details["outcome"] = "invalid";
+        break;
+    }
+    if (!message.empty()) details["message"] = message;
+    note(row.root, kind, row.instance, row.path, row.element, details);
+    if (row.purpose == Purpose::Write) finish_write(row, input);
+    resume(row.root, row.instance, std::move(input));
+  }
+  const auto settling = settling_.find(row.root);
+  if (settling == settling_.end()) return;
+  settling->second.erase(row.number);
+  if (settling->second.empty()) {
+    settling_.erase(settling);
+    settled(row.root);
+  }
+}
+
+// Takes a call away that nobody waits for any more.
+void Partition::drop_call(const rows::Pending& row) {
+  sent_.erase(row.number);
+  unschedule(row.timer);
+  overlay_.erase(Table::Pending, rows::big_endian(row.number));
+  release(row);
+}
+
+}  // namespace endcap

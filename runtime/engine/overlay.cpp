@@ -1,0 +1,86 @@
+// The overlay: see overlay.h.
+#include "runtime/engine/overlay.h"
+
+#include "runtime/engine/rows.h"
+
+namespace endcap {
+
+std::optional<std::string> Overlay::get(Table table, std::string_view key) {
+  const auto found = changes_.find(Key(table, std::string(key)));
+  if (found != changes_.end()) return found->second.value;
+  auto row = store_.get(partition_, table, key);
+  if (!row) {
+    failure_ = row.error().message;
+    return std::nullopt;
+  }
+  return std::move(*row);
+}
+
+void Overlay::set(Key key, std::optional<std::string> value) {
+  dirty_.insert(key);
+  changes_[std::move(key)] = Change{std::move(value), 0};
+}
+
+void Overlay::put(Table table, std::string key, std::string value) {
+  set({table, std::move(key)}, std::move(value));
+}
+
+void Overlay::erase(Table table, std::string key) { set({table, std::move(key)}, std::nullopt); }
+
+std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, std::string_view prefix,
+                                                                  size_t limit, std::string_view from) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  const std::string begin(from.empty() ? prefix : from), end = rows::after_prefix(std::string(prefix));
+  auto change = changes_.lower_bound(Key(table, begin));
+  const auto in_range = [&] {
+    return change != changes_.end() && change->first.first == table &&
+           (end.empty() || change->first.second < end);
+  };
+  const auto take_changes_before = [&](std::string_view key, bool all) {
+    for (; in_range() && (all || change->first.second < key) && rows.size() < limit; ++change) {
+      if (change->second.value) rows.emplace_back(change->first.second, *change->second.value);
+    }
+  };
+  auto scanned =
+      store_.scan(partition_, table, begin, end, [&](std::string_view key, std::string_view value) {
+        take_changes_before(key, false);
+        if (rows.size() >= limit) return false;
+        if (in_range() && change->first.second == key) {
+          if (change->second.value) rows.emplace_back(change->first.second, *change->second.value);
+          ++change;
+        } else {
+          rows.emplace_back(key, value);
+        }
+        return rows.size() < limit;
+      });
+  if (!scanned) failure_ = scanned.error().message;
+  take_changes_before({}, true);
+  return rows;
+}
+
+std::vector<RowOperation> Overlay::take(Position position) {
+  std::vector<RowOperation> operations;
+  operations.reserve(dirty_.size());
+  std::vector<Key>& keys = taken_[position];
+  for (const Key& key : dirty_) {
+    Change& change = changes_.at(key);
+    change.position = position;
+    operations.push_back({key.first, key.second, change.value});
+    keys.push_back(key);
+  }
+  dirty_.clear();
+  touched_ = false;
+  return operations;
+}
+
+void Overlay::applied(Position position) {
+  const auto taken = taken_.find(position);
+  if (taken == taken_.end()) return;
+  for (const Key& key : taken->second) {
+    const auto change = changes_.find(key);
+    if (change != changes_.end() && change->second.position == position) changes_.erase(change);
+  }
+  taken_.erase(taken);
+}
+
+}  // namespace endcap

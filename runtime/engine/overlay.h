@@ -1,0 +1,57 @@
+// What a partition has decided and the journal has not acknowledged yet, over the store. The engine reads
+// through it; others read the store alone. Thrown away as a whole when the journal fails.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/store/store.h"
+
+namespace endcap {
+
+class Overlay {
+ public:
+  Overlay(Store& store, PartitionId partition) : store_(store), partition_(partition) {}
+
+  std::optional<std::string> get(Table table, std::string_view key);
+  void put(Table table, std::string key, std::string value);
+  void erase(Table table, std::string key);
+  // Rows whose keys begin with `prefix`, from `from` on when it is not empty; at most `limit`.
+  std::vector<std::pair<std::string, std::string>> collect(Table table, std::string_view prefix,
+                                                           size_t limit = SIZE_MAX,
+                                                           std::string_view from = {});
+
+  // Makes a record necessary although no row changed.
+  void touch() { touched_ = true; }
+  bool dirty() const { return touched_ || !dirty_.empty(); }
+  // What changed since the last call, one operation a row, in key order: it becomes the record at `position`.
+  std::vector<RowOperation> take(Position position);
+  // The store holds the record at `position` now.
+  void applied(Position position);
+  // Why the store could not be read; everything read since is worth nothing.
+  const std::string& failure() const { return failure_; }
+
+ private:
+  using Key = std::pair<Table, std::string>;
+  struct Change {
+    std::optional<std::string> value;
+    Position position = 0;  // of its record; 0: not taken yet
+  };
+  void set(Key key, std::optional<std::string> value);
+
+  Store& store_;
+  PartitionId partition_;
+  std::map<Key, Change> changes_;
+  std::set<Key> dirty_;
+  bool touched_ = false;
+  std::map<Position, std::vector<Key>> taken_;
+  std::string failure_;
+};
+
+}  // namespace endcap

@@ -1,0 +1,288 @@
+// The drain of a partition and its record: inputs in, one record out, replies and calls when it is
+// acknowledged.
+#include "runtime/engine/partition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace endcap {
+namespace {
+
+constexpr size_t kStartsPerDrain = 128;
+constexpr size_t kEventsPerDrain = 128;
+constexpr size_t kRepliesPerDrain = 1024;
+constexpr size_t kForgottenPerDrain = 64;
+constexpr Duration kSeenFor = 30 * kDay;  // docs/reference/api.md states it
+
+Refusal conflict(std::string message) { return {Refusal::Kind::Conflict, std::move(message)}; }
+
+}  // namespace
+
+Partition::Partition(EngineState& state, PartitionId number)
+    : state_(state),
+      number_(number),
+      overlay_(state.store, number),
+      workspace_(*state.program, &blobs_),
+      acknowledged_cursors_(state.options.partitions) {
+  blobs_.partition = this;
+}
+
+std::expected<std::string, Fault> Partition::FamilyBlobs::load_blob(const abi::BlobHash& hash) {
+  auto bytes = partition->overlay_.get(Table::Blob, rows::big_endian(root) + hash);
+  if (!bytes) return std::unexpected(Fault{FaultKind::Defect, "a large list is not in the store"});
+  return std::move(*bytes);
+}
+
+bool Partition::drain(Instant now) {
+  now_ = std::max(now, meta_.time);
+  steps_.clear();
+  const bool took = take_inputs();
+  if (!overlay_.failure().empty()) {
+    state_.failure = overlay_.failure();
+    return false;
+  }
+  if (overlay_.dirty()) commit();
+  if (!answers_.empty()) {  // nothing changed: they rest on what is under way, if anything is
+    if (batches_.empty()) {
+      for (auto& answer : std::exchange(answers_, {})) answer();
+    } else {
+      auto& replies = std::prev(batches_.end())->second.replies;
+      std::move(answers_.begin(), answers_.end(), std::back_inserter(replies));
+      answers_.clear();
+    }
+  }
+  return took;
+}
+
+// Results of calls and decisions come first and timers have their share, however many starts are waiting.
+bool Partition::take_inputs() {
+  bool took = false;
+  const auto take = [&](auto& queue, size_t limit, auto handle) {
+    for (size_t i = 0; i < limit && !queue.empty(); ++i) {
+      auto each = std::move(queue.front());
+      queue.pop_front();
+      handle(each);
+      run_ready();
+      took = true;
+    }
+  };
+  for (const uint64_t number : std::exchange(left_open_, {})) {
+    take_up(number);
+    took = true;
+  }
+  take(replies_, kRepliesPerDrain, [&](CallReply& reply) { call_result(reply); });
+  take(decisions_, SIZE_MAX, [&](DecisionRequest& request) { decide_now(request); });
+  take(resumes_, SIZE_MAX, [&](ResumeRequest& request) { resume_by_hand(request); });
+  took = fire_timers() || took;
+  took = follow_messages() || took;
+  take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
+  take(starts_, kStartsPerDrain, [&](ParsedStart& request) { start_instance(request); });
+  for (uint64_t root : std::exchange(compensating_, {})) compensate(root);
+  run_ready();
+  if (took) {
+    trim_messages();
+    forget_seen();
+  }
+  return took;
+}
+
+void Partition::commit() {
+  meta_.time = now_;
+  put(Table::Meta, "state", meta_);
+  Batch batch;
+  const Position position = tail_ + 1;
+  batch.operations = overlay_.take(position);
+  batch.replies = std::exchange(answers_, {});
+  batch.calls = std::exchange(calls_, {});
+  batch.cursors = meta_.cursors;
+  batch.messages = meta_.next_message - 1;
+  std::string bytes = encode_operations(batch.operations);
+  if (bytes.size() > kRecordBytesMax) {
+    state_.failure = fmt::format("partition {}: a record of {} bytes is larger than a record may be", number_,
+                                 bytes.size());
+    answers_ = std::move(batch.replies);
+    return;
+  }
+  batches_.emplace(position, std::move(batch));
+  ++state_.counters.records;
+  tail_ = position;
+  state_.journal.append(number_, epoch_, position - 1, position, std::move(bytes),
+                        [acks = state_.acks, partition = number_, position](Ack ack) {
+                          acks->push({partition, position, ack});
+                        });
+}
+
+void Partition::acknowledged(Position position, Ack ack) {
+  const auto found = batches_.find(position);
+  if (found == batches_.end()) return;
+  if (ack != Ack::Ok) {
+    const auto why = state_.journal.failure();
+    state_.failure = ack == Ack::Fenced ? fmt::format("another process took over partition {}", number_)
+                     : why              ? why->message
+                                        : "the journal could not be synced";
+    return;
+  }
+  Batch batch = std::move(found->second);
+  batches_.erase(found);
+  auto applied = state_.store.apply(number_, position, batch.operations);
+  if (!applied) {
+    state_.failure = applied.error().message;
+  } else {
+    overlay_.applied(position);
+  }
+  acknowledged_cursors_ = batch.cursors;
+  acknowledged_cursors_.resize(state_.options.partitions);
+  acknowledged_messages_ = batch.messages;
+  for (auto& reply : batch.replies) reply();
+  std::move(batch.calls.begin(), batch.calls.end(), std::back_inserter(released_calls_));
+  const Position flushed = state_.store.flushed(number_);
+  if (flushed > trimmed_) state_.journal.trim(number_, trimmed_ = flushed);
+}
+
+void Partition::abandon(const std::string& why) {
+  const Refusal refusal{Refusal::Kind::Overloaded,
+                        why + ". Whether this request was kept is not known: ask again with the same id"};
+  failure_of_waiting_ = refusal;
+  for (auto& [position, batch] : batches_) {
+    for (auto& reply : batch.replies) reply();
+  }
+  for (auto& reply : std::exchange(answers_, {})) reply();
+  const auto refuse = [&](auto& queue) {
+    for (auto& each : queue) {
+      if (each.reply) each.reply(std::unexpected(refusal));
+    }
+    queue.clear();
+  };
+  refuse(starts_), refuse(events_), refuse(decisions_), refuse(resumes_);
+  batches_.clear();
+  calls_.clear();
+  released_calls_.clear();
+  replies_.clear();
+}
+
+void Partition::answer(JsonReply reply, std::expected<std::string, Refusal> result) {
+  if (!reply) return;
+  answers_.push_back([this, reply = std::move(reply), result = std::move(result)]() mutable {
+    if (failure_of_waiting_) result = std::unexpected(*failure_of_waiting_);
+    reply(std::move(result));
+  });
+}
+
+// ---------------------------------------------------------------- starts
+
+void Partition::start_instance(ParsedStart& start) {
+  const abi::Workflow& workflow = program().workflows[start.workflow];
+  const std::string seen_key = "s" + abi::sha256(start.request_id);
+  if (!start.request_id.empty()) {
+    if (auto seen = find<rows::Seen>(Table::Dedup, seen_key)) {
+      if (seen->content == start.content) return answer(start.reply, Json{{"id", seen->instance}}.dump());
+      return answer(
+          start.reply,
+          std::unexpected(conflict("the request id \"" + start.request_id +
+                                   "\" was used for another start; give each start an id of its own")));
+    }
+  }
+  const std::string key = rows::workflow_key(workflow.name, start.key);
+  if (auto known = find<rows::Key>(Table::Key, key); known && known->live) {
+    return answer(start.reply,
+                  std::unexpected(conflict(fmt::format("{} \"{}\" runs already: it is instance {}",
+                                                       workflow.name, start.key, known->instance))));
+  }
+  rows::Instance row;
+  row.number = row.root = next_number();
+  row.lineage = {row.number};
+  row.machine = workflow.main;
+  row.frame = std::move(start.frame);
+  row.since = now_;
+  rows::Family family;
+  family.root = row.number;
+  family.workflow = workflow.name;
+  family.key = start.key;
+  family.program = program().hash;
+  family.version = workflow.version;
+  family.signature = workflow.signature;
+  family.started = now_;
+  family.arguments = start.arguments;
+  put(family);
+  for (abi::Blob& blob : start.blobs)
+    overlay_.put(Table::Blob, rows::big_endian(row.root) + blob.hash, std::move(blob.bytes));
+  put(Table::Key, key, rows::Key{row.number, true});
+  if (!start.request_id.empty()) {
+    put(Table::Dedup, seen_key, rows::Seen{now_, row.number, start.content});
+    overlay_.put(Table::Dedup, "t" + rows::time_key(now_) + seen_key, "");
+    if (!oldest_seen_) oldest_seen_ = now_;
+  }
+  count_live(1);
+  ++state_.counters.started;
+  note(row, "started",
+       {{"workflow", workflow.name},
+        {"version", workflow.version},
+        {"key", start.key},
+        {"program", abi::hex(program().hash).substr(0, 16)},
+        {"arguments", Json::parse(start.arguments)}});
+  answer(start.reply, Json{{"id", row.number}}.dump());
+  step(std::move(row), Input{abi::Start});
+}
+
+void Partition::count_live(int64_t change) {
+  auto& live = meta_.live;
+  auto found = std::find_if(live.begin(), live.end(),
+                            [&](const rows::Live& each) { return each.program == program().hash; });
+  if (found == live.end()) found = live.insert(live.end(), {program().hash, 0});
+  found->count += static_cast<uint64_t>(change);
+  if (found->count == 0) live.erase(found);
+}
+
+// Ids that were seen long ago are forgotten, a few a drain. No timer wakes for it.
+void Partition::forget_seen() {
+  if (!oldest_seen_ || now_ - *oldest_seen_ < kSeenFor) return;
+  oldest_seen_.reset();
+  for (const auto& [key, value] : overlay_.collect(Table::Dedup, "t", kForgottenPerDrain)) {
+    const Instant seen = rows::time_of_key(std::string_view(key).substr(1));
+    if (now_ - seen < kSeenFor) {
+      oldest_seen_ = seen;
+      return;
+    }
+    overlay_.erase(Table::Dedup, key.substr(9));
+    overlay_.erase(Table::Dedup, key);
+    oldest_seen_ = seen;
+  }
+}
+
+// ---------------------------------------------------------------- rows
+
+std::optional<rows::Instance> Partition::instance(uint64_t root, uint64_t number) {
+  return find<rows::Instance>(Table::Instance, rows::pair_key(root, number));
+}
+
+std::optional<rows::Family> Partition::family(uint64_t root) {
+  return find<rows::Family>(Table::Instance, rows::pair_key(root, 0));
+}
+
+void Partition::erase_all(Table table, const std::string& prefix) {
+  for (auto& [key, value] : overlay_.collect(table, prefix)) overlay_.erase(table, key);
+}
+
+void Partition::note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
+                     const std::string& element, const Json& details) {
+  rows::Entry entry{now_, kind, instance, path, element, details.empty() ? std::string() : details.dump()};
+  overlay_.put(Table::History, rows::pair_key(root, next_sequence()), rows::encode(entry));
+}
+
+void Partition::note(const rows::Instance& row, const char* kind, const Json& details) {
+  note(row.root, kind, row.number, wait_point(row).path, row.element, details);
+}
+
+bool Partition::busy() const {
+  return !starts_.empty() || !events_.empty() || !decisions_.empty() || !resumes_.empty() ||
+         !replies_.empty() || !batches_.empty() || !sent_.empty() || !left_open_.empty() ||
+         !released_calls_.empty() || std::any_of(others_.begin(), others_.end(), [&](const Partition* other) {
+           return other->number_ >= meta_.cursors.size()
+                      ? other->messages_stored() > 0
+                      : meta_.cursors[other->number_] < other->messages_stored();
+         });
+}
+
+}  // namespace endcap

@@ -1,0 +1,356 @@
+// One partition: a single-threaded step function over its rows. Each concern has a file of its own; they meet
+// here.
+//
+//   partition.cpp   the drain and its record            advance.cpp    a machine from one wait to the next
+//   waits.cpp       what a parked machine waits for     timers.cpp     due times
+//   events.cpp      stored events and who hears them    fan_out.cpp    elements and branches
+//   approvals.cpp   asking people, grants               ask_again.cpp  grants whose facts have changed
+//   tasks.cpp       people's work and their decisions   outbox.cpp     calls: attempts, retries, outcomes
+//   rechecks.cpp    facts read again before a write     ending.cpp     a family's end and its compensation
+//   recovery.cpp    what a restart must know
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+#include "runtime/engine/overlay.h"
+#include "runtime/engine/people.h"
+#include "runtime/engine/rows.h"
+
+namespace endcap {
+
+using Json = nlohmann::ordered_json;
+
+// Acknowledgements come on the journal's thread and wait here for `settle`.
+class Acks {
+ public:
+  struct Each {
+    PartitionId partition;
+    Position position;
+    Ack ack;
+  };
+  void push(Each each) {
+    std::lock_guard lock(mutex_);
+    list_.push_back(each);
+  }
+  std::vector<Each> take() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(list_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Each> list_;
+};
+
+// What the partitions of an engine share.
+struct EngineState {
+  std::shared_ptr<const abi::Program> program;
+  Store& store;
+  Journal& journal;
+  EngineOptions options;
+  std::string folder;  // Identity::folder
+  abi::Types types;    // the program's, and one record a view for the cells of its key
+  std::vector<abi::TypeId> view_keys;
+  People people;
+  Counters counters;
+  std::shared_ptr<Acks> acks = std::make_shared<Acks>();
+  std::string failure;  // not empty: nothing is done any more
+};
+
+// What a machine is resumed with.
+struct Input {
+  uint32_t tag = abi::Ok;
+  uint32_t detail = 0;
+  std::string value;  // packed
+  abi::TypeId type = abi::kNoType;
+  std::string call;  // encoded rows::Pending, when a call did not end well
+};
+
+// A start whose arguments fit its workflow.
+struct ParsedStart {
+  uint32_t workflow = 0;
+  std::string key, frame, arguments, request_id, content;
+  std::vector<abi::Blob> blobs;
+  JsonReply reply;
+};
+
+class Partition {
+ public:
+  Partition(EngineState& state, PartitionId number);
+
+  // Fences older owners, applies what the journal has and the store has not, and loads what runs: calls that
+  // are not resolved, never what waits. Refuses a program that live instances don't know.
+  std::expected<void, EngineError> recover();
+  std::optional<rows::Identity> identity() { return find<rows::Identity>(Table::Meta, "identity"); }
+  void create(const rows::Identity& identity);
+
+  void start(ParsedStart start) { starts_.push_back(std::move(start)); }
+  void event(EventRequest event) { events_.push_back(std::move(event)); }
+  void decide(DecisionRequest decision) { decisions_.push_back(std::move(decision)); }
+  void resume(ResumeRequest request) { resumes_.push_back(std::move(request)); }
+  void call_finished(CallReply reply) { replies_.push_back(std::move(reply)); }
+  size_t queued_starts() const { return starts_.size(); }
+  size_t queued_events() const { return events_.size(); }
+
+  bool drain(Instant now);
+  void acknowledged(Position position, Ack ack);
+  // Gives up: what was not acknowledged is thrown away, whoever waits for it is told.
+  void abandon(const std::string& why);
+
+  std::vector<CallRequest> take_calls() { return std::exchange(released_calls_, {}); }
+  std::optional<Instant> next_due();
+  bool busy() const;
+  Instant last_time() const { return meta_.time; }
+  uint64_t messages_seen(PartitionId source) const { return acknowledged_cursors_[source]; }
+  uint64_t messages_stored() const { return acknowledged_messages_; }
+  void follow(std::vector<Partition*> others) { others_ = std::move(others); }
+
+ private:
+  // --- partition.cpp
+  struct Batch {  // a record that is on its way to the disk
+    std::vector<RowOperation> operations;
+    std::vector<std::function<void()>> replies;
+    std::vector<CallRequest> calls;
+    std::vector<uint64_t> cursors;
+    uint64_t messages = 0;
+  };
+  bool take_inputs();
+  void commit();
+  void answer(JsonReply reply,
+              std::expected<std::string, Refusal> result);  // after the sync of what it rests on
+  void start_instance(ParsedStart& start);
+  uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
+  uint64_t next_sequence() { return meta_.next_sequence++; }
+  void forget_seen();
+  void count_live(int64_t change);
+
+  const abi::Program& program() const { return *state_.program; }
+  const abi::Types& types() const { return state_.types; }
+  template <typename Row>
+  std::optional<Row> find(Table table, const std::string& key) {
+    auto bytes = overlay_.get(table, key);
+    if (!bytes) return std::nullopt;
+    return rows::decode<Row>(*bytes);
+  }
+  template <typename Row>
+  void put(Table table, std::string key, const Row& row) {
+    overlay_.put(table, std::move(key), rows::encode(row));
+  }
+  void erase_all(Table table, const std::string& prefix);
+  std::optional<rows::Instance> instance(uint64_t root, uint64_t number);
+  void put(const rows::Instance& row) { put(Table::Instance, rows::pair_key(row.root, row.number), row); }
+  std::optional<rows::Family> family(uint64_t root);
+  void put(const rows::Family& row) { put(Table::Instance, rows::pair_key(row.root, 0), row); }
+  void note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
+            const std::string& element, const Json& details);
+  void note(const rows::Instance& row, const char* kind, const Json& details);
+
+  // --- advance.cpp
+  struct Ready {
+    uint64_t root, instance;
+    Input input;
+  };
+  void resume(uint64_t root, uint64_t instance, Input input) {
+    ready_.push_back({root, instance, std::move(input)});
+  }
+  void run_ready();
+  void step(rows::Instance row, Input input);
+  abi::Exit call_machine(const rows::Instance& row, uint32_t state, const Input& input);
+  void leave(rows::Instance row, abi::Exit exit);
+  void hold(rows::Instance row, const Input& input, rows::Instance::Status status, const std::string& reason);
+  std::string fault_text() const;
+  bool pack_frame(rows::Instance& row, std::string& problem);
+  std::optional<std::string> make_frame(uint32_t machine, std::span<const abi::Cell> cells,
+                                        const abi::Arena& arena, uint64_t root);
+  void resume_by_hand(ResumeRequest& request);
+  const abi::WaitPoint& wait_point(const rows::Instance& row) const {
+    return program().machines[row.machine].states[row.state];
+  }
+  abi::Cell operand(uint32_t index) { return workspace_.context().operands[index]; }
+  std::string packed_operand(const abi::WaitPoint& point, uint32_t index);
+
+  // --- waits.cpp: each prepares `row` and may queue its resumption; false: what is wrong stands in `problem`
+  bool park(rows::Instance& row, std::string& problem);
+  bool park_call(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void park_until(rows::Instance& row, const abi::WaitPoint& point);
+  void clear_wait(rows::Instance& row, bool ending);
+  std::expected<Instant, Fault> deadline(const rows::Limit& limit, Instant from) const;
+  rows::Limit limit_of(const abi::TimeLimit& limit);
+  Json limit_json(const rows::Limit& limit, Instant at) const;
+
+  // --- timers.cpp
+  std::string schedule(Instant due, rows::Timer timer);
+  void unschedule(const std::string& key);
+  bool fire_timers();
+  void fire(const rows::Timer& timer);
+
+  // --- events.cpp
+  void store_event(EventRequest& event);
+  bool follow_messages();
+  void trim_messages();
+  void deliver(const rows::Message& message);
+  void deliver_event(const rows::Message& message, uint32_t event);
+  void subscribe(rows::Instance& row, const abi::WaitPoint& point, uint32_t index, bool throughout);
+  void heard(const rows::Subscription& subscription, const std::string& record, const rows::Message& message);
+  bool park_throughout(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void start_handler(const rows::Subscription& subscription, const rows::Instance& row,
+                     const std::string& record);
+
+  // --- fan_out.cpp
+  bool park_fan_out(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void fan_out_goes_on(uint64_t root, uint64_t group);
+  void end_child(const rows::Instance& row, abi::Exit exit, const std::string& value);
+  void join(const rows::Group& group);
+  std::string collected(const rows::Group& group, abi::TypeId list);
+
+  // --- approvals.cpp
+  bool park_approval(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void ask(rows::Task& task);
+  struct Verdict {
+    bool forbidden = false;
+    std::string reason;
+    std::vector<uint32_t> roles;
+  };
+  Verdict verdict(uint32_t policy, const std::vector<int64_t>& rows) const;
+  std::string leaf_hash(const rows::Task& approval, uint32_t proposal, const std::string& target,
+                        const rows::Leaf& leaf) const;
+  struct FrozenLeaf {
+    uint32_t proposal = 0;
+    std::string target;
+    rows::Leaf leaf;
+  };
+  void cover(rows::Task& task, const rows::Task& approval, std::vector<FrozenLeaf>& leaves);
+  std::optional<std::string> why_not_granted(const rows::Task& approval, uint32_t proposal,
+                                             const std::string& target, const rows::Leaf& leaf);
+
+  // --- ask_again.cpp
+  bool park_ask_again(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void renew(rows::Task& again);
+  void answer_again(const rows::Task& again, uint32_t tag);
+
+  // --- tasks.cpp
+  bool park_task(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  std::optional<rows::Task> open_task(uint64_t number) {
+    return find<rows::Task>(Table::Task, "o" + rows::big_endian(number));
+  }
+  std::optional<rows::Task> closed_task(uint64_t number) {
+    return find<rows::Task>(Table::Task, "c" + rows::big_endian(number));
+  }
+  std::optional<rows::Task> any_task(uint64_t number);
+  void put_task(const rows::Task& task);
+  void close_task(rows::Task& task, rows::Task::Status status);
+  void decide_now(DecisionRequest& request);
+  std::expected<std::string, Refusal> decide_approval(rows::Task& task, const DecisionRequest& request);
+  void task_timer(const rows::Timer& timer);
+  uint64_t open_question(rows::Task::Kind kind, const rows::Pending& call, const std::string& text);
+
+  // --- outbox.cpp, rechecks.cpp
+  struct Flight {  // calls of a fan-out
+    uint64_t limit = 0;
+    std::set<uint64_t> holds;
+    std::deque<uint64_t> queue;
+  };
+  uint64_t open_call(rows::Pending call);
+  void enter(rows::Pending& call);
+  void begin(rows::Pending& call);
+  void send(rows::Pending& call);
+  void put_call(const rows::Pending& call) { put(Table::Pending, rows::big_endian(call.number), call); }
+  std::optional<rows::Pending> call(uint64_t number) {
+    return find<rows::Pending>(Table::Pending, rows::big_endian(number));
+  }
+  void release(const rows::Pending& call);
+  void drop_call(const rows::Pending& call);
+  Flight& flight(uint64_t root, uint64_t group);
+  void call_result(const CallReply& reply);
+  void read_result(rows::Pending& call, const CallResult& result);
+  void effect_result(rows::Pending& call, const CallResult& result);
+  void failed_attempt(rows::Pending& call, const CallResult& result);
+  void retry_later(rows::Pending& call, Duration at_least);
+  void ask_person(rows::Pending& call, const std::string& why);
+  void outcome_decided(uint64_t number, bool done);
+  void finish_call(rows::Pending& call, Input input, const std::string& message);
+  void finish_write(const rows::Pending& call, const Input& input);
+  void send_write(rows::Pending& call);
+  void retry_timer(uint64_t number);
+  const abi::System& system_of(const rows::Pending& call) const;
+  const abi::Operation* operation_of(const rows::Pending& call) const;
+  std::string target_name(const rows::Pending& call) const;
+  Json call_json(const rows::Pending& call) const;
+  bool park_write(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  std::string write_key(uint64_t root, const char* what, uint64_t approval, const std::string& proposal,
+                        const std::string& target) const;
+  void start_rechecks(rows::Pending& call);
+  void recheck_finished(const rows::Pending& recheck, const Input& input);
+  std::optional<std::string> recheck_payload(const abi::Policy::Recheck& recheck, abi::TypeId facts_type,
+                                             const std::string& facts);
+
+  // --- ending.cpp
+  void end_family(uint64_t root, const abi::Outcome& outcome, const std::string& value, bool compensate);
+  bool stays_to_settle(const rows::Pending& call) const;
+  void settled(uint64_t root);
+  void compensate(uint64_t root);
+  void undo_finished(const rows::Pending& call, const Input& input, const std::string& message);
+  void finalize(rows::Family& family);
+
+  // --- recovery.cpp
+  std::expected<void, EngineError> apply_journal();
+  std::expected<void, EngineError> check_programs() const;
+  void load_calls();
+  void take_up(uint64_t number);
+
+  // Large lists of the family whose machine runs.
+  struct FamilyBlobs : abi::BlobSource {
+    Partition* partition = nullptr;
+    uint64_t root = 0;
+    std::expected<std::string, Fault> load_blob(const abi::BlobHash& hash) override;
+  };
+
+  EngineState& state_;
+  const PartitionId number_;
+  Overlay overlay_;
+  FamilyBlobs blobs_;
+  abi::Workspace workspace_;
+  rows::Meta meta_;
+  Instant now_ = 0;
+  Epoch epoch_ = 0;
+  Position tail_ = 0, trimmed_ = 0;
+  std::vector<Partition*> others_;
+
+  std::deque<ParsedStart> starts_;
+  std::deque<EventRequest> events_;
+  std::deque<DecisionRequest> decisions_;
+  std::deque<ResumeRequest> resumes_;
+  std::deque<CallReply> replies_;
+
+  std::deque<Ready> ready_;
+  std::map<uint64_t, uint32_t> steps_;  // of each instance in this drain: nobody runs in circles
+  std::vector<std::function<void()>> answers_;
+  std::optional<Refusal> failure_of_waiting_;
+  std::vector<CallRequest> calls_;
+  std::map<Position, Batch> batches_;
+  std::vector<CallRequest> released_calls_;
+
+  // Kept beside the rows, and made again from them after a restart.
+  std::map<uint64_t, Flight> flights_;
+  std::set<uint64_t> sent_;
+  std::vector<uint64_t> left_open_;  // calls that were under way when the last process ended
+  std::map<std::pair<uint32_t, std::string>, uint64_t> rechecks_;  // view, key -> the read under way
+  std::map<uint64_t, std::set<uint64_t>> settling_;                // ending families -> calls in flight
+  std::set<uint64_t> compensating_;
+  std::optional<Instant> next_due_;
+  bool next_due_known_ = false;
+  std::optional<Instant> oldest_seen_;
+  std::vector<uint64_t> acknowledged_cursors_;
+  uint64_t acknowledged_messages_ = 0, oldest_message_ = 1;
+};
+
+}  // namespace endcap

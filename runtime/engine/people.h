@@ -1,0 +1,37 @@
+// Who may decide what: roles, stand-ins, conflicts, and different people for several roles.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/abi/program.h"
+
+namespace endcap {
+
+class People {
+ public:
+  People() = default;
+  People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people);
+
+  bool holds(const std::string& person, uint32_t role) const;
+  // The role by which the person may decide for `role`: the same, or one that stands in for it. Empty: none.
+  std::optional<uint32_t> acts_as(const std::string& person, uint32_t role, const abi::Policy& policy) const;
+  // Two roles of the person that conflict, one of them with `as`.
+  std::optional<uint32_t> conflict_with(const std::string& person, uint32_t as) const;
+
+  // Gives each of the roles a person of its own, as far as it goes: person of roles[i], or empty. The most
+  // roles are covered that can be; people who decided earlier keep a place.
+  std::vector<std::string> assign(const std::vector<uint32_t>& roles,
+                                  const std::vector<std::string>& approvers, const abi::Policy& policy) const;
+
+ private:
+  std::map<std::string, std::set<uint32_t>> roles_;
+  std::vector<std::pair<uint32_t, uint32_t>> conflicts_;
+};
+
+}  // namespace endcap

@@ -1,0 +1,122 @@
+// What a restart must know: unapplied records, and calls that were not resolved. Frames of what waits and
+// history stay where they are.
+#include <fmt/format.h>
+
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+
+using Purpose = rows::Pending::Purpose;
+using Stage = rows::Pending::Stage;
+
+std::expected<void, EngineError> Partition::recover() {
+  if (auto applied = apply_journal(); !applied) return applied;
+  if (auto meta = find<rows::Meta>(Table::Meta, "state")) meta_ = std::move(*meta);
+  now_ = meta_.time;
+  meta_.cursors.resize(state_.options.partitions);
+  acknowledged_cursors_ = meta_.cursors;
+  acknowledged_messages_ = meta_.next_message - 1;
+  if (auto checked = check_programs(); !checked) return checked;
+  const auto oldest = overlay_.collect(Table::Message, {}, 1);
+  oldest_message_ = oldest.empty() ? meta_.next_message : rows::from_big_endian(oldest.front().first);
+  const auto seen = overlay_.collect(Table::Dedup, "t", 1);
+  if (!seen.empty()) oldest_seen_ = rows::time_of_key(std::string_view(seen.front().first).substr(1));
+  load_calls();
+  if (!overlay_.failure().empty()) return std::unexpected(EngineError{overlay_.failure()});
+  return {};
+}
+
+void Partition::create(const rows::Identity& identity) {
+  put(Table::Meta, "identity", identity);
+  commit();
+}
+
+std::expected<void, EngineError> Partition::apply_journal() {
+  const auto fail = [&](const std::string& message) {
+    return std::unexpected(EngineError{fmt::format("partition {}: {}", number_, message)});
+  };
+  auto opened = state_.journal.open(number_, state_.options.node);
+  if (!opened) return fail(opened.error().message);
+  epoch_ = opened->epoch;
+  tail_ = opened->tail;
+  const Position applied = state_.store.applied(number_);
+  if (applied > tail_) {
+    return fail(fmt::format(
+        "the store holds record {} and the journal ends at {}: they are not of the same data folder", applied,
+        tail_));
+  }
+  auto cursor = state_.journal.tail(number_, applied + 1);
+  Record record;
+  while (true) {
+    auto more = cursor->next(record);
+    if (!more) return fail(more.error().message);
+    if (!*more) break;
+    std::vector<RowOperation> operations;
+    if (!record.bytes.empty()) {
+      auto decoded = decode_operations(record.bytes);
+      if (!decoded) return fail(decoded.error().message);
+      operations = std::move(*decoded);
+    }
+    auto done = state_.store.apply(number_, record.position, operations);
+    if (!done) return fail(done.error().message);
+    ++state_.counters.recovered_records;
+  }
+  if (state_.store.applied(number_) != tail_) {
+    return fail(fmt::format("record {} is the last that could be read, and the journal ends at {}",
+                            state_.store.applied(number_), tail_));
+  }
+  return {};
+}
+
+std::expected<void, EngineError> Partition::check_programs() const {
+  for (const rows::Live& live : meta_.live) {
+    if (live.program == program().hash || live.count == 0) continue;
+    return std::unexpected(EngineError{fmt::format(
+        "{} instance(s) in partition {} run the program {}, and this is the program {}. Start with the "
+        "program they were started "
+        "with, and let them finish.",
+        live.count, number_, abi::hex(live.program).substr(0, 16), abi::hex(program().hash).substr(0, 16))});
+  }
+  return {};
+}
+
+void Partition::load_calls() {
+  for (const auto& [key, value] : overlay_.collect(Table::Pending, {})) {
+    const auto row = rows::decode<rows::Pending>(value);
+    if (row.purpose == Purpose::Recheck) {
+      rechecks_[{row.target, row.payload}] = row.number;
+    } else if (row.purpose != Purpose::Undo) {
+      const auto whole = family(row.root);
+      if (whole && whole->status == rows::Family::Status::Ending) settling_[row.root].insert(row.number);
+    }
+    if (row.flight != 0 && row.stage == Stage::Queued)
+      flight(row.root, row.flight).queue.push_back(row.number);
+    if (row.flight != 0 && row.stage != Stage::Queued && row.stage != Stage::Person &&
+        find<rows::Group>(Table::Group, rows::pair_key(row.root, row.flight))) {
+      flight(row.root, row.flight).holds.insert(row.number);
+    }
+    if (row.stage == Stage::Sent) left_open_.push_back(row.number);
+  }
+}
+
+// A call that was under way may have been sent and may have taken effect. That the process ended is no
+// failure of the other system.
+void Partition::take_up(uint64_t number) {
+  auto row = call(number);
+  if (!row || row->stage != Stage::Sent) return;
+  if (row->purpose == Purpose::Read || row->purpose == Purpose::Recheck) return send(*row);
+  row->maybe_done = true;
+  row->message = "the daemon was restarted while this call was under way";
+  const abi::Operation* operation = operation_of(*row);
+  if (operation->strategy == abi::Strategy::Unsafe) return ask_person(*row, row->message);
+  Duration settle = 0;
+  if (operation->strategy ==
+      abi::Strategy::Queryable) {  // the dead process's request can still land: ask once it can't
+    row->asking = true;
+    const auto timeout = state_.options.timeouts.find(system_of(*row).name);
+    settle = timeout == state_.options.timeouts.end() ? 30 * kSecond : timeout->second;
+  }
+  retry_later(*row, settle);
+}
+
+}  // namespace endcap

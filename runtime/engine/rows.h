@@ -1,0 +1,415 @@
+// What the engine keeps: one struct a row, with the numbers of its fields, and the keys under which rows
+// stand. Numbers in keys are big-endian, so that rows stand in the order of their numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/abi/program.h"
+#include "runtime/engine/fields.h"
+#include "runtime/store/store.h"
+
+namespace endcap::rows {
+
+using abi::TypeId;
+
+// ---------------------------------------------------------------- Meta
+
+struct Live {  // instances that need a program
+  std::string program;
+  uint64_t count = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, program), f(2, count);
+  }
+};
+
+// One a partition, written with every record. Key "state".
+struct Meta {
+  uint64_t next_number =
+      1;  // dense: instances, calls and tasks; the number seen outside is next_number x P + partition
+  uint64_t next_sequence = 1;     // orders timers, history, undos
+  uint64_t next_message = 1;      // events stored here
+  Instant time = 0;               // journalled time never goes back
+  Instant watermark = 0;          // no timer stands below
+  std::vector<uint64_t> cursors;  // of each partition's messages: the last one seen
+  std::vector<Live> live;
+  template <typename F>
+  void fields(F& f) {
+    f(1, next_number), f(2, next_sequence), f(3, next_message), f(4, time), f(5, watermark), f(6, cursors),
+        f(7, live);
+  }
+};
+
+// What the data was created with. Partition 0, key "identity".
+struct Identity {
+  std::string folder;  // 16 random bytes: part of every idempotency key
+  uint64_t partitions = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, folder), f(2, partitions);
+  }
+};
+
+// ---------------------------------------------------------------- Instance
+
+// A start and everything that runs below it. Key: root, 0.
+struct Family {
+  enum class Status : uint8_t { Running = 0, Ending = 1, Compensating = 2, Finished = 3, Failed = 4 };
+  uint64_t root = 0;
+  std::string workflow, key, program;
+  uint32_t version = 0;
+  Status status = Status::Running;
+  Instant started = 0, ended = 0;
+  std::string arguments;       // JSON
+  std::string outcome, value;  // name; JSON of its record
+  bool failure = false, compensate = false;
+  uint64_t suspended = 0;  // instances of it that a person must look at
+  std::string signature;
+  template <typename F>
+  void fields(F& f) {
+    f(1, root), f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
+        f(8, ended), f(9, arguments), f(10, outcome), f(11, value), f(12, failure), f(13, compensate),
+        f(14, suspended), f(15, signature);
+  }
+};
+
+// One machine that is parked. Key: root, number.
+struct Instance {
+  enum class Status : uint8_t { Waiting = 0, Suspended = 1, Quarantined = 2 };
+  uint64_t number = 0, root = 0, parent = 0;
+  std::vector<uint64_t> lineage;  // from the root down to itself
+  uint64_t group = 0, index = 0;  // its place in the fan-out that made it
+  uint64_t flight = 0;            // the nearest fan-out around it that limits calls in flight
+  uint32_t machine = 0, state = 0;
+  Status status = Status::Waiting;
+  std::string element;  // which element, for people
+  std::string frame;
+  Instant since = 0;  // when this wait began
+  // what the wait holds
+  std::vector<std::string> timers, subscriptions;
+  uint64_t call = 0, task = 0, fan_out = 0;
+  std::vector<std::string> scopes;  // subscriptions of `throughout`: they outlive the wait
+  Instant deadline = 0;
+  // Suspended, Quarantined: what it was resumed with
+  std::string reason, held_input, held_call;
+  uint32_t held_tag = 0, held_detail = 0;
+  TypeId held_type = abi::kNoType;
+  template <typename F>
+  void fields(F& f) {
+    f(1, number), f(2, root), f(3, parent), f(4, lineage), f(5, group), f(6, index), f(7, flight),
+        f(8, machine), f(9, state), f(10, status), f(11, element), f(12, frame), f(13, since), f(14, timers),
+        f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
+        f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),
+        f(26, held_type);
+  }
+};
+
+// ---------------------------------------------------------------- Key
+
+struct Key {
+  uint64_t instance = 0;
+  bool live = false;
+  template <typename F>
+  void fields(F& f) {
+    f(1, instance), f(2, live);
+  }
+};
+
+// ---------------------------------------------------------------- Timer
+
+struct Timer {
+  enum class Kind : uint8_t {
+    Due = 1,          // of a wait: Until is due, AwaitEvent and Task expire
+    TaskExpires = 2,  // approvals
+    TaskReminds = 3,
+    TaskEscalates = 4,  // detail: which escalation
+    CallRetries = 5,
+    FanOutGoesOn = 6,  // the next batch of elements
+  };
+  Kind kind = Kind::Due;
+  uint64_t root = 0, number = 0, detail = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, kind), f(2, root), f(3, number), f(4, detail);
+  }
+};
+
+// ---------------------------------------------------------------- Pending
+
+// A call that is not resolved. Key: number.
+struct Pending {
+  enum class Purpose : uint8_t { Read = 1, Notify = 2, Write = 3, Recheck = 4, Undo = 5 };
+  enum class Stage : uint8_t {
+    Queued = 1,      // the fan-out has as many in flight as it may
+    Rechecking = 2,  // Write: the facts of its grant are read again
+    Sent = 3,
+    Backoff = 4,  // a timer sends it again
+    Person = 5,   // a task asks whether it happened
+  };
+  uint64_t number = 0;
+  Purpose purpose = Purpose::Read;
+  Stage stage = Stage::Queued;
+  uint64_t root = 0, instance = 0, flight = 0;
+  uint32_t what = 0, target = 0;  // CallRequest::What; operation, view or navigation
+  std::string payload, key;
+  TypeId payload_type = abi::kNoType, result = abi::kNoType;
+  uint32_t attempt = 0, failures = 0;
+  bool maybe_done = false;  // an attempt may have taken effect
+  bool asking = false;      // the next attempt asks whether it did
+  Instant sent = 0, began = 0;
+  std::string timer;
+  std::string message;        // of the last attempt
+  std::string path, element;  // for history, when the instance is gone
+  // Write
+  uint64_t approval = 0;
+  uint32_t proposal = 0;
+  std::string leaf_target;
+  uint32_t rechecks = 0;  // answers it waits for
+  std::string facts;      // as read again so far
+  std::vector<uint64_t> lineage;
+  // Recheck
+  std::vector<uint64_t> waiters;
+  // Undo
+  uint64_t undo = 0;  // sequence of the undo row
+  template <typename F>
+  void fields(F& f) {
+    f(1, number), f(2, purpose), f(3, stage), f(4, root), f(5, instance), f(6, flight), f(7, what),
+        f(8, target), f(9, payload), f(10, key), f(11, payload_type), f(12, result), f(13, attempt),
+        f(14, failures), f(15, maybe_done), f(16, asking), f(17, sent), f(18, began), f(19, timer),
+        f(20, message), f(21, path), f(22, element), f(23, approval), f(24, proposal), f(25, leaf_target),
+        f(26, rechecks), f(27, facts), f(28, lineage), f(29, waiters), f(30, undo);
+  }
+};
+
+// ---------------------------------------------------------------- Task
+
+struct Proposal {
+  std::string name;
+  uint32_t operation = 0;
+  uint32_t undo = 0;  // operation + 1
+  TypeId leaf = abi::kNoType;
+  template <typename F>
+  void fields(F& f) {
+    f(1, name), f(2, operation), f(3, undo), f(4, leaf);
+  }
+};
+
+struct Decision {
+  std::string person;
+  uint32_t role = 0;  // whose decision it is
+  uint32_t as = 0;    // the role by which the person may: the same, or a stand-in's
+  bool approved = false;
+  std::string reason;
+  Instant time = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, person), f(2, role), f(3, as), f(4, approved), f(5, reason), f(6, time);
+  }
+};
+
+// How long, kept so that an approval that is asked again has the limits it had.
+struct Limit {
+  int64_t amount = 0;  // microseconds, or working days
+  bool business = false, days = false;
+  uint32_t calendar = 0;  // + 1
+  uint32_t role = 0;      // escalations
+  template <typename F>
+  void fields(F& f) {
+    f(1, amount), f(2, business), f(3, days), f(4, calendar), f(5, role);
+  }
+};
+
+// A person's work: tasks, approvals, questions about outcomes. Key: 'o' open or 'c' closed, number.
+struct Task {
+  enum class Kind : uint8_t {
+    Task = 1,
+    Approval = 2,
+    Again = 3,    // the same leaves with the facts as they are now
+    Outcome = 4,  // did this call take effect?
+    Undo = 5,     // this could not be taken back
+  };
+  enum class Status : uint8_t { Open = 1, Done = 2, Granted = 3, Rejected = 4, Expired = 5, Cancelled = 6 };
+  uint64_t number = 0;
+  Kind kind = Kind::Task;
+  Status status = Status::Open;
+  uint64_t root = 0, instance = 0;
+  std::string workflow, key, path, label, element;
+  std::vector<uint32_t> roles;      // each must decide (approvals), any may (others)
+  std::vector<uint32_t> escalated;  // asked too since
+  Instant created = 0, deadline = 0, reminded = 0, closed = 0;
+  std::string arguments;  // JSON shown to people
+  std::vector<Decision> decisions;
+  std::vector<std::string> timers;
+  // Approval, Again
+  uint32_t policy = 0;
+  std::vector<Proposal> proposals;
+  uint64_t leaves = 0;
+  std::string merkle_root;
+  Instant valid_until = 0;
+  std::vector<Limit> within, remind, escalations;  // none or one; none or one; any
+  std::vector<uint64_t> asks;                      // Approval: the Again tasks of it
+  uint64_t of = 0;                                 // Again: the approval
+  std::string facts;                               // Again: as they are now
+  std::string void_facts;                          // Again: of the leaves that are void
+  uint64_t row = 0;                                // Again: of the policy
+  std::vector<uint64_t> waiters;                   // Again: instances
+  // Outcome, Undo
+  uint64_t call = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, number), f(2, kind), f(3, status), f(4, root), f(5, instance), f(6, workflow), f(7, key), f(8, path),
+        f(9, label), f(10, element), f(11, roles), f(12, escalated), f(13, created), f(14, deadline),
+        f(15, reminded), f(16, closed), f(17, arguments), f(18, decisions), f(19, timers), f(20, policy),
+        f(21, proposals), f(22, leaves), f(23, merkle_root), f(24, valid_until), f(25, within), f(26, remind),
+        f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
+        f(33, waiters), f(34, call);
+  }
+};
+
+// One frozen write of an approval. Key: root, approval, proposal, target.
+struct Leaf {
+  enum class State : uint8_t { Open = 0, Writing = 1, Written = 2, Void = 3 };
+  std::string payload, undo, facts;
+  State state = State::Open;
+  uint64_t granted_by = 0;         // task whose Merkle root covers it
+  uint64_t index = 0, size = 0;    // its place in that tree
+  std::vector<std::string> proof;  // RFC 9162 section 2.1.3
+  template <typename F>
+  void fields(F& f) {
+    f(1, payload), f(2, undo), f(3, facts), f(4, state), f(5, granted_by), f(6, index), f(7, size),
+        f(8, proof);
+  }
+};
+
+// ---------------------------------------------------------------- Subscription
+
+struct Subscription {
+  uint64_t root = 0, instance = 0;
+  uint32_t index = 0;               // into the wait point's events
+  uint32_t machine = 0, state = 0;  // whose wait point
+  bool throughout = false;
+  std::vector<std::string> captures;  // throughout: packed
+  Instant since = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, root), f(2, instance), f(3, index), f(4, machine), f(5, state), f(6, throughout), f(7, captures),
+        f(8, since);
+  }
+};
+
+// ---------------------------------------------------------------- Group, Undo, Dedup, Message, History
+
+// A fan-out. Key: root, number; its input under root, number, "i".
+struct Group {
+  uint64_t number = 0, root = 0, instance = 0;
+  uint32_t machine = 0, state = 0;  // whose wait point
+  uint64_t count = 0, created = 0, done = 0, skipped = 0;
+  uint64_t flight = 0;
+  std::string element;  // of the instance that fans out
+  std::vector<uint64_t> lineage;
+  Instant began = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, number), f(2, root), f(3, instance), f(4, machine), f(5, state), f(6, count), f(7, created),
+        f(8, done), f(9, skipped), f(10, flight), f(11, element), f(12, lineage), f(13, began);
+  }
+};
+struct GroupInput {
+  std::string list;                   // packed; empty for branches
+  std::vector<std::string> captures;  // packed, one an operand
+  template <typename F>
+  void fields(F& f) {
+    f(1, list), f(2, captures);
+  }
+};
+
+// How to take a write back. Key: root, sequence.
+struct Undo {
+  uint64_t sequence = 0, root = 0;
+  std::vector<uint64_t> lineage;  // of the instance that wrote
+  uint32_t operation = 0;
+  std::string payload, key, path, element, target;
+  uint64_t call = 0;  // under way
+  template <typename F>
+  void fields(F& f) {
+    f(1, sequence), f(2, root), f(3, lineage), f(4, operation), f(5, payload), f(6, key), f(7, path),
+        f(8, element), f(9, target), f(10, call);
+  }
+};
+
+// A request or event that was seen. Key: 'e' or 's', hash; the order of forgetting under 't', time, key.
+struct Seen {
+  Instant time = 0;
+  uint64_t instance = 0;  // starts: the answer
+  std::string content;    // starts: hash of what was asked
+  template <typename F>
+  void fields(F& f) {
+    f(1, time), f(2, instance), f(3, content);
+  }
+};
+
+// An event, where it was stored. Key: number.
+struct Message {
+  std::string source, id, type, data;
+  Instant stored = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, source), f(2, id), f(3, type), f(4, data), f(5, stored);
+  }
+};
+
+// Key: root, sequence.
+struct Entry {
+  Instant time = 0;
+  std::string kind;
+  uint64_t instance = 0;
+  std::string path, element, details;  // JSON object
+  template <typename F>
+  void fields(F& f) {
+    f(1, time), f(2, kind), f(3, instance), f(4, path), f(5, element), f(6, details);
+  }
+};
+
+// ---------------------------------------------------------------- keys
+
+inline std::string big_endian(uint64_t value) {
+  std::string out(8, '\0');
+  for (int i = 7; i >= 0; --i, value >>= 8) out[static_cast<size_t>(i)] = static_cast<char>(value);
+  return out;
+}
+inline uint64_t from_big_endian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < 8 && i < bytes.size(); ++i) value = value << 8 | static_cast<uint8_t>(bytes[i]);
+  return value;
+}
+// Instants order as numbers once their sign bit is flipped.
+inline std::string time_key(Instant time) {
+  return big_endian(static_cast<uint64_t>(time) ^ (uint64_t{1} << 63));
+}
+inline Instant time_of_key(std::string_view key) {
+  return static_cast<Instant>(from_big_endian(key) ^ (uint64_t{1} << 63));
+}
+inline std::string pair_key(uint64_t first, uint64_t second) {
+  return big_endian(first) + big_endian(second);
+}
+// The first key after all that begin with `prefix`; empty: none.
+inline std::string after_prefix(std::string prefix) {
+  while (!prefix.empty() && static_cast<uint8_t>(prefix.back()) == 0xff) prefix.pop_back();
+  if (!prefix.empty()) prefix.back() = static_cast<char>(static_cast<uint8_t>(prefix.back()) + 1);
+  return prefix;
+}
+inline std::string workflow_key(std::string_view workflow, std::string_view key) {
+  return std::string(workflow) + '\0' + std::string(key);
+}
+inline std::string leaf_key(uint64_t root, uint64_t approval, uint32_t proposal, std::string_view target) {
+  return pair_key(root, approval) + big_endian(proposal) + std::string(target);
+}
+// `field` is the event's field that must equal `key`, + 1; 0 when any event is meant.
+inline std::string subscription_prefix(std::string_view event, uint32_t field, std::string_view key) {
+  return std::string(event) + '\0' + big_endian(field) + big_endian(key.size()) + std::string(key);
+}
+
+}  // namespace endcap::rows

@@ -1,0 +1,277 @@
+// People's work: tasks, decisions on approvals, and questions about calls whose outcome nobody knows.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "runtime/abi/value_json.h"
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+using Kind = rows::Task::Kind;
+using Status = rows::Task::Status;
+
+std::string key_of(const rows::Task& task) {
+  return (task.status == Status::Open ? "o" : "c") + rows::big_endian(task.number);
+}
+
+std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) {
+  return std::unexpected(Refusal{kind, std::move(message)});
+}
+
+bool is_approval(const rows::Task& task) { return task.kind == Kind::Approval || task.kind == Kind::Again; }
+
+const char* word(DecisionRequest::What what) {
+  return what == DecisionRequest::What::Approve  ? "approve"
+         : what == DecisionRequest::What::Reject ? "reject"
+                                                 : "done";
+}
+
+}  // namespace
+
+std::optional<rows::Task> Partition::any_task(uint64_t number) {
+  auto task = open_task(number);
+  return task ? task : closed_task(number);
+}
+
+void Partition::put_task(const rows::Task& row) {
+  rows::Task task = row;
+  if (task.workflow.empty()) {
+    if (const auto whole = family(task.root)) task.workflow = whole->workflow, task.key = whole->key;
+  }
+  put(Table::Task, key_of(task), task);
+}
+
+void Partition::close_task(rows::Task& task, Status status) {
+  for (const std::string& timer : std::exchange(task.timers, {})) unschedule(timer);
+  overlay_.erase(Table::Task, key_of(task));
+  task.status = status;
+  task.closed = now_;
+  put_task(task);
+}
+
+bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std::string&) {
+  const rows::Limit limit = limit_of(*point.within);
+  rows::Task task;
+  task.number = next_number();
+  task.kind = Kind::Task;
+  task.root = row.root;
+  task.instance = row.number;
+  task.path = point.path;
+  task.label = point.label;
+  task.element = row.element;
+  task.roles = {point.role};
+  task.created = now_;
+  task.deadline = deadline(limit, now_).value_or(now_);
+  task.arguments = abi::value_to_json(types(), point.operands[0], workspace_.arena(), operand(0));
+  put_task(task);
+  row.task = task.number;
+  row.deadline = task.deadline;
+  row.timers.push_back(schedule(task.deadline, {rows::Timer::Kind::Due, row.root, row.number}));
+  note(row, "taskOpened",
+       {{"task", task.number},
+        {"label", task.label},
+        {"role", program().roles[point.role]},
+        {"arguments", Json::parse(task.arguments)},
+        {"within", limit_json(limit, task.deadline)}});
+  return true;
+}
+
+void Partition::task_timer(const rows::Timer& timer) {
+  auto task = open_task(timer.number);
+  if (!task) return;
+  const auto tell = [&](const char* kind, const Json& details) {
+    note(task->root, kind, task->instance, task->path, task->element, details);
+  };
+  if (timer.kind == rows::Timer::Kind::TaskReminds) {
+    task->reminded = now_;
+    put_task(*task);
+    return tell("reminded", {{"task", task->number}});
+  }
+  if (timer.kind == rows::Timer::Kind::TaskEscalates) {
+    const uint32_t role = task->escalations.at(timer.detail).role;
+    task->escalated.push_back(role);
+    put_task(*task);
+    return tell("escalated", {{"task", task->number}, {"role", program().roles[role]}});
+  }
+  tell("expired", {{"task", task->number}});
+  close_task(*task, Status::Expired);
+  if (task->kind == Kind::Again) return answer_again(*task, abi::Expired);
+  resume(task->root, task->instance, Input{abi::Expired});
+}
+
+// ---------------------------------------------------------------- decisions
+
+void Partition::decide_now(DecisionRequest& request) {
+  auto task = open_task(request.task);
+  if (!task) {
+    const auto closed = closed_task(request.task);
+    if (!closed)
+      return answer(request.reply,
+                    refuse(Refusal::Kind::NotFound, fmt::format("there is no task {}", request.task)));
+    std::string how = "is closed already";
+    if (!closed->decisions.empty()) {
+      const rows::Decision& last = closed->decisions.back();
+      how = fmt::format("was decided already: {} by {} on {}", last.approved ? "approved" : "rejected",
+                        last.person, instant_to_text(last.time));
+    } else if (closed->status == Status::Expired) {
+      how = "expired on " + instant_to_text(closed->closed);
+    } else if (closed->status == Status::Cancelled) {
+      how = "is not needed any more since " + instant_to_text(closed->closed);
+    }
+    return answer(request.reply,
+                  refuse(Refusal::Kind::Conflict, fmt::format("task {} {}", request.task, how)));
+  }
+  if (is_approval(*task)) return answer(request.reply, decide_approval(*task, request));
+
+  const auto held = std::find_if(task->roles.begin(), task->roles.end(),
+                                 [&](uint32_t role) { return state_.people.holds(request.person, role); });
+  if (held == task->roles.end()) {
+    const std::string role = task->roles.empty() ? "nobody" : program().roles[task->roles.front()];
+    return answer(request.reply,
+                  refuse(Refusal::Kind::Denied, fmt::format("task {} is for {}, and {} is not one",
+                                                            task->number, role, request.person)));
+  }
+  const bool rejected = request.what == DecisionRequest::What::Reject;
+  if (rejected && task->kind != Kind::Outcome) {
+    return answer(
+        request.reply,
+        refuse(Refusal::Kind::Invalid,
+               fmt::format("task {} is work to be done: it can be done, not rejected", task->number)));
+  }
+  task->decisions.push_back({request.person, *held, *held, !rejected, request.reason, now_});
+  note(task->root, "taskDone", task->instance, task->path, task->element,
+       {{"task", task->number},
+        {"label", task->label},
+        {"person", request.person},
+        {"role", program().roles[*held]},
+        {"decision", word(request.what)},
+        {"reason", request.reason}});
+  close_task(*task, Status::Done);
+  answer(request.reply, Json{{"task", task->number}, {"status", "done"}}.dump());
+  if (task->kind == Kind::Task) resume(task->root, task->instance, Input{});
+  if (task->kind == Kind::Outcome) outcome_decided(task->call, !rejected);
+}
+
+std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
+                                                               const DecisionRequest& request) {
+  const abi::Policy& policy = program().policies[task.policy];
+  const std::string& person = request.person;
+  if (request.what == DecisionRequest::What::Done) {
+    return refuse(Refusal::Kind::Invalid,
+                  fmt::format("task {} is an approval: approve or reject it", task.number));
+  }
+  std::vector<std::string> approvers;
+  for (const rows::Decision& decision : task.decisions) {
+    if (decision.person == person) {
+      return refuse(Refusal::Kind::Conflict,
+                    fmt::format("{} has approved task {} already; the other roles need other people", person,
+                                task.number));
+    }
+    approvers.push_back(decision.person);
+  }
+  std::string wanted;
+  std::optional<uint32_t> conflict;
+  bool may = false;
+  for (const uint32_t role : task.roles) {
+    wanted += (wanted.empty() ? "" : ", ") + program().roles[role];
+    const auto as = state_.people.acts_as(person, role, policy);
+    if (!as) continue;
+    const auto other = state_.people.conflict_with(person, *as);
+    if (other) conflict = other;
+    may = may || !other;
+  }
+  if (!may && conflict) {
+    return refuse(Refusal::Kind::Denied, fmt::format("{} is {} too, which may not decide the same approval",
+                                                     person, program().roles[*conflict]));
+  }
+  if (!may)
+    return refuse(Refusal::Kind::Denied, fmt::format("task {} is decided by {}, and {} is none of them",
+                                                     task.number, wanted, person));
+
+  approvers.push_back(person);
+  const auto assigned = state_.people.assign(task.roles, approvers, policy);
+  const auto mine = std::find(assigned.begin(), assigned.end(), person);
+  const bool approved = request.what == DecisionRequest::What::Approve;
+  if (approved && mine == assigned.end()) {
+    return refuse(Refusal::Kind::Conflict,
+                  fmt::format("the roles that {} could decide for in task {} are decided already", person,
+                              task.number));
+  }
+  uint32_t role = task.roles.front();
+  if (mine != assigned.end()) {
+    role = task.roles[static_cast<size_t>(mine - assigned.begin())];
+  } else {
+    for (const uint32_t each : task.roles) {
+      if (state_.people.acts_as(person, each, policy)) role = each;
+    }
+  }
+  const uint32_t as = state_.people.acts_as(person, role, policy).value_or(role);
+  task.decisions.push_back({person, role, as, approved, request.reason, now_});
+  note(task.root, "decided", task.instance, task.path, task.element,
+       {{"task", task.number},
+        {"label", task.label},
+        {"person", person},
+        {"role", program().roles[role]},
+        {"as", program().roles[as]},
+        {"decision", word(request.what)},
+        {"reason", request.reason}});
+  const bool complete =
+      std::none_of(assigned.begin(), assigned.end(), [](const std::string& each) { return each.empty(); });
+  if (approved && !complete) {
+    put_task(task);
+    return Json{{"task", task.number}, {"status", "open"}}.dump();
+  }
+  if (approved && task.kind == Kind::Again) renew(task);
+  note(task.root, approved ? "granted" : "rejected", task.instance, task.path, task.element,
+       {{"task", task.number},
+        {"label", task.label},
+        {"merkleRoot", abi::hex(task.merkle_root)},
+        {"leaves", task.leaves},
+        {"validUntil", instant_to_text(task.valid_until)}});
+  close_task(task, approved ? Status::Granted : Status::Rejected);
+  if (task.kind == Kind::Again) {
+    answer_again(task, approved ? abi::Ok : abi::Rejected);
+  } else {
+    Input input{approved ? abi::Ok : abi::Rejected};
+    const auto row = instance(task.root, task.instance);
+    if (approved && row && wait_point(*row).input != abi::kNoType) {
+      input.type = wait_point(*row).input;
+      input.value = abi::pack_value(types(), input.type, workspace_.arena(),
+                                    abi::Cell{static_cast<Int128>(task.number)}, nullptr);
+    }
+    resume(task.root, task.instance, std::move(input));
+  }
+  return Json{{"task", task.number}, {"status", approved ? "granted" : "rejected"}}.dump();
+}
+
+// A question about a call, for the owner of its operation. It has no deadline: nothing may be assumed in the
+// answer's place.
+uint64_t Partition::open_question(Kind kind, const rows::Pending& call, const std::string& text) {
+  rows::Task task;
+  task.number = next_number();
+  task.kind = kind;
+  task.root = call.root;
+  task.instance = call.instance;
+  task.path = call.path;
+  task.label = text;
+  task.element = call.element;
+  task.created = now_;
+  task.call = call.number;
+  const abi::Operation* operation = operation_of(call);
+  for (uint32_t role = 0; operation != nullptr && role < program().roles.size(); ++role) {
+    if (program().roles[role] == operation->owner) task.roles = {role};
+  }
+  task.arguments = call_json(call).dump();
+  put_task(task);
+  note(call.root, "asksPerson", call.instance, call.path, call.element,
+       {{"task", task.number},
+        {"question", text},
+        {"role", operation == nullptr ? "" : operation->owner},
+        {"call", call_json(call)}});
+  return task.number;
+}
+
+}  // namespace endcap

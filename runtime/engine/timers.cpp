@@ -1,0 +1,90 @@
+// Due times: rows in the order of their due time, claimed and acted on in the same record. A watermark stands
+// in every record; a timer for before it is put at it, so that a scan begins there and never walks over what
+// is long gone.
+#include <nlohmann/json.hpp>
+
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+constexpr size_t kTimersPerDrain = 256;  // a midnight herd must not starve people's decisions
+
+}  // namespace
+
+std::string Partition::schedule(Instant due, rows::Timer timer) {
+  due = std::max(due, meta_.watermark);
+  std::string key = rows::time_key(due) + rows::big_endian(next_sequence());
+  put(Table::Timer, key, timer);
+  if (next_due_known_ && (!next_due_ || due < *next_due_)) next_due_ = due;
+  return key;
+}
+
+void Partition::unschedule(const std::string& key) {
+  if (key.empty()) return;
+  overlay_.erase(Table::Timer, key);
+  if (next_due_ && rows::time_of_key(key) == *next_due_) next_due_known_ = false;
+}
+
+std::optional<Instant> Partition::next_due() {
+  if (!next_due_known_) {
+    const auto first = overlay_.collect(Table::Timer, {}, 1, rows::time_key(meta_.watermark));
+    next_due_ = first.empty() ? std::nullopt : std::optional(rows::time_of_key(first.front().first));
+    next_due_known_ = true;
+  }
+  return next_due_;
+}
+
+bool Partition::fire_timers() {
+  const auto first = next_due();
+  if (!first || *first > now_) return false;
+  bool fired = false;
+  for (const auto& [key, value] :
+       overlay_.collect(Table::Timer, {}, kTimersPerDrain, rows::time_key(meta_.watermark))) {
+    const Instant due = rows::time_of_key(key);
+    if (due > now_) break;
+    if (!overlay_.get(Table::Timer, key)) continue;  // what fired before it took it away
+    overlay_.erase(Table::Timer, key);
+    meta_.watermark = due;
+    ++state_.counters.timers_fired;
+    fire(rows::decode<rows::Timer>(value));
+    run_ready();
+    fired = true;
+  }
+  next_due_known_ = false;
+  return fired;
+}
+
+void Partition::fire(const rows::Timer& timer) {
+  switch (timer.kind) {
+    case rows::Timer::Kind::Due: {
+      const auto row = instance(timer.root, timer.number);
+      if (!row) return;
+      const abi::WaitPoint& point = wait_point(*row);
+      if (point.kind != abi::WaitKind::Until) {
+        if (row->task != 0) {
+          if (auto task = open_task(row->task)) close_task(*task, rows::Task::Status::Expired);
+        }
+        note(*row, "expired", {});
+        return resume(timer.root, timer.number, Input{abi::Expired});
+      }
+      Input input;
+      if (point.input != abi::kNoType) {
+        input.type = point.input;
+        input.value =
+            abi::pack_value(types(), point.input, workspace_.arena(), abi::Cell{row->deadline}, nullptr);
+      }
+      return resume(timer.root, timer.number, std::move(input));
+    }
+    case rows::Timer::Kind::TaskExpires:
+    case rows::Timer::Kind::TaskReminds:
+    case rows::Timer::Kind::TaskEscalates:
+      return task_timer(timer);
+    case rows::Timer::Kind::CallRetries:
+      return retry_timer(timer.number);
+    case rows::Timer::Kind::FanOutGoesOn:
+      return fan_out_goes_on(timer.root, timer.number);
+  }
+}
+
+}  // namespace endcap

@@ -1,0 +1,350 @@
+// Views as JSON: see views.h.
+#include "runtime/engine/views.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "runtime/abi/frame.h"
+
+namespace endcap {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr size_t kWaitsShown = 200;
+constexpr size_t kListedMost = 1000;
+
+std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) {
+  return std::unexpected(Refusal{kind, std::move(message)});
+}
+
+const char* status_name(const rows::Family& family) {
+  switch (family.status) {
+    case rows::Family::Status::Running:
+      return family.suspended > 0 ? "suspended" : "running";
+    case rows::Family::Status::Ending:
+      return "ending";
+    case rows::Family::Status::Compensating:
+      return "compensating";
+    case rows::Family::Status::Finished:
+      return "finished";
+    case rows::Family::Status::Failed:
+      return "failed";
+  }
+  return "";
+}
+
+const char* status_name(rows::Task::Status status) {
+  constexpr const char* kNames[] = {"", "open", "done", "granted", "rejected", "expired", "cancelled"};
+  return kNames[static_cast<size_t>(status)];
+}
+
+const char* kind_name(rows::Task::Kind kind) {
+  constexpr const char* kNames[] = {"", "task", "approval", "approvalAgain", "outcome", "undo"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+const char* wait_name(abi::WaitKind kind) {
+  constexpr const char* kNames[] = {"read",          "read",     "read",      "notify", "approval",
+                                    "approvalAgain", "write",    "task",      "until",  "event",
+                                    "elements",      "branches", "throughout"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+std::optional<uint64_t> number_of(const std::string& text) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return number;
+}
+
+struct Filter {
+  std::string workflow, status, key, role, person;
+  uint64_t instance = 0, after = 0;
+  size_t limit = 100;
+};
+
+std::expected<Filter, Refusal> parse_filter(const std::string& text) {
+  const Json json = Json::parse(text.empty() ? "{}" : text, nullptr, false);
+  if (!json.is_object()) return refuse(Refusal::Kind::Invalid, "the filter must be a JSON object");
+  Filter filter;
+  for (const auto& [name, value] : json.items()) {
+    std::string* text_member = name == "workflow" ? &filter.workflow
+                               : name == "status" ? &filter.status
+                               : name == "key"    ? &filter.key
+                               : name == "role"   ? &filter.role
+                               : name == "person" ? &filter.person
+                                                  : nullptr;
+    if (text_member != nullptr && value.is_string()) {
+      *text_member = value.get<std::string>();
+    } else if (name == "instance" && value.is_number_unsigned()) {
+      filter.instance = value.get<uint64_t>();
+    } else if (name == "after" && value.is_number_unsigned()) {
+      filter.after = value.get<uint64_t>();
+    } else if (name == "limit" && value.is_number_unsigned() && value.get<uint64_t>() > 0) {
+      filter.limit = std::min<uint64_t>(value.get<uint64_t>(), kListedMost);
+    } else {
+      return refuse(Refusal::Kind::Invalid, fmt::format("the filter can't be read at \"{}\"", name));
+    }
+  }
+  return filter;
+}
+
+bool is_workflow(const std::string& full, const std::string& wanted) {
+  return full == wanted || full.substr(full.rfind('.') + 1) == wanted;
+}
+
+}  // namespace
+
+Json Views::summary(const rows::Family& family) const {
+  Json json = {
+      {"id", family.root}, {"workflow", family.workflow},   {"version", family.version},
+      {"key", family.key}, {"status", status_name(family)}, {"started", instant_to_text(family.started)}};
+  if (family.ended != 0) json["ended"] = instant_to_text(family.ended);
+  if (!family.outcome.empty()) {
+    json["outcome"] = {
+        {"name", family.outcome}, {"failure", family.failure}, {"value", Json::parse(family.value)}};
+  }
+  if (family.suspended > 0) json["suspended"] = family.suspended;
+  return json;
+}
+
+Json Views::waiting(const rows::Instance& row) const {
+  const abi::WaitPoint& point = program_.machines[row.machine].states[row.state];
+  Json json = {{"instance", row.number}, {"path", point.path}, {"waitsFor", wait_name(point.kind)}};
+  if (!row.element.empty()) json["element"] = row.element;
+  if (row.status != rows::Instance::Status::Waiting) {
+    json["waitsFor"] = row.status == rows::Instance::Status::Suspended ? "suspended" : "quarantined";
+    json["reason"] = row.reason;
+  }
+  json["since"] = instant_to_text(row.since);
+  if (row.deadline != 0) json["until"] = instant_to_text(row.deadline);
+  if (row.task != 0) json["task"] = row.task;
+  if (row.call != 0) {
+    json["call"] = row.call;
+    if (const auto call =
+            find<rows::Pending>(partition_of(row.call), Table::Pending, rows::big_endian(row.call))) {
+      constexpr const char* kStages[] = {"", "queued", "rechecking", "sent", "backoff", "person"};
+      json["stage"] = kStages[static_cast<size_t>(call->stage)];
+      json["attempt"] = call->attempt;
+      if (!call->message.empty()) json["message"] = call->message;
+    }
+  }
+  if (row.fan_out != 0) {
+    if (const auto group =
+            find<rows::Group>(partition_of(row.root), Table::Group, rows::pair_key(row.root, row.fan_out))) {
+      json["elements"] = {{"total", group->count},
+                          {"started", group->created},
+                          {"done", group->done},
+                          {"skipped", group->skipped}};
+    }
+  }
+  return json;
+}
+
+Views::Reply Views::show(const std::string& workflow_or_id, const std::string& key) {
+  uint64_t id = 0;
+  if (key.empty()) {
+    const auto number = number_of(workflow_or_id);
+    if (!number)
+      return refuse(Refusal::Kind::Invalid,
+                    fmt::format("\"{}\" is not an instance id; name a workflow and a key", workflow_or_id));
+    id = *number;
+  } else {
+    const abi::Workflow* workflow = program_.find_workflow(workflow_or_id);
+    if (workflow == nullptr)
+      return refuse(Refusal::Kind::NotFound, fmt::format("there is no workflow \"{}\"", workflow_or_id));
+    const std::string full = rows::workflow_key(workflow->name, key);
+    const auto known = find<rows::Key>(partition_of_key(full, options_.partitions), Table::Key, full);
+    if (!known)
+      return refuse(Refusal::Kind::NotFound,
+                    fmt::format("there is no {} with the key \"{}\"", workflow->name, key));
+    id = known->instance;
+  }
+  const auto family = find<rows::Family>(partition_of(id), Table::Instance, rows::pair_key(id, 0));
+  if (!family) return refuse(Refusal::Kind::NotFound, fmt::format("there is no instance {}", id));
+  Json json = summary(*family);
+  json["program"] = abi::hex(family->program).substr(0, 16);
+  json["arguments"] = Json::parse(family->arguments, nullptr, false);
+  Json waits = Json::array();
+  size_t count = 0;
+  const std::string first = rows::pair_key(id, 1), end = rows::big_endian(id + 1);
+  std::vector<rows::Instance> shown;
+  auto scanned = store_.scan(partition_of(id), Table::Instance, first, end,
+                             [&](std::string_view, std::string_view value) {
+                               if (++count <= kWaitsShown)
+                                 shown.push_back(rows::decode<rows::Instance>(value));
+                               return true;
+                             });
+  if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+  for (const rows::Instance& row : shown) waits.push_back(waiting(row));
+  json["waiting"] = count;
+  json["waits"] = std::move(waits);
+  return json.dump();
+}
+
+Views::Reply Views::list(const std::string& filter_json) {
+  const auto filter = parse_filter(filter_json);
+  if (!filter) return std::unexpected(filter.error());
+  std::vector<rows::Family> found;
+  for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
+    std::string from = rows::big_endian(filter->after + 1);
+    size_t taken = 0;
+    while (taken <= filter->limit) {  // from family to family, past their children
+      std::optional<rows::Family> family;
+      auto scanned = store_.scan(partition, Table::Instance, from, "",
+                                 [&](std::string_view key, std::string_view value) {
+                                   if (rows::from_big_endian(key.substr(8)) == 0) {
+                                     family = rows::decode<rows::Family>(value);
+                                   } else {
+                                     from = rows::big_endian(rows::from_big_endian(key) + 1);
+                                   }
+                                   return false;
+                                 });
+      if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+      if (!family) break;
+      from = rows::big_endian(family->root + 1);
+      const bool wanted = (filter->workflow.empty() || is_workflow(family->workflow, filter->workflow)) &&
+                          (filter->status.empty() || filter->status == status_name(*family)) &&
+                          (filter->key.empty() || filter->key == family->key);
+      if (!wanted) continue;
+      ++taken;
+      found.push_back(std::move(*family));
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.root < b.root; });
+  const bool more = found.size() > filter->limit;
+  if (more) found.resize(filter->limit);
+  Json instances = Json::array();
+  for (const rows::Family& family : found) instances.push_back(summary(family));
+  Json json = {{"instances", std::move(instances)}};
+  json["next"] = more ? Json(found.back().root) : Json();
+  return json.dump();
+}
+
+Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
+  const PartitionId partition = partition_of(instance);
+  if (!find<rows::Family>(partition, Table::Instance, rows::pair_key(instance, 0))) {
+    return refuse(Refusal::Kind::NotFound, fmt::format("there is no instance {}", instance));
+  }
+  const size_t most = limit == 0 ? kListedMost : std::min<size_t>(limit, 10 * kListedMost);
+  Json entries = Json::array();
+  std::optional<uint64_t> next;
+  auto scanned = store_.scan(
+      partition, Table::History, rows::pair_key(instance, from), rows::big_endian(instance + 1),
+      [&](std::string_view key, std::string_view value) {
+        const uint64_t number = rows::from_big_endian(key.substr(8));
+        if (entries.size() == most) {
+          next = number;
+          return false;
+        }
+        const auto entry = rows::decode<rows::Entry>(value);
+        Json json = {{"number", number}, {"time", instant_to_text(entry.time)}, {"kind", entry.kind}};
+        if (entry.instance != 0) json["instance"] = entry.instance;
+        if (!entry.path.empty()) json["path"] = entry.path;
+        if (!entry.element.empty()) json["element"] = entry.element;
+        if (!entry.details.empty()) json.update(Json::parse(entry.details));
+        entries.push_back(std::move(json));
+        return true;
+      });
+  if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+  Json json = {{"id", instance}, {"entries", std::move(entries)}};
+  json["next"] = next ? Json(*next) : Json();
+  return json.dump();
+}
+
+Json Views::role_names(const std::vector<uint32_t>& roles) const {
+  Json names = Json::array();
+  for (const uint32_t role : roles) names.push_back(role < program_.roles.size() ? program_.roles[role] : "");
+  return names;
+}
+
+Json Views::task(const rows::Task& row) const {
+  Json json = {{"task", row.number},
+               {"kind", kind_name(row.kind)},
+               {"status", status_name(row.status)},
+               {"label", row.label},
+               {"instance", row.root},
+               {"workflow", row.workflow},
+               {"key", row.key},
+               {"path", row.path}};
+  if (!row.element.empty()) json["element"] = row.element;
+  json["roles"] = role_names(row.roles);
+  if (!row.escalated.empty()) json["escalatedTo"] = role_names(row.escalated);
+  json["created"] = instant_to_text(row.created);
+  if (row.deadline != 0) json["deadline"] = instant_to_text(row.deadline);
+  if (row.reminded != 0) json["reminded"] = instant_to_text(row.reminded);
+  if (row.closed != 0) json["closed"] = instant_to_text(row.closed);
+  if (row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again) {
+    json["policy"] = program_.policies[row.policy].name;
+    json["leaves"] = row.leaves;
+    if (!row.merkle_root.empty()) json["merkleRoot"] = abi::hex(row.merkle_root);
+    json["validUntil"] = instant_to_text(row.valid_until);
+    if (row.of != 0) json["again"] = row.of;
+  }
+  Json decisions = Json::array();
+  for (const rows::Decision& decision : row.decisions) {
+    decisions.push_back({{"person", decision.person},
+                         {"role", program_.roles.at(decision.role)},
+                         {"as", program_.roles.at(decision.as)},
+                         {"approved", decision.approved},
+                         {"reason", decision.reason},
+                         {"time", instant_to_text(decision.time)}});
+  }
+  if (!decisions.empty()) json["decisions"] = std::move(decisions);
+  json["arguments"] = Json::parse(row.arguments.empty() ? "{}" : row.arguments);
+  return json;
+}
+
+bool Views::may_see(const rows::Task& row, const std::string& person) const {
+  const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
+  return std::any_of(row.roles.begin(), row.roles.end(), [&](uint32_t role) {
+    return is_approval ? people_.acts_as(person, role, program_.policies[row.policy]).has_value()
+                       : people_.holds(person, role);
+  });
+}
+
+Views::Reply Views::tasks(const std::string& filter_json) {
+  auto filter = parse_filter(filter_json);
+  if (!filter) return std::unexpected(filter.error());
+  if (filter->status.empty()) filter->status = "open";
+  const std::string from = filter->status == "open" ? "o" : "c", end = filter->status == "open" ? "p" : "d";
+  std::vector<rows::Task> found;
+  for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
+    size_t taken = 0;
+    auto scanned =
+        store_.scan(partition, Table::Task, from + rows::big_endian(filter->after + 1), end,
+                    [&](std::string_view, std::string_view value) {
+                      auto row = rows::decode<rows::Task>(value);
+                      const auto asked = [&](uint32_t role) {
+                        return role < program_.roles.size() && program_.roles[role] == filter->role;
+                      };
+                      const bool wanted =
+                          (filter->status == "closed" || filter->status == status_name(row.status)) &&
+                          (filter->workflow.empty() || is_workflow(row.workflow, filter->workflow)) &&
+                          (filter->key.empty() || filter->key == row.key) &&
+                          (filter->instance == 0 || filter->instance == row.root) &&
+                          (filter->role.empty() || std::any_of(row.roles.begin(), row.roles.end(), asked) ||
+                           std::any_of(row.escalated.begin(), row.escalated.end(), asked)) &&
+                          (filter->person.empty() || may_see(row, filter->person));
+                      if (wanted) {
+                        found.push_back(std::move(row));
+                        ++taken;
+                      }
+                      return taken <= filter->limit;
+                    });
+    if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  const bool more = found.size() > filter->limit;
+  if (more) found.resize(filter->limit);
+  Json rows_shown = Json::array();
+  for (const rows::Task& row : found) rows_shown.push_back(task(row));
+  Json json = {{"tasks", std::move(rows_shown)}};
+  json["next"] = more ? Json(found.back().number) : Json();
+  return json.dump();
+}
+
+}  // namespace endcap

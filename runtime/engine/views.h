@@ -1,0 +1,55 @@
+// What others may see: acknowledged state, read from the store, as JSON. The formats are in
+// docs/reference/api.md, "Views".
+#pragma once
+
+#include <expected>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "runtime/engine/engine.h"
+#include "runtime/engine/people.h"
+#include "runtime/engine/rows.h"
+
+namespace endcap {
+
+// First 8 bytes of the SHA-256 of the key, big-endian, modulo the number of partitions. The keys: workflow
+// name, a zero byte and the instance's key; an event's source, a zero byte and its id.
+PartitionId partition_of_key(std::string_view key, uint16_t partitions);
+
+class Views {
+ public:
+  using Reply = std::expected<std::string, Refusal>;
+  using Json = nlohmann::ordered_json;
+
+  Views(const abi::Program& program, Store& store, const EngineOptions& options, const People& people)
+      : program_(program), store_(store), options_(options), people_(people) {}
+
+  Reply show(const std::string& workflow_or_id, const std::string& key);
+  Reply list(const std::string& filter);
+  Reply history(uint64_t instance, uint64_t from, uint32_t limit);
+  Reply tasks(const std::string& filter);
+
+ private:
+  template <typename Row>
+  std::optional<Row> find(PartitionId partition, Table table, const std::string& key) const {
+    auto bytes = store_.get(partition, table, key);
+    if (!bytes || !*bytes) return std::nullopt;
+    return rows::decode<Row>(**bytes);
+  }
+  PartitionId partition_of(uint64_t number) const {
+    return static_cast<PartitionId>(number % options_.partitions);
+  }
+  Json summary(const rows::Family& family) const;
+  Json waiting(const rows::Instance& row) const;
+  Json task(const rows::Task& row) const;
+  Json role_names(const std::vector<uint32_t>& roles) const;
+  bool may_see(const rows::Task& row, const std::string& person) const;
+
+  const abi::Program& program_;
+  Store& store_;
+  const EngineOptions& options_;
+  const People& people_;
+};
+
+}  // namespace endcap
