@@ -1,60 +1,112 @@
-// Clocks: time never goes back, timers are met exactly, nothing passes while calls are in flight.
+// Clocks: never back, exactly at each timer, never while something is in flight.
 #include "runtime/serve/clock.h"
 
 #include <doctest/doctest.h>
 
 using namespace endcap;
+using namespace std::chrono_literals;
 
-TEST_CASE("the wall clock never goes behind the journal") {
-  Instant wall = 100;
-  auto clock = make_real_clock([&] { return wall; });
-  CHECK(clock->tick({.last = 500}).now == 500);
-  wall = 600;
-  CHECK(clock->tick({.last = 500}).now == 600);
+namespace {
+
+// A machine whose clocks the test turns.
+struct Machine {
+  Instant wall = 1'000 * kSecond;
+  std::chrono::nanoseconds boot = 5s;
+  MachineTime time() {
+    return {[this] { return wall; }, [this] { return boot; }};
+  }
+  void pass(Duration duration) {
+    wall += duration;
+    boot += std::chrono::microseconds(duration);
+  }
+};
+
+ClockInput due(Instant at, bool busy = false) { return {at, busy}; }
+
+}  // namespace
+
+TEST_CASE("The real clock follows the machine, starts no earlier than the journal, and never goes back") {
+  Machine machine;
+  auto clock = make_real_clock(0, machine.time());
+  CHECK(clock->now({}) == 1'000 * kSecond);
+  machine.pass(3 * kSecond);
+  CHECK(clock->now({}) == 1'003 * kSecond);
+  machine.wall -= kSecond;  // a correction
+  CHECK(clock->now({}) == 1'003 * kSecond);
+  auto later = make_real_clock(2'000 * kSecond, machine.time());
+  CHECK(later->now({}) == 2'000 * kSecond);
 }
 
-TEST_CASE("the wall clock wants to be asked again when the next timer is due") {
-  auto clock = make_real_clock([] { return Instant{1000}; });
-  CHECK(clock->tick({.next_due = 1250}).idle == 250);
-  CHECK(clock->tick({.next_due = 900}).idle == 0);
+TEST_CASE("A forward jump of the machine's clock holds deadlines and raises an alarm, once") {
+  Machine machine;
+  auto clock = make_real_clock(0, machine.time());
+  machine.pass(kSecond);
+  machine.wall += 30 * kDay;
+  CHECK(clock->now({}) == 1'001 * kSecond);
+  CHECK(clock->alarm().find("forward") != std::string::npos);
+  machine.pass(kSecond);
+  CHECK(clock->now({}) == 1'002 * kSecond);
+  CHECK(clock->alarm().empty());
+  machine.wall -= 30 * kDay;  // set right again
+  CHECK(clock->now({}) == 1'002 * kSecond);
+  CHECK(clock->alarm().empty());
 }
 
-TEST_CASE("a virtual clock waits for what is in flight, then jumps to the next timer") {
-  auto clock = make_virtual_clock(10);
-  CHECK(clock->tick({.next_due = 5000, .busy = true}).now == 10);
-  CHECK(clock->tick({.next_due = 5000}).now == 5000);
-  CHECK(clock->tick({}).now == 5000);
+TEST_CASE("A jump back is held, too") {
+  Machine machine;
+  auto clock = make_real_clock(0, machine.time());
+  machine.wall -= kHour;
+  machine.boot += 2s;
+  CHECK(clock->now({}) == 1'002 * kSecond);
+  CHECK(clock->alarm().find("back") != std::string::npos);
 }
 
-TEST_CASE("an accelerated clock stops exactly at each timer on its way") {
-  Instant real = 0;
-  auto clock = make_accelerated_clock(1000, 0, [&] { return real; });
-  real = 10;
-  CHECK(clock->tick({.next_due = 4000}).now == 4000);
-  real = 20;
-  CHECK(clock->tick({.next_due = 1'000'000}).now == 14'000);
+TEST_CASE("The real clock waits until the next timer") {
+  Machine machine;
+  auto clock = make_real_clock(0, machine.time());
+  clock->now({});
+  CHECK(clock->wait(due(1'010 * kSecond)) == 10s);
+  CHECK(clock->wait(due(10 * kSecond)) == 0s);
+  CHECK_FALSE(clock->wait({}).has_value());
 }
 
-TEST_CASE("an accelerated clock stands still while calls are in flight and does not catch up afterwards") {
-  Instant real = 0;
-  auto clock = make_accelerated_clock(1000, 0, [&] { return real; });
-  real = 50;
-  CHECK(clock->tick({.busy = true}).now == 0);
-  real = 51;
-  CHECK(clock->tick({}).now == 1000);
+TEST_CASE("The virtual clock jumps to the next timer when nothing is in flight") {
+  auto clock = make_virtual_clock(100);
+  CHECK(clock->now({}) == 100);
+  CHECK(clock->now(due(5'000, true)) == 100);
+  CHECK(clock->now(due(5'000)) == 5'000);
+  CHECK(clock->now(due(4'000)) == 5'000);
+  CHECK(clock->wait(due(9'000)) == 0s);
 }
 
-TEST_CASE("an accelerated clock goes on where the journal stopped") {
-  Instant real = 7;
-  auto clock = make_accelerated_clock(1000, 0, [&] { return real; });
-  CHECK(clock->tick({.last = 123'456}).now == 123'456);
+TEST_CASE("The accelerated clock runs at its factor and stops exactly at each timer on the way") {
+  Machine machine;
+  auto clock = make_accelerated_clock(1000, 0, machine.time());
+  machine.pass(kSecond);
+  CHECK(clock->now({}) == 1'000 * kSecond);
+  machine.pass(kSecond);
+  CHECK(clock->now(due(1'234 * kSecond)) == 1'234 * kSecond);
+  machine.pass(kSecond);
+  CHECK(clock->now(due(1'234 * kSecond)) == 1'234 * kSecond);  // until it is fired
+  machine.pass(kSecond);
+  CHECK(clock->now({}) == 2'234 * kSecond);
+  CHECK(clock->wait(due(2'334 * kSecond)) == 100ms);
 }
 
-TEST_CASE("a clock is written in words, and a wrong word is explained") {
-  CHECK(parse_clock("real", 0).has_value());
-  CHECK(parse_clock("accelerated=40000@2026-11-23T09:00:00Z", 0).value()->tick({}).now >=
-        1'795'424'400'000'000);
-  CHECK(parse_clock("accelerated=0.5", 0).error().find("factor") != std::string::npos);
-  CHECK(parse_clock("fast", 0).error().find("accelerated=FACTOR") != std::string::npos);
-  CHECK(parse_clock("virtual@soon", 0).error().find("2026-11-23T09:00:00Z") != std::string::npos);
+TEST_CASE("The accelerated clock stands still while something is in flight, and that time never counts") {
+  Machine machine;
+  auto clock = make_accelerated_clock(1000, 0, machine.time());
+  machine.pass(kSecond);
+  CHECK(clock->now({std::nullopt, true}) == 0);
+  machine.pass(kSecond);
+  CHECK(clock->now({std::nullopt, true}) == 0);
+  machine.pass(kSecond);
+  CHECK(clock->now({}) == 1'000 * kSecond);
+}
+
+TEST_CASE("The accelerated clock starts where the journal ended") {
+  Machine machine;
+  auto clock = make_accelerated_clock(40'000, 123 * kDay, machine.time());
+  CHECK(clock->now({}) == 123 * kDay);
+  CHECK(clock->name() == "accelerated=40000");
 }

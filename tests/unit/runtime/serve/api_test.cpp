@@ -1,0 +1,272 @@
+// The HTTP API over real sockets: routes, refusals, limits, slow and broken clients.
+#include "runtime/serve/api.h"
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/runtime/serve/fake_engine.h"
+
+using namespace endcap;
+using namespace endcap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Answer {
+  int status = 0;
+  std::string head, body;
+  nlohmann::json json() const { return nlohmann::json::parse(body); }
+};
+
+class Daemon {
+ public:
+  explicit Daemon(HttpOptions options = {}) : api_(shell_, {"abc", "0"}) {
+    options.port = 0;
+    auto listening = HttpServer::listen(options, [this](HttpRequest request, HttpServer::Respond respond) {
+      api_.handle(std::move(request), std::move(respond));
+    });
+    REQUIRE_MESSAGE(listening.has_value(), (listening ? "" : listening.error()));
+    server_ = std::move(*listening);
+    shell_.start();
+  }
+  ~Daemon() { shell_.stop(); }
+
+  int connect() const {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server_->port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    return socket;
+  }
+  Answer raw(const std::string& bytes) const {
+    const int socket = connect();
+    (void)!::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    std::string got;
+    char buffer[4096];
+    for (ssize_t count = 0; (count = ::recv(socket, buffer, sizeof buffer, 0)) > 0;)
+      got.append(buffer, static_cast<size_t>(count));
+    ::close(socket);
+    const auto end = got.find("\r\n\r\n");
+    if (end == std::string::npos) return {};
+    return {std::stoi(got.substr(9, 3)), got.substr(0, end), got.substr(end + 4)};
+  }
+  Answer get(const std::string& target) const {
+    return raw("GET " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  }
+  Answer post(const std::string& target, const std::string& body,
+              const std::string& type = "application/json") const {
+    return raw("POST " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: " + type +
+               "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  }
+  uint16_t port() const { return server_->port(); }
+  FakeEngine& engine() { return engine_; }
+
+ private:
+  FakeEngine engine_;
+  FakeJournal journal_;
+  std::unique_ptr<Clock> clock_ = make_virtual_clock(0);
+  std::vector<FakeConnector::Call> calls_;
+  Shell shell_{engine_, journal_, *clock_, std::make_unique<FakeConnector>(calls_), {}};
+  Api api_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+void refused(const Answer& answer, int status, std::string_view kind, std::string_view part) {
+  CHECK(answer.status == status);
+  REQUIRE_MESSAGE(nlohmann::json::accept(answer.body), answer.body);
+  const auto error = answer.json().at("error");
+  CHECK(error.at("kind") == kind);
+  CHECK_MESSAGE(error.at("message").get<std::string>().find(part) != std::string::npos, answer.body);
+}
+
+}  // namespace
+
+TEST_CASE("Health, metrics and clock answer") {
+  Daemon daemon;
+  CHECK(daemon.get("/healthz").json().at("status") == "ok");
+  const Answer metrics = daemon.get("/metrics");
+  CHECK(metrics.status == 200);
+  CHECK(metrics.head.find("text/plain; version=0.0.4") != std::string::npos);
+  CHECK(metrics.body.find("# TYPE endcap_records_total counter\nendcap_records_total 0\n") !=
+        std::string::npos);
+  const auto clock = daemon.get("/v1/clock").json();
+  CHECK(clock.at("now") == "1970-01-01T00:00:00Z");
+  CHECK(clock.at("clock") == "virtual");
+}
+
+TEST_CASE("A start passes its arguments on as they were written") {
+  Daemon daemon;
+  const Answer started =
+      daemon.post("/v1/instances", R"({"workflow":"W","arguments":{"price": 129.10},"request_id":"r"})");
+  CHECK(started.status == 201);
+  CHECK(started.json().at("id") == 17);
+  CHECK(daemon.engine().said.back() == R"(start W {"price": 129.10} r)");
+}
+
+TEST_CASE("Instances are named by number or by workflow and key, and a key may hold a slash") {
+  Daemon daemon;
+  CHECK(daemon.get("/v1/instances/17").status == 200);
+  CHECK(daemon.engine().said.back() == "show 17 ");
+  CHECK(daemon.get("/v1/instances/W/P%2F1%20x").status == 200);
+  CHECK(daemon.engine().said.back() == "show W P/1 x");
+  CHECK(daemon.get("/v1/instances/17/history?from=5&limit=9").body == "[17,5,9]");
+  CHECK(daemon.get("/v1/instances/W/P-1/history").body == "[17,0,100]");
+  CHECK(daemon.get("/v1/instances/W/history").status == 200);
+  CHECK(daemon.engine().said.back() == "show W history");
+  refused(daemon.get("/v1/instances/W"), 404, "not_found", "workflow and key");
+}
+
+TEST_CASE("Filters reach the engine, and unknown ones are refused") {
+  Daemon daemon;
+  CHECK(daemon.get("/v1/instances?workflow=W&status=running&limit=5").json().at("filter") ==
+        nlohmann::json{{"workflow", "W"}, {"status", "running"}, {"limit", 5}});
+  CHECK(daemon.get("/v1/tasks?person=fay&open=true").json().at("filter") ==
+        nlohmann::json{{"person", "fay"}, {"status", "open"}});
+  refused(daemon.get("/v1/instances?colour=red"), 400, "invalid", "colour");
+  refused(daemon.get("/v1/instances?limit=many"), 400, "invalid", "limit");
+  refused(daemon.get("/v1/tasks?open=maybe"), 400, "invalid", "true or false");
+  refused(daemon.get("/v1/instances/17/history?limit=0"), 400, "invalid", "limit");
+}
+
+TEST_CASE("Decisions reach the engine; who may not is denied, and what is decided is a conflict") {
+  Daemon daemon;
+  CHECK(daemon.post("/v1/tasks/4/decision", R"({"person":"fay","decision":"approve","reason":"fine"})")
+            .status == 200);
+  CHECK(daemon.engine().said.back() == "decide 4 fay 0 fine");
+  refused(daemon.post("/v1/tasks/4/decision", R"({"person":"eve","decision":"done"})"), 403, "denied", "eve");
+  refused(daemon.post("/v1/tasks/9/decision", R"({"person":"fay","decision":"reject"})"), 409, "conflict",
+          "decided");
+  refused(daemon.post("/v1/tasks/4/decision", R"({"person":"fay","decision":"maybe"})"), 400, "invalid",
+          "maybe");
+  refused(daemon.post("/v1/tasks/4/decision", R"({"decision":"done"})"), 400, "invalid", "person");
+  refused(daemon.post("/v1/tasks/x/decision", R"({"person":"fay","decision":"done"})"), 404, "not_found",
+          "number");
+}
+
+TEST_CASE("Events are answered one by one or as a batch, which reports its first refusal") {
+  Daemon daemon;
+  const std::string one = R"({"specversion":"1.0","id":"e1","source":"s","type":"t","data":{"a":1.50}})";
+  const std::string bad = R"({"specversion":"1.0","id":"e2","source":"s","type":"unknown"})";
+  CHECK(daemon.post("/v1/events", one, "application/cloudevents+json").json().at("event") == "e1");
+  CHECK(daemon.engine().said.back() == R"(event s e1 t {"a":1.50})");
+  CHECK(daemon.post("/v1/events", "[" + one + "," + one + "]", "application/cloudevents-batch+json")
+            .json()
+            .size() == 2);
+  refused(daemon.post("/v1/events", "[" + one + "," + bad + "]", "application/cloudevents-batch+json"), 400,
+          "invalid", "Event 1 of the batch");
+  CHECK(daemon.post("/v1/events", "[]", "application/cloudevents-batch+json").status == 202);
+}
+
+TEST_CASE("The engine's refusals have their status codes") {
+  Daemon daemon;
+  refused(daemon.post("/v1/instances", R"({"workflow":"Unknown"})"), 404, "not_found", "Unknown");
+  const Answer full = daemon.post("/v1/instances", R"({"workflow":"Full"})");
+  refused(full, 429, "overloaded", "too many");
+  CHECK(full.head.find("Retry-After: 1") != std::string::npos);
+}
+
+TEST_CASE("Malformed requests are refused and say why") {
+  Daemon daemon;
+  refused(daemon.post("/v1/instances", "{"), 400, "invalid", "not JSON");
+  refused(daemon.post("/v1/instances", "{}"), 400, "invalid", "workflow");
+  refused(daemon.post("/v1/instances", R"({"workflow":7})"), 400, "invalid", "not a string");
+  refused(daemon.post("/v1/instances", R"({"workflow":"W","argument":{}})"), 400, "invalid", "argument");
+  refused(daemon.post("/v1/instances", "workflow=W", "application/x-www-form-urlencoded"), 415, "invalid",
+          "application/json");
+  refused(daemon.get("/v1/nothing"), 404, "not_found", "no such path");
+  refused(daemon.raw("DELETE /v1/instances/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 405,
+          "invalid", "GET");
+  refused(daemon.get("/v1/instances/%zz"), 400, "invalid", "hexadecimal");
+  refused(daemon.raw("nonsense\r\n\r\n"), 400, "invalid", "not HTTP");
+}
+
+TEST_CASE("Bodies and headers beyond their limits are refused") {
+  HttpOptions options;
+  options.body_bytes_max = 1000;
+  Daemon daemon(options);
+  refused(daemon.post("/v1/instances", std::string(2000, ' ')), 413, "too_large", "1000");
+  refused(daemon.raw("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), 431, "too_large",
+          "header");
+}
+
+TEST_CASE("A client that says nothing is let go, and others are served meanwhile") {
+  HttpOptions options;
+  options.read_timeout = 200ms;
+  Daemon daemon(options);
+  const int slow = daemon.connect();
+  (void)!::send(slow, "GET /hea", 8, MSG_NOSIGNAL);
+  CHECK(daemon.get("/healthz").status == 200);
+  char byte = 0;
+  CHECK(::recv(slow, &byte, 1, 0) <= 0);  // closed by the server
+  ::close(slow);
+}
+
+TEST_CASE("An engine that does not answer in time is a 503") {
+  HttpOptions options;
+  options.answer_timeout = 100ms;
+  Daemon daemon(options);
+  refused(daemon.post("/v1/instances", R"({"workflow":"Silent"})"), 503, "unavailable", "not known");
+}
+
+TEST_CASE("More connections than allowed are told to come back, and there is room again when others end") {
+  HttpOptions options;
+  options.connections_max = 20;
+  Daemon daemon(options);
+  std::vector<int> open;
+  for (int i = 0; i < 20; ++i) open.push_back(daemon.connect());
+  std::this_thread::sleep_for(100ms);
+  CHECK(daemon.get("/healthz").status == 503);
+  for (int socket : open) ::close(socket);
+  std::this_thread::sleep_for(100ms);
+  CHECK(daemon.get("/healthz").status == 200);
+}
+
+TEST_CASE("One connection carries several requests") {
+  Daemon daemon;
+  const Answer both = daemon.raw(
+      "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nHEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: "
+      "close\r\n\r\n");
+  CHECK(both.status == 200);
+  CHECK(both.body.find("HTTP/1.1 200 OK") != std::string::npos);
+}
+
+TEST_CASE("A port in use and a name that is no address are refused with what to do") {
+  Daemon daemon;
+  HttpOptions options;
+  options.port = daemon.port();
+  auto second = HttpServer::listen(options, [](HttpRequest, const HttpServer::Respond&) {});
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().find("in use") != std::string::npos);
+  CHECK(second.error().find("--listen") != std::string::npos);
+  options.host = "shop.example";
+  CHECK(HttpServer::listen(options, [](HttpRequest, const HttpServer::Respond&) {})
+            .error()
+            .find("not an address") != std::string::npos);
+}
+
+TEST_CASE("An answer that comes when nobody waits any more is dropped") {
+  HttpServer::Respond late;
+  {
+    auto server = HttpServer::listen(
+        {.port = 0}, [&](HttpRequest, const HttpServer::Respond& respond) { late = respond; });
+    REQUIRE(server.has_value());
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons((*server)->port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    (void)!::send(socket, "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL);
+    for (int i = 0; i < 200 && !late; ++i) std::this_thread::sleep_for(10ms);
+    ::close(socket);
+  }
+  REQUIRE(late);
+  late({});
+}

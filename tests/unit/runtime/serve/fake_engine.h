@@ -1,0 +1,106 @@
+// An engine that does nothing but answer: enough for the API and the shell.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+
+namespace endcap::test {
+
+class FakeEngine final : public Engine {
+ public:
+  void start(StartRequest request) override {
+    if (request.workflow == "Unknown")
+      return request.reply(
+          std::unexpected(Refusal{Refusal::Kind::NotFound, "there is no workflow \"Unknown\""}));
+    if (request.workflow == "Full")
+      return request.reply(
+          std::unexpected(Refusal{Refusal::Kind::Overloaded, "too many starts are waiting"}));
+    if (request.workflow == "Silent") return;
+    said.push_back("start " + request.workflow + " " + request.arguments_json + " " + request.request_id);
+    request.reply(R"({"id":17})");
+  }
+  void event(EventRequest request) override {
+    said.push_back("event " + request.source + " " + request.id + " " + request.type + " " +
+                   request.data_json);
+    if (request.type == "unknown")
+      return request.reply(std::unexpected(Refusal{Refusal::Kind::Invalid, "nobody knows it"}));
+    request.reply(R"({"event":")" + request.id + R"("})");
+  }
+  void decide(DecisionRequest request) override {
+    said.push_back("decide " + std::to_string(request.task) + " " + request.person + " " +
+                   std::to_string(static_cast<int>(request.what)) + " " + request.reason);
+    if (request.person == "eve")
+      return request.reply(std::unexpected(Refusal{Refusal::Kind::Denied, "eve may not"}));
+    if (request.task == 9)
+      return request.reply(std::unexpected(Refusal{Refusal::Kind::Conflict, "it is decided"}));
+    request.reply(R"({"task":1,"status":"done"})");
+  }
+  void resume(ResumeRequest request) override { request.reply(R"({"id":1})"); }
+  void call_finished(CallReply reply) override {
+    finished.push_back(std::move(reply));
+    work = true;
+  }
+  bool drain(Instant now) override {
+    last = now;
+    return std::exchange(work, false);
+  }
+  void settle() override {}
+  std::optional<std::string> failure() const override { return why; }
+  std::vector<std::pair<PartitionId, CallRequest>> take_calls() override { return std::exchange(calls, {}); }
+  std::optional<Instant> next_due() override { return due; }
+  bool busy() const override { return work || !calls.empty(); }
+  Instant last_time() const override { return last; }
+  std::expected<std::string, Refusal> show(const std::string& name, const std::string& key) override {
+    said.push_back("show " + name + " " + key);
+    return R"({"id":17})";
+  }
+  std::expected<std::string, Refusal> list(const std::string& filter) override {
+    return R"({"filter":)" + filter + "}";
+  }
+  std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) override {
+    return "[" + std::to_string(instance) + "," + std::to_string(from) + "," + std::to_string(limit) + "]";
+  }
+  std::expected<std::string, Refusal> tasks(const std::string& filter) override {
+    return R"({"filter":)" + filter + "}";
+  }
+  const Counters& counters() const override { return counted; }
+
+  std::vector<std::string> said;
+  std::vector<CallReply> finished;
+  std::vector<std::pair<PartitionId, CallRequest>> calls;
+  std::optional<Instant> due;
+  std::optional<std::string> why;
+  Instant last = 0;
+  bool work = false;
+  Counters counted;
+};
+
+// A journal without records.
+class FakeJournal final : public Journal {
+ public:
+  std::expected<Opened, JournalError> open(PartitionId, NodeId) override { return Opened{}; }
+  void append(PartitionId, Epoch, Position, BatchId, std::string, Completion) override {}
+  bool sync() override { return false; }
+  std::unique_ptr<Cursor> tail(PartitionId, Position) override { return nullptr; }
+  void trim(PartitionId, Position) override {}
+};
+
+// Keeps calls until the test answers them.
+class FakeConnector final : public Connector {
+ public:
+  struct Call {
+    CallRequest request;
+    std::function<void(uint64_t, CallResult)> done;
+  };
+  explicit FakeConnector(std::vector<Call>& calls) : calls_(calls) {}
+  void start(CallRequest request, std::function<void(uint64_t, CallResult)> done) override {
+    calls_.push_back({std::move(request), std::move(done)});
+  }
+
+ private:
+  std::vector<Call>& calls_;
+};
+
+}  // namespace endcap::test

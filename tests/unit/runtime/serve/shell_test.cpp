@@ -1,0 +1,110 @@
+// The shell: calls go out and come back, time stands still meanwhile, failures end it, and stopping keeps
+// what it can.
+#include "runtime/serve/shell.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/runtime/serve/fake_engine.h"
+
+using namespace endcap;
+using namespace endcap::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct World {
+  FakeEngine engine;
+  FakeJournal journal;
+  std::unique_ptr<Clock> clock = make_virtual_clock(100);
+  std::vector<FakeConnector::Call> calls;
+  Shell shell{engine, journal, *clock, std::make_unique<FakeConnector>(calls), {.drain_max = 300ms}};
+
+  // Runs on the engine's thread and waits for it.
+  void on_engine(std::function<void()> work) {
+    std::atomic<bool> done = false;
+    REQUIRE(shell.post([&](Engine&) {
+      work();
+      done = true;
+    }));
+    for (int i = 0; i < 500 && !done; ++i) std::this_thread::sleep_for(2ms);
+    REQUIRE(done);
+  }
+  void send_call(uint64_t number) {
+    on_engine([&] {
+      CallRequest request;
+      request.call = number;
+      engine.calls.emplace_back(PartitionId{1}, request);
+    });
+    on_engine([] {});
+  }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "A call goes to the connector, its result back to its partition, and time stands still in between") {
+  World world;
+  world.shell.start();
+  world.on_engine([&] { world.engine.due = 5'000; });
+  world.on_engine([&] { world.engine.due.reset(); });
+  world.send_call(7);
+  world.on_engine([&] { world.engine.due = 90'000; });
+  world.on_engine([&] {
+    REQUIRE(world.calls.size() == 1);
+    CHECK(world.engine.last < 90'000);
+  });
+  world.calls[0].done(7, {});
+  for (int i = 0; i < 500 && world.shell.now() < 90'000; ++i) std::this_thread::sleep_for(2ms);
+  CHECK(world.shell.now() == 90'000);
+  world.shell.stop();
+  REQUIRE(world.engine.finished.size() == 1);
+  CHECK(world.engine.finished[0].partition == 1);
+  CHECK(world.engine.finished[0].call == 7);
+}
+
+TEST_CASE("A failed engine ends the shell with the reason and takes nothing more in") {
+  World world;
+  world.shell.start();
+  REQUIRE(world.shell.post([&](Engine&) { world.engine.why = "the disk is full"; }));
+  CHECK(world.shell.wait() == "the disk is full");
+  CHECK(world.shell.failure() == "the disk is full");
+  CHECK_FALSE(world.shell.post([](Engine&) {}));
+}
+
+TEST_CASE("Waiting for idleness ends when no timer and no call is left") {
+  World world;
+  world.shell.start();
+  CHECK(world.shell.wait(true) == std::nullopt);
+}
+
+TEST_CASE("Stopping waits for calls in flight and sends no new ones") {
+  World world;
+  world.shell.start();
+  world.send_call(7);
+  std::thread answers([&] {
+    std::this_thread::sleep_for(50ms);
+    world.calls[0].done(7, {});
+  });
+  world.shell.stop();
+  answers.join();
+  CHECK(world.engine.finished.size() == 1);
+  CHECK_FALSE(world.shell.post([](Engine&) {}));
+}
+
+TEST_CASE("Stopping does not wait forever for a call that never ends") {
+  World world;
+  world.shell.start();
+  world.send_call(7);
+  const auto begin = std::chrono::steady_clock::now();
+  world.shell.stop();
+  CHECK(std::chrono::steady_clock::now() - begin < 5s);
+}
+
+TEST_CASE("A full queue refuses at the door") {
+  World world;
+  Shell small(world.engine, world.journal, *world.clock, std::make_unique<FakeConnector>(world.calls),
+              {.queue_max = 2});
+  CHECK(small.post([](Engine&) {}));
+  CHECK(small.post([](Engine&) {}));
+  CHECK_FALSE(small.post([](Engine&) {}));
+}
