@@ -126,10 +126,12 @@ def audit(estate: world.World, client: Client, options) -> None:
     assert len(effects) == 3 * options.starts, f"{len(effects)} effects, {3 * options.starts} expected"
     assert set(subjects.values()) == {1}, [subject for subject, count in subjects.items() if count != 1]
 
-    tasks = collections.Counter(task["key"] for task in estate.all("/v1/tasks", "tasks", open="false"))
+    closed = [task for task in estate.all("/v1/tasks", "tasks", open="false") if task["kind"] == "task"]
+    tasks = collections.Counter(task["key"] for task in closed)
     assert set(tasks) == set(by_key), "a task was lost"
     assert set(tasks.values()) == {1}, "a task was doubled"
     assert not estate.all("/v1/tasks", "tasks", open="true"), "a task is still open"
+    assert all(task["status"] == "done" for task in closed), "a task ended in another way than by its person"
     assert max(client.decided.values()) == 1, "a task was decided twice"
     replayed = [line for line in estate.daemon.text().splitlines() if "histories replayed" in line]
     assert replayed and all("0 histories replayed" in line for line in replayed), replayed[-3:]

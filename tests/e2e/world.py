@@ -16,6 +16,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 SHIPPED = HERE.parent.parent / "workflows"
 PASSWORD = "sandbox"
+CLOCK = "accelerated=10@2026-11-22T22:00:00Z"  # a fixed Monday, 09:00 in Sydney: the promotions lie ahead, whatever today is
 
 
 class Unreachable(Exception):
@@ -117,7 +118,7 @@ class World:
         self.estate_port = self.estate.wait_for_port(port_file)
 
     def serve_command(self, data: pathlib.Path, *more, listen: str = "127.0.0.1:0") -> list:
-        return [self.binaries / "endcap", "serve", self.project, "--data", data, "--listen", listen, "--system",
+        return [self.binaries / "endcap", "serve", self.project, "--data", data, "--listen", listen, "--clock", CLOCK, "--system",
                 f"erp=http://127.0.0.1:{self.estate_port}/erp", "--system", f"shop=http://127.0.0.1:{self.estate_port}/shop", *more]
 
     def start_daemon(self, data: pathlib.Path | None = None, *more, env: dict | None = None) -> None:
