@@ -1,5 +1,5 @@
 // No text makes the parser recurse without bound or take its time.
-#include <chrono>
+#include <ctime>
 
 #include "tests/unit/compiler/syntax/fixture.h"
 
@@ -71,9 +71,9 @@ TEST_CASE("a file of five megabytes is read in seconds") {
       "function margin(promo: Promotion) -> Ratio = (promo.price - promo.landedCost) / promo.price\n"
       "record Plan { store: Store, available: Qty<ea>, gap: Qty<ea> }\n";
   const size_t count = 5'000'000 / one.size() + 1;
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();  // our own time: a busy machine is not a slow parser
   const Parsed parsed(times(count, one));
   CHECK(parsed.errors() == 0);
   CHECK(parsed.module.declarations.size() == 2 * count);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(60));
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 60);
 }

@@ -48,6 +48,13 @@ TEST_CASE("every shipped workflow parses without a diagnostic") {
 
 namespace {
 
+// Every place in an ordinary build; sanitizers make each parse ten times as dear and see as much in a sample.
+#ifdef __SANITIZE_ADDRESS__
+constexpr size_t kStride = 7;
+#else
+constexpr size_t kStride = 1;
+#endif
+
 size_t errors_in(std::string text) {
   SourceMap sources;
   Diagnostics diagnostics;
@@ -87,10 +94,10 @@ TEST_CASE("a shipped workflow cut at any byte gives diagnostics and no crash") {
   for (const auto& path : shipped()) {
     const std::string text = read_file(path);
     size_t broken = 0;
-    for (size_t length = 0; length < text.size(); ++length) {
+    for (size_t length = 0; length < text.size(); length += kStride) {
       if (errors_in(text.substr(0, length)) > 0) ++broken;
     }
-    CHECK(broken > text.size() / 2);
+    CHECK(broken > text.size() / kStride / 2);
   }
 }
 
@@ -100,9 +107,10 @@ TEST_CASE("a shipped workflow with any one token missing gives no crash") {
     const auto tokens = rough_tokens(text);
     REQUIRE(tokens.size() > 300);
     size_t broken = 0;
-    for (const auto& [begin, end] : tokens) {
+    for (size_t i = 0; i < tokens.size(); i += kStride) {
+      const auto [begin, end] = tokens[i];
       if (errors_in(text.substr(0, begin) + text.substr(end)) > 0) ++broken;
     }
-    CHECK(broken > tokens.size() / 2);
+    CHECK(broken > tokens.size() / kStride / 2);
   }
 }
