@@ -1,0 +1,134 @@
+// A crash after every record: the same end, and each keyed call's effect once.
+#include "tests/unit/runtime/engine/shop.h"
+
+using namespace endcap;
+using namespace endcap::test;
+
+namespace {
+using Kind = CallResult::Kind;
+
+struct End {
+  std::string outcome;
+  std::vector<std::string> written;
+  std::map<std::string, int> effects;
+  size_t open_tasks = 0;
+  uint64_t rounds = 0;
+  bool operator==(const End& other) const {
+    return outcome == other.outcome && written == other.written && open_tasks == other.open_tasks;
+  }
+};
+
+// Finance approves what it is asked; everything else happens by itself.
+void play(Shop& shop, const std::function<void()>& between) {
+  for (int i = 0; i < 400; ++i) {
+    shop.world.run();
+    const auto tasks = shop.world.tasks({{"role", "Finance"}});
+    for (const Json& task : tasks) shop.world.decide(task["task"], "fin", "approve");
+    between();
+    if (!tasks.empty()) continue;
+    const auto due = shop.world.engine().next_due();
+    if (!due) break;
+    shop.world.run_to(*due);
+  }
+}
+
+// Crashes after the round-th acknowledged round, and again every `every` rounds.
+End scenario(uint64_t crash_round, bool cancel, uint64_t seed) {
+  Shop shop({}, seed);
+  shop.estate.script["activate S2"] = {Kind::Ambiguous, Kind::Unavailable};
+  shop.estate.cost = 20;
+  End end;
+  shop.world.crash_now = [&] { return ++end.rounds == crash_round; };
+  shop.world.start("Launch", "P-1", "r1");
+  shop.world.run();
+  if (shop.world.status("Launch", "P-1") == "unknown")
+    shop.world.start("Launch", "P-1", "r1");  // it was never acknowledged
+  bool cancelled = false;
+  play(shop, [&] {
+    if (!cancel || cancelled || shop.estate.written.size() < 3) return;
+    cancelled = true;
+    shop.world.event("retail.cancelled", {{"id", "P-1"}}, "c1");
+    shop.world.event("retail.cancelled", {{"id", "P-1"}},
+                     "c1");  // sent twice, for the first answer may have been lost
+  });
+  end.outcome = shop.outcome();
+  end.written = shop.estate.written;
+  std::sort(end.written.begin(), end.written.end());
+  end.effects = shop.estate.effects;
+  end.open_tasks = shop.world.tasks().size();
+  return end;
+}
+
+void crash_everywhere(bool cancel) {
+  const End undisturbed = scenario(UINT64_MAX, cancel, 1);
+  CHECK(undisturbed.outcome == (cancel ? "Cancelled" : "Done"));
+  CHECK(undisturbed.written.size() == (cancel ? 6 : 3));
+  REQUIRE(undisturbed.rounds < 500);
+  for (uint64_t round = 1; round <= undisturbed.rounds; ++round) {
+    CAPTURE(round);
+    const End end = scenario(round, cancel, round);
+    CHECK(end.outcome == undisturbed.outcome);
+    CHECK(end.open_tasks == 0);
+    // What is idempotent may be called again; what is keyed has taken effect once.
+    std::vector<std::string> once = end.written;
+    once.erase(std::unique(once.begin(), once.end()), once.end());
+    CHECK(once == undisturbed.written);
+    for (const std::string store : {"S1", "S2", "S3"}) {
+      CHECK(std::count(end.written.begin(), end.written.end(), "activate P-1 " + store) == 1);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a launch ends the same wherever the machine crashes") { crash_everywhere(false); }
+
+TEST_CASE("a cancelled launch is taken back the same wherever the machine crashes") {
+  crash_everywhere(true);
+}
+
+TEST_CASE("a failed sync stops the engine, refuses who waits, and loses nothing that was acknowledged") {
+  Shop shop;
+  shop.world.start("Wait", "P-1", "r1");
+  std::optional<Json> reply;
+  shop.world.disk().fail_next_sync();
+  shop.world.engine().start({"Wait", R"({"id": "P-2"})", "r2", keep(reply)});
+  CHECK_THROWS(shop.world.run());
+  REQUIRE(reply.has_value());
+  CHECK((*reply)["refused"] == "Overloaded");
+  CHECK(shop.world.engine().failure().has_value());
+  CHECK_FALSE(shop.world.engine().drain(shop.world.now));
+  shop.world.engine().start({"Wait", R"({"id": "P-3"})", "r3", keep(reply)});
+  CHECK((*reply)["refused"] == "Overloaded");
+  shop.world.crash();
+  CHECK(shop.world.status("Wait", "P-1") == "running");
+  CHECK(shop.world.start("Wait", "P-2", "r2").contains("id"));  // whether or not it had been kept
+}
+
+TEST_CASE("a store that can't be written stops the engine; the journal has everything") {
+  Shop shop;
+  shop.world.start("Wait", "P-1", "r1");
+  shop.world.store().fail("no space left on the store's disk");
+  std::optional<Json> reply;
+  shop.world.engine().start({"Wait", R"({"id": "P-2"})", "r2", keep(reply)});
+  CHECK_THROWS(shop.world.run());
+  CHECK(shop.world.engine().failure()->find("no space left") != std::string::npos);
+  shop.world.store().fail("");
+  shop.world.crash();
+  CHECK(shop.world.status("Wait", "P-2") == "running");
+}
+
+TEST_CASE("nothing is seen, answered or sent before its record is on disk") {
+  Shop shop;
+  std::optional<Json> reply;
+  shop.world.engine().start({"Launch", R"({"id": "P-1"})", "r1", keep(reply)});
+  shop.world.engine().drain(shop.world.now);
+  shop.world.engine().settle();  // nothing was synced
+  CHECK_FALSE(reply.has_value());
+  CHECK(shop.world.engine().take_calls().empty());
+  CHECK(shop.world.status("Launch", "P-1") == "unknown");
+  CHECK(shop.world.list()["instances"].empty());
+  shop.world.run();
+  CHECK(reply.has_value());
+  CHECK(shop.world.status("Launch", "P-1") == "running");
+}

@@ -1,0 +1,117 @@
+// How a family ends: what is in flight settles, the rest is cancelled, what was written is taken back in the
+// right order.
+#include "tests/unit/runtime/engine/shop.h"
+
+using namespace endcap;
+using namespace endcap::test;
+
+namespace {
+using Kind = CallResult::Kind;
+}
+
+TEST_CASE("a cancelled launch takes back what it wrote, once") {
+  Shop shop;
+  const uint64_t id = shop.launch();
+  CHECK(shop.estate.written.size() == 3);
+  shop.cancel();
+  CHECK(shop.outcome() == "Cancelled");
+  CHECK(shop.world.status("Launch", "P-1") == "failed");
+  CHECK(shop.estate.written.size() == 6);
+  for (const std::string store : {"S1", "S2", "S3"}) {
+    CHECK(std::count(shop.estate.written.begin(), shop.estate.written.end(), "withdraw P-1 " + store) == 1);
+  }
+  CHECK(shop.world.history(id, "undo").size() == 3);
+  CHECK_FALSE(shop.world.engine().next_due().has_value());  // no timer of it is left
+}
+
+TEST_CASE("cancelling before anything is written just ends") {
+  Shop shop;
+  shop.launch(20);
+  shop.cancel();
+  CHECK(shop.outcome() == "Cancelled");
+  CHECK(shop.world.tasks().empty());
+  CHECK(shop.world.tasks({{"status", "cancelled"}}).size() == 1);
+  CHECK(shop.estate.written.empty());
+  CHECK_FALSE(shop.world.engine().next_due().has_value());
+}
+
+TEST_CASE("calls in flight settle before anything is taken back") {
+  Shop shop;
+  shop.estate.hold_writes = true;
+  shop.launch();
+  REQUIRE(shop.world.open_calls.size() == 3);
+  shop.cancel();
+  CHECK(shop.world.status("Launch", "P-1") == "ending");
+  shop.estate.hold_writes = false;
+  const auto open = shop.world.open_calls;
+  auto call = open.begin();
+  shop.world.answer(call->first, shop.estate.effect(call->second.second));  // it did happen
+  ++call;
+  shop.world.answer(call->first, CallResult{Kind::Unavailable});  // this one did not, and is not tried again
+  ++call;
+  shop.world.run();
+  CHECK(shop.world.status("Launch", "P-1") == "ending");
+  CHECK(shop.estate.written.size() == 1);
+  shop.world.answer(call->first, CallResult{Kind::Rejected});
+  shop.world.run();
+  CHECK(shop.outcome() == "Cancelled");
+  CHECK(shop.estate.written.size() == 2);
+  CHECK(shop.estate.written.back().starts_with("withdraw"));
+}
+
+TEST_CASE("an unclear call of a cancelled launch is made clear, then taken back") {
+  Shop shop;
+  shop.estate.script["activate S1"] = {Kind::Ambiguous};
+  shop.launch();
+  shop.cancel();
+  CHECK(shop.world.status("Launch", "P-1") == "ending");
+  shop.world.run_to(shop.world.now + kHour);
+  CHECK(shop.outcome() == "Cancelled");
+  CHECK(std::count(shop.estate.written.begin(), shop.estate.written.end(), "activate P-1 S1") == 1);
+  CHECK(std::count(shop.estate.written.begin(), shop.estate.written.end(), "withdraw P-1 S1") == 1);
+}
+
+TEST_CASE("an undo that is refused becomes work for the owner of the operation") {
+  Shop shop;
+  shop.estate.script["withdraw S2"] = {Kind::Rejected};
+  shop.launch();
+  shop.cancel();
+  CHECK(shop.outcome() == "Cancelled");
+  REQUIRE(shop.world.tasks().size() == 1);
+  const Json task = shop.world.tasks().at(0);
+  CHECK(task["kind"] == "undo");
+  CHECK(task["roles"] == Json{"StoreOps"});
+  CHECK(task["arguments"]["target"] == "S2");
+  CHECK(shop.world.decide(task["task"], "ops", "done")["status"] == "done");
+}
+
+TEST_CASE("other launches are not touched by one that ends") {
+  Shop shop;
+  shop.launch(20, "P-1");
+  shop.launch(20, "P-2");
+  shop.cancel("P-1");
+  CHECK(shop.outcome("Launch", "P-2") == "running");
+  CHECK(shop.world.tasks().size() == 1);
+  shop.world.decide(shop.task(), "fin", "approve");
+  shop.world.run_out();
+  CHECK(shop.outcome("Launch", "P-2") == "Done");
+}
+
+TEST_CASE("nothing of an ended family is left in the store but its outcome, key, tasks and history") {
+  Shop shop;
+  shop.launch(20);
+  shop.world.decide(shop.task(), "fin", "approve");
+  shop.world.run_out();
+  CHECK(shop.outcome() == "Done");
+  for (const Table table : {Table::Timer, Table::Pending, Table::Leaf, Table::Subscription, Table::Group,
+                            Table::Result, Table::Undo, Table::Blob}) {
+    for (PartitionId partition = 0; partition < 2; ++partition) {
+      size_t rows = 0;
+      CHECK(
+          shop.world.store()
+              .scan(partition, table, "", "", [&](std::string_view, std::string_view) { return ++rows > 0; })
+              .has_value());
+      CHECK_MESSAGE(rows == 0, "table " << static_cast<int>(table));
+    }
+  }
+}

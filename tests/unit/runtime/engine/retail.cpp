@@ -1,0 +1,409 @@
+// A small retail program: see retail.h.
+#include "tests/unit/runtime/engine/retail.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/abi/shape.h"
+
+namespace endcap::test {
+
+using abi::Kind;
+using abi::MachineKind;
+using abi::Tag;
+using abi::WaitKind;
+
+namespace {
+
+enum Op : uint32_t { kActivate = 0, kWithdraw = 1, kNotify = 2, kStock = 3 };
+enum View : uint32_t { kStoreView = 0, kPromotionView = 1 };
+enum Event : uint32_t { kCancelled = 0, kRescheduled = 1 };
+
+constexpr uint32_t kDone = 0, kRejected = 1, kExpired = 2, kGone = 3;  // outcomes of every workflow here
+
+abi::Operation operation(std::string name, abi::OperationClass operation_class, TypeId payload,
+                         abi::Strategy strategy) {
+  abi::Operation made;
+  made.name = std::move(name);
+  made.operation_class = operation_class;
+  made.payload = payload;
+  made.strategy = strategy;
+  made.owner = "StoreOps";
+  made.rejections = {"RecordLocked", "InvalidCondition"};
+  return made;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<std::string>> retail_people() {
+  return {{"Finance", {"fin", "both", "greedy"}},
+          {"Chief", {"chief", "both"}},
+          {"Director", {"dir"}},
+          {"Merchandiser", {"merch", "greedy"}},
+          {"StoreOps", {"ops"}}};
+}
+
+Retail::Retail(RetailOptions options) {
+  types();
+  systems(options);
+  governance();
+  launch(options);
+  waits();
+  fan_outs();
+}
+
+void Retail::types() {
+  store = build.record("Store", {{"id", build.text, true}, {"region", build.text}, {"as of", build.instant}});
+  stores = build.type(Kind::List, "", store);
+  promotion = build.record("Promotion",
+                           {{"id", build.text, true}, {"cost", build.integer}, {"as of", build.instant}});
+  activate = build.record("Price.activate", {{"promotion", build.text}, {"store", build.text}});
+  withdraw = build.record("Price.withdraw", {{"promotion", build.text}, {"store", build.text}});
+  facts = build.record("facts", {{"id", build.text}, {"cost", build.integer}});
+  const TypeId undo = build.type(Kind::Optional, "", withdraw);
+  leaf =
+      build.record("leaf", {{"target", build.text}, {"payload", activate}, {"undo", undo}, {"facts", facts}});
+  proposal = build.type(Kind::Proposal, "", leaf);
+  done = build.record("Done", {{"id", build.text}, {"count", build.integer}});
+  cancelled = build.record("PromotionCancelled", {{"id", build.text}});
+  rescheduled = build.record("PromotionRescheduled", {{"id", build.text}, {"at", build.instant}});
+  task = build.record("arguments", {{"id", build.text}});
+  payload_id = build.record("payload", {{"id", build.text}});
+}
+
+void Retail::systems(const RetailOptions& options) {
+  build->systems = {{"erp", "odata-v2"}};
+  abi::View stores_view{"Store", 0, "A_Store", store, {{{"Plant"}, true}, {{"Region"}, true}}, {0}};
+  abi::View promotion_view{
+      "Promotion", 0, "A_Promotion", promotion, {{{"Promotion"}, true}, {{"Cost"}, true}}, {0}};
+  build->views = {stores_view, promotion_view};
+  build->navigations = {{kPromotionView, "stores", "to_Stores", kStoreView, true}};
+  build->operations = {
+      operation("Price.activate", abi::OperationClass::Write, activate, options.write),
+      operation("Price.withdraw", abi::OperationClass::Write, withdraw, abi::Strategy::Idempotent),
+      operation("Tell.shop", abi::OperationClass::Notify, payload_id, abi::Strategy::Keyed),
+      operation("Stock", abi::OperationClass::Read, payload_id, abi::Strategy::Idempotent)};
+  build->operations[kStock].result_view = kPromotionView;
+  build->events = {
+      {"PromotionCancelled", "retail.cancelled", 0, cancelled, {{"RetailPromotion"}}},
+      {"PromotionRescheduled", "retail.rescheduled", 0, rescheduled, {{"RetailPromotion"}, {"At"}}}};
+}
+
+void Retail::governance() {
+  using Verdict = abi::PolicyRow::Verdict;
+  build->roles = {"Finance", "Chief", "Director", "Merchandiser", "StoreOps"};
+  build->conflicts = {{3, 0}};
+  abi::Policy gate;
+  gate.name = "MarginGate";
+  gate.facts = facts;
+  gate.rows = {{Verdict::Permit, {}, ""},
+               {Verdict::Approval, {0}, ""},
+               {Verdict::Approval, {0, 1}, ""},
+               {Verdict::Forbid, {}, "below the floor"}};
+  gate.stand_ins = {{2, 0}};
+  gate.rechecks = {{kPromotionView, {0}, {{1, 1}}}};
+  build->policies = {gate};
+  Calendar calendar;
+  calendar.name = "trading";
+  build->calendars = {calendar};
+}
+
+uint32_t Retail::policy_row(int64_t cost) const { return cost < 10 ? 0 : cost < 50 ? 1 : cost < 100 ? 2 : 3; }
+
+void Retail::launch(const RetailOptions& options) {
+  const std::vector<abi::Outcome> outcomes{
+      {"Done", done}, {"Rejected", done, true}, {"Expired", done, true}, {"Cancelled", done, true}};
+  const uint32_t launch = build.workflow("Launch", {{"id", build.text}}, outcomes);
+  const uint32_t element = 1, handler = 2;
+  main = build.machine(
+      launch, MachineKind::Main, "Launch", {build.text},
+      [this, policy = &Retail::policy_row](Context* c, uint32_t state) {
+        const Cell id = c->frame[0];
+        const auto outcome = [&](int64_t count) { return record(c, {id, number(count)}); };
+        switch (state) {
+          case 0:
+            return park(c, 1, {id}, {id, id});
+          case 1:
+            return park(c, 2, {id}, {id});
+          case 2: {
+            if (c->input_tag != Tag::Ok) return unhandled(c);
+            return park(c, 3, {id, field(c, c->input, 1)}, {id});
+          }
+          case 3: {
+            if (c->input_tag != Tag::Ok) return unhandled(c);
+            const Cell cost = c->frame[1], list_of_stores = c->input;
+            std::vector<Cell> leaves, rows;
+            for (const Cell each : cells_of(c, stores, list_of_stores)) {
+              const Cell target = field(c, each, 0);
+              const Cell undo = record(c, {record(c, {id, target})});  // an optional is one cell
+              leaves.push_back(record(c, {target, record(c, {id, target}), undo, record(c, {id, cost})}));
+              rows.push_back(number((this->*policy)(static_cast<int64_t>(cost.bits))));
+            }
+            const Cell hour = number(kHour);
+            return park(c, 4, {id, list_of_stores},
+                        {list(c, leaves), list(c, rows), number(c->now + 30 * kDay), number(8 * hour.bits),
+                         number(2 * hour.bits), number(4 * hour.bits)});
+          }
+          case 4:
+            if (c->input_tag == Tag::Rejected) return fail(c, kRejected, outcome(0), true);
+            if (c->input_tag == Tag::Expired) return fail(c, kExpired, outcome(0), true);
+            return park(c, 5, {id}, {c->frame[1], id, c->input});
+          case 5:
+            return park(c, 6, {id}, {number(c->now + 14 * kDay)});
+          default:
+            return finish(c, kDone, outcome(1));
+        }
+      });
+  auto& throughout =
+      build.wait(main, WaitKind::Throughout, "throughout", {build.text}, {build.text, build.text});
+  throughout.events = {{kCancelled, 0, 1, 1, handler, 0, 1}};
+  build.wait(main, WaitKind::ReadView, "promo", {build.text}, {build.text}, promotion).target =
+      kPromotionView;
+  build.wait(main, WaitKind::ReadNavigation, "stores", {build.text, build.integer}, {build.text}, stores)
+      .target = 0;
+  auto& approve = build.wait(
+      main, WaitKind::Approve, "gate.pricing", {build.text, stores},
+      {proposal, build.list_of_integer, build.instant, build.duration, build.duration, build.duration},
+      build.grant);
+  approve.label = "pricing";
+  approve.proposals = {{"prices", kActivate, kWithdraw, proposal}};
+  approve.valid_until_operand = 2;
+  approve.within = abi::TimeLimit{3, {}};
+  approve.remind = abi::TimeLimit{4, {}};
+  approve.escalations = {{2, {5, {}}}};
+  auto& each =
+      build.wait(main, WaitKind::ForEach, "activate[store]", {build.text}, {stores, build.text, build.grant});
+  each.branches = {{element, "activate[store]", 1, 2}};
+  each.parallel = options.parallel;
+  each.element = store;
+  build.wait(main, WaitKind::Until, "inFlight", {build.text}, {build.instant}, build.instant);
+
+  const TypeId frame_type = store;
+  build.machine(
+      launch, MachineKind::Element, "Launch/activate[store]", {build.text, build.grant, frame_type},
+      [this, options](Context* c, uint32_t state) {
+        const Cell id = c->frame[0], grant = c->frame[1], each_store = c->frame[2];
+        const auto write = [&] {
+          return park(c, 1, {id, grant, each_store}, {grant, field(c, each_store, 0)});
+        };
+        if (state == 0) return write();
+        if (state == 2) {
+          if (c->input_tag == Tag::Ok) return write();
+          return c->input_tag == Tag::Rejected || c->input_tag == Tag::Expired ? Exit::Skip : unhandled(c);
+        }
+        switch (c->input_tag) {
+          case Tag::Ok:
+            return Exit::Done;
+          case Tag::Rejected:
+            return options.on_rejected ? Exit::Skip : unhandled(c);
+          case Tag::Expired:
+            return Exit::Skip;
+          case Tag::Changed: {
+            if (!options.on_changed) return unhandled(c);
+            const Cell fresh = c->input;
+            const Cell row = number(policy_row(static_cast<int64_t>(field(c, fresh, 1).bits)));
+            return park(c, 2, {id, grant, each_store}, {grant, field(c, each_store, 0), fresh, row});
+          }
+          default:
+            return unhandled(c);
+        }
+      });
+  auto& write = build.wait(element, WaitKind::Write, "activate[store].write",
+                           {build.text, build.grant, store}, {build.grant, build.text});
+  write.label = "pricing";
+  auto& again =
+      build.wait(element, WaitKind::AskAgain, "activate[store].write.again", {build.text, build.grant, store},
+                 {build.grant, build.text, facts, build.integer}, build.grant);
+  again.label = "pricing";
+
+  build.machine(launch, MachineKind::Handler, "Launch/throughout.PromotionCancelled", {build.text, cancelled},
+                [](Context* c, uint32_t) {
+                  return fail(c, kGone, record(c, {c->frame[0], number(0)}), true);
+                });
+}
+
+void Retail::waits() {
+  const std::vector<abi::Outcome> outcomes{
+      {"Done", done}, {"Rejected", done, true}, {"Expired", done, true}, {"Cancelled", done, true}};
+  const auto simple = [&](const char* name, Body body) {
+    return build.machine(build.workflow(name, {{"id", build.text}}, outcomes), MachineKind::Main, name,
+                         {build.text}, std::move(body));
+  };
+  const uint32_t wait = simple("Wait", [](Context* c, uint32_t state) {
+    const Cell id = c->frame[0], result = record(c, {id, number(0)});
+    if (state == 2)
+      return text_of(c, field(c, c->input, 0)) == text_of(c, id) ? Exit::GuardTrue : Exit::GuardFalse;
+    if (state == 0) return park(c, 1, {id}, {number(c->now + 2 * kDay), id});
+    if (c->input_tag == Tag::Ok) return finish(c, kDone, result);
+    if (c->input_tag == Tag::EventBase) return park(c, 1, {id}, {field(c, c->input, 1), id});
+    return fail(c, kGone, result, false);
+  });
+  auto& until =
+      build.wait(wait, WaitKind::Until, "launch", {build.text}, {build.instant, build.text}, build.instant);
+  until.events = {{kRescheduled, 0, 1, {}, {}, 0, 0}, {kCancelled, {}, {}, 2, {}, 0, 0}};
+  build.guard(wait);
+  build->machines[wait].states[2].live = {{"", build.text}};
+
+  const uint32_t hear = simple("Hear", [](Context* c, uint32_t state) {
+    const Cell id = c->frame[0];
+    if (state == 0) return park(c, 1, {id}, {number(kDay), id});
+    return finish(c, c->input_tag == Tag::Expired ? kExpired : kDone, record(c, {id, number(0)}));
+  });
+  auto& await = build.wait(hear, WaitKind::AwaitEvent, "hear", {build.text}, {build.duration, build.text});
+  await.within = abi::TimeLimit{0, {}};
+  await.events = {{kCancelled, 0, 1, {}, {}, 0, 0}};
+
+  const uint32_t work = simple("Do", [](Context* c, uint32_t state) {
+    const Cell id = c->frame[0];
+    const Int128 four_hours = Int128{4 * kHour};  // business time: the unit's number is 0
+    if (state == 0) return park(c, 1, {id}, {record(c, {id}), Cell{four_hours}});
+    return finish(c, c->input_tag == Tag::Expired ? kExpired : kDone, record(c, {id, number(0)}));
+  });
+  auto& task_point = build.wait(work, WaitKind::Task, "work", {build.text}, {task, build.business});
+  task_point.label = "ActivateByHand";
+  task_point.role = 4;
+  task_point.within = abi::TimeLimit{1, 0};
+}
+
+void Retail::fan_outs() {
+  const std::vector<abi::Outcome> outcomes{{"Done", done}};
+  const TypeId counts = build.list_of_integer;
+  const uint32_t count = build.workflow("Count", {{"id", build.text}}, outcomes);
+  const uint32_t counter = build.machine(count, MachineKind::Main, "Count", {build.text},
+                                         [counts, this](Context* c, uint32_t state) {
+                                           const Cell id = c->frame[0];
+                                           if (state == 0) return park(c, 1, {id}, {id});
+                                           if (state == 1) return park(c, 2, {id}, {c->input, id});
+                                           int64_t sum = 0;
+                                           for (const Cell each : cells_of(c, counts, c->input))
+                                             sum = sum * 100 + static_cast<int64_t>(each.bits);
+                                           return finish(c, kDone, record(c, {id, number(sum)}));
+                                         });
+  const uint32_t element = build.machine(count, MachineKind::Element, "Count/each[store]",
+                                         {build.text, store}, [](Context* c, uint32_t state) {
+                                           const Cell id = c->frame[0], each = c->frame[1];
+                                           if (state == 0)
+                                             return park(c, 1, {id, each}, {record(c, {field(c, each, 0)})});
+                                           if (c->input_tag != Tag::Ok) return Exit::Skip;
+                                           return yield(c, field(c, c->input, 1));
+                                         });
+  build.wait(counter, WaitKind::ReadNavigation, "stores", {build.text}, {build.text}, stores).target = 0;
+  auto& each =
+      build.wait(counter, WaitKind::ForEach, "each[store]", {build.text}, {stores, build.text}, counts);
+  each.branches = {{element, "each[store]", 1, 1}};
+  each.parallel = 2;
+  each.collects = true;
+  each.element = store;
+  build
+      .wait(element, WaitKind::ReadOperation, "each[store].stock", {build.text, store}, {payload_id},
+            promotion)
+      .target = kStock;
+
+  const uint32_t both = build.workflow("Both", {{"id", build.text}}, outcomes);
+  const uint32_t parent =
+      build.machine(both, MachineKind::Main, "Both", {build.text}, [](Context* c, uint32_t state) {
+        const Cell id = c->frame[0];
+        return state == 0 ? park(c, 1, {id}, {id, id}) : finish(c, kDone, record(c, {id, number(2)}));
+      });
+  const uint32_t waiting =
+      build.machine(both, MachineKind::Branch, "Both/wait", {build.text}, [](Context* c, uint32_t state) {
+        return state == 0 ? park(c, 1, {}, {number(c->now + kHour)}) : Exit::Done;
+      });
+  const uint32_t telling =
+      build.machine(both, MachineKind::Branch, "Both/tell", {build.text}, [](Context* c, uint32_t state) {
+        return state == 0                ? park(c, 1, {}, {record(c, {c->frame[0]})})
+               : c->input_tag == Tag::Ok ? Exit::Done
+                                         : unhandled(c);
+      });
+  auto& together = build.wait(parent, WaitKind::Together, "both", {build.text}, {build.text, build.text});
+  together.branches = {{waiting, "wait", 0, 1}, {telling, "tell", 1, 1}};
+  build.wait(waiting, WaitKind::Until, "both.wait", {}, {build.instant}, build.instant);
+  build.wait(telling, WaitKind::Notify, "both.tell", {}, {payload_id}).target = kNotify;
+}
+
+// ---------------------------------------------------------------- the estate
+
+std::string Estate::line(const CallRequest& request) const {
+  abi::Arena arena;
+  std::string text;
+  if (request.what == CallRequest::What::View) return "promotion";
+  if (request.what == CallRequest::What::Navigation) return "stores";
+  const abi::Operation& called = request.program->operations[request.target];
+  text = called.name.substr(called.name.find('.') + 1);
+  const Cell cell = abi::unpack_value(request.program->types, called.payload, request.payload, arena).value();
+  for (size_t i = 0; i < request.program->types[called.payload].fields.size(); ++i) {
+    text += " " + std::string(arena.text(arena.cells(abi::reference_of(cell))[i]));
+  }
+  return text;
+}
+
+CallResult Estate::pack_promotion(const CallRequest& request) {
+  abi::Arena arena;
+  const abi::Reference object = arena.allocate(3 * sizeof(Cell));
+  // A view's key arrives as a record of one text, an operation's payload too.
+  const Cell key =
+      abi::unpack_value(request.program->types, retail.payload_id, request.payload, arena).value();
+  const Cell id = arena.cells(abi::reference_of(key))[0];
+  arena.cells(object)[0] = id;
+  arena.cells(object)[1] = number(cost);
+  arena.cells(object)[2] = number(request.now);
+  return {CallResult::Kind::Ok,
+          abi::pack_value(request.program->types, retail.promotion, arena, Cell{object}, nullptr)};
+}
+
+CallResult Estate::pack_stores(const CallRequest& request) {
+  abi::Arena arena;
+  std::vector<Cell> cells;
+  for (const std::string& name : stores) {
+    const Cell id{arena.put_text(name)}, region{arena.put_text("NSW")};
+    const abi::Reference object = arena.allocate(3 * sizeof(Cell));
+    arena.cells(object)[0] = id;
+    arena.cells(object)[1] = region;
+    cells.push_back(Cell{object});
+  }
+  const abi::Reference list = arena.allocate(static_cast<uint32_t>((cells.size() + 1) * sizeof(Cell)));
+  const abi::ListHeader header{static_cast<uint32_t>(cells.size()), 0, 0, 0};
+  std::memcpy(arena.at(list), &header, sizeof header);
+  std::copy(cells.begin(), cells.end(), arena.cells(list) + 1);
+  return {CallResult::Kind::Ok, abi::pack_value(request.program->types, retail.stores, arena,
+                                                cells.empty() ? Cell{} : Cell{list}, nullptr)};
+}
+
+CallResult Estate::effect(const CallRequest& request) {
+  if (++effects[request.key] == 1 ||
+      request.program->operations[request.target].strategy != abi::Strategy::Keyed)
+    written.push_back(line(request));
+  return {};
+}
+
+std::optional<CallResult> Estate::operator()(const CallRequest& request) {
+  const std::string what = line(request);
+  if (request.what == CallRequest::What::Ask) {
+    asked.push_back(what);
+    return CallResult{effects.contains(request.key) ? CallResult::Kind::Ok : CallResult::Kind::NotDone};
+  }
+  CallResult::Kind kind = CallResult::Kind::Ok;
+  const std::string place = what.substr(0, what.find(' ')) +
+                            (what.rfind(' ') == std::string::npos ? "" : what.substr(what.rfind(' ')));
+  if (auto& left = script[place]; !left.empty()) {
+    kind = left.front();
+    left.erase(left.begin());
+  }
+  const bool effectful = request.what == CallRequest::What::Operation && request.target != kStock;
+  if (!effectful) reads.push_back(what);
+  if (kind != CallResult::Kind::Ok) {
+    if (kind == CallResult::Kind::Ambiguous && effectful && commits_ambiguous) effect(request);
+    CallResult result;
+    result.kind = kind;
+    result.message = "as the script says";
+    return result;
+  }
+  if (effectful) {
+    if (hold_writes) return std::nullopt;
+    return effect(request);
+  }
+  if (request.what == CallRequest::What::Navigation) return pack_stores(request);
+  return pack_promotion(request);
+}
+
+}  // namespace endcap::test

@@ -1,0 +1,78 @@
+// A small retail program made by hand, and the estate it runs against.
+//
+//   Launch(id):  reads the promotion and its stores, asks for the price changes, writes one a store (parallel
+//   3), waits for the end.
+//                `throughout`: PromotionCancelled fails it and takes everything back.
+//   Wait(id):    waits until id's launch, which PromotionRescheduled moves, or PromotionCancelled ends.
+//   Hear(id):    waits a day for PromotionCancelled.
+//   Do(id):      a task for StoreOps within 4 hours.
+//   Count(id):   reads the stock of every store beside each other and collects it.
+//   Both(id):    two branches: one waits an hour, one notifies.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/unit/runtime/engine/program_builder.h"
+#include "tests/unit/runtime/engine/world.h"
+
+namespace endcap::test {
+
+struct RetailOptions {
+  abi::Strategy write = abi::Strategy::Keyed;
+  uint32_t parallel = 3;
+  bool on_changed = true;   // ask again; otherwise Changed is not handled
+  bool on_rejected = true;  // an element whose write is rejected skips
+};
+
+struct Retail {
+  explicit Retail(RetailOptions options = {});
+  ProgramBuilder build;
+  std::shared_ptr<abi::Program> program() { return build.program(); }
+
+  abi::TypeId store, stores, promotion, activate, withdraw, facts, leaf, proposal, done, cancelled,
+      rescheduled, task, payload_id;
+  uint32_t main = 0;
+
+ private:
+  void types();
+  void systems(const RetailOptions& options);
+  void governance();
+  void launch(const RetailOptions& options);
+  void waits();
+  void fan_outs();
+  uint32_t policy_row(int64_t cost) const;
+};
+
+// The other system: keeps what was written by key, honours keys, and does what it is told to do wrong.
+struct Estate {
+  explicit Estate(const Retail& retail_program) : retail(retail_program) {}
+
+  const Retail& retail;
+  int64_t cost =
+      5;  // of every promotion: 5 is permitted, 20 asks finance, 70 finance and the chief, 200 is forbidden
+  std::vector<std::string> stores{"S1", "S2", "S3"};
+  std::map<std::string, int> effects;  // by key
+  std::vector<std::string> written;    // "activate P-1 S1", in order
+  std::vector<std::string> reads, asked;
+  std::map<std::string, std::vector<CallResult::Kind>>
+      script;                     // "activate S1" -> what its attempts get, Ok after that
+  bool commits_ambiguous = true;  // an Ambiguous attempt has taken effect
+  bool hold_writes = false;       // no answers to writes
+  size_t in_flight_most = 0, in_flight = 0;
+
+  std::optional<CallResult> operator()(const CallRequest& request);
+  std::string line(const CallRequest& request) const;  // "activate P-1 S1"
+  CallResult effect(const CallRequest& request);
+
+ private:
+  CallResult pack_promotion(const CallRequest& request);
+  CallResult pack_stores(const CallRequest& request);
+};
+
+// Finance: fin. Chief: chief. Director (stands in for Finance): dir. Merchandiser, who conflicts with
+// Finance: merch; both: greedy.
+std::map<std::string, std::vector<std::string>> retail_people();
+
+}  // namespace endcap::test

@@ -1,0 +1,171 @@
+// The world around an engine under test: see world.h.
+#include "tests/unit/runtime/engine/world.h"
+
+#include <stdexcept>
+
+namespace endcap::test {
+
+JsonReply keep(std::optional<Json>& reply) {
+  return [&reply](std::expected<std::string, Refusal> result) {
+    if (result) {
+      reply = Json::parse(*result);
+      return;
+    }
+    constexpr const char* kKinds[] = {"NotFound", "Invalid", "Denied", "Conflict", "Overloaded"};
+    reply = Json{{"refused", kKinds[static_cast<size_t>(result.error().kind)]},
+                 {"message", result.error().message}};
+  };
+}
+
+World::World(std::shared_ptr<abi::Program> program, System system, uint16_t partitions, uint64_t seed)
+    : program_(std::move(program)),
+      system_(std::move(system)),
+      disk_(seed),
+      store_(make_simulated_store(partitions)) {
+  options.partitions = partitions;
+  options.identity = "the test's data.";
+  options.seed = seed;
+}
+
+std::string World::try_open() {
+  engine_.reset();
+  LocalLogOptions log;
+  log.partitions = options.partitions;
+  log.segment_bytes = 1u << 20;
+  log.identity = 7;
+  auto opened = open_local_log(disk_, log);
+  if (!opened) return opened.error().message;
+  log_ = std::move(*opened);
+  auto engine = open_engine(program_, *store_, *log_, options);
+  if (!engine) return engine.error().message;
+  engine_ = std::move(*engine);
+  return "";
+}
+
+void World::open() {
+  const std::string error = try_open();
+  if (!error.empty()) throw std::runtime_error(error);
+}
+
+void World::crash(bool power) {
+  engine_.reset();
+  log_.reset();
+  power ? disk_.lose_power() : disk_.crash();
+  store_->crash();
+  open_calls.clear();
+  ++crashes;
+  open();
+}
+
+bool World::tick() {
+  bool did = engine_->drain(now);
+  did = log_->sync() || did;
+  engine_->settle();
+  if (const auto failure = engine_->failure()) throw std::runtime_error(*failure);
+  if (crash_now && crash_now()) {
+    crash();
+    return true;
+  }
+  for (auto& [partition, request] : engine_->take_calls()) {
+    did = true;
+    const uint64_t call = request.call;
+    if (auto result = system_(request)) {
+      engine_->call_finished({partition, call, std::move(*result)});
+    } else {
+      open_calls.emplace(call, std::pair(partition, std::move(request)));
+    }
+  }
+  return did;
+}
+
+void World::run() {
+  for (int rounds = 0;; ++rounds) {
+    if (rounds > 100'000) throw std::runtime_error("the engine does not come to rest");
+    const auto due = engine_->next_due();
+    if (!tick() && !(due && *due <= now)) return;
+  }
+}
+
+void World::run_to(Instant time) {
+  run();
+  while (true) {
+    const auto due = engine_->next_due();
+    if (!due || *due > time) break;
+    now = std::max(now, *due);
+    run();
+  }
+  now = std::max(now, time);
+  run();
+}
+
+void World::run_out() {
+  run();
+  for (int i = 0; engine_->next_due(); ++i) {
+    if (i > 10'000) throw std::runtime_error("the timers do not end");
+    run_to(*engine_->next_due());
+  }
+}
+
+Json World::wait_for(std::optional<Json>& reply) {
+  for (int i = 0; i < 100 && !reply; ++i) tick();
+  return reply ? *reply : Json{{"refused", "no answer"}};
+}
+
+Json World::start(const std::string& workflow, const std::string& id, const std::string& request) {
+  std::optional<Json> reply;
+  engine_->start({workflow, Json{{"id", id}}.dump(), request, keep(reply)});
+  return wait_for(reply);
+}
+
+Json World::event(const std::string& type, const Json& data, const std::string& id) {
+  std::optional<Json> reply;
+  engine_->event(
+      {"/estate", id.empty() ? "e" + std::to_string(++next_event_) : id, type, data.dump(), keep(reply)});
+  return wait_for(reply);
+}
+
+Json World::decide(uint64_t task, const std::string& person, const std::string& what,
+                   const std::string& reason) {
+  std::optional<Json> reply;
+  using What = DecisionRequest::What;
+  engine_->decide({task, person,
+                   what == "approve"  ? What::Approve
+                   : what == "reject" ? What::Reject
+                                      : What::Done,
+                   reason, keep(reply)});
+  return wait_for(reply);
+}
+
+Json World::show(const std::string& workflow, const std::string& key) {
+  auto shown = engine_->show(workflow, key);
+  return shown ? Json::parse(*shown) : Json{{"refused", shown.error().message}};
+}
+
+std::string World::status(const std::string& workflow, const std::string& key) {
+  return show(workflow, key).value("status", "unknown");
+}
+
+Json World::list(const Json& filter) { return Json::parse(engine_->list(filter.dump()).value()); }
+
+std::vector<Json> World::tasks(const Json& filter) {
+  const Json json = Json::parse(engine_->tasks(filter.dump()).value());
+  return {json.at("tasks").begin(), json.at("tasks").end()};
+}
+
+std::vector<Json> World::history(uint64_t instance, const std::string& kind) {
+  std::vector<Json> found;
+  const Json json = Json::parse(engine_->history(instance, 0, 10'000).value());
+  for (const Json& entry : json.at("entries")) {
+    if (kind.empty() || entry.at("kind") == kind) found.push_back(entry);
+  }
+  return found;
+}
+
+void World::answer(uint64_t call, CallResult result) {
+  const auto found = open_calls.find(call);
+  if (found == open_calls.end()) throw std::runtime_error("no such call is open");
+  engine_->call_finished({found->second.first, call, std::move(result)});
+  open_calls.erase(found);
+}
+
+}  // namespace endcap::test

@@ -1,0 +1,76 @@
+// An engine on a simulated disk and store, a system that does what the script says, and a clock that the test
+// moves.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/engine/engine.h"
+#include "runtime/journal/local_log.h"
+#include "runtime/journal/simulated_disk.h"
+#include "runtime/store/simulated_store.h"
+
+namespace endcap::test {
+
+using Json = nlohmann::ordered_json;
+
+inline const Instant kMonday = instant_from_text("2026-11-23T00:00:00Z").value();  // 09:00 is kMonday + 9 h
+
+class World {
+ public:
+  // Gives the answer of one attempt; nothing: no answer yet (`answer` gives it later).
+  using System = std::function<std::optional<CallResult>(const CallRequest&)>;
+
+  World(std::shared_ptr<abi::Program> program, System system, uint16_t partitions = 2, uint64_t seed = 1);
+
+  void open();                    // recovers; a failure is an exception
+  std::string try_open();         // the error, empty when it opened
+  void crash(bool power = true);  // the process ends; with `power`, so do unsynced sectors. Opens again
+  bool tick();                    // drain, sync, settle, calls
+  void run();                     // until nothing happens any more at this time
+  void run_to(Instant time);      // from timer to timer
+  void run_out();                 // until no timer is left
+
+  Json start(const std::string& workflow, const std::string& id, const std::string& request = "");
+  Json event(const std::string& type, const Json& data, const std::string& id = "");
+  Json decide(uint64_t task, const std::string& person, const std::string& what,
+              const std::string& reason = "");
+  Json show(const std::string& workflow, const std::string& key);
+  Json list(const Json& filter = Json::object());
+  std::vector<Json> tasks(const Json& filter = Json::object());
+  std::vector<Json> history(uint64_t instance, const std::string& kind = "");
+  std::string status(const std::string& workflow, const std::string& key);
+  void answer(uint64_t call, CallResult result);
+
+  Engine& engine() { return *engine_; }
+  SimulatedDisk& disk() { return disk_; }
+  SimulatedStore& store() { return *store_; }
+  EngineOptions options;
+  Instant now = kMonday + 9 * kHour;
+  // Called after each acknowledged round; true: crash now.
+  std::function<bool()> crash_now;
+  // Calls that have no answer yet.
+  std::map<uint64_t, std::pair<PartitionId, CallRequest>> open_calls;
+  uint64_t crashes = 0;
+
+ private:
+  Json wait_for(std::optional<Json>& reply);
+
+  std::shared_ptr<abi::Program> program_;
+  System system_;
+  SimulatedDisk disk_;
+  std::unique_ptr<SimulatedStore> store_;
+  std::unique_ptr<Journal> log_;
+  std::unique_ptr<Engine> engine_;
+  uint64_t next_event_ = 0;
+};
+
+JsonReply keep(std::optional<Json>& reply);  // {"refused": kind, "message": ...} for a refusal
+
+}  // namespace endcap::test
