@@ -92,7 +92,7 @@ void Shell::wake_engine() {
   engine_wakes_.notify_one();
 }
 
-// One round: what came in, what was acknowledged, what is due. True when there may be more to do at once.
+// One round: what was acknowledged, what is due, what came in. True when there may be more to do at once.
 bool Shell::round() {
   std::vector<std::function<void(Engine&)>> posted;
   std::vector<CallReply> replies;
@@ -102,13 +102,15 @@ bool Shell::round() {
     posted.swap(posted_);
     replies.swap(replies_);
     woken_ = false;
-    in_flight = in_flight_ > 0;
+    in_flight = in_flight_ > 0 || !replies.empty();
   }
   engine_.settle();
+  send_calls();
+  // Read before the inputs are looked at: the time they waited for was idle, and counts. On the way out
+  // nothing becomes due any more.
+  if (sends_) now_ = clock_.now({engine_.next_due(), in_flight || engine_.busy()});
   for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
   for (auto& work : posted) work(engine_);
-  send_calls();
-  now_ = time_of_round(in_flight);
   const bool worked = engine_.drain(now_);
   if (auto alarm = clock_.alarm(); !alarm.empty()) options_.log(alarm);
   if (worked) {
@@ -121,15 +123,6 @@ bool Shell::round() {
   engine_.settle();
   send_calls();
   return worked;
-}
-
-Instant Shell::time_of_round(bool in_flight) {
-  if (!sends_) return now_;  // on the way out nothing becomes due any more
-  {
-    std::scoped_lock lock(mutex_);
-    in_flight = in_flight || in_flight_ > 0 || !replies_.empty() || !posted_.empty();
-  }
-  return clock_.now({engine_.next_due(), in_flight || engine_.busy()});
 }
 
 void Shell::send_calls() {

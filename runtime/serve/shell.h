@@ -55,7 +55,6 @@ class Shell {
   void run_engine();
   void run_journal();
   bool round();
-  Instant time_of_round(bool in_flight);
   void send_calls();
   void note_idle(bool idle);
   void wake_engine();
