@@ -135,6 +135,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Write& write) {
   uint32_t state = add_wait(stmt, WaitKind::Write);
   wait(state).target = write.proposal;
   wait(state).label = local(write.grant).name;
+  if (write.approval) wait(state).policy = program_.policy_table[write.approval->policy.index].index;
   BlockId parked = park(state, {site.grant, site.target}), after = builder_.make_block();
   Outlet outlet{parked, after, LocalId(), {}, {}, unhandled()};
   site.changed = site.expired = outlet.unhandled;

@@ -41,6 +41,8 @@ class TypeCheck {
     switch (i.op) {
       case Op::Constant:
         expect(!abi::is_reference(kind(i.result)) || i.constant.bits == 0, "a constant refers to nothing");
+        expect(kind(i.result) != Kind::Record || s_.types()[s_.type(i.result)].fields.empty(),
+               "a record is made of its fields");
         return;
       case Op::Move:
         same(i.result, i.a, "a move");

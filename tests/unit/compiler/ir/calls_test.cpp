@@ -1,0 +1,141 @@
+// Reads, tasks, conditions and loops, from text to the steps of an instance.
+#include "tests/unit/compiler/ir/text_flow.h"
+
+namespace endcap::ir::testing {
+
+using abi::Exit;
+using abi::WaitKind;
+
+TEST_CASE("a view parameter is given by its key and read before anything else") {
+  TextFlow flow("finish Sold(promo.id)");
+  Instance instance = flow.start_unread("P-1");
+  REQUIRE(instance->exit == Exit::Park);
+  CHECK(instance->path == "start.promo");
+  CHECK(instance->point->kind == WaitKind::ReadView);
+  CHECK(instance->operands == std::vector<json>{"P-1"});
+  instance.ok(promotion());
+  REQUIRE(instance->exit == Exit::Finish);
+  CHECK(instance->outcome == "Sold");
+  CHECK(instance->record.dump().find("P-1") != std::string::npos);
+}
+
+TEST_CASE("what no handler takes suspends the instance at its wait") {
+  TextFlow flow("finish Sold(promo.id)");
+  Instance instance = flow.start_unread("P-1");
+  instance.unavailable();
+  REQUIRE(instance->exit == Exit::Faulted);
+  CHECK(instance->fault == FaultKind::Unhandled);
+}
+
+TEST_CASE("a condition takes the first arm that holds") {
+  TextFlow flow(
+      R"(
+    when margin(promo) >= 12% { finish Rich(promo.id) }
+    otherwise when margin(promo) >= 8% { finish Fair(promo.id) }
+    otherwise { finish Poor(promo.id) }
+  )",
+      "function margin(promo: Promotion) -> Ratio = (promo.price - promo.landedCost) / promo.price");
+  auto outcome = [&](const std::string& cost) { return flow.start(promotion("100.00", cost))->outcome; };
+  CHECK(outcome("88.00") == "Rich");
+  CHECK(outcome("88.01") == "Fair");
+  CHECK(outcome("92.00") == "Fair");
+  CHECK(outcome("92.01") == "Poor");
+  CHECK(flow.start(promotion("0.00", "1.00"))->fault == FaultKind::DivisionByZero);
+}
+
+TEST_CASE("a navigation is read by the key of its owner, and only what is used later lives on") {
+  TextFlow flow(R"(
+    let stores = read promo.stores
+    when count of stores == 2 { finish Two(promo.id) }
+    finish Other(promo.id)
+  )");
+  Instance instance = flow.start(promotion());
+  REQUIRE(instance->point->kind == WaitKind::ReadNavigation);
+  CHECK(instance->operands == std::vector<json>{"P-1"});
+  CHECK(instance->live == std::vector<std::string>{"promo"});
+  CHECK(instance.ok({store("0001"), store("0002")})->outcome == "Two");
+}
+
+TEST_CASE("elements are given what they use, yield, and the list of what they yielded goes on") {
+  TextFlow flow(R"(
+    let stores = read promo.stores
+    step coverage {
+      for each store in stores where store.region == "NSW" parallel 5 collect plans {
+        let stock = read Stock(store.id, promo.article)
+        when stock.available > 10 ea { skip }
+        yield Plan(store: store, units: stock.available)
+      }
+    }
+    when count of plans == 1 { finish One(promo.id) }
+    finish Other(promo.id)
+  )",
+                "record Plan { store: Store, units: Qty<ea> }");
+  Instance main = flow.start(promotion());
+  json elsewhere = store("0009");
+  elsewhere["region"] = "WA";
+  main.ok({store("0001"), elsewhere, store("0002")});
+  REQUIRE(main->point->kind == WaitKind::ForEach);
+  CHECK(main->point->parallel == 5);
+  REQUIRE(main->operands[0].size() == 2);  // the filter ran first
+  CHECK(main->operands[0][1]["id"] == "0002");
+
+  Instance element = main.element(1);
+  REQUIRE(element->point->kind == WaitKind::ReadOperation);
+  SUBCASE("yields") {
+    element.ok(stock("0002", "4", "20"));
+    REQUIRE(element->exit == Exit::Yield);
+    CHECK(element->record["store"]["id"] == "0002");
+    json plans = json::array({element->record});
+    main.ok(plans);
+    CHECK(main->outcome == "One");
+  }
+  SUBCASE("is skipped") { CHECK(element.ok(stock("0002", "11", "20"))->exit == Exit::Skip); }
+}
+
+TEST_CASE("a loop in sequence waits in every round and keeps its place") {
+  TextFlow flow(R"(
+    let stores = read promo.stores
+    for each store in stores where store.region == "NSW" {
+      task Visit(store: store.id) to StoreOps within 4 business hours { on expired { then skip } }
+      task Check(store: store.id) to StoreOps within 1 hour { on expired { fail Lost(promo.id) } }
+    }
+    finish Visited(promo.id)
+  )");
+  Instance instance = flow.start(promotion());
+  json elsewhere = store("0009");
+  elsewhere["region"] = "WA";
+  instance.ok({store("0001"), elsewhere, store("0002")});
+  REQUIRE(instance->point->kind == WaitKind::Task);
+  CHECK(instance->point->label == "Visit");
+  REQUIRE(instance->point->within.has_value());
+  CHECK(instance->point->within->calendar.has_value());
+  CHECK(instance->operands[0]["store"] == "0001");
+  CHECK(instance.ok()->point->label == "Check");
+  CHECK_FALSE(instance->point->within->calendar.has_value());
+  instance.ok();
+  CHECK(instance->operands[0]["store"] == "0002");
+  CHECK(instance->point->label == "Visit");
+  CHECK(instance.expired()->outcome == "Visited");  // skips the rest of the round, and it was the last
+}
+
+TEST_CASE("branches get what they use and end by themselves") {
+  TextFlow flow(R"(
+    step go together {
+      branch shops { task Open(promotion: promo.id) to StoreOps within 1 hour { on expired { fail Lost(promo.id) } } }
+      branch web { task Publish(article: promo.article) to Merchandiser within 1 hour { on expired { then continue } } }
+    }
+    finish Open(promo.id)
+  )");
+  Instance main = flow.start(promotion());
+  REQUIRE(main->point->kind == WaitKind::Together);
+  REQUIRE(main->point->branches.size() == 2);
+  CHECK(main->point->branches[1].name == "web");
+  Instance shops = main.branch(0), web = main.branch(1);
+  CHECK(shops->operands[0]["promotion"] == "P-1");
+  CHECK(web->operands[0]["article"] == "AC-100");
+  CHECK(web.ok()->exit == Exit::Done);
+  CHECK(shops.expired()->outcome == "Lost");
+  CHECK(main.ok()->outcome == "Open");
+}
+
+}  // namespace endcap::ir::testing
