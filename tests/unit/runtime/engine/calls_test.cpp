@@ -171,7 +171,7 @@ TEST_CASE("a grant that has expired is refused at its write") {
   CHECK(shop.estate.written.empty());
 }
 
-TEST_CASE("an instance whose machine faults is quarantined alone") {
+TEST_CASE("a result that nobody handles suspends its instance alone") {
   RetailOptions options;
   options.on_changed = false;
   Shop shop(options);
@@ -212,4 +212,33 @@ TEST_CASE("the history tells who decided what and what was written where") {
   CHECK(page["entries"].size() == 3);
   const Json rest = Json::parse(shop.world.engine().history(id, page["next"], 1000).value());
   CHECK(rest["entries"].size() == shop.world.history(id).size() - 3);
+}
+
+TEST_CASE("a machine that faults the same way twice is quarantined, visibly and alone") {
+  Shop shop;
+  const uint64_t id = shop.world.start("Overflow", "P-1")["id"];
+  shop.world.start("Wait", "P-2");
+  shop.world.run_out();
+  const Json wait = shop.world.show("Overflow", "P-1")["waits"][0];
+  CHECK(wait["waitsFor"] == "quarantined");
+  CHECK(wait["reason"] == "overflow at broken.endcap:12");
+  CHECK(shop.world.history(id, "quarantined").size() == 1);
+  CHECK(shop.outcome("Wait", "P-2") == "Done");
+  CHECK(shop.world.engine().counters().suspended == 1);
+  shop.world.crash();
+  CHECK(shop.world.status("Overflow", "P-1") == "suspended");
+}
+
+TEST_CASE("a machine that runs in circles or keeps too much does not take its partition with it") {
+  Shop shop;
+  shop.world.start("Circle", "P-1");
+  shop.world.start("Large", "P-1");
+  shop.world.run();
+  CHECK(shop.world.show("Circle", "P-1")["waits"][0]["reason"] ==
+        "it runs in circles without waiting for anything");
+  CHECK(shop.world.show("Large", "P-1")["waits"][0]["reason"] ==
+        "what is live at this wait takes more than 256 KiB");
+  shop.world.start("Wait", "P-1");
+  shop.world.run_out();
+  CHECK(shop.outcome("Wait") == "Done");
 }

@@ -115,3 +115,18 @@ TEST_CASE("nothing of an ended family is left in the store but its outcome, key,
     }
   }
 }
+
+TEST_CASE("what was written is taken back in reverse order, side by side across elements") {
+  Shop shop;
+  shop.world.start("Chain", "P-1");
+  shop.world.run();
+  CHECK(shop.outcome("Chain") == "Cancelled");
+  std::vector<std::string> undone;
+  for (const std::string& line : shop.estate.written) {
+    if (line.starts_with("withdraw")) undone.push_back(line.substr(line.rfind(' ') + 1));
+  }
+  REQUIRE(undone.size() == 4);
+  CHECK(((undone[0] == "C" && undone[1] == "D") || (undone[0] == "D" && undone[1] == "C")));
+  CHECK(undone[2] == "B");
+  CHECK(undone[3] == "A");
+}

@@ -50,6 +50,8 @@ Retail::Retail(RetailOptions options) {
   launch(options);
   waits();
   fan_outs();
+  chain();
+  broken();
 }
 
 void Retail::types() {
@@ -156,7 +158,7 @@ void Retail::launch(const RetailOptions& options) {
       });
   auto& throughout =
       build.wait(main, WaitKind::Throughout, "throughout", {build.text}, {build.text, build.text});
-  throughout.events = {{kCancelled, 0, 1, 1, handler, 0, 1}};
+  throughout.events = {{kCancelled, 0, 1, {}, handler, 0, 1}};
   build.wait(main, WaitKind::ReadView, "promo", {build.text}, {build.text}, promotion).target =
       kPromotionView;
   build.wait(main, WaitKind::ReadNavigation, "stores", {build.text, build.integer}, {build.text}, stores)
@@ -265,6 +267,29 @@ void Retail::waits() {
   task_point.within = abi::TimeLimit{1, 0};
 }
 
+void Retail::broken() {
+  const auto simple = [&](const char* name, Body body) {
+    const uint32_t workflow = build.workflow(name, {{"id", build.text}}, {{"Done", done}});
+    return build.machine(workflow, MachineKind::Main, name, {build.text}, std::move(body));
+  };
+  const uint32_t overflow = simple("Overflow", [](Context* c, uint32_t state) {
+    if (state == 0) return park(c, 1, {c->frame[0]}, {number(c->now + kHour)});
+    c->fault = static_cast<uint32_t>(FaultKind::Overflow);
+    c->fault_source = 0;
+    c->fault_line = 12;
+    return Exit::Faulted;
+  });
+  build.wait(overflow, WaitKind::Until, "pause", {build.text}, {build.instant}, build.instant);
+  build->texts = {"broken.endcap"};
+  const uint32_t circle =
+      simple("Circle", [](Context* c, uint32_t) { return park(c, 1, {c->frame[0]}, {}); });
+  build.wait(circle, WaitKind::Throughout, "round", {build.text}, {});
+  const uint32_t large = simple("Large", [](Context* c, uint32_t) {
+    return park(c, 1, {text(c, std::string(300'000, 'x'))}, {number(c->now + kHour)});
+  });
+  build.wait(large, WaitKind::Until, "pause", {build.text}, {build.instant}, build.instant);
+}
+
 void Retail::fan_outs() {
   const std::vector<abi::Outcome> outcomes{{"Done", done}};
   const TypeId counts = build.list_of_integer;
@@ -319,6 +344,61 @@ void Retail::fan_outs() {
   together.branches = {{waiting, "wait", 0, 1}, {telling, "tell", 1, 1}};
   build.wait(waiting, WaitKind::Until, "both.wait", {}, {build.instant}, build.instant);
   build.wait(telling, WaitKind::Notify, "both.tell", {}, {payload_id}).target = kNotify;
+}
+
+void Retail::chain() {
+  const std::vector<abi::Outcome> outcomes{{"Done", done}, {"Cancelled", done, true}};
+  const uint32_t workflow = build.workflow("Chain", {{"id", build.text}}, outcomes);
+  const auto element = static_cast<uint32_t>(build->machines.size() + 1);
+  const uint32_t machine =
+      build.machine(workflow, MachineKind::Main, "Chain", {build.text}, [this](Context* c, uint32_t state) {
+        const Cell id = c->frame[0];
+        const auto write = [&](uint32_t next, const char* target, Cell grant_cell) {
+          return park(c, next, {id, grant_cell}, {grant_cell, text(c, target)});
+        };
+        switch (state) {
+          case 0: {
+            std::vector<Cell> leaves, rows;
+            for (const char* name : {"A", "B", "C", "D"}) {
+              const Cell target = text(c, name), payload = record(c, {id, target});
+              leaves.push_back(
+                  record(c, {target, payload, record(c, {payload}), record(c, {id, number(5)})}));
+              rows.push_back(number(0));
+            }
+            return park(c, 1, {id},
+                        {list(c, leaves), list(c, rows), number(c->now + 30 * kDay), number(8 * kHour)});
+          }
+          case 1:
+            return write(2, "A", c->input);
+          case 2:
+            return write(3, "B", c->frame[1]);
+          case 3: {
+            const Cell store_cell = record(c, {text(c, "C"), text(c, "NSW"), number(0)}),
+                       other = record(c, {text(c, "D"), text(c, "NSW"), number(0)});
+            return park(c, 4, {id}, {list(c, {store_cell, other}), id, c->frame[1]});
+          }
+          default:
+            return fail(c, 1, record(c, {id, number(0)}), true);
+        }
+      });
+  auto& approve = build.wait(machine, WaitKind::Approve, "gate", {build.text},
+                             {proposal, build.list_of_integer, build.instant, build.duration}, build.grant);
+  approve.label = "all";
+  approve.proposals = {{"prices", kActivate, kWithdraw, proposal}};
+  approve.valid_until_operand = 2;
+  approve.within = abi::TimeLimit{3, {}};
+  build.wait(machine, WaitKind::Write, "first", {build.text, build.grant}, {build.grant, build.text});
+  build.wait(machine, WaitKind::Write, "second", {build.text, build.grant}, {build.grant, build.text});
+  auto& each =
+      build.wait(machine, WaitKind::ForEach, "rest[store]", {build.text}, {stores, build.text, build.grant});
+  each.branches = {{element, "rest[store]", 1, 2}};
+  each.parallel = 5;
+  each.element = store;
+  build.machine(workflow, MachineKind::Element, "Chain/rest[store]", {build.text, build.grant, store},
+                [](Context* c, uint32_t state) {
+                  return state == 0 ? park(c, 1, {}, {c->frame[1], field(c, c->frame[2], 0)}) : Exit::Done;
+                });
+  build.wait(element, WaitKind::Write, "rest[store].write", {}, {build.grant, build.text});
 }
 
 // ---------------------------------------------------------------- the estate

@@ -7,6 +7,8 @@
 //   Hear(id):    waits a day for PromotionCancelled.
 //   Do(id):      a task for StoreOps within 4 hours.
 //   Count(id):   reads the stock of every store beside each other and collects it.
+//   Chain(id):   writes A, then B, then C and D beside each other, and takes all of it back.
+//   Overflow, Circle, Large: machines that fault, never wait, or keep too much.
 //   Both(id):    two branches: one waits an hour, one notifies.
 #pragma once
 
@@ -42,6 +44,8 @@ struct Retail {
   void launch(const RetailOptions& options);
   void waits();
   void fan_outs();
+  void chain();
+  void broken();
   uint32_t policy_row(int64_t cost) const;
 };
 

@@ -59,6 +59,10 @@ void World::crash(bool power) {
 
 bool World::tick() {
   bool did = engine_->drain(now);
+  if (crash_now && crash_now()) {
+    crash();
+    return true;
+  }
   did = log_->sync() || did;
   engine_->settle();
   if (const auto failure = engine_->failure()) throw std::runtime_error(*failure);

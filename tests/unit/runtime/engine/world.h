@@ -53,7 +53,7 @@ class World {
   SimulatedStore& store() { return *store_; }
   EngineOptions options;
   Instant now = kMonday + 9 * kHour;
-  // Called after each acknowledged round; true: crash now.
+  // Called before and after each sync; true: crash now.
   std::function<bool()> crash_now;
   // Calls that have no answer yet.
   std::map<uint64_t, std::pair<PartitionId, CallRequest>> open_calls;

@@ -1,0 +1,377 @@
+// A seeded simulation of the engine on its log and store: launches, waits and fan-outs of many promotions,
+// people who decide twice, events that come twice, a system that commits and then times out, and crashes at
+// any step. At the end every promise is checked.
+//   sim_engine --seeds 300 --seconds 50    runs seeds 1 to 300, or as many as fit
+//   sim_engine --seed 17                   replays one
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <set>
+#include <stdexcept>
+
+#include "tests/unit/runtime/engine/retail.h"
+
+using namespace endcap;
+using namespace endcap::test;
+
+namespace {
+
+using Kind = CallResult::Kind;
+
+struct Failed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+void require(bool condition, const std::string& what) {
+  if (!condition) throw Failed(what);
+}
+
+constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear",
+                                      "Do",     "Count",  "Both",   "Chain"};
+
+// What a client wants and asks for again until it is answered.
+struct Wish {
+  enum class What { Start, Cancel, Reschedule } what = What::Start;
+  std::string workflow, id, request;
+  std::optional<Json> reply;
+  bool sent = false;
+};
+
+class Simulation {
+ public:
+  explicit Simulation(uint64_t seed)
+      : random_(seed),
+        retail_(RetailOptions{.write = strategy(), .parallel = 1 + static_cast<uint32_t>(roll(4))}),
+        estate_(retail_),
+        world_(
+            retail_.program(), [this](const CallRequest& request) { return answer(request); },
+            static_cast<uint16_t>(1 + roll(4)), seed) {
+    world_.options.people = retail_people();
+    world_.options.attempts["erp"] = 3;
+    estate_.stores.clear();
+    for (uint64_t i = 0; i < 1 + roll(6); ++i) estate_.stores.push_back("S" + std::to_string(i + 1));
+  }
+
+  void run() {
+    world_.open();
+    if (one_in(2)) world_.store().flush_every(1 + roll(20));
+    make_wishes();
+    for (int step = 0; step < 250; ++step) survive([&] { chaos(); });
+    calm_ = true;
+    world_.crash_now = nullptr;
+    settle_everything();
+    check();
+  }
+  uint64_t crashes() const { return world_.crashes; }
+
+ private:
+  uint64_t roll(uint64_t sides) { return random_() % sides; }
+  bool one_in(uint64_t sides) { return roll(sides) == 0; }
+  abi::Strategy strategy() { return static_cast<abi::Strategy>(roll(4)); }
+
+  void make_wishes() {
+    const uint64_t count = 2 + roll(6);
+    for (uint64_t i = 0; i < count; ++i) {
+      const std::string id = "P-" + std::to_string(i + 1);
+      wishes_.push_back(
+          {Wish::What::Start, kWorkflows[roll(std::size(kWorkflows))], id, "r" + id, {}, false});
+      costs_[id] = std::vector<int64_t>{5, 20, 20, 70, 200}[roll(5)];
+      if (one_in(3)) wishes_.push_back({Wish::What::Cancel, "", id, "c" + id, {}, false});
+      if (one_in(3)) wishes_.push_back({Wish::What::Reschedule, "", id, "m" + id, {}, false});
+    }
+  }
+
+  // The other system: late, unclear, sometimes away; in calm weather it answers.
+  std::optional<CallResult> answer(const CallRequest& request) {
+    const std::string line = estate_.line(request);
+    const bool effectful = request.what == CallRequest::What::Operation && line.find("Stock") != 0;
+    if (line == "promotion") estate_.cost = cost_of(request);
+    if (!calm_ && one_in(12)) return CallResult{Kind::Unavailable};
+    if (!calm_ && one_in(10)) {
+      if (effectful && one_in(2)) commit(request, line);
+      return CallResult{Kind::Ambiguous};
+    }
+    if (!calm_ && effectful && !committed_.contains(request.key) && one_in(25))
+      return CallResult{Kind::Rejected};
+    if (!calm_ && one_in(3)) return std::nullopt;  // answered later, or never when the process ends before
+    return now(request, line, effectful);
+  }
+  CallResult now(const CallRequest& request, const std::string& line, bool effectful) {
+    if (request.what == CallRequest::What::Ask)
+      return CallResult{committed_.contains(request.key) ? Kind::Ok : Kind::NotDone};
+    if (effectful) {
+      commit(request, line);
+      return CallResult{};
+    }
+    return *estate_(request);
+  }
+  void commit(const CallRequest& request, const std::string& line) {
+    const bool keyed = request.program->operations[request.target].strategy == abi::Strategy::Keyed;
+    if (keyed && committed_.contains(request.key)) return;
+    committed_.insert(request.key);
+    effects_.push_back(line);
+  }
+  int64_t cost_of(const CallRequest& request) {
+    abi::Arena arena;
+    const Cell key =
+        abi::unpack_value(request.program->types, retail_.payload_id, request.payload, arena).value();
+    return costs_[std::string(arena.text(arena.cells(static_cast<abi::Reference>(key.bits))[0]))];
+  }
+
+  // One thing happens.
+  void chaos() {
+    switch (roll(12)) {
+      case 0:
+      case 1:
+        return send_any_wish();
+      case 2:
+        return decide(false);
+      case 3:
+        return answer_late();
+      case 4: {
+        const auto due = world_.engine().next_due();
+        if (due) world_.now = std::max(world_.now, *due);
+        return;
+      }
+      case 5:
+        if (one_in(3)) world_.now += static_cast<Duration>(roll(3 * kHour));
+        return;
+      case 6:
+        if (one_in(4)) return crash();
+        return;
+      case 7:
+        if (one_in(6)) world_.disk().die_after(1 + roll(60));
+        return;
+      case 8:
+        if (one_in(6)) costs_["P-" + std::to_string(1 + roll(5))] = one_in(2) ? 30 : 5;  // an ERP price moves
+        return;
+      case 9:
+        if (one_in(3)) world_.crash_now = [this] { return one_in(5); };
+        return;
+      default:
+        world_.tick();
+    }
+  }
+  // A crash can come in the middle of anything; then the process starts again.
+  template <typename Step>
+  void survive(Step step) {
+    try {
+      step();
+    } catch (const Failed&) {
+      throw;
+    } catch (const std::runtime_error&) {
+      crash();
+    }
+  }
+  void crash() {
+    world_.crash_now = nullptr;
+    for (Wish& wish : wishes_) wish.sent = false;
+    world_.crash(one_in(2));
+  }
+
+  void send_any_wish() {
+    Wish& wish = wishes_[roll(wishes_.size())];
+    if (wish.reply && !one_in(4)) return;  // now and then something is sent twice
+    if (wish.sent && !wish.reply && !one_in(8)) return;
+    send(wish);
+  }
+  void send(Wish& wish) {
+    wish.sent = true;
+    const auto kept = [&wish](std::expected<std::string, Refusal> result) {
+      if (!result && result.error().kind == Refusal::Kind::Overloaded) return;  // not known: asks again
+      Json reply = result ? Json::parse(*result) : Json{{"refused", result.error().message}};
+      if (wish.reply && wish.what == Wish::What::Start)
+        require(*wish.reply == reply, "the same request was answered twice differently");
+      wish.reply = std::move(reply);
+    };
+    if (wish.what == Wish::What::Start) {
+      world_.engine().start({wish.workflow, Json{{"id", wish.id}}.dump(), wish.request, kept});
+    } else if (wish.what == Wish::What::Cancel) {
+      world_.engine().event(
+          {"/estate", wish.request, "retail.cancelled", Json{{"id", wish.id}}.dump(), kept});
+    } else {
+      const Json data = {{"RetailPromotion", wish.id}, {"At", instant_to_text(world_.now + kDay)}};
+      world_.engine().event({"/estate", wish.request, "retail.rescheduled", data.dump(), kept});
+    }
+  }
+
+  void decide(bool approve_all) {
+    const auto tasks = world_.tasks();
+    if (tasks.empty()) return;
+    const Json& task = tasks[roll(tasks.size())];
+    constexpr const char* kPeople[] = {"fin", "chief", "dir", "merch", "greedy", "both", "ops"};
+    const uint64_t number = task["task"];
+    const std::string kind = task["kind"];
+    using What = DecisionRequest::What;
+    What what = kind == "task" || kind == "undo" ? What::Done
+                : !approve_all && one_in(4)      ? What::Reject
+                                                 : What::Approve;
+    if (kind == "outcome") {  // people look, and say what is true
+      const std::string key = task["arguments"].value("key", "");
+      what = committed_.contains(key) ? What::Approve : What::Reject;
+    }
+    for (int i = one_in(5) ? 2 : 1; i > 0; --i) {
+      world_.engine().decide({number, kPeople[roll(std::size(kPeople))], what, "seen", {}});
+    }
+  }
+
+  void answer_late() {
+    if (world_.open_calls.empty()) return;
+    auto found = world_.open_calls.begin();
+    std::advance(found, static_cast<long>(roll(world_.open_calls.size())));
+    const CallRequest request = found->second.second;
+    const std::string line = estate_.line(request);
+    if (line == "promotion") estate_.cost = cost_of(request);
+    const bool effectful = request.what == CallRequest::What::Operation && line.find("Stock") != 0;
+    CallResult result = now(request, line, effectful);
+    if (effectful && one_in(6)) result.kind = Kind::Ambiguous;
+    world_.answer(found->first, std::move(result));
+  }
+
+  void settle_everything() {
+    for (int round = 0; round < 3000; ++round) {
+      survive([&] {
+        for (Wish& wish : wishes_) {
+          if (!wish.reply) send(wish);
+        }
+        while (!world_.open_calls.empty()) answer_late();
+        world_.run();
+        if (!world_.tasks().empty()) {
+          decide(true);
+          world_.run();
+          return;
+        }
+        if (const auto due = world_.engine().next_due()) world_.run_to(*due);
+      });
+      const bool answered = std::all_of(wishes_.begin(), wishes_.end(),
+                                        [](const Wish& wish) { return wish.reply.has_value(); });
+      if (answered && world_.open_calls.empty() && world_.tasks().empty() && !world_.engine().next_due() &&
+          !world_.engine().busy())
+        return;
+      resume_suspended();
+    }
+    throw Failed("it does not come to an end");
+  }
+  // Calls that were unavailable for too long suspend their instance; a person puts them back to work.
+  void resume_suspended() {
+    const Json suspended = world_.list({{"status", "suspended"}});
+    for (const Json& each : suspended["instances"]) {
+      world_.engine().resume({each["id"].get<uint64_t>(), "ops", "works again", {}});
+      survive([&] { world_.run(); });
+    }
+  }
+
+  size_t count(const std::string& line) const {
+    return static_cast<size_t>(std::count(effects_.begin(), effects_.end(), line));
+  }
+
+  void check() {
+    world_.crash();  // what is promised is on disk
+    world_.run();
+    const bool exactly_once = retail_.program()->operations[0].strategy != abi::Strategy::Idempotent;
+    std::set<std::string> started;
+    for (const Wish& wish : wishes_) {
+      if (wish.what != Wish::What::Start) continue;
+      require(wish.reply->contains("id"),
+              fmt::format("the start of {} was refused: {}", wish.id, wish.reply->dump()));
+      started.insert(wish.id);
+      const Json shown = world_.show(std::to_string((*wish.reply)["id"].get<uint64_t>()), "");
+      const std::string status = shown.value("status", "missing");
+      require(status == "finished" || status == "failed",
+              fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
+      check_writes(wish, shown["outcome"]["name"], exactly_once);
+    }
+    const Json all = world_.list({{"limit", 1000}});
+    require(all["instances"].size() == started.size(), "there are instances that nobody started");
+    check_nothing_left();
+  }
+
+  void check_writes(const Wish& wish, const std::string& outcome, bool exactly_once) {
+    std::vector<std::string> targets =
+        wish.workflow == "Chain" ? std::vector<std::string>{"A", "B", "C", "D"} : estate_.stores;
+    for (const std::string& target : targets) {
+      const std::string activate = fmt::format("activate {} {}", wish.id, target),
+                        withdraw = fmt::format("withdraw {} {}", wish.id, target);
+      const size_t activated = count(activate), withdrawn = count(withdraw);
+      if (exactly_once)
+        require(activated <= 1, fmt::format("\"{}\" took effect {} times", activate, activated));
+      if (outcome == "Rejected" || outcome == "Expired")
+        require(activated == 0, activate + " without an approval");
+      if (outcome == "Done") require(withdrawn == 0, withdraw + " although it is done");
+      if (outcome == "Cancelled" && activated > 0) {
+        const bool left_to_people = undo_was_refused(wish, target);
+        require(withdrawn > 0 || left_to_people, withdraw + " is missing");
+        const auto last = std::find(effects_.rbegin(), effects_.rend(), activate),
+                   undone = std::find(effects_.rbegin(), effects_.rend(), withdraw);
+        require(left_to_people || undone < last, activate + " came after it was taken back");
+      }
+    }
+  }
+  bool undo_was_refused(const Wish& wish, const std::string& target) {
+    const auto closed = world_.tasks({{"status", "closed"}, {"key", wish.id}, {"limit", 1000}});
+    return std::any_of(closed.begin(), closed.end(), [&](const Json& task) {
+      return task["kind"] == "undo" && task["arguments"].value("target", "") == target;
+    });
+  }
+
+  void check_nothing_left() {
+    for (const Table table : {Table::Timer, Table::Pending, Table::Leaf, Table::Subscription, Table::Group,
+                              Table::Result, Table::Undo, Table::Blob}) {
+      for (PartitionId partition = 0; partition < world_.options.partitions; ++partition) {
+        auto scanned =
+            world_.store().scan(partition, table, "", "", [&](std::string_view, std::string_view) -> bool {
+              throw Failed(fmt::format("something is left in table {}", static_cast<int>(table)));
+            });
+        require(scanned.has_value(), "the store can't be read");
+      }
+    }
+  }
+
+  std::mt19937_64 random_;
+  Retail retail_;
+  Estate estate_;
+  World world_;
+  std::vector<Wish> wishes_;
+  std::map<std::string, int64_t> costs_;
+  std::set<std::string> committed_;   // keys
+  std::vector<std::string> effects_;  // in order
+  bool calm_ = false;
+};
+
+bool simulate(uint64_t seed, uint64_t& crashes) {
+  try {
+    Simulation simulation(seed);
+    simulation.run();
+    crashes += simulation.crashes();
+    return true;
+  } catch (const std::exception& error) {
+    fmt::print("seed {}: {}\nreplay it with: sim_engine --seed {}\n", seed, error.what(), seed);
+    return false;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  uint64_t first = 1, seeds = 100;
+  double seconds = 1e9;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string name = argv[i];
+    if (name == "--seed") first = std::strtoull(argv[i + 1], nullptr, 10), seeds = 1;
+    if (name == "--first") first = std::strtoull(argv[i + 1], nullptr, 10);
+    if (name == "--seeds") seeds = std::strtoull(argv[i + 1], nullptr, 10);
+    if (name == "--seconds") seconds = std::strtod(argv[i + 1], nullptr);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const auto elapsed = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  uint64_t done = 0, crashes = 0;
+  for (; done < seeds && elapsed() < seconds; ++done) {
+    if (!simulate(first + done, crashes)) return 1;
+  }
+  fmt::print("{} seeds, {} crashes, {:.1f} s: every promise held\n", done, crashes, elapsed());
+  return 0;
+}
