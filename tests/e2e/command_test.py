@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""The command as a person at a terminal meets it: command_test.py ENDCAP SOURCE_FOLDER."""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ENDCAP, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
+
+
+def endcap(*arguments: str, **options):
+    return subprocess.run([ENDCAP, *arguments], capture_output=True, text=True, timeout=120, **options)
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.temporary.name)
+        self.project = self.folder / "shop"
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def made(self):
+        done = endcap("init", str(self.project))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return self.project
+
+    def edit(self, name: str, old: str, new: str):
+        path = self.project / name
+        text = path.read_text()
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new, 1))
+
+    def check(self, *arguments: str):
+        return endcap("check", str(self.project), *arguments)
+
+    # init
+
+    def test_a_new_project_is_clean(self):
+        self.made()
+        done = self.check()
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stdout)
+        self.assertIn("shop: clean (1 module, 1 system", done.stderr)
+
+    def test_a_folder_that_is_not_empty_is_left_alone(self):
+        self.project.mkdir()
+        (self.project / "mine.txt").write_text("mine")
+        done = endcap("init", str(self.project))
+        self.assertEqual(done.returncode, 6)
+        self.assertIn("is not empty", done.stderr)
+        self.assertEqual([path.name for path in self.project.iterdir()], ["mine.txt"])
+        self.assertEqual(endcap("init", str(self.project / "mine.txt")).returncode, 6)
+
+    def test_a_folder_that_cannot_be_made_is_an_error(self):
+        (self.folder / "file").write_text("")
+        done = endcap("init", str(self.folder / "file" / "shop"))
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("can't make", done.stderr)
+
+    # check
+
+    def test_the_shipped_workflows_are_clean(self):
+        done = endcap("check", str(SOURCE / "workflows"))
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stdout)
+
+    def test_a_finding_is_told_in_three_formats(self):
+        self.made()
+        self.edit("markdown.endcap", "= Cost in Currency", "= Costs in Currency")
+        human, short = self.check(), self.check("--format", "short")
+        for done in (human, short):
+            self.assertEqual(done.returncode, 1)
+            self.assertNotIn("\x1b", done.stdout)
+            self.assertIn("error", done.stderr)
+        self.assertRegex(human.stdout, r"error EC\d{4}: .*Costs")
+        self.assertRegex(short.stdout, r"^markdown\.endcap:\d+:\d+: error EC\d{4}: .*Costs")
+        found = json.loads(self.check("--format", "json").stdout)
+        self.assertEqual(found[0]["path"], "markdown.endcap")
+        self.assertEqual(found[0]["severity"], "error")
+        self.assertEqual(json.loads(endcap("check", str(SOURCE / "workflows"), "--format", "json").stdout), [])
+
+    def test_the_ir_is_printed_on_request(self):
+        self.made()
+        done = self.check("--emit", "ir")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Markdown", done.stdout)
+
+    def test_a_changed_schema_is_refused_until_it_is_pinned(self):
+        self.made()
+        self.edit("schemas/shop.edmx", "<!-- The shop", "<!-- The new shop")
+        done = self.check("--format", "short")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("EC0152", done.stdout)
+        done = self.check("--lock")
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stdout)
+        self.assertIn("pinned 1 schema", done.stderr)
+        self.assertEqual(self.check().returncode, 0)
+
+    def test_a_missing_lock_is_a_finding(self):
+        (self.made() / "endcap.lock").unlink()
+        done = self.check("--format", "short")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("warning EC0150", done.stdout)
+
+    def test_a_schema_that_is_not_xml_is_told_and_not_pinned(self):
+        self.made()
+        before = (self.project / "endcap.lock").read_text()
+        (self.project / "schemas/shop.edmx").write_text("not xml")
+        done = self.check("--lock", "--format", "short")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("EC0102", done.stdout)
+        self.assertEqual((self.project / "endcap.lock").read_text(), before)
+
+    def test_a_folder_without_a_project(self):
+        done = endcap("check", str(self.folder))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("endcap init", done.stdout)
+        done = endcap("check", str(self.folder / "nowhere"))
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertIn("there is no folder", done.stderr)
+
+    def test_output_that_cannot_be_written_is_an_error(self):
+        self.made()
+        (self.project / "endcap.lock").unlink()
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([ENDCAP, "check", str(self.project)], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("can't write the output", done.stderr)
+
+    # explain
+
+    def test_every_code_is_listed_and_explained(self):
+        listed = endcap("explain")
+        codes = re.findall(r"^EC\d{4}", listed.stdout, re.M)
+        self.assertGreater(len(codes), 60)
+        for code in ("EC0152", "ec0001"):
+            done = endcap("explain", code)
+            self.assertEqual(done.returncode, 0)
+            self.assertTrue(done.stdout.startswith("# " + code.upper()), done.stdout)
+
+    def test_an_unknown_code(self):
+        done = endcap("explain", "EC0999")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("there is no diagnostic EC0999", done.stderr)
+
+    # the command line
+
+    def test_help_teaches_with_an_example(self):
+        done = endcap("--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("endcap init shop", done.stdout)
+        self.assertIn("Exit codes: 0 clean, 1 findings", done.stdout)
+        commands = re.findall(r"^  ([a-z]+)\s{2,}\S", done.stdout[done.stdout.index("Subcommands:"):], re.M)
+        self.assertIn("check", commands)
+        for command in commands:
+            text = endcap(command, "--help")
+            self.assertEqual(text.returncode, 0)
+            self.assertRegex(text.stdout, rf"Example:\n +.*endcap {command}", command)
+
+    def test_a_command_line_that_makes_no_sense(self):
+        for arguments in ([], ["chekc"], ["check", "--format", "xml"], ["check", "--emit", "asm"], ["init"], ["check", "a", "b"]):
+            done = endcap(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+        self.assertIn("did you mean `endcap check`?", endcap("chekc").stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
