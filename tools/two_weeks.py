@@ -1,0 +1,344 @@
+#!/usr/bin/env python3
+"""Two weeks of a national promotion, played against a real daemon and a retail estate on loopback.
+
+Scripted people decide, scripted trouble strikes, the daemon is killed with -9 in the middle; the end is an account of what happened,
+who decided what, what was written where, and the estate's own audit. Exit code 0 when everything is as promised, 1 otherwise.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+START = "2026-11-22T22:00:00Z"  # Monday 09:00 in Sydney
+FACTOR = 40_000                 # of real time, while nothing is in flight
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def local(when: datetime.datetime) -> str:
+    """As a clock in Sydney shows it (daylight saving time all along)."""
+    return (when + datetime.timedelta(hours=11)).strftime("%a %d %b %H:%M")
+
+
+def call(method: str, url: str, body=None, attempts: int = 1):
+    """JSON in, JSON out; tries again while nobody listens."""
+    for attempt in range(attempts):
+        request = urllib.request.Request(url, method=method, data=None if body is None else json.dumps(body).encode())
+        request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{method} {url}: {error.code} {error.read().decode(errors='replace')[:400]}") from None
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if attempt + 1 == attempts:
+                raise
+            time.sleep(0.05)
+    return None
+
+
+class Process:
+    """A program of ours, ended by its own pid."""
+
+    def __init__(self, name: str, command: list[str], log: pathlib.Path, port_file: pathlib.Path, env: dict):
+        port_file.unlink(missing_ok=True)
+        self.name, self.log = name, log
+        self.process = subprocess.Popen(command, stdout=log.open("ab"), stderr=subprocess.STDOUT, env=env)
+        for _ in range(1200):
+            if port_file.exists() and port_file.read_text().strip():
+                break
+            if self.process.poll() is not None:
+                raise RuntimeError(f"{name} ended at once:\n{log.read_text()[-2000:]}")
+            time.sleep(0.05)
+        self.port = int(port_file.read_text())
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+class Story:
+    """What is known while it goes on: the processes, the clock, what was told so far."""
+
+    def __init__(self, options, folder: pathlib.Path):
+        self.bin, self.project, self.folder = pathlib.Path(options.bin), options.project, folder
+        self.env = dict(os.environ, ENDCAP_ERP_PASSWORD="sandbox", SANDBOX_PASSWORD="sandbox")
+        self.told: list[tuple[str, str]] = []
+        self.kills = 0
+        self.over = threading.Event()
+        self.sandbox = Process("sandbox", [str(self.bin / "endcap-sandbox"), "--port", "0", "--port-file", str(folder / "sandbox.port"),
+                                           "--schemas", f"{self.project}/schemas"],
+                               folder / "sandbox.log", folder / "sandbox.port", self.env)
+        self.daemon = None
+        self.start_daemon("127.0.0.1:0")
+        call("POST", f"{self.sandbox.url}/sandbox/sink", {"url": f"{self.daemon.url}/v1/events"})
+
+    def start_daemon(self, listen: str) -> None:
+        self.daemon = Process("daemon", [str(self.bin / "endcap"), "serve", self.project, "--data", str(self.folder / "data"),
+                                         "--listen", listen, "--port-file", str(self.folder / "daemon.port"),
+                                         "--clock", f"accelerated={FACTOR}@{START}",
+                                         "--system", f"erp={self.sandbox.url}/erp", "--system", f"shop={self.sandbox.url}/shop"],
+                              self.folder / "daemon.log", self.folder / "daemon.port", self.env)
+
+    def ask(self, path: str):
+        return call("GET", self.daemon.url + path, attempts=200)
+
+    def now(self) -> datetime.datetime:
+        return moment(self.ask("/v1/clock")["now"])
+
+    def tell(self, text: str) -> None:
+        when = self.now()
+        self.told.append((when.isoformat(), text))
+        say(f"  {local(when)}  {text}")
+
+    def kill_and_restart(self) -> None:
+        port = self.daemon.port
+        begin = time.monotonic()
+        self.daemon.kill()
+        self.start_daemon(f"127.0.0.1:{port}")
+        self.kills += 1
+        self.tell(f"-- the daemon was killed with -9 and answers again after {time.monotonic() - begin:.1f} s --")
+
+    def stop(self) -> None:
+        self.over.set()
+        for process in (self.daemon, self.sandbox):
+            if process:
+                process.stop()
+
+
+# Who answers which task, once how many hours of the story have passed. The first approval of P-1 waits for the finance manager in
+# vain: only the director to whom it escalates answers.
+def answers(task: dict, now: datetime.datetime) -> list[tuple[str, str, str]]:
+    waited = (now - moment(task["created"])).total_seconds() / 3600
+    roles = task["roles"]
+    if task["label"] == "pricing" and task["kind"] == "approvalAgain":
+        people = [person for person, role in (("fay", "FinanceManager"), ("carl", "ChiefFinance")) if role in roles]
+        return [(person, "approve", "the cost moved; the price still stands") for person in people] if waited >= 0.2 else []
+    if task["label"] == "pricing" and task["key"] == "P-1":
+        late = "FinanceDirector" in task.get("escalatedTo", []) and waited >= 5
+        return [("dora", "approve", "fay is out; the margin holds")] if late else []
+    if waited < 1:
+        return []
+    if task["label"] == "pricing":
+        return [("fay", "approve", "within the plan")]
+    if task["label"] == "shift":
+        return [("sam", "approve", "taken from the distribution centre")]
+    person = {"StoreOps": "olga", "SupplyPlanner": "sam", "Merchandiser": "mia"}.get(roles[0])
+    return [(person, "done", "done by hand")] if person else []
+
+
+def decide(story: Story, task: dict, person: str, decision: str, reason: str) -> None:
+    try:
+        call("POST", f"{story.daemon.url}/v1/tasks/{task['task']}/decision",
+             {"person": person, "decision": decision, "reason": reason}, attempts=200)
+        story.tell(f"{person}: {decision} {task['label']} of {task['key']}: {reason}")
+    except RuntimeError as error:
+        if " 409 " not in str(error):
+            story.tell(f"{person} could not decide {task['label']}: {error}")
+
+
+def people(story: Story) -> None:
+    """Looks at the task list again and again and decides what is ripe."""
+    decided: set[tuple[int, str]] = set()
+    while not story.over.is_set():
+        try:
+            tasks = story.ask("/v1/tasks?limit=1000")["tasks"]
+            now = story.now()
+            for task in tasks:
+                for person, decision, reason in answers(task, now):
+                    if (task["task"], person) in decided:
+                        continue
+                    decided.add((task["task"], person))
+                    decide(story, task, person, decision, reason)
+        except (OSError, RuntimeError):
+            pass
+        story.over.wait(0.02)
+
+
+def change(story: Story, promotion: str, fields: dict) -> None:
+    call("POST", f"{story.sandbox.url}/sandbox/change",
+         {"set": "A_RetailPromotion", "key": {"RetailPromotion": promotion}, "fields": fields})
+
+
+def trouble(story: Story):
+    """(when, what it is called, what is done), in order."""
+    def day(text: str) -> datetime.datetime:
+        return moment(text + ":00+11:00")
+
+    def event(kind: str, data: dict):
+        call("POST", f"{story.sandbox.url}/sandbox/events", {"type": kind, "data": data, "source": "erp"})
+
+    return [
+        (day("2026-11-26T11:00"), "the landed cost of P-1 rises from 1182.00 to 1202.00: the grant rests on facts that are gone",
+         lambda: change(story, "P-1", {"LandedCost": "1202.00"})),
+        (day("2026-11-27T10:00"), "marketing moves the launch of P-1 from 1 to 2 December in the ERP",
+         lambda: change(story, "P-1", {"ValidityStartDate": "/Date(1796169600000)/"})),
+        (day("2026-12-04T15:00"), "the ERP cancels P-2 in flight",
+         lambda: event("retail.promotion.cancelled", {"RetailPromotion": "P-2"})),
+        (day("2026-12-07T10:00"), "stock of AC-100 falls below the threshold in store 1200",
+         lambda: event("retail.stock.below", {"Material": "AC-100", "Plant": "1200"})),
+    ]
+
+
+def writes(story: Story, operation: str) -> int:
+    return call("GET", f"{story.sandbox.url}/sandbox/audit")["operations"].get(operation, 0)
+
+
+def play(story: Story, seconds_max: float) -> None:
+    """Starts the promotions and lets two weeks pass."""
+    call("POST", f"{story.sandbox.url}/sandbox/faults",
+         {"match": {"method": "POST", "path": "A_PriceCondition", "body": '"1300"'}, "fault": "reject", "code": "RecordLocked",
+          "message": "condition record is locked by user MIA", "times": 1})
+    for key in ("P-1", "P-2"):
+        call("POST", f"{story.daemon.url}/v1/instances",
+             {"workflow": "NationalPromotion", "arguments": {"promo": key}, "request_id": f"demo-{key}"})
+        story.tell(f"{key} starts")
+    threading.Thread(target=people, args=(story,), daemon=True).start()
+    ahead = trouble(story)
+    deadline = time.monotonic() + seconds_max
+    reported = time.monotonic()
+    while True:
+        if ahead and story.now() >= ahead[0][0]:
+            _, what, act = ahead.pop(0)
+            story.tell(what)
+            act()
+        if not story.kills and writes(story, "A_PriceCondition.create") >= 300:
+            story.kill_and_restart()
+        running = story.ask("/v1/instances?limit=10")["instances"]
+        if all(one["status"] in ("finished", "failed") for one in running):
+            return
+        if time.monotonic() - reported > 4:
+            reported = time.monotonic()
+            say(f"  {local(story.now())}  ... {writes(story, 'A_PriceCondition.create')} prices written")
+        if time.monotonic() > deadline:
+            raise RuntimeError("the story did not end in time; still running: " + json.dumps(running)[:2000])
+        time.sleep(0.02)
+
+
+def history(story: Story, instance: int) -> list[dict]:
+    entries, start = [], 0
+    while True:
+        page = story.ask(f"/v1/instances/{instance}/history?from={start}&limit=1000")
+        entries += page["entries"]
+        if page["next"] is None:
+            return entries
+        start = page["next"]
+
+
+def account(story: Story) -> bool:
+    """Prints what happened and holds it against the estate's books. True when everything is as promised."""
+    promises: list[tuple[bool, str]] = []
+    print("\nThe account\n===========")
+    written: dict[str, str] = {}
+    for one in sorted(story.ask("/v1/instances?limit=10")["instances"], key=lambda i: i["key"]):
+        entries = history(story, one["id"])
+        kinds: dict[str, int] = {}
+        for entry in entries:
+            kinds[entry["kind"]] = kinds.get(entry["kind"], 0) + 1
+        outcome = one.get("outcome", {}).get("name", one["status"])
+        print(f"\n{one['key']}: {outcome}, {local(moment(one['started']))} to {local(moment(one['ended']))}, {len(entries)} entries of history")
+        for entry in entries:
+            if entry["kind"] in ("asked", "askedAgain", "escalated", "decided", "void", "granted", "rejected", "expired", "taskOpened",
+                                 "taskDone", "ending", "compensating", "finished", "failed", "suspended"):
+                who = entry.get("person") or entry.get("role") or ", ".join(entry.get("roles", []))
+                what = entry.get("label") or entry.get("decision") or entry.get("outcome") or entry.get("path", "")
+                reason = f": {entry['reason']}" if entry.get("reason") else ""
+                element = f" [{entry['element']}]" if entry.get("element") else ""
+                print(f"  {local(moment(entry['time']))}  {entry['kind']:<13} {who} {what}{element}{reason}")
+        for entry in entries:
+            if entry["kind"] in ("write", "undo") and entry["outcome"] == "ok":
+                written[entry["key"]] = f"{entry['operation']} {entry.get('target', '')}"
+        totals: dict[str, int] = {}
+        for entry in entries:
+            if entry["kind"] in ("write", "undo") and entry["outcome"] == "ok":
+                totals[f"{entry['kind']} {entry['operation']}"] = totals.get(f"{entry['kind']} {entry['operation']}", 0) + 1
+        print("  written: " + ", ".join(f"{count} x {name}" for name, count in sorted(totals.items())))
+        if one["key"] == "P-1":
+            first = [e for e in entries if e["kind"] == "write" and e["operation"] == "Price.activate"]
+            promises.append((one["status"] == "finished", "P-1 finished"))
+            promises.append((kinds.get("escalated", 0) >= 1, "the late finance approval escalated"))
+            promises.append((kinds.get("askedAgain", 0) >= 1, "the changed cost voided the grant, and it was asked again"))
+            promises.append((len([e for e in first if e["outcome"] == "ok"]) == 600, "600 stores have their price, each once"))
+            promises.append((any(e["outcome"] == "rejected" for e in first), "the store that was locked failed, and was helped by hand"))
+            east = [moment(e["time"]) for e in first if not e.get("element", "").startswith("10")]
+            west = [moment(e["time"]) for e in first if e.get("element", "") in {str(n) for n in range(1001, 1061)}]
+            promises.append((bool(west) and bool(east) and min(east) < min(west), "Perth stands first in the list and did not hold up Sydney"))
+            promises.append((bool(first) and min(moment(e["time"]) for e in first) >= moment("2026-12-01T18:00:00Z"),
+                             "the launch moved to 2 December, and the waits with it"))
+            promises.append((any(e["kind"] == "write" and e["operation"] == "Transfer.commit" for e in entries),
+                             "stock was reallocated with approval"))
+        else:
+            activated = len([e for e in entries if e["kind"] == "write" and e["operation"] == "Price.activate" and e["outcome"] == "ok"])
+            withdrawn = len([e for e in entries if e["kind"] == "undo" and e["operation"] == "Price.withdraw" and e["outcome"] == "ok"])
+            promises.append((one["status"] == "failed" and activated == withdrawn == 15,
+                             f"P-2 was cancelled in flight; {activated} prices written, {withdrawn} taken back"))
+
+    audit = call("GET", f"{story.sandbox.url}/sandbox/audit")
+    keyed = {key: slot for key, slot in audit["keys"].items() if slot["effects"] or slot["duplicates"]}
+    missing = [key for key in written if key not in keyed]
+    once = [key for key in written if keyed.get(key, {}).get("effects") == 1]
+    print(f"\nThe estate's ledger: {audit['effects']} effects, {audit['duplicates']} repeated attempts that changed nothing")
+    promises.append((story.kills == 1, "the daemon was killed with -9 in the middle of the launch"))
+    promises.append((not audit["twice"], "no key took effect twice"))
+    promises.append((not missing and len(once) + sum(1 for k in written if keyed.get(k, {}).get("effects") == 0) == len(written),
+                     f"each of the {len(written)} writes of the account stands in the ledger once"))
+    print("\nThe promises")
+    for kept, what in promises:
+        print(f"  {'kept  ' if kept else 'BROKEN'}  {what}")
+    return all(kept for kept, _ in promises)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", required=True, help="folder with endcap and endcap-sandbox")
+    parser.add_argument("--project", required=True, help="folder of the shipped workflows")
+    parser.add_argument("--seconds", type=float, default=240, help="give up after this long")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="endcap-demo-") as folder:
+        story = None
+        begin = time.monotonic()
+        try:
+            say("demo: a retail estate and the daemon start; two weeks pass")
+            story = Story(options, pathlib.Path(folder))
+            play(story, options.seconds)
+            kept = account(story)
+            print(f"\nTwo weeks took {time.monotonic() - begin:.0f} s.")
+            return 0 if kept else 1
+        except (RuntimeError, OSError) as error:
+            say(f"demo: {error}")
+            log = pathlib.Path(folder) / "daemon.log"
+            if log.exists():
+                say(f"the daemon's last words:\n{log.read_text()[-3000:]}")
+            return 3
+        finally:
+            if story:
+                story.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
