@@ -250,6 +250,28 @@ def history(story: Story, instance: int) -> list[dict]:
         start = page["next"]
 
 
+TOLD = ("asked", "askedAgain", "escalated", "decided", "void", "granted", "rejected", "expired", "taskOpened", "taskDone", "ending",
+        "compensating", "finished", "failed", "suspended")
+
+
+def told(entries: list[dict]):
+    """A line for each thing that people care about; what happens to many elements alike is one line with a count."""
+    lines: list[list] = []
+    for entry in entries:
+        if entry["kind"] not in TOLD:
+            continue
+        who = entry.get("person") or entry.get("role") or ", ".join(entry.get("roles", []))
+        what = entry.get("label") or entry.get("decision") or entry.get("outcome") or entry.get("path", "")
+        reason = f": {entry['reason']}" if entry.get("reason") else ""
+        body = f"{entry['kind']:<13} {' '.join(filter(None, (who, what)))}{reason}"
+        same = next((line for line in lines if line[1] == body and entry.get("element")), None)
+        if same:
+            same[2] += 1
+        else:
+            lines.append([local(moment(entry["time"])), body, 1])
+    return [(f"{when}  {body}", count) for when, body, count in lines]
+
+
 def account(story: Story) -> bool:
     """Prints what happened and holds it against the estate's books. True when everything is as promised."""
     promises: list[tuple[bool, str]] = []
@@ -262,14 +284,8 @@ def account(story: Story) -> bool:
             kinds[entry["kind"]] = kinds.get(entry["kind"], 0) + 1
         outcome = one.get("outcome", {}).get("name", one["status"])
         print(f"\n{one['key']}: {outcome}, {local(moment(one['started']))} to {local(moment(one['ended']))}, {len(entries)} entries of history")
-        for entry in entries:
-            if entry["kind"] in ("asked", "askedAgain", "escalated", "decided", "void", "granted", "rejected", "expired", "taskOpened",
-                                 "taskDone", "ending", "compensating", "finished", "failed", "suspended"):
-                who = entry.get("person") or entry.get("role") or ", ".join(entry.get("roles", []))
-                what = entry.get("label") or entry.get("decision") or entry.get("outcome") or entry.get("path", "")
-                reason = f": {entry['reason']}" if entry.get("reason") else ""
-                element = f" [{entry['element']}]" if entry.get("element") else ""
-                print(f"  {local(moment(entry['time']))}  {entry['kind']:<13} {who} {what}{element}{reason}")
+        for line, count in told(entries):
+            print(f"  {line}" + (f"  (x {count})" if count > 1 else ""))
         for entry in entries:
             if entry["kind"] in ("write", "undo") and entry["outcome"] == "ok":
                 written[entry["key"]] = f"{entry['operation']} {entry.get('target', '')}"

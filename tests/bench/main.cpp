@@ -1,0 +1,63 @@
+// endcap_bench: every figure, as a table or as JSON. `tools/bench` builds and runs it.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+
+#include "tests/bench/front_end.h"
+#include "tests/bench/guard.h"
+#include "tests/bench/steps.h"
+#include "tools/common/compile_project.h"
+
+using namespace endcap;
+
+namespace {
+
+std::vector<bench::Figure> run_steps(const std::filesystem::path& source, const std::filesystem::path& data) {
+  CheckedProject project = check_project(source / "tests/bench/project");
+  if (!project.ok()) throw std::runtime_error("the bench's own project does not check cleanly");
+  auto program = compile_project(project, std::nullopt);
+  if (!program) throw std::runtime_error(program.error());
+  return bench::bench_steps(*program, {.folder = data});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Figures of Endcap, each beside what the machine itself does in the same run."};
+  std::string source = ".", data = "build/bench-data";
+  bool json = false;
+  std::vector<std::string> names;
+  app.add_option("--source", source, "the repository")->capture_default_str();
+  app.add_option("--data", data, "folder on the disk to measure; emptied")->capture_default_str();
+  app.add_flag("--json", json, "a list of {name, value, unit, limit, ratio, note}");
+  app.add_option("NAMES", names, "steps, guard, front_end; none: all");
+  CLI11_PARSE(app, argc, argv);
+
+  const std::vector<std::pair<std::string, std::function<std::vector<bench::Figure>()>>> benches = {
+      {"steps", [&] { return run_steps(source, data); }},
+      {"guard", [] { return bench::bench_guard(); }},
+      {"front_end", [&] { return bench::bench_front_end(std::filesystem::path(source) / "workflows", 100); }},
+  };
+  for (const std::string& name : names) {
+    if (std::ranges::none_of(benches, [&](const auto& known) { return known.first == name; })) {
+      fmt::print(stderr, "there is no bench `{}`: steps, guard, front_end\n", name);
+      return 2;
+    }
+  }
+  try {
+    std::vector<bench::Figure> figures;
+    for (const auto& [name, run] : benches) {
+      if (!names.empty() && std::ranges::find(names, name) == names.end()) continue;
+      fmt::print(stderr, "bench: {}\n", name);
+      for (bench::Figure& figure : run()) figures.push_back(std::move(figure));
+    }
+    fmt::print("{}\n", json ? bench::json(figures) : bench::table(figures));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "bench: {}\n", error.what());
+    return 3;
+  }
+}
