@@ -1,6 +1,7 @@
 // An engine that does nothing but answer: enough for the API and the shell.
 #pragma once
 
+#include <utility>
 #include <string>
 #include <vector>
 
