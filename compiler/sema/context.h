@@ -116,6 +116,9 @@ struct WorkflowInfo {
   uint32_t module = 0;
 };
 
+// Declarations that need each other deeper than this are refused rather than recursed into.
+inline constexpr uint32_t kDeclarationDepthMax = 100;
+
 class Context {
  public:
   Context(const Project& given_project, const SourceMap& given_sources, Program& given_program,
@@ -131,6 +134,8 @@ class Context {
   Program& program;
   Diagnostics& diagnostics;
   TypeTable types;
+
+  uint32_t depth = 0;                            // of declarations that need each other: functions, types
 
   std::vector<ModuleInfo> modules;
   std::vector<NamedType> named;

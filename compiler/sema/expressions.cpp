@@ -18,7 +18,15 @@ ExprPtr Expressions::infer(const ast::ExprPtr& tree, TypeId hint) {
 }
 
 ExprPtr Expressions::infer(const Tree& tree, TypeId hint) {
-  return std::visit([&](const auto& node) { return of(tree, node, context_.types.inside(hint)); }, tree.node);
+  if (depth_ >= kExpressionDepthMax) {
+    context_.emit(DiagnosticKind::NestedTooDeep, tree.span, {std::to_string(kExpressionDepthMax)});
+    return invalid(tree.span);
+  }
+  ++depth_;
+  ExprPtr value =
+      std::visit([&](const auto& node) { return of(tree, node, context_.types.inside(hint)); }, tree.node);
+  --depth_;
+  return value;
 }
 
 ExprPtr Expressions::duration(const ast::ExprPtr& tree) {

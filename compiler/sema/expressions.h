@@ -8,6 +8,9 @@
 
 namespace endcap::sema {
 
+// A sum of more parts than this, or a deeper chain, is refused rather than recursed into: here and wherever the typed tree is walked.
+inline constexpr uint32_t kExpressionDepthMax = 400;
+
 // Why a value must have a type, for the label of a mismatch.
 struct Origin {
   Span span;         // may be invalid
@@ -112,6 +115,7 @@ class Expressions {
   Context& context_;
   uint32_t module_;
   Scope& scope_;
+  uint32_t depth_ = 0;
 };
 
 // ---------------------------------------------------------------- making typed nodes

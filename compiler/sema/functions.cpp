@@ -39,8 +39,15 @@ const Function* require_function(Context& context, uint32_t index, Span use) {
     return nullptr;
   }
   if (info.state == FunctionInfo::State::Fresh) {
+    if (context.depth >= kDeclarationDepthMax) {
+      context.emit(DiagnosticKind::NestedTooDeep, use, {std::to_string(kDeclarationDepthMax)})
+          .note("functions call functions in a long chain");
+      return nullptr;
+    }
     info.state = FunctionInfo::State::Visiting;
+    ++context.depth;
     check_function(context, index);
+    --context.depth;
     context.functions[index].state = FunctionInfo::State::Done;
   }
   const Function& function = context.program.functions[index];

@@ -130,18 +130,16 @@ ExprPtr Expressions::of(const Tree& tree, const ast::DurationLit& node, TypeId) 
                    Literal{cell((static_cast<Int128>(form) << 64) | count)});
 }
 
+// The parser has told what is no date and no time.
 ExprPtr Expressions::of(const Tree& tree, const ast::DateLit& node, TypeId) {
   if (const auto date = date_from_text(node.text))
     return make_expr(tree.span, context_.types.simple(Kind::Date), Literal{cell(*date)});
-  context_.emit(DiagnosticKind::InvalidDate, tree.span, {node.text});
   return invalid(tree.span);
 }
 
 ExprPtr Expressions::of(const Tree& tree, const ast::TimeLit& node, TypeId) {
-  const std::string padded = node.text.size() == 4 ? "0" + node.text : node.text;
-  if (const auto time = time_from_text(padded))
+  if (const auto time = time_from_text(node.text))
     return make_expr(tree.span, context_.types.simple(Kind::Time), Literal{cell(*time)});
-  context_.emit(DiagnosticKind::InvalidTime, tree.span, {node.text});
   return invalid(tree.span);
 }
 

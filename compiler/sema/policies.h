@@ -38,7 +38,7 @@ class FactsBuilder {
   Context& context_;
   PolicyId policy_;
   std::vector<abi::Field> fields_;
-  size_t written_out_ = 0;
+  size_t written_out_ = 0;  // nodes
 };
 
 }  // namespace endcap::sema

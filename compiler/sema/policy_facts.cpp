@@ -6,7 +6,7 @@
 namespace endcap::sema {
 namespace {
 
-constexpr size_t kWrittenOutMax = 500;  // functions called from functions multiply
+constexpr size_t kWrittenOutMax = 4'000;  // nodes: functions called from functions multiply
 
 }  // namespace
 
@@ -68,6 +68,7 @@ ExprPtr FactsBuilder::write_out(const CallFunction& call) {
     return found->second;
   };
   const auto replace = [&](const Expr& expr) -> ExprPtr {
+    if (++written_out_ > kWrittenOutMax) return invalid(expr.span);
     const auto* local = std::get_if<LocalRef>(&expr.node);
     if (!local) return nullptr;
     const auto parameter = std::ranges::find(function.parameters, local->local);
@@ -83,13 +84,13 @@ ExprPtr FactsBuilder::substitute(const Expr& expr) {
       return context_.types.is(argument->type, Kind::Record) && path_of(*argument);
     });
     if (!whole) return nullptr;
-    if (++written_out_ > kWrittenOutMax) {
-      if (written_out_ == kWrittenOutMax + 1)
-        context_.emit(DiagnosticKind::PolicyTooLarge, expr.span,
-                      {context_.program.policies[policy_.index].name});
+    if (written_out_ > kWrittenOutMax) return invalid(expr.span);
+    ExprPtr body = write_out(*call);
+    if (written_out_ > kWrittenOutMax) {
+      context_.emit(DiagnosticKind::PolicyTooLarge, context_.program.policies[policy_.index].span,
+                    {context_.program.policies[policy_.index].name});
       return invalid(expr.span);
     }
-    ExprPtr body = write_out(*call);
     rewrite(body);
     return body;
   }

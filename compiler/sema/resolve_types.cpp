@@ -98,8 +98,15 @@ class TypeResolver {
       context_.emit(DiagnosticKind::RecursiveType, named.alias->name.span, {named.alias->name.text});
       return abi::kNoType;
     }
+    if (context_.depth >= kDeclarationDepthMax) {
+      context_.emit(DiagnosticKind::NestedTooDeep, named.alias->name.span,
+                    {std::to_string(kDeclarationDepthMax)});
+      return abi::kNoType;
+    }
     named.state = NamedType::State::Visiting;
+    ++context_.depth;
     const TypeId target = TypeResolver(context_, named.module).resolve(named.alias->type.get());
+    --context_.depth;
     TypeId result = target;
     if (context_.types.is(target, Kind::Text)) {
       const uint32_t length = context_.types[target].max_length;

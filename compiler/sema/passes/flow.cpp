@@ -1,4 +1,6 @@
 // Where control goes: every path ends, nothing stands behind an end, a collecting loop yields on every path.
+#include <set>
+
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/passes/walk.h"
 
@@ -48,7 +50,9 @@ class FlowPass {
   }
 
   void walk_handlers(Stmt& stmt) {
+    std::set<const Block*> seen;  // a body shared by two causes is looked at once
     visit_handlers(stmt, [&](Handler& handler) {
+      if (handler.body && !seen.insert(handler.body.get()).second) return;
       if (handler.next == Next::Skip) require_loop(handler.span);
       const bool falls = handler.body ? walk(*handler.body) : true;
       if (falls && handler.next == Next::FallOut)

@@ -1,0 +1,75 @@
+// What declarations become: views, operations, events, roles.
+#include "checked.h"
+
+namespace endcap::sema {
+
+using Names = std::vector<std::string>;
+
+TEST_CASE("a view is a record of its fields, without navigations, and the time it was read") {
+  const Checked checked("");
+  INFO(checked.rendered());
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const abi::View& view = checked.view("fixture.base.Promotion");
+  CHECK(view.entity_set == "Promotions");
+  const abi::Type& record = checked.program.abi.types[view.record];
+  CHECK(field_names(checked.program, view.record) ==
+        Names{"id", "article", "slogan", "price", "landedCost", "launch", "end", "lastReview", "as of"});
+  CHECK(record.fields[0].key);
+  CHECK(view.key == std::vector<uint32_t>{0});
+  CHECK(view.fields[3].wire.name == "Price");
+  CHECK(view.fields[3].wire.unit_name == "Currency");
+  CHECK(view.fields[3].wire.edm_type == "Edm.Decimal");
+}
+
+TEST_CASE("a field without `required` is optional, a key field never") {
+  const Checked checked("");
+  const abi::Type& record = checked.program.abi.types[checked.view("fixture.base.Promotion").record];
+  CHECK(checked.program.abi.types[record.fields[2].type].kind == abi::Kind::Optional);
+  CHECK(checked.program.abi.types[record.fields[0].type].kind == abi::Kind::Text);
+}
+
+TEST_CASE("a navigation knows both views") {
+  const Checked checked("");
+  REQUIRE(checked.program.abi.navigations.size() == 1);
+  const abi::Navigation& navigation = checked.program.abi.navigations[0];
+  CHECK(navigation.name == "stores");
+  CHECK(navigation.property == "to_Stores");
+  CHECK(checked.program.abi.views[navigation.from_view].name == "fixture.base.Promotion");
+  CHECK(checked.program.abi.views[navigation.to_view].name == "fixture.base.Store");
+}
+
+TEST_CASE("an operation's payload has its key first, each with its wire name and type") {
+  const Checked checked("");
+  const abi::Operation& print = checked.operation("Label.print");
+  REQUIRE(print.fields.size() == 2);
+  CHECK(print.fields[0].name == "Plant");
+  CHECK(print.fields[0].key);
+  CHECK(print.fields[1].name == "Text");
+  CHECK_FALSE(print.fields[1].key);
+  CHECK(field_names(checked.program, print.payload) == Names{"Plant", "Text"});
+
+  const abi::Operation& activate = checked.operation("Price.activate");
+  CHECK(activate.strategy == abi::Strategy::Keyed);
+  CHECK(activate.strategy_field == "Reference");
+  CHECK(activate.owner == "Clerk");
+  CHECK(activate.rejections == Names{"RecordLocked"});
+  CHECK(checked.operation("Price.withdraw").is_action);
+}
+
+TEST_CASE("types that the engine needs are always there") {
+  const Checked checked("");
+  const auto has = [&](abi::Kind kind) {
+    return std::ranges::any_of(checked.program.abi.types,
+                               [&](const abi::Type& type) { return type.kind == kind; });
+  };
+  for (abi::Kind kind : {abi::Kind::Int, abi::Kind::List, abi::Kind::Text, abi::Kind::Instant,
+                         abi::Kind::Bool, abi::Kind::Duration, abi::Kind::BusinessDuration})
+    CHECK(has(kind));
+}
+
+TEST_CASE("a role of endcap.toml that no module declares is told") {
+  const Checked checked("", [](Project& project) { project.roles.push_back({"Clark", {"clark"}, {}}); });
+  CHECK(checked.says(DiagnosticKind::RoleNotDeclared));
+}
+
+}  // namespace endcap::sema
