@@ -17,7 +17,7 @@ std::string key_of(const rows::Task& task) {
   return (task.status == Status::Open ? "o" : "c") + rows::big_endian(task.number);
 }
 
-std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) {
+std::unexpected<Refusal> decline(Refusal::Kind kind, std::string message) {
   return std::unexpected(Refusal{kind, std::move(message)});
 }
 
@@ -110,7 +110,7 @@ void Partition::decide_now(DecisionRequest& request) {
     const auto closed = closed_task(request.task);
     if (!closed)
       return answer(request.reply,
-                    refuse(Refusal::Kind::NotFound, fmt::format("there is no task {}", request.task)));
+                    decline(Refusal::Kind::NotFound, fmt::format("there is no task {}", request.task)));
     std::string how = "is closed already";
     if (!closed->decisions.empty()) {
       const rows::Decision& last = closed->decisions.back();
@@ -122,7 +122,7 @@ void Partition::decide_now(DecisionRequest& request) {
       how = "is not needed any more since " + instant_to_text(closed->closed);
     }
     return answer(request.reply,
-                  refuse(Refusal::Kind::Conflict, fmt::format("task {} {}", request.task, how)));
+                  decline(Refusal::Kind::Conflict, fmt::format("task {} {}", request.task, how)));
   }
   if (is_approval(*task)) return answer(request.reply, decide_approval(*task, request));
 
@@ -131,15 +131,15 @@ void Partition::decide_now(DecisionRequest& request) {
   if (held == task->roles.end()) {
     const std::string role = task->roles.empty() ? "nobody" : program().roles[task->roles.front()];
     return answer(request.reply,
-                  refuse(Refusal::Kind::Denied, fmt::format("task {} is for {}, and {} is not one",
-                                                            task->number, role, request.person)));
+                  decline(Refusal::Kind::Denied, fmt::format("task {} is for {}, and {} is not one",
+                                                             task->number, role, request.person)));
   }
   const bool rejected = request.what == DecisionRequest::What::Reject;
   if (rejected && task->kind != Kind::Outcome) {
     return answer(
         request.reply,
-        refuse(Refusal::Kind::Invalid,
-               fmt::format("task {} is work to be done: it can be done, not rejected", task->number)));
+        decline(Refusal::Kind::Invalid,
+                fmt::format("task {} is work to be done: it can be done, not rejected", task->number)));
   }
   task->decisions.push_back({request.person, *held, *held, !rejected, request.reason, now_});
   note(task->root, "taskDone", task->instance, task->path, task->element,
@@ -160,15 +160,15 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   const abi::Policy& policy = program().policies[task.policy];
   const std::string& person = request.person;
   if (request.what == DecisionRequest::What::Done) {
-    return refuse(Refusal::Kind::Invalid,
-                  fmt::format("task {} is an approval: approve or reject it", task.number));
+    return decline(Refusal::Kind::Invalid,
+                   fmt::format("task {} is an approval: approve or reject it", task.number));
   }
   std::vector<std::string> approvers;
   for (const rows::Decision& decision : task.decisions) {
     if (decision.person == person) {
-      return refuse(Refusal::Kind::Conflict,
-                    fmt::format("{} has approved task {} already; the other roles need other people", person,
-                                task.number));
+      return decline(Refusal::Kind::Conflict,
+                     fmt::format("{} has approved task {} already; the other roles need other people", person,
+                                 task.number));
     }
     approvers.push_back(decision.person);
   }
@@ -184,21 +184,21 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
     may = may || !other;
   }
   if (!may && conflict) {
-    return refuse(Refusal::Kind::Denied, fmt::format("{} is {} too, which may not decide the same approval",
-                                                     person, program().roles[*conflict]));
+    return decline(Refusal::Kind::Denied, fmt::format("{} is {} too, which may not decide the same approval",
+                                                      person, program().roles[*conflict]));
   }
   if (!may)
-    return refuse(Refusal::Kind::Denied, fmt::format("task {} is decided by {}, and {} is none of them",
-                                                     task.number, wanted, person));
+    return decline(Refusal::Kind::Denied, fmt::format("task {} is decided by {}, and {} is none of them",
+                                                      task.number, wanted, person));
 
   approvers.push_back(person);
   const auto assigned = state_.people.assign(task.roles, approvers, policy);
   const auto mine = std::find(assigned.begin(), assigned.end(), person);
   const bool approved = request.what == DecisionRequest::What::Approve;
   if (approved && mine == assigned.end()) {
-    return refuse(Refusal::Kind::Conflict,
-                  fmt::format("the roles that {} could decide for in task {} are decided already", person,
-                              task.number));
+    return decline(Refusal::Kind::Conflict,
+                   fmt::format("the roles that {} could decide for in task {} are decided already", person,
+                               task.number));
   }
   uint32_t role = task.roles.front();
   if (mine != assigned.end()) {

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kWaitsShown = 200;
 constexpr size_t kListedMost = 1000;
 
-std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) {
+std::unexpected<Refusal> no_view(Refusal::Kind kind, std::string message) {
   return std::unexpected(Refusal{kind, std::move(message)});
 }
 
@@ -68,7 +68,7 @@ struct Filter {
 
 std::expected<Filter, Refusal> parse_filter(const std::string& text) {
   const Json json = Json::parse(text.empty() ? "{}" : text, nullptr, false);
-  if (!json.is_object()) return refuse(Refusal::Kind::Invalid, "the filter must be a JSON object");
+  if (!json.is_object()) return no_view(Refusal::Kind::Invalid, "the filter must be a JSON object");
   Filter filter;
   for (const auto& [name, value] : json.items()) {
     std::string* text_member = name == "workflow" ? &filter.workflow
@@ -86,7 +86,7 @@ std::expected<Filter, Refusal> parse_filter(const std::string& text) {
     } else if (name == "limit" && value.is_number_unsigned() && value.get<uint64_t>() > 0) {
       filter.limit = std::min<uint64_t>(value.get<uint64_t>(), kListedMost);
     } else {
-      return refuse(Refusal::Kind::Invalid, fmt::format("the filter can't be read at \"{}\"", name));
+      return no_view(Refusal::Kind::Invalid, fmt::format("the filter can't be read at \"{}\"", name));
     }
   }
   return filter;
@@ -149,22 +149,22 @@ Views::Reply Views::show(const std::string& workflow_or_id, const std::string& k
   if (key.empty()) {
     const auto number = number_of(workflow_or_id);
     if (!number)
-      return refuse(Refusal::Kind::Invalid,
-                    fmt::format("\"{}\" is not an instance id; name a workflow and a key", workflow_or_id));
+      return no_view(Refusal::Kind::Invalid,
+                     fmt::format("\"{}\" is not an instance id; name a workflow and a key", workflow_or_id));
     id = *number;
   } else {
     const abi::Workflow* workflow = program_.find_workflow(workflow_or_id);
     if (workflow == nullptr)
-      return refuse(Refusal::Kind::NotFound, fmt::format("there is no workflow \"{}\"", workflow_or_id));
+      return no_view(Refusal::Kind::NotFound, fmt::format("there is no workflow \"{}\"", workflow_or_id));
     const std::string full = rows::workflow_key(workflow->name, key);
     const auto known = find<rows::Key>(partition_of_key(full, options_.partitions), Table::Key, full);
     if (!known)
-      return refuse(Refusal::Kind::NotFound,
-                    fmt::format("there is no {} with the key \"{}\"", workflow->name, key));
+      return no_view(Refusal::Kind::NotFound,
+                     fmt::format("there is no {} with the key \"{}\"", workflow->name, key));
     id = known->instance;
   }
   const auto family = find<rows::Family>(partition_of(id), Table::Instance, rows::pair_key(id, 0));
-  if (!family) return refuse(Refusal::Kind::NotFound, fmt::format("there is no instance {}", id));
+  if (!family) return no_view(Refusal::Kind::NotFound, fmt::format("there is no instance {}", id));
   Json json = summary(*family);
   json["program"] = abi::hex(family->program).substr(0, 16);
   json["arguments"] = Json::parse(family->arguments, nullptr, false);
@@ -178,7 +178,7 @@ Views::Reply Views::show(const std::string& workflow_or_id, const std::string& k
                                  shown.push_back(rows::decode<rows::Instance>(value));
                                return true;
                              });
-  if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+  if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
   for (const rows::Instance& row : shown) waits.push_back(waiting(row));
   json["waiting"] = count;
   json["waits"] = std::move(waits);
@@ -203,7 +203,7 @@ Views::Reply Views::list(const std::string& filter_json) {
                                    }
                                    return false;
                                  });
-      if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+      if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
       if (!family) break;
       from = rows::big_endian(family->root + 1);
       const bool wanted = (filter->workflow.empty() || is_workflow(family->workflow, filter->workflow)) &&
@@ -227,7 +227,7 @@ Views::Reply Views::list(const std::string& filter_json) {
 Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
   const PartitionId partition = partition_of(instance);
   if (!find<rows::Family>(partition, Table::Instance, rows::pair_key(instance, 0))) {
-    return refuse(Refusal::Kind::NotFound, fmt::format("there is no instance {}", instance));
+    return no_view(Refusal::Kind::NotFound, fmt::format("there is no instance {}", instance));
   }
   const size_t most = limit == 0 ? kListedMost : std::min<size_t>(limit, 10 * kListedMost);
   Json entries = Json::array();
@@ -249,7 +249,7 @@ Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
         entries.push_back(std::move(json));
         return true;
       });
-  if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+  if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
   Json json = {{"id", instance}, {"entries", std::move(entries)}};
   json["next"] = next ? Json(*next) : Json();
   return json.dump();
@@ -335,7 +335,7 @@ Views::Reply Views::tasks(const std::string& filter_json) {
                       }
                       return taken <= filter->limit;
                     });
-    if (!scanned) return refuse(Refusal::Kind::Overloaded, scanned.error().message);
+    if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   const bool more = found.size() > filter->limit;

@@ -132,7 +132,8 @@ class Simulation {
         return answer_late();
       case 4: {
         const auto due = world_.engine().next_due();
-        if (due) world_.now = std::max(world_.now, *due);
+        // Clients ask again within the 30 days for which an answer is remembered.
+        if (due && *due < kMonday + 20 * kDay) world_.now = std::max(world_.now, *due);
         return;
       }
       case 5:
@@ -173,17 +174,20 @@ class Simulation {
 
   void send_any_wish() {
     Wish& wish = wishes_[roll(wishes_.size())];
-    if (wish.reply && !one_in(4)) return;  // now and then something is sent twice
+    if (wish.reply && (!one_in(4) || world_.now > kMonday + 25 * kDay))
+      return;  // now and then something is sent twice
     if (wish.sent && !wish.reply && !one_in(8)) return;
     send(wish);
   }
   void send(Wish& wish) {
     wish.sent = true;
-    const auto kept = [&wish](std::expected<std::string, Refusal> result) {
+    const auto kept = [this, &wish](std::expected<std::string, Refusal> result) {
       if (!result && result.error().kind == Refusal::Kind::Overloaded) return;  // not known: asks again
       Json reply = result ? Json::parse(*result) : Json{{"refused", result.error().message}};
       if (wish.reply && wish.what == Wish::What::Start)
-        require(*wish.reply == reply, "the same request was answered twice differently");
+        require(*wish.reply == reply,
+                fmt::format("the same request was answered {} and {} at {}", wish.reply->dump(), reply.dump(),
+                            instant_to_text(world_.now)));
       wish.reply = std::move(reply);
     };
     if (wish.what == Wish::What::Start) {
@@ -245,12 +249,12 @@ class Simulation {
         }
         if (const auto due = world_.engine().next_due()) world_.run_to(*due);
       });
+      resume_suspended();
       const bool answered = std::all_of(wishes_.begin(), wishes_.end(),
                                         [](const Wish& wish) { return wish.reply.has_value(); });
-      if (answered && world_.open_calls.empty() && world_.tasks().empty() && !world_.engine().next_due() &&
-          !world_.engine().busy())
-        return;
-      resume_suspended();
+      const bool idle = world_.open_calls.empty() && world_.tasks().empty() && !world_.engine().next_due() &&
+                        !world_.engine().busy();
+      if (answered && idle && world_.list({{"status", "suspended"}})["instances"].empty()) return;
     }
     throw Failed("it does not come to an end");
   }
