@@ -126,7 +126,7 @@ void Section::close() {
     auto& diagnostic =
         file_.diagnostics().emit(DiagnosticKind::ProjectKeyUnknown, at, {std::string(key.str()), title_});
     if (auto meant = did_you_mean(key.str(), known_)) {
-      diagnostic.suggest({at, *meant, "did you mean `" + *meant + "`?", false});
+      diagnostic.note("did you mean `" + *meant + "`?").suggest({at, *meant, "write `" + *meant + "`", true});
     } else {
       std::string all;
       for (auto& one : known_) all += (all.empty() ? "`" : ", `") + one + "`";

@@ -67,8 +67,10 @@ std::optional<schema::Schema> import_schema_named_at(Span setting, const std::fi
   auto result = document.load_buffer(text.data(), text.size(), pugi::parse_default, pugi::encoding_utf8);
   pugi::xml_node root = document.document_element();
   if (!result || !root) {
-    auto at = static_cast<uint32_t>(
-        std::min<size_t>(static_cast<size_t>(std::max<ptrdiff_t>(result.offset, 0)), text.size()));
+    const size_t first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+    const bool starts_as_xml = first != text.npos && text[first] == '<';
+    const size_t stopped = starts_as_xml ? static_cast<size_t>(std::max<ptrdiff_t>(result.offset, 0)) : 0;
+    auto at = static_cast<uint32_t>(std::min(stopped, text.size()));
     diagnostics.emit(DiagnosticKind::SchemaNotXml, {source, at, at}, {shown_path, why_not_xml(text, result)});
     return std::nullopt;
   }

@@ -216,6 +216,7 @@ TEST_SUITE("a file that is not metadata is refused with the reason") {
     CHECK_FALSE(fixture.import("plain text"));
     CHECK(fixture.only(DiagnosticKind::SchemaNotXml) ==
           "metadata.xml is not XML: it does not start with `<`");
+    CHECK(fixture.diagnostics.all()[0].span.begin == 0);
     CHECK_FALSE(fixture.import("{\"$Version\": \"4.01\"}"));
     CHECK(fixture.only(DiagnosticKind::SchemaNotXml) ==
           "metadata.xml is not XML: it is JSON: ask the system for its metadata as XML");
