@@ -40,7 +40,8 @@ void Partition::step(rows::Instance row, Input input) {
     }
   }
   if (exit == abi::Exit::Faulted) {
-    return hold(std::move(row), input, rows::Instance::Status::Suspended, fault_text());
+    const std::string reason = unhandled_text(input) + fault_place();
+    return hold(std::move(row), input, rows::Instance::Status::Suspended, reason);
   }
   const rows::Instance before = row;
   std::string problem;
@@ -91,13 +92,28 @@ abi::Exit Partition::call_machine(const rows::Instance& row, uint32_t state, con
 
 std::string Partition::fault_text() const {
   const abi::Context& context = const_cast<abi::Workspace&>(workspace_).context();
-  const auto kind = static_cast<FaultKind>(context.fault);
-  std::string text =
-      kind == FaultKind::Unhandled ? "what came back has no handler" : std::string(to_string(kind));
-  if (context.fault_line != 0 && context.fault_source < program().texts.size()) {
-    text += fmt::format(" at {}:{}", program().texts[context.fault_source], context.fault_line);
-  }
-  return text;
+  return std::string(to_string(static_cast<FaultKind>(context.fault))) + fault_place();
+}
+
+std::string Partition::fault_place() const {
+  const abi::Context& context = const_cast<abi::Workspace&>(workspace_).context();
+  if (context.fault_line == 0 || context.fault_source >= program().texts.size()) return {};
+  return fmt::format(" at {}:{}", program().texts[context.fault_source], context.fault_line);
+}
+
+// What came back in the words of whoever sent it: "Price.activate of erp is invalid: the password of 'endcap' is
+// wrong: there is no handler for that".
+std::string Partition::unhandled_text(const Input& input) const {
+  if (input.call.empty()) return "what came back has no handler";
+  const auto call = rows::decode<rows::Pending>(input.call);
+  const char* ending = input.tag == abi::Rejected      ? "was rejected"
+                       : input.tag == abi::Unavailable ? "is unavailable"
+                       : input.tag == abi::Changed     ? "was not sent, the facts of its grant have changed"
+                       : input.tag == abi::Expired     ? "was not sent, its grant has expired"
+                                                       : "is invalid";
+  std::string text = fmt::format("{} of {} {}", target_name(call), system_of(call).name, ending);
+  if (!call.message.empty()) text += ": " + call.message;
+  return text + ": there is no handler for that";
 }
 
 bool Partition::pack_frame(rows::Instance& row, std::string& problem) {

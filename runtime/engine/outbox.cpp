@@ -272,6 +272,7 @@ void Partition::finish_call(rows::Pending& row, Input input, const std::string& 
   unschedule(row.timer);
   overlay_.erase(Table::Pending, rows::big_endian(row.number));
   release(row);
+  row.message = message;
   if (input.tag != abi::Ok && row.instance != 0) input.call = rows::encode(row);
   if (input.value.empty()) input.type = abi::kNoType;
   if (row.purpose == Purpose::Recheck) return recheck_finished(row, input);

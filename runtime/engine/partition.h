@@ -168,6 +168,8 @@ class Partition {
   void leave(rows::Instance row, abi::Exit exit);
   void hold(rows::Instance row, const Input& input, rows::Instance::Status status, const std::string& reason);
   std::string fault_text() const;
+  std::string fault_place() const;
+  std::string unhandled_text(const Input& input) const;
   bool pack_frame(rows::Instance& row, std::string& problem);
   std::optional<std::string> make_frame(uint32_t machine, std::span<const abi::Cell> cells,
                                         const abi::Arena& arena, uint64_t root);

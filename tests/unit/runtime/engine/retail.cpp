@@ -301,7 +301,7 @@ void Retail::fan_outs() {
                                            if (state == 1) return park(c, 2, {id}, {c->input, id});
                                            int64_t sum = 0;
                                            for (const Cell each : cells_of(c, counts, c->input))
-                                             sum = sum * 100 + static_cast<int64_t>(each.bits);
+                                             sum = (sum * 100 + static_cast<int64_t>(each.bits)) % 1'000'000'000;
                                            return finish(c, kDone, record(c, {id, number(sum)}));
                                          });
   const uint32_t element = build.machine(count, MachineKind::Element, "Count/each[store]",
