@@ -102,6 +102,7 @@ class ProjectReader {
           .note("name the environment variable that holds it: password_env = \"ENDCAP_ERP_PASSWORD\"");
     }
     if (auto timeout = section.duration("timeout")) system.timeout = *timeout;
+    if (auto settle = section.duration("settle")) system.settle = *settle;
     if (auto attempts = section.whole("attempts", 1, 100)) system.attempts = static_cast<uint32_t>(*attempts);
     section.close();
     if (!system.schema_path.empty()) {

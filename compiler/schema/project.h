@@ -1,4 +1,5 @@
-// A project: a folder with endcap.toml, its sources, the schemas of its systems and endcap.lock, which pins each schema's hash.
+// A project: a folder with endcap.toml, its sources, the schemas of its systems and endcap.lock, which pins
+// each schema's hash.
 #pragma once
 
 #include <filesystem>
@@ -15,35 +16,41 @@ namespace endcap {
 
 struct SystemConfig {
   std::string name;
-  std::string schema_path;                // as written
-  std::string connector;                  // "odata"
+  std::string schema_path;  // as written
+  std::string connector;    // "odata"
   std::string url, user, password_env;
   Duration timeout = 30 * kSecond;
+  Duration settle = 10 * kSecond;  // after an attempt was given up, its request may still arrive for so long
   uint32_t attempts = 5;
   Span span;
-  std::optional<schema::Schema> schema;   // absent when it could not be read: a diagnostic says why
+  std::optional<schema::Schema> schema;  // absent when it could not be read: a diagnostic says why
 };
 
-struct RoleConfig { std::string name; std::vector<std::string> people; Span span; };
+struct RoleConfig {
+  std::string name;
+  std::vector<std::string> people;
+  Span span;
+};
 
 struct Project {
   std::filesystem::path folder;
   std::string name;
-  std::vector<SourceId> sources;          // .endcap files, sorted by path
+  std::vector<SourceId> sources;  // .endcap files, sorted by path
   std::vector<SystemConfig> systems;
   std::vector<RoleConfig> roles;
   std::vector<Calendar> calendars;
 };
 
-// Reads endcap.toml, every source and schema, and compares schemas with endcap.lock (a difference is a diagnostic that names what to
-// do). Never throws; an unreadable project gives diagnostics and what could be read.
+// Reads endcap.toml, every source and schema, and compares schemas with endcap.lock (a difference is a
+// diagnostic that names what to do). Never throws; an unreadable project gives diagnostics and what could be
+// read.
 Project load_project(const std::filesystem::path& folder, SourceMap& sources, Diagnostics& diagnostics);
 
 // Writes endcap.lock for the schemas as they are now. False with `error` set when it can't be written.
 bool write_lock(const Project& project, std::string& error);
 
 // One schema file. XML that is not well formed, or is not metadata, is a diagnostic.
-std::optional<schema::Schema> import_schema(const std::filesystem::path& path, std::string shown_path, SourceMap& sources,
-                                            Diagnostics& diagnostics);
+std::optional<schema::Schema> import_schema(const std::filesystem::path& path, std::string shown_path,
+                                            SourceMap& sources, Diagnostics& diagnostics);
 
 }  // namespace endcap

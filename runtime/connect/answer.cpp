@@ -157,8 +157,15 @@ CallResult refuse(const HttpAnswer& answer, const Plan& plan, std::string_view s
     result.kind = CallResult::Kind::Invalid;
     result.message = fmt::format("{} does not allow user '{}' to do this: 403 to {}{}", system, user,
                                  plan.what, said.empty() ? "" : ": " + said);
-  } else if (answer.status == 408 || answer.status == 429 || answer.status == 503) {
+  } else if (answer.status == 429) {
     result.kind = CallResult::Kind::Unavailable;
+  } else if (answer.status == 408 || answer.status == 503) {
+    // A proxy says these too, after the request went through it: "not done" is safe only where doing it again
+    // is.
+    const bool again_is_safe = !plan.write || plan.operation == nullptr ||
+                               plan.operation->strategy == abi::Strategy::Idempotent ||
+                               plan.operation->strategy == abi::Strategy::Keyed;
+    result.kind = again_is_safe ? CallResult::Kind::Unavailable : CallResult::Kind::Ambiguous;
   } else if (answer.status >= 500) {
     result.kind = plan.write ? CallResult::Kind::Ambiguous : CallResult::Kind::Unavailable;
   } else if (answer.status >= 300 && answer.status < 400) {

@@ -44,6 +44,7 @@ void SystemLink::submit(ExchangePtr exchange) {
     return;
   }
   exchange->plan = std::move(*plan);
+  exchange->queued = Clock::now();
   const auto* operation = exchange->plan.operation;
   if (operation) limits_.try_emplace(operation, operation->limit_count, operation->limit_period);
   queues_[operation].push_back(std::move(exchange));
@@ -60,6 +61,11 @@ void SystemLink::launch() {
       if (held) break;
       ExchangePtr exchange = std::move(queue.front());
       queue.pop_front();
+      if (turn_is_over(*exchange, now)) {
+        finish(exchange, {.kind = CallResult::Kind::NotSent,
+                          .message = fmt::format("the limits of {} let it leave too late", system_.name)});
+        continue;
+      }
       if (Duration away = breaker_.closed_for(now)) {
         finish(exchange,
                {.kind = CallResult::Kind::Unavailable,
@@ -72,6 +78,12 @@ void SystemLink::launch() {
     }
     at = queue.empty() ? queues_.erase(at) : std::next(at);
   }
+}
+
+// What it rests on was looked at when it came in, and may have changed since: its sender looks again.
+bool SystemLink::turn_is_over(const Exchange& exchange, Clock::time_point now) {
+  const Duration within = exchange.request.turn_within;
+  return within > 0 && now - exchange.queued > std::chrono::microseconds(within);
 }
 
 std::optional<Clock::time_point> SystemLink::next_launch() const {

@@ -24,6 +24,7 @@ struct Exchange {
   Done done;
   std::shared_ptr<const Prepared> prepared;
   Plan plan;
+  Clock::time_point queued;    // when it came in
   Clock::time_point deadline;  // of the attempt, set when it leaves the queue
   bool sent = false;           // the request itself is or was on the wire
   bool token_renewed = false;
@@ -49,6 +50,7 @@ class SystemLink {
   enum class Token : uint8_t { Unknown, Fetching, Held, NotUsed };
   using Handler = void (SystemLink::*)(const ExchangePtr&, HttpOutcome);
 
+  static bool turn_is_over(const Exchange& exchange, Clock::time_point now);
   void begin(const ExchangePtr& exchange);
   void fetch_token(const ExchangePtr& exchange);
   void token_came(const ExchangePtr& exchange, HttpOutcome outcome);

@@ -22,8 +22,10 @@ constexpr size_t kShownMax = 60;
 std::string shown(const Json& value) {
   std::string text =
       value.is_binary() ? decimal_digits(value) : value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > kShownMax) text = text.substr(0, kShownMax) + "...";
-  return text;
+  if (text.size() <= kShownMax) return text;
+  size_t end = kShownMax;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+  return text.substr(0, end) + "...";
 }
 
 std::string upper(std::string_view text) {

@@ -14,7 +14,13 @@ constexpr uint32_t kStepsPerDrain = 1000;  // of one instance: more is a machine
 }  // namespace
 
 void Partition::run_ready() {
-  while (!ready_.empty()) {
+  while (!ready_.empty() || !refill_.empty()) {
+    if (!refill_.empty()) {
+      const uint64_t group = refill_.front();
+      refill_.pop_front();
+      fill(group);
+      continue;
+    }
     Ready next = std::move(ready_.front());
     ready_.pop_front();
     auto row = instance(next.root, next.instance);
@@ -101,8 +107,8 @@ std::string Partition::fault_place() const {
   return fmt::format(" at {}:{}", program().texts[context.fault_source], context.fault_line);
 }
 
-// What came back in the words of whoever sent it: "Price.activate of erp is invalid: the password of 'endcap' is
-// wrong: there is no handler for that".
+// What came back in the words of whoever sent it: "Price.activate of erp is invalid: the password of 'endcap'
+// is wrong: there is no handler for that".
 std::string Partition::unhandled_text(const Input& input) const {
   if (input.call.empty()) return "what came back has no handler";
   const auto call = rows::decode<rows::Pending>(input.call);
@@ -236,7 +242,6 @@ void Partition::resume_by_hand(ResumeRequest& request) {
   if (held_call.empty()) return step(std::move(*row), std::move(input));
   auto again = rows::decode<rows::Pending>(held_call);
   again.attempt = again.failures = 0;
-  again.maybe_done = again.asking = false;
   row->call = open_call(std::move(again));
   put(*row);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <nlohmann/json.hpp>
 
 #include "runtime/abi/shape.h"
@@ -148,6 +149,12 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
   }
   if (bytes > 4 * size_t{abi::kPayloadBytesMax}) {
     problem = fmt::format("an approval over {} bytes is too large", bytes);
+    return false;
+  }
+  // Each leaf carries its way to the root (RFC 9162 section 2.1.3): one hash a level.
+  bytes += leaves.size() * 32 * static_cast<size_t>(std::bit_width(leaves.size()));
+  if (bytes > 8 * size_t{abi::kPayloadBytesMax}) {
+    problem = fmt::format("an approval over {} leaves is too large", leaves.size());
     return false;
   }
   task.arguments = Json{{"proposals", shown}}.dump();

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "runtime/abi/value_json.h"
@@ -12,7 +13,29 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// How deep the brackets outside texts go. Writing a parsed value is recursive, so this is asked before.
+unsigned nesting_of(std::string_view json) {
+  unsigned depth = 0, deepest = 0;
+  bool in_text = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_text) {
+      if (c == '\\') ++i;
+      in_text = c != '"';
+    } else if (c == '"') {
+      in_text = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
 std::expected<Json, std::string> parse_object(const std::string& text, const char* what) {
+  if (nesting_of(text) > abi::kValueDepthMax)
+    return std::unexpected(fmt::format("{} are nested more than {} deep", what, abi::kValueDepthMax));
   Json json = Json::parse(text.empty() ? "{}" : text, nullptr, false);
   if (json.is_discarded()) return std::unexpected(fmt::format("{} are not JSON", what));
   if (!json.is_object()) return std::unexpected(fmt::format("{} must be a JSON object", what));

@@ -35,6 +35,10 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   whole->compensate = compensate;
   whole->suspended = 0;
   std::set<uint64_t> in_flight;
+  // First, so that no call that is dropped makes room for another.
+  const auto groups = overlay_.collect(Table::Group, rows::big_endian(root));
+  for (const auto& [key, bytes] : groups)
+    flights_.erase(rows::from_big_endian(std::string_view(key).substr(8)));
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(root))) {
     if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
     auto row = rows::decode<rows::Instance>(bytes);
@@ -49,10 +53,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
     clear_wait(row, true);
     overlay_.erase(Table::Instance, key);
   }
-  for (const auto& [key, bytes] : overlay_.collect(Table::Group, rows::big_endian(root))) {
-    flights_.erase(rows::from_big_endian(std::string_view(key).substr(8)));
-    overlay_.erase(Table::Group, key);
-  }
+  for (const auto& [key, bytes] : groups) overlay_.erase(Table::Group, key);
   erase_all(Table::Result, rows::big_endian(root));
   put(*whole);
   note(root, "ending", root, "", "",

@@ -61,7 +61,8 @@ class PartitionedEngine final : public Engine {
         if (known->partitions != state_.options.partitions) {
           return std::unexpected(EngineError{
               fmt::format("the data was created with {} partitions, not {}: the number can't be changed",
-                          known->partitions, state_.options.partitions)});
+                          known->partitions, state_.options.partitions),
+              true});
         }
         state_.folder = known->folder;
       } else {
@@ -109,7 +110,8 @@ class PartitionedEngine final : public Engine {
     start.frame = std::move(*frame);
     start.arguments = request.arguments_json.empty() ? "{}" : request.arguments_json;
     start.request_id = std::move(request.request_id);
-    start.content = abi::sha256(workflow->name + '\0' + start.frame);
+    start.content =
+        abi::sha256(start.frame.substr(sizeof(abi::FrameHeader)));  // the header names the program
     Partition& partition = partition_of(rows::workflow_key(workflow->name, start.key));
     if (partition.queued_starts() >= kQueuedMax)
       return answer(refuse(Refusal::Kind::Overloaded, "too many starts are waiting; try again in a second"));
@@ -165,9 +167,14 @@ class PartitionedEngine final : public Engine {
     return did;
   }
 
+  void keep_time() override { partitions_.front()->keep_time(); }
+
   void settle() override {
     for (const Acks::Each& each : state_.acks->take()) {
       if (state_.failure.empty()) partitions_[each.partition]->acknowledged(each.position, each.ack);
+    }
+    for (auto& partition : partitions_) {
+      if (state_.failure.empty()) partition->trim_journal();
     }
     stop_when_failed();
   }
@@ -198,6 +205,12 @@ class PartitionedEngine final : public Engine {
   Instant last_time() const override {
     Instant last = 0;
     for (const auto& partition : partitions_) last = std::max(last, partition->last_time());
+    return last;
+  }
+
+  Instant acknowledged_time() const override {
+    Instant last = 0;
+    for (const auto& partition : partitions_) last = std::max(last, partition->acknowledged_time());
     return last;
   }
 

@@ -1,5 +1,6 @@
-// The engine: a step function without threads. It is given inputs, advances instances, and hands out one record a drain; outputs are
-// released when that record is acknowledged. Threads, sockets and clocks live in the shell (runtime/serve) or in a simulator.
+// The engine: a step function without threads. It is given inputs, advances instances, and hands out one
+// record a drain; outputs are released when that record is acknowledged. Threads, sockets and clocks live in
+// the shell (runtime/serve) or in a simulator.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +23,20 @@ struct Refusal {
   enum class Kind : uint8_t { NotFound, Invalid, Denied, Conflict, Overloaded } kind;
   std::string message;
 };
-using JsonReply = std::function<void(std::expected<std::string, Refusal>)>;  // JSON text; called after the sync
+using JsonReply =
+    std::function<void(std::expected<std::string, Refusal>)>;  // JSON text; called after the sync
 
-struct StartRequest { std::string workflow; std::string arguments_json; std::string request_id; JsonReply reply; };
-struct EventRequest { std::string source, id, type; std::string data_json; JsonReply reply; };  // CloudEvents 1.0
+struct StartRequest {
+  std::string workflow;
+  std::string arguments_json;
+  std::string request_id;
+  JsonReply reply;
+};
+struct EventRequest {
+  std::string source, id, type;
+  std::string data_json;
+  JsonReply reply;
+};  // CloudEvents 1.0
 struct DecisionRequest {
   uint64_t task = 0;
   std::string person;
@@ -34,22 +45,32 @@ struct DecisionRequest {
   JsonReply reply;
 };
 // A person puts a suspended or quarantined instance back to work: what it waited for is done again.
-struct ResumeRequest { uint64_t instance = 0; std::string person, reason; JsonReply reply; };
-struct CallReply { PartitionId partition = 0; uint64_t call = 0; CallResult result; };
+struct ResumeRequest {
+  uint64_t instance = 0;
+  std::string person, reason;
+  JsonReply reply;
+};
+struct CallReply {
+  PartitionId partition = 0;
+  uint64_t call = 0;
+  CallResult result;
+};
 
 struct EngineOptions {
   uint16_t partitions = 4;
   NodeId node = 1;
-  std::map<std::string, std::vector<std::string>> people;   // role -> people
-  std::map<std::string, uint32_t> attempts;                 // system -> attempts before `unavailable`
-  std::map<std::string, Duration> timeouts;                 // system -> timeout of one attempt
-  uint64_t seed = 1;                                        // jitter of retries
-  std::string identity;                                     // of new data, part of every idempotency key; empty: drawn at random
+  std::map<std::string, std::vector<std::string>> people;  // role -> people
+  std::map<std::string, uint32_t> attempts;                // system -> attempts before `unavailable`
+  std::map<std::string, Duration> timeouts;                // system -> timeout of one attempt
+  std::map<std::string, Duration> settles;  // system -> how long a request that was given up may still arrive
+  uint64_t seed = 1;                        // jitter of retries
+  std::string identity;  // of new data, part of every idempotency key; empty: drawn at random
 };
 
 struct Counters {
-  uint64_t records = 0, steps = 0, started = 0, finished = 0, failed = 0, suspended = 0, frames_loaded = 0, histories_replayed = 0,
-           calls_sent = 0, calls_retried = 0, timers_fired = 0, events = 0, recovered_records = 0;
+  uint64_t records = 0, steps = 0, started = 0, finished = 0, failed = 0, suspended = 0, frames_loaded = 0,
+           history_rows_read = 0, calls_sent = 0, calls_retried = 0, timers_fired = 0, events = 0,
+           recovered_records = 0;
 };
 
 class Engine {
@@ -63,35 +84,47 @@ class Engine {
   virtual void resume(ResumeRequest) = 0;
   virtual void call_finished(CallReply) = 0;
 
-  // One round over all partitions at journal time `now`: fires due timers, advances what is ready, appends at most one record a
-  // partition. True when something was done.
+  // One round over all partitions at journal time `now`: fires due timers, advances what is ready, appends at
+  // most one record a partition. True when something was done.
   virtual bool drain(Instant now) = 0;
-  // Applies what the journal acknowledged since: store, replies, calls. Called after Journal::sync by the shell.
+  // Makes a record of nothing but the time in the next `drain`: for clocks that nothing else keeps.
+  virtual void keep_time() = 0;
+  // Applies what the journal acknowledged since: store, replies, calls. Called after Journal::sync by the
+  // shell.
   virtual void settle() = 0;
-  // Why the engine stopped: the journal was fenced or could not sync, or the store could not be read or written. What was not
-  // acknowledged is thrown away, waiting replies are refused, and nothing is done any more: the process must end and recover.
+  // Why the engine stopped: the journal was fenced or could not sync, or the store could not be read or
+  // written. What was not acknowledged is thrown away, waiting replies are refused, and nothing is done any
+  // more: the process must end and recover.
   virtual std::optional<std::string> failure() const = 0;
 
-  // Calls to make now (recorded and acknowledged). The shell hands each to its connector and feeds the result to call_finished.
+  // Calls to make now (recorded and acknowledged). The shell hands each to its connector and feeds the result
+  // to call_finished.
   virtual std::vector<std::pair<PartitionId, CallRequest>> take_calls() = 0;
 
-  // For clocks: the earliest timer that may fire, and whether anything is in flight, queued or unacknowledged.
+  // For clocks: the earliest timer that may fire, and whether anything is in flight, queued or
+  // unacknowledged.
   virtual std::optional<Instant> next_due() = 0;
   virtual bool busy() const = 0;
-  virtual Instant last_time() const = 0;       // newest journalled time: a clock never starts before it
+  virtual Instant last_time() const = 0;          // newest journalled time: a clock never starts before it
+  virtual Instant acknowledged_time() const = 0;  // the newest that a restart would go on from
 
   // Views of acknowledged state, as JSON (formats: docs/reference/api.md).
-  virtual std::expected<std::string, Refusal> show(const std::string& workflow_or_id, const std::string& key) = 0;
+  virtual std::expected<std::string, Refusal> show(const std::string& workflow_or_id,
+                                                   const std::string& key) = 0;
   virtual std::expected<std::string, Refusal> list(const std::string& filter_json) = 0;
   virtual std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) = 0;
   virtual std::expected<std::string, Refusal> tasks(const std::string& filter_json) = 0;
   virtual const Counters& counters() const = 0;
 };
 
-struct EngineError { std::string message; };
-// Recovers from store and journal: applies unapplied records, loads what runs (never what waits). Refuses, naming them, when live
-// instances need a program that is not `program`.
-std::expected<std::unique_ptr<Engine>, EngineError> open_engine(std::shared_ptr<const abi::Program> program, Store& store, Journal& journal,
-                                                               const EngineOptions& options);
+struct EngineError {
+  std::string message;
+  bool conflict = false;  // the data belongs to another program, number of partitions or process
+};
+// Recovers from store and journal: applies unapplied records, loads what runs (never what waits). Refuses,
+// naming them, when live instances need a program that is not `program`.
+std::expected<std::unique_ptr<Engine>, EngineError> open_engine(std::shared_ptr<const abi::Program> program,
+                                                                Store& store, Journal& journal,
+                                                                const EngineOptions& options);
 
 }  // namespace endcap

@@ -49,14 +49,16 @@ bool Partition::follow_messages() {
   for (const Partition* other : others_) {
     const PartitionId source = static_cast<PartitionId>(other->number_);
     for (size_t i = 0; i < kMessagesPerDrain && meta_.cursors[source] < other->messages_stored(); ++i) {
-      const uint64_t next = ++meta_.cursors[source];
-      moved = true;
-      overlay_.touch();
+      if (overlay_.full()) return moved;
+      const uint64_t next = meta_.cursors[source] + 1;
       auto bytes = state_.store.get(source, Table::Message, rows::big_endian(next));
-      if (!bytes) {
+      if (!bytes) {  // the cursor stays: nothing is committed on what could not be read
         state_.failure = bytes.error().message;
         return moved;
       }
+      meta_.cursors[source] = next;
+      moved = true;
+      overlay_.touch();
       if (*bytes) deliver(rows::decode<rows::Message>(**bytes));
     }
   }
@@ -83,10 +85,14 @@ void Partition::deliver_event(const rows::Message& message, uint32_t number) {
         abi::key_text(arena, types(), fields[i].type, arena.cells(abi::reference_of(*record))[i], nullptr);
     prefixes.push_back(rows::subscription_prefix(event.name, i + 1, key));
   }
+  const uint64_t first_born =
+      next_sequence();  // what is subscribed from here on answers to this event, and does not hear it
   for (const std::string& prefix : prefixes) {
     for (const auto& [key, value] : overlay_.collect(Table::Subscription, prefix)) {
-      if (!overlay_.get(Table::Subscription, key)) continue;  // taken away by what was heard before
-      heard(rows::decode<rows::Subscription>(value), packed, message);
+      const auto now = find<rows::Subscription>(Table::Subscription, key);
+      if (!now || now->born > first_born)
+        continue;  // taken away, or taken again, because of what was heard before
+      heard(*now, packed, message);
       run_ready();
     }
   }
@@ -102,12 +108,21 @@ void Partition::heard(const rows::Subscription& subscription, const std::string&
   const abi::TypeId type = program().events[event.event].record;
   if (subscription.throughout) return start_handler(subscription, *row, record);
   if (row->status != rows::Instance::Status::Waiting) return;
-  if (event.guard_state &&
-      call_machine(*row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}) != abi::Exit::GuardTrue)
+  if (event.guard_state && !guard_holds(*row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}))
     return;
   note(*row, "heard",
        {{"event", program().events[event.event].name}, {"source", message.source}, {"id", message.id}});
   resume(row->root, row->number, Input{abi::EventBase + subscription.index, 0, record, type, {}});
+}
+
+// A guard that faults has not said yes; that it could not be computed is in the history.
+bool Partition::guard_holds(const rows::Instance& row, uint32_t state, const Input& event) {
+  const abi::Exit exit = call_machine(row, state, event);
+  if (exit == abi::Exit::Faulted) {
+    note(row.root, "guardFaulted", row.number, program().machines[row.machine].name, row.element,
+         {{"reason", fault_text()}});
+  }
+  return exit == abi::Exit::GuardTrue;
 }
 
 // ---------------------------------------------------------------- subscribing
@@ -122,6 +137,7 @@ void Partition::subscribe(rows::Instance& row, const abi::WaitPoint& point, uint
   subscription.state = row.state;
   subscription.throughout = throughout;
   subscription.since = now_;
+  subscription.born = next_sequence();
   if (throughout) {
     for (uint32_t i = 0; i < event.capture_count; ++i)
       subscription.captures.push_back(packed_operand(point, event.first_capture + i));
@@ -160,14 +176,14 @@ void Partition::start_handler(const rows::Subscription& subscription, const rows
     cells.push_back(*cell);
   }
   auto frame = make_frame(*event.machine, cells, arena, parent.root);
-  if (!frame) return;
+  if (!frame) {
+    return note(parent, "handlerFailed", {{"reason", "what it uses is too large for a frame"}});
+  }
   rows::Instance row;
   row.root = parent.root;
   row.machine = *event.machine;
   row.frame = std::move(*frame);
-  if (event.guard_state &&
-      call_machine(row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}) != abi::Exit::GuardTrue)
-    return;
+  if (event.guard_state && !guard_holds(row, *event.guard_state, Input{abi::Ok, 0, record, type, {}})) return;
   row.number = next_number();
   row.parent = parent.number;
   row.lineage = parent.lineage;

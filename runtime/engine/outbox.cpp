@@ -20,6 +20,9 @@ constexpr uint32_t kAmbiguousFactor = 4;  // so many times as long, before a per
 constexpr Duration kBackoffFirst = kSecond;
 constexpr Duration kBackoffMost = 2 * kMinute;
 constexpr Duration kTimeout = 30 * kSecond;
+constexpr Duration kTurnMax = kMinute;  // a write's facts are looked at no longer before it leaves
+constexpr Duration kSettle =
+    10 * kSecond;  // after an attempt was given up, its request may still arrive for so long
 
 bool has_effect(Purpose purpose) {
   return purpose == Purpose::Write || purpose == Purpose::Notify || purpose == Purpose::Undo;
@@ -108,9 +111,16 @@ void Partition::enter(rows::Pending& row) {
 
 void Partition::release(const rows::Pending& row) {
   const auto found = flights_.find(row.flight);
-  if (found == flights_.end() || found->second.holds.erase(row.number) == 0) return;
+  if (found != flights_.end() && found->second.holds.erase(row.number) != 0) refill_.push_back(row.flight);
+}
+
+// Begins what waits for its turn. A loop of its own, called by run_ready: what begins may end at once, and
+// thousands may wait.
+void Partition::fill(uint64_t group) {
   while (true) {
-    Flight& around = flights_[row.flight];
+    const auto found = flights_.find(group);
+    if (found == flights_.end()) return;
+    Flight& around = found->second;
     if (around.queue.empty() || around.holds.size() >= around.limit) return;
     auto next = call(around.queue.front());
     around.queue.pop_front();
@@ -121,17 +131,28 @@ void Partition::release(const rows::Pending& row) {
 }
 
 void Partition::begin(rows::Pending& row) {
-  if (!row.maybe_done && settling_.contains(row.root)) {
+  if (!row.maybe_done && ends_with_its_family(row)) {
     return finish_call(row, Input{abi::Unavailable}, "it did not happen before its workflow ended");
   }
-  if (row.purpose == Purpose::Write && !row.maybe_done) return start_rechecks(row);
+  if (row.purpose != Purpose::Write) return send(row);
+  if (!row.maybe_done) return start_rechecks(row);
+  const auto approval = any_task(row.approval);
+  CHECK(approval.has_value());
+  // To send it again may be to do it for the first time, under a grant that is over. To ask does nothing.
+  if (now_ > approval->valid_until && !row.asking) return ask_person(row, "its grant has expired since");
   send(row);
+}
+
+// A read of facts is for whoever waits for it, whichever family began it.
+bool Partition::ends_with_its_family(const rows::Pending& row) const {
+  return row.purpose != Purpose::Recheck && settling_.contains(row.root);
 }
 
 void Partition::send(rows::Pending& row) {
   row.stage = Stage::Sent;
   row.timer.clear();
   row.sent = now_;
+  row.deadline = now_ + kTurnMax + timeout_of(row);
   ++row.attempt;
   put_call(row);
   sent_.insert(row.number);
@@ -146,10 +167,25 @@ void Partition::send(rows::Pending& row) {
   request.payload_type = row.payload_type;
   request.key = row.key;
   request.attempt = row.attempt;
-  const auto timeout = state_.options.timeouts.find(system_of(row).name);
-  request.timeout = timeout == state_.options.timeouts.end() ? kTimeout : timeout->second;
+  request.timeout = timeout_of(row);
+  request.turn_within = has_effect(row.purpose) ? kTurnMax : 0;
+  if (row.purpose == Purpose::Write && !row.asking) {
+    const auto approval = any_task(row.approval);
+    CHECK(approval.has_value());
+    request.turn_within = std::clamp<Duration>(approval->valid_until - now_, 1, kTurnMax);
+  }
   request.now = now_;
   calls_.push_back(std::move(request));
+}
+
+Duration Partition::timeout_of(const rows::Pending& row) const {
+  const auto found = state_.options.timeouts.find(system_of(row).name);
+  return found == state_.options.timeouts.end() ? kTimeout : found->second;
+}
+
+Duration Partition::settle_of(const rows::Pending& row) const {
+  const auto found = state_.options.settles.find(system_of(row).name);
+  return found == state_.options.settles.end() ? kSettle : found->second;
 }
 
 void Partition::retry_later(rows::Pending& row, Duration at_least) {
@@ -178,6 +214,7 @@ void Partition::call_result(const CallReply& reply) {
   if (!row || row->stage != Stage::Sent) return;  // its family ended, or the answer came twice
   sent_.erase(row->number);
   row->message = reply.result.message;
+  if (reply.result.kind == Result::NotSent) return retry_later(*row, reply.result.retry_after);
   has_effect(row->purpose) ? effect_result(*row, reply.result) : read_result(*row, reply.result);
 }
 
@@ -192,6 +229,7 @@ void Partition::read_result(rows::Pending& row, const CallResult& result) {
     case Result::Unavailable:
     case Result::Ambiguous:
     case Result::NotDone:
+    case Result::NotSent:
       return failed_attempt(row, result);
   }
 }
@@ -203,6 +241,9 @@ void Partition::effect_result(rows::Pending& row, const CallResult& result) {
     row.asking = row.maybe_done = false;
     return begin(row);
   }
+  const bool refused = result.kind == Result::Rejected || result.kind == Result::Invalid;
+  // An earlier attempt may have taken effect, and may be why this one was refused: "no" is no answer then.
+  if (refused && row.maybe_done) return failed_attempt(row, result);
   switch (result.kind) {
     case Result::Ok:
       return finish_call(row, Input{abi::Ok, 0, row.asking ? std::string() : result.value, row.result, {}},
@@ -212,8 +253,8 @@ void Partition::effect_result(rows::Pending& row, const CallResult& result) {
     case Result::Invalid:
       return finish_call(row, Input{abi::Invalid}, result.message);
     case Result::Unavailable:
-      return failed_attempt(row, result);
     case Result::NotDone:
+    case Result::NotSent:
       return failed_attempt(row, result);
     case Result::Ambiguous: {
       const abi::Strategy strategy = operation_of(row)->strategy;
@@ -230,7 +271,7 @@ void Partition::effect_result(rows::Pending& row, const CallResult& result) {
 // is for a person to say.
 void Partition::failed_attempt(rows::Pending& row, const CallResult& result) {
   ++row.failures;
-  if (!row.maybe_done && settling_.contains(row.root))
+  if (!row.maybe_done && ends_with_its_family(row))
     return finish_call(row, Input{abi::Unavailable}, result.message);
   const auto allowed = state_.options.attempts.find(system_of(row).name);
   const uint32_t attempts =
@@ -243,7 +284,16 @@ void Partition::failed_attempt(rows::Pending& row, const CallResult& result) {
     note(row.root, row.maybe_done ? "unclear" : "failedAttempt", row.instance, row.path, row.element,
          {{"call", call_json(row)}, {"message", result.message}});
   }
-  retry_later(row, result.retry_after);
+  retry_later(row,
+              std::max(result.retry_after, row.maybe_done && arrives_late_badly(row) ? settle_of(row) : 0));
+}
+
+// A request that was given up can still arrive. Where the system knows its key, that changes nothing. Else it
+// must not arrive after it was asked for (queryable), or after what came later (idempotent: an undo, say).
+bool Partition::arrives_late_badly(const rows::Pending& row) const {
+  const abi::Operation* operation = operation_of(row);
+  return operation != nullptr && (operation->strategy == abi::Strategy::Queryable ||
+                                  operation->strategy == abi::Strategy::Idempotent);
 }
 
 void Partition::ask_person(rows::Pending& row, const std::string& why) {

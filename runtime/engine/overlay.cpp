@@ -6,6 +6,7 @@
 namespace endcap {
 
 std::optional<std::string> Overlay::get(Table table, std::string_view key) {
+  if (table == Table::History) ++history_rows_read_;
   const auto found = changes_.find(Key(table, std::string(key)));
   if (found != changes_.end()) return found->second.value;
   auto row = store_.get(partition_, table, key);
@@ -17,6 +18,7 @@ std::optional<std::string> Overlay::get(Table table, std::string_view key) {
 }
 
 void Overlay::set(Key key, std::optional<std::string> value) {
+  dirty_bytes_ += key.second.size() + (value ? value->size() : 0);
   dirty_.insert(key);
   changes_[std::move(key)] = Change{std::move(value), 0};
 }
@@ -55,6 +57,7 @@ std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, s
       });
   if (!scanned) failure_ = scanned.error().message;
   take_changes_before({}, true);
+  if (table == Table::History) history_rows_read_ += rows.size();
   return rows;
 }
 
@@ -69,6 +72,7 @@ std::vector<RowOperation> Overlay::take(Position position) {
     keys.push_back(key);
   }
   dirty_.clear();
+  dirty_bytes_ = 0;
   touched_ = false;
   return operations;
 }

@@ -17,7 +17,9 @@ namespace endcap {
 
 class Overlay {
  public:
-  Overlay(Store& store, PartitionId partition) : store_(store), partition_(partition) {}
+  // `history_rows_read` counts what is read of Table::History: the engine writes it, and never goes by it.
+  Overlay(Store& store, PartitionId partition, uint64_t& history_rows_read)
+      : store_(store), partition_(partition), history_rows_read_(history_rows_read) {}
 
   std::optional<std::string> get(Table table, std::string_view key);
   void put(Table table, std::string key, std::string value);
@@ -30,6 +32,8 @@ class Overlay {
   // Makes a record necessary although no row changed.
   void touch() { touched_ = true; }
   bool dirty() const { return touched_ || !dirty_.empty(); }
+  // The record is as large as one should be: the rest goes into the next. What one input does stays together.
+  bool full() const { return dirty_bytes_ >= kRecordBytesWanted; }
   // What changed since the last call, one operation a row, in key order: it becomes the record at `position`.
   std::vector<RowOperation> take(Position position);
   // The store holds the record at `position` now.
@@ -38,6 +42,7 @@ class Overlay {
   const std::string& failure() const { return failure_; }
 
  private:
+  static constexpr size_t kRecordBytesWanted = 4u << 20;
   using Key = std::pair<Table, std::string>;
   struct Change {
     std::optional<std::string> value;
@@ -47,8 +52,10 @@ class Overlay {
 
   Store& store_;
   PartitionId partition_;
+  uint64_t& history_rows_read_;
   std::map<Key, Change> changes_;
   std::set<Key> dirty_;
+  size_t dirty_bytes_ = 0;  // written since the last `take`; a row that is written twice counts twice
   bool touched_ = false;
   std::map<Position, std::vector<Key>> taken_;
   std::string failure_;

@@ -13,8 +13,8 @@ namespace {
 constexpr size_t kStartsPerDrain = 128;
 constexpr size_t kEventsPerDrain = 128;
 constexpr size_t kRepliesPerDrain = 1024;
-constexpr size_t kForgottenPerDrain = 64;
-constexpr Duration kSeenFor = 30 * kDay;  // docs/reference/api.md states it
+constexpr size_t kForgottenPerDrain = 512;  // more than a drain takes in
+constexpr Duration kSeenFor = 30 * kDay;    // docs/reference/api.md states it
 
 Refusal conflict(std::string message) { return {Refusal::Kind::Conflict, std::move(message)}; }
 
@@ -23,7 +23,7 @@ Refusal conflict(std::string message) { return {Refusal::Kind::Conflict, std::mo
 Partition::Partition(EngineState& state, PartitionId number)
     : state_(state),
       number_(number),
-      overlay_(state.store, number),
+      overlay_(state.store, number, state.counters.history_rows_read),
       workspace_(*state.program, &blobs_),
       acknowledged_cursors_(state.options.partitions) {
   blobs_.partition = this;
@@ -39,11 +39,10 @@ bool Partition::drain(Instant now) {
   now_ = std::max(now, meta_.time);
   steps_.clear();
   const bool took = take_inputs();
-  if (!overlay_.failure().empty()) {
-    state_.failure = overlay_.failure();
-    return false;
-  }
-  if (overlay_.dirty()) commit();
+  if (!overlay_.failure().empty()) state_.failure = overlay_.failure();
+  if (!state_.failure.empty()) return false;
+  const bool keeps = overlay_.dirty();
+  if (keeps) commit();
   if (!answers_.empty()) {  // nothing changed: they rest on what is under way, if anything is
     if (batches_.empty()) {
       for (auto& answer : std::exchange(answers_, {})) answer();
@@ -53,14 +52,14 @@ bool Partition::drain(Instant now) {
       answers_.clear();
     }
   }
-  return took;
+  return took || keeps;
 }
 
 // Results of calls and decisions come first and timers have their share, however many starts are waiting.
 bool Partition::take_inputs() {
   bool took = false;
   const auto take = [&](auto& queue, size_t limit, auto handle) {
-    for (size_t i = 0; i < limit && !queue.empty(); ++i) {
+    for (size_t i = 0; i < limit && !queue.empty() && !overlay_.full(); ++i) {
       auto each = std::move(queue.front());
       queue.pop_front();
       handle(each);
@@ -98,6 +97,7 @@ void Partition::commit() {
   batch.calls = std::exchange(calls_, {});
   batch.cursors = meta_.cursors;
   batch.messages = meta_.next_message - 1;
+  batch.time = now_;
   std::string bytes = encode_operations(batch.operations);
   if (bytes.size() > kRecordBytesMax) {
     state_.failure = fmt::format("partition {}: a record of {} bytes is larger than a record may be", number_,
@@ -135,8 +135,13 @@ void Partition::acknowledged(Position position, Ack ack) {
   acknowledged_cursors_ = batch.cursors;
   acknowledged_cursors_.resize(state_.options.partitions);
   acknowledged_messages_ = batch.messages;
+  acknowledged_time_ = std::max(acknowledged_time_, batch.time);
   for (auto& reply : batch.replies) reply();
   std::move(batch.calls.begin(), batch.calls.end(), std::back_inserter(released_calls_));
+}
+
+// Called for every partition after every round: one that is idle must not keep the log of the others.
+void Partition::trim_journal() {
   const Position flushed = state_.store.flushed(number_);
   if (flushed > trimmed_) state_.journal.trim(number_, trimmed_ = flushed);
 }
@@ -174,17 +179,17 @@ void Partition::answer(JsonReply reply, std::expected<std::string, Refusal> resu
 
 void Partition::start_instance(ParsedStart& start) {
   const abi::Workflow& workflow = program().workflows[start.workflow];
-  const std::string seen_key = "s" + abi::sha256(start.request_id);
+  const std::string key = rows::workflow_key(workflow.name, start.key);
+  const std::string seen_key = "s" + abi::sha256(key + '\0' + start.request_id);
   if (!start.request_id.empty()) {
     if (auto seen = find<rows::Seen>(Table::Dedup, seen_key)) {
       if (seen->content == start.content) return answer(start.reply, Json{{"id", seen->instance}}.dump());
       return answer(
           start.reply,
           std::unexpected(conflict("the request id \"" + start.request_id +
-                                   "\" was used for another start; give each start an id of its own")));
+                                   "\" was used with other arguments; give each start an id of its own")));
     }
   }
-  const std::string key = rows::workflow_key(workflow.name, start.key);
   if (auto known = find<rows::Key>(Table::Key, key); known && known->live) {
     return answer(start.reply,
                   std::unexpected(conflict(fmt::format("{} \"{}\" runs already: it is instance {}",
@@ -267,7 +272,8 @@ void Partition::erase_all(Table table, const std::string& prefix) {
 
 void Partition::note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
                      const std::string& element, const Json& details) {
-  rows::Entry entry{now_, kind, instance, path, element, details.empty() ? std::string() : details.dump()};
+  rows::Entry entry{now_, kind,    instance,
+                    path, element, details.empty() ? std::string() : json_text(details)};
   overlay_.put(Table::History, rows::pair_key(root, next_sequence()), rows::encode(entry));
 }
 

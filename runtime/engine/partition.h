@@ -14,7 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +28,11 @@
 namespace endcap {
 
 using Json = nlohmann::ordered_json;
+
+// What other systems say may be cut in the middle of a character: that must not stop a record.
+inline std::string json_text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 // Acknowledgements come on the journal's thread and wait here for `settle`.
 class Acks {
@@ -103,6 +108,7 @@ class Partition {
 
   bool drain(Instant now);
   void acknowledged(Position position, Ack ack);
+  void trim_journal();
   // Gives up: what was not acknowledged is thrown away, whoever waits for it is told.
   void abandon(const std::string& why);
 
@@ -110,6 +116,8 @@ class Partition {
   std::optional<Instant> next_due();
   bool busy() const;
   Instant last_time() const { return meta_.time; }
+  Instant acknowledged_time() const { return acknowledged_time_; }
+  void keep_time() { overlay_.touch(); }
   uint64_t messages_seen(PartitionId source) const { return acknowledged_cursors_[source]; }
   uint64_t messages_stored() const { return acknowledged_messages_; }
   void follow(std::vector<Partition*> others) { others_ = std::move(others); }
@@ -122,6 +130,7 @@ class Partition {
     std::vector<CallRequest> calls;
     std::vector<uint64_t> cursors;
     uint64_t messages = 0;
+    Instant time = 0;
   };
   bool take_inputs();
   void commit();
@@ -202,6 +211,7 @@ class Partition {
   void deliver(const rows::Message& message);
   void deliver_event(const rows::Message& message, uint32_t event);
   void subscribe(rows::Instance& row, const abi::WaitPoint& point, uint32_t index, bool throughout);
+  bool guard_holds(const rows::Instance& row, uint32_t state, const Input& event);
   void heard(const rows::Subscription& subscription, const std::string& record, const rows::Message& message);
   bool park_throughout(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
   void start_handler(const rows::Subscription& subscription, const rows::Instance& row,
@@ -270,6 +280,7 @@ class Partition {
     return find<rows::Pending>(Table::Pending, rows::big_endian(number));
   }
   void release(const rows::Pending& call);
+  void fill(uint64_t group);
   void drop_call(const rows::Pending& call);
   Flight& flight(uint64_t root, uint64_t group);
   void call_result(const CallReply& reply);
@@ -277,6 +288,10 @@ class Partition {
   void effect_result(rows::Pending& call, const CallResult& result);
   void failed_attempt(rows::Pending& call, const CallResult& result);
   void retry_later(rows::Pending& call, Duration at_least);
+  bool arrives_late_badly(const rows::Pending& call) const;
+  bool ends_with_its_family(const rows::Pending& call) const;
+  Duration timeout_of(const rows::Pending& call) const;
+  Duration settle_of(const rows::Pending& call) const;
   void ask_person(rows::Pending& call, const std::string& why);
   void outcome_decided(uint64_t number, bool done);
   void finish_call(rows::Pending& call, Input input, const std::string& message);
@@ -343,6 +358,7 @@ class Partition {
 
   // Kept beside the rows, and made again from them after a restart.
   std::map<uint64_t, Flight> flights_;
+  std::deque<uint64_t> refill_;  // fan-outs with room for another call
   std::set<uint64_t> sent_;
   std::vector<uint64_t> left_open_;  // calls that were under way when the last process ended
   std::map<std::pair<uint32_t, std::string>, uint64_t> rechecks_;  // view, key -> the read under way
@@ -352,6 +368,7 @@ class Partition {
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;
   std::vector<uint64_t> acknowledged_cursors_;
+  Instant acknowledged_time_ = 0;
   uint64_t acknowledged_messages_ = 0, oldest_message_ = 1;
 };
 

@@ -8,6 +8,7 @@ namespace endcap {
 People::People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people)
     : conflicts_(program.conflicts) {
   for (uint32_t role = 0; role < program.roles.size(); ++role) {
+    numbers_.emplace(program.roles[role], role);
     const auto found = people.find(program.roles[role]);
     if (found == people.end()) continue;
     for (const std::string& person : found->second) roles_[person].insert(role);
@@ -17,6 +18,15 @@ People::People(const abi::Program& program, const std::map<std::string, std::vec
 bool People::holds(const std::string& person, uint32_t role) const {
   const auto found = roles_.find(person);
   return found != roles_.end() && found->second.contains(role);
+}
+
+std::vector<uint32_t> People::roles_named(const std::vector<std::string>& names) const {
+  std::vector<uint32_t> roles;
+  for (const std::string& name : names) {
+    const auto found = numbers_.find(name);
+    roles.push_back(found == numbers_.end() ? UINT32_MAX : found->second);
+  }
+  return roles;
 }
 
 std::optional<uint32_t> People::acts_as(const std::string& person, uint32_t role,

@@ -19,6 +19,8 @@ class People {
   People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people);
 
   bool holds(const std::string& person, uint32_t role) const;
+  // Their numbers in this program; UINT32_MAX, which nobody holds, for a role that it does not have.
+  std::vector<uint32_t> roles_named(const std::vector<std::string>& names) const;
   // The role by which the person may decide for `role`: the same, or one that stands in for it. Empty: none.
   std::optional<uint32_t> acts_as(const std::string& person, uint32_t role, const abi::Policy& policy) const;
   // Two roles of the person that conflict, one of them with `as`.
@@ -31,6 +33,7 @@ class People {
 
  private:
   std::map<std::string, std::set<uint32_t>> roles_;
+  std::map<std::string, uint32_t> numbers_;
   std::vector<std::pair<uint32_t, uint32_t>> conflicts_;
 };
 

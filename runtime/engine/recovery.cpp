@@ -16,6 +16,7 @@ std::expected<void, EngineError> Partition::recover() {
   meta_.cursors.resize(state_.options.partitions);
   acknowledged_cursors_ = meta_.cursors;
   acknowledged_messages_ = meta_.next_message - 1;
+  acknowledged_time_ = meta_.time;
   if (auto checked = check_programs(); !checked) return checked;
   const auto oldest = overlay_.collect(Table::Message, {}, 1);
   oldest_message_ = oldest.empty() ? meta_.next_message : rows::from_big_endian(oldest.front().first);
@@ -71,11 +72,14 @@ std::expected<void, EngineError> Partition::apply_journal() {
 std::expected<void, EngineError> Partition::check_programs() const {
   for (const rows::Live& live : meta_.live) {
     if (live.program == program().hash || live.count == 0) continue;
-    return std::unexpected(EngineError{fmt::format(
-        "{} instance(s) in partition {} run the program {}, and this is the program {}. Start with the "
-        "program they were started "
-        "with, and let them finish.",
-        live.count, number_, abi::hex(live.program).substr(0, 16), abi::hex(program().hash).substr(0, 16))});
+    return std::unexpected(EngineError{
+        fmt::format(
+            "{} instance(s) in partition {} run the program {}, and this is the program {}. Start with the "
+            "program they were started "
+            "with, and let them finish.",
+            live.count, number_, abi::hex(live.program).substr(0, 16),
+            abi::hex(program().hash).substr(0, 16)),
+        true});
   }
   return {};
 }
@@ -109,14 +113,10 @@ void Partition::take_up(uint64_t number) {
   row->message = "the daemon was restarted while this call was under way";
   const abi::Operation* operation = operation_of(*row);
   if (operation->strategy == abi::Strategy::Unsafe) return ask_person(*row, row->message);
-  Duration settle = 0;
-  if (operation->strategy ==
-      abi::Strategy::Queryable) {  // the dead process's request can still land: ask once it can't
-    row->asking = true;
-    const auto timeout = state_.options.timeouts.find(system_of(*row).name);
-    settle = timeout == state_.options.timeouts.end() ? 30 * kSecond : timeout->second;
-  }
-  retry_later(*row, settle);
+  row->asking = operation->strategy == abi::Strategy::Queryable;
+  // The dead process's request can still arrive: wait until it can't.
+  const Duration until_given_up = std::max<Duration>(row->deadline - now_, 0);
+  retry_later(*row, arrives_late_badly(*row) ? until_given_up + settle_of(*row) : 0);
 }
 
 }  // namespace endcap

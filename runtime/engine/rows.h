@@ -160,6 +160,7 @@ struct Pending {
   bool maybe_done = false;  // an attempt may have taken effect
   bool asking = false;      // the next attempt asks whether it did
   Instant sent = 0, began = 0;
+  Instant deadline = 0;  // Sent: whoever made the attempt gives it up then
   std::string timer;
   std::string message;        // of the last attempt
   std::string path, element;  // for history, when the instance is gone
@@ -180,7 +181,7 @@ struct Pending {
         f(8, target), f(9, payload), f(10, key), f(11, payload_type), f(12, result), f(13, attempt),
         f(14, failures), f(15, maybe_done), f(16, asking), f(17, sent), f(18, began), f(19, timer),
         f(20, message), f(21, path), f(22, element), f(23, approval), f(24, proposal), f(25, leaf_target),
-        f(26, rechecks), f(27, facts), f(28, lineage), f(29, waiters), f(30, undo);
+        f(26, rechecks), f(27, facts), f(28, lineage), f(29, waiters), f(30, undo), f(31, deadline);
   }
 };
 
@@ -204,9 +205,11 @@ struct Decision {
   bool approved = false;
   std::string reason;
   Instant time = 0;
+  std::string role_name, as_name;
   template <typename F>
   void fields(F& f) {
-    f(1, person), f(2, role), f(3, as), f(4, approved), f(5, reason), f(6, time);
+    f(1, person), f(2, role), f(3, as), f(4, approved), f(5, reason), f(6, time), f(7, role_name),
+        f(8, as_name);
   }
 };
 
@@ -258,6 +261,9 @@ struct Task {
   std::vector<uint64_t> waiters;                   // Again: instances
   // Outcome, Undo
   uint64_t call = 0;
+  // The names of roles, escalated and policy: a task outlives its family, and the program that numbered them.
+  std::vector<std::string> role_names, escalated_names;
+  std::string policy_name;
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, kind), f(3, status), f(4, root), f(5, instance), f(6, workflow), f(7, key), f(8, path),
@@ -265,7 +271,7 @@ struct Task {
         f(15, reminded), f(16, closed), f(17, arguments), f(18, decisions), f(19, timers), f(20, policy),
         f(21, proposals), f(22, leaves), f(23, merkle_root), f(24, valid_until), f(25, within), f(26, remind),
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
-        f(33, waiters), f(34, call);
+        f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name);
   }
 };
 
@@ -274,13 +280,14 @@ struct Leaf {
   enum class State : uint8_t { Open = 0, Writing = 1, Written = 2, Void = 3 };
   std::string payload, undo, facts;
   State state = State::Open;
+  uint64_t call = 0;               // Writing: who holds it
   uint64_t granted_by = 0;         // task whose Merkle root covers it
   uint64_t index = 0, size = 0;    // its place in that tree
   std::vector<std::string> proof;  // RFC 9162 section 2.1.3
   template <typename F>
   void fields(F& f) {
     f(1, payload), f(2, undo), f(3, facts), f(4, state), f(5, granted_by), f(6, index), f(7, size),
-        f(8, proof);
+        f(8, proof), f(9, call);
   }
 };
 
@@ -293,10 +300,11 @@ struct Subscription {
   bool throughout = false;
   std::vector<std::string> captures;  // throughout: packed
   Instant since = 0;
+  uint64_t born = 0;  // sequence of the subscribing
   template <typename F>
   void fields(F& f) {
     f(1, root), f(2, instance), f(3, index), f(4, machine), f(5, state), f(6, throughout), f(7, captures),
-        f(8, since);
+        f(8, since), f(9, born);
   }
 };
 

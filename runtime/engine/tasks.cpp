@@ -41,6 +41,18 @@ void Partition::put_task(const rows::Task& row) {
   if (task.workflow.empty()) {
     if (const auto whole = family(task.root)) task.workflow = whole->workflow, task.key = whole->key;
   }
+  const auto name = [&](const std::vector<uint32_t>& roles, std::vector<std::string>& names) {
+    while (names.size() < roles.size()) names.push_back(program().roles.at(roles[names.size()]));
+  };
+  name(task.roles, task.role_names);
+  name(task.escalated, task.escalated_names);
+  if (is_approval(task) && task.policy_name.empty())
+    task.policy_name = program().policies.at(task.policy).name;
+  for (rows::Decision& decision : task.decisions) {
+    if (!decision.role_name.empty()) continue;
+    decision.role_name = program().roles.at(decision.role);
+    decision.as_name = program().roles.at(decision.as);
+  }
   put(Table::Task, key_of(task), task);
 }
 
@@ -124,22 +136,28 @@ void Partition::decide_now(DecisionRequest& request) {
     return answer(request.reply,
                   decline(Refusal::Kind::Conflict, fmt::format("task {} {}", request.task, how)));
   }
+  if (task->deadline != 0 && now_ >= task->deadline) {  // its timer is due too, perhaps behind many others
+    return answer(request.reply,
+                  decline(Refusal::Kind::Conflict, fmt::format("task {} expired on {}", task->number,
+                                                               instant_to_text(task->deadline))));
+  }
   if (is_approval(*task)) return answer(request.reply, decide_approval(*task, request));
 
+  task->roles = state_.people.roles_named(
+      task->role_names);  // what is asked about an undo may be older than this program
   const auto held = std::find_if(task->roles.begin(), task->roles.end(),
                                  [&](uint32_t role) { return state_.people.holds(request.person, role); });
   if (held == task->roles.end()) {
-    const std::string role = task->roles.empty() ? "nobody" : program().roles[task->roles.front()];
+    const std::string role = task->role_names.empty() ? "nobody" : task->role_names.front();
     return answer(request.reply,
                   decline(Refusal::Kind::Denied, fmt::format("task {} is for {}, and {} is not one",
                                                              task->number, role, request.person)));
   }
   const bool rejected = request.what == DecisionRequest::What::Reject;
-  if (rejected && task->kind != Kind::Outcome) {
-    return answer(
-        request.reply,
-        decline(Refusal::Kind::Invalid,
-                fmt::format("task {} is work to be done: it can be done, not rejected", task->number)));
+  if (request.what != DecisionRequest::What::Done && task->kind != Kind::Outcome) {
+    return answer(request.reply, decline(Refusal::Kind::Invalid,
+                                         fmt::format("task {} is work to be done: it can be done, not {}",
+                                                     task->number, rejected ? "rejected" : "approved")));
   }
   task->decisions.push_back({request.person, *held, *held, !rejected, request.reason, now_});
   note(task->root, "taskDone", task->instance, task->path, task->element,

@@ -42,7 +42,7 @@ bool Partition::fire_timers() {
   for (const auto& [key, value] :
        overlay_.collect(Table::Timer, {}, kTimersPerDrain, rows::time_key(meta_.watermark))) {
     const Instant due = rows::time_of_key(key);
-    if (due > now_) break;
+    if (due > now_ || overlay_.full()) break;
     if (!overlay_.get(Table::Timer, key)) continue;  // what fired before it took it away
     overlay_.erase(Table::Timer, key);
     meta_.watermark = due;

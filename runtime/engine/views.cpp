@@ -96,6 +96,23 @@ bool is_workflow(const std::string& full, const std::string& wanted) {
   return full == wanted || full.substr(full.rfind('.') + 1) == wanted;
 }
 
+// A name that can't match anything is a mistake, not an empty list.
+std::optional<std::string> unknown_name(const Filter& filter, const abi::Program& program,
+                                        std::initializer_list<std::string_view> statuses) {
+  const auto listed = [](const auto& names) { return fmt::format("{}", fmt::join(names, ", ")); };
+  if (!filter.status.empty() && std::ranges::count(statuses, std::string_view(filter.status)) == 0)
+    return fmt::format("there is no status \"{}\"; there are {}", filter.status, listed(statuses));
+  const auto wanted = [&](const abi::Workflow& each) { return is_workflow(each.name, filter.workflow); };
+  if (!filter.workflow.empty() && std::ranges::none_of(program.workflows, wanted)) {
+    std::vector<std::string> names;
+    for (const abi::Workflow& each : program.workflows) names.push_back(each.name);
+    return fmt::format("there is no workflow \"{}\"; there are {}", filter.workflow, listed(names));
+  }
+  if (!filter.role.empty() && std::ranges::count(program.roles, filter.role) == 0)
+    return fmt::format("there is no role \"{}\"; there are {}", filter.role, listed(program.roles));
+  return std::nullopt;
+}
+
 }  // namespace
 
 Json Views::summary(const rows::Family& family) const {
@@ -188,6 +205,9 @@ Views::Reply Views::show(const std::string& workflow_or_id, const std::string& k
 Views::Reply Views::list(const std::string& filter_json) {
   const auto filter = parse_filter(filter_json);
   if (!filter) return std::unexpected(filter.error());
+  if (auto problem = unknown_name(*filter, program_,
+                                  {"running", "suspended", "ending", "compensating", "finished", "failed"}))
+    return no_view(Refusal::Kind::Invalid, std::move(*problem));
   std::vector<rows::Family> found;
   for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
     std::string from = rows::big_endian(filter->after + 1);
@@ -255,12 +275,6 @@ Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
   return json.dump();
 }
 
-Json Views::role_names(const std::vector<uint32_t>& roles) const {
-  Json names = Json::array();
-  for (const uint32_t role : roles) names.push_back(role < program_.roles.size() ? program_.roles[role] : "");
-  return names;
-}
-
 Json Views::task(const rows::Task& row) const {
   Json json = {{"task", row.number},
                {"kind", kind_name(row.kind)},
@@ -271,14 +285,14 @@ Json Views::task(const rows::Task& row) const {
                {"key", row.key},
                {"path", row.path}};
   if (!row.element.empty()) json["element"] = row.element;
-  json["roles"] = role_names(row.roles);
-  if (!row.escalated.empty()) json["escalatedTo"] = role_names(row.escalated);
+  json["roles"] = row.role_names;
+  if (!row.escalated_names.empty()) json["escalatedTo"] = row.escalated_names;
   json["created"] = instant_to_text(row.created);
   if (row.deadline != 0) json["deadline"] = instant_to_text(row.deadline);
   if (row.reminded != 0) json["reminded"] = instant_to_text(row.reminded);
   if (row.closed != 0) json["closed"] = instant_to_text(row.closed);
   if (row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again) {
-    json["policy"] = program_.policies[row.policy].name;
+    json["policy"] = row.policy_name;
     json["leaves"] = row.leaves;
     if (!row.merkle_root.empty()) json["merkleRoot"] = abi::hex(row.merkle_root);
     json["validUntil"] = instant_to_text(row.valid_until);
@@ -287,8 +301,8 @@ Json Views::task(const rows::Task& row) const {
   Json decisions = Json::array();
   for (const rows::Decision& decision : row.decisions) {
     decisions.push_back({{"person", decision.person},
-                         {"role", program_.roles.at(decision.role)},
-                         {"as", program_.roles.at(decision.as)},
+                         {"role", decision.role_name},
+                         {"as", decision.as_name},
                          {"approved", decision.approved},
                          {"reason", decision.reason},
                          {"time", instant_to_text(decision.time)}});
@@ -300,41 +314,44 @@ Json Views::task(const rows::Task& row) const {
 
 bool Views::may_see(const rows::Task& row, const std::string& person) const {
   const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
-  return std::any_of(row.roles.begin(), row.roles.end(), [&](uint32_t role) {
-    return is_approval ? people_.acts_as(person, role, program_.policies[row.policy]).has_value()
-                       : people_.holds(person, role);
+  const auto roles = people_.roles_named(row.role_names);
+  const auto policy = std::find_if(program_.policies.begin(), program_.policies.end(),
+                                   [&](const abi::Policy& each) { return each.name == row.policy_name; });
+  return std::any_of(roles.begin(), roles.end(), [&](uint32_t role) {
+    return is_approval && policy != program_.policies.end()
+               ? people_.acts_as(person, role, *policy).has_value()
+               : people_.holds(person, role);
   });
 }
 
 Views::Reply Views::tasks(const std::string& filter_json) {
   auto filter = parse_filter(filter_json);
   if (!filter) return std::unexpected(filter.error());
+  if (auto problem = unknown_name(*filter, program_,
+                                  {"open", "closed", "done", "granted", "rejected", "expired", "cancelled"}))
+    return no_view(Refusal::Kind::Invalid, std::move(*problem));
   if (filter->status.empty()) filter->status = "open";
   const std::string from = filter->status == "open" ? "o" : "c", end = filter->status == "open" ? "p" : "d";
   std::vector<rows::Task> found;
   for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
     size_t taken = 0;
-    auto scanned =
-        store_.scan(partition, Table::Task, from + rows::big_endian(filter->after + 1), end,
-                    [&](std::string_view, std::string_view value) {
-                      auto row = rows::decode<rows::Task>(value);
-                      const auto asked = [&](uint32_t role) {
-                        return role < program_.roles.size() && program_.roles[role] == filter->role;
-                      };
-                      const bool wanted =
-                          (filter->status == "closed" || filter->status == status_name(row.status)) &&
-                          (filter->workflow.empty() || is_workflow(row.workflow, filter->workflow)) &&
-                          (filter->key.empty() || filter->key == row.key) &&
-                          (filter->instance == 0 || filter->instance == row.root) &&
-                          (filter->role.empty() || std::any_of(row.roles.begin(), row.roles.end(), asked) ||
-                           std::any_of(row.escalated.begin(), row.escalated.end(), asked)) &&
-                          (filter->person.empty() || may_see(row, filter->person));
-                      if (wanted) {
-                        found.push_back(std::move(row));
-                        ++taken;
-                      }
-                      return taken <= filter->limit;
-                    });
+    auto scanned = store_.scan(
+        partition, Table::Task, from + rows::big_endian(filter->after + 1), end,
+        [&](std::string_view, std::string_view value) {
+          auto row = rows::decode<rows::Task>(value);
+          const bool wanted = (filter->status == "closed" || filter->status == status_name(row.status)) &&
+                              (filter->workflow.empty() || is_workflow(row.workflow, filter->workflow)) &&
+                              (filter->key.empty() || filter->key == row.key) &&
+                              (filter->instance == 0 || filter->instance == row.root) &&
+                              (filter->role.empty() || std::ranges::count(row.role_names, filter->role) > 0 ||
+                               std::ranges::count(row.escalated_names, filter->role) > 0) &&
+                              (filter->person.empty() || may_see(row, filter->person));
+          if (wanted) {
+            found.push_back(std::move(row));
+            ++taken;
+          }
+          return taken <= filter->limit;
+        });
     if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.number < b.number; });

@@ -43,7 +43,6 @@ class Views {
   Json summary(const rows::Family& family) const;
   Json waiting(const rows::Instance& row) const;
   Json task(const rows::Task& row) const;
-  Json role_names(const std::vector<uint32_t>& roles) const;
   bool may_see(const rows::Task& row, const std::string& person) const;
 
   const abi::Program& program_;

@@ -73,12 +73,13 @@ void Partition::send_write(rows::Pending& call) {
         call, Input{abi::Changed, 0, call.facts, program().policies[approval->policy].facts, {}}, "");
   }
   const bool free = leaf->state == rows::Leaf::State::Open ||
-                    (leaf->state == rows::Leaf::State::Writing && call.attempt > 0);
+                    (leaf->state == rows::Leaf::State::Writing && leaf->call == call.number);
   if (!free) return finish_call(call, Input{abi::Invalid}, "the grant was used by another write");
   if (auto why = why_not_granted(*approval, call.proposal, call.leaf_target, *leaf)) {
     return finish_call(call, Input{abi::Invalid}, "refused: " + *why);
   }
   leaf->state = rows::Leaf::State::Writing;
+  leaf->call = call.number;
   put(Table::Leaf, key, *leaf);
   send(call);
 }
@@ -90,8 +91,9 @@ void Partition::finish_write(const rows::Pending& call, const Input& input) {
   const auto approval = any_task(call.approval);
   CHECK(leaf && approval);
   if (input.tag != abi::Ok) {
-    if (leaf->state == rows::Leaf::State::Writing) {
+    if (leaf->state == rows::Leaf::State::Writing && leaf->call == call.number) {
       leaf->state = rows::Leaf::State::Open;
+      leaf->call = 0;
       put(Table::Leaf, key, *leaf);
     }
     return;

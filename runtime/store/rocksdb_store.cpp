@@ -7,6 +7,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
@@ -14,6 +15,7 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "runtime/store/store.h"
 #include "runtime/value/check.h"
@@ -96,6 +98,12 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   return family;
 }
 
+// Called by RocksDB's own threads.
+struct FlushCount final : rocksdb::EventListener {
+  std::atomic<uint64_t> count{1};
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { ++count; }
+};
+
 class RocksStore final : public Store {
  public:
   RocksStore(std::filesystem::path folder, StoreOptions options)
@@ -119,6 +127,7 @@ class RocksStore final : public Store {
     db.max_open_files = 512;
     db.info_log_level = rocksdb::WARN_LEVEL;
     db.keep_log_file_num = 2;
+    db.listeners = {flushes_};
     db.max_log_file_size = 1u << 20;
 
     std::vector<rocksdb::ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, {}}};
@@ -134,6 +143,7 @@ class RocksStore final : public Store {
     db_.reset(raw);
 
     applied_.resize(options_.partitions);
+    flushed_.resize(options_.partitions);
     for (uint16_t i = 0; i < options_.partitions; ++i) {
       auto position = read_position(i, {});
       if (!position) return std::unexpected(position.error());
@@ -172,10 +182,16 @@ class RocksStore final : public Store {
 
   Position applied(PartitionId partition) override { return applied_.at(partition); }
 
+  // Asked after every round, and answered by a read only when something was flushed since.
   Position flushed(PartitionId partition) override {
-    rocksdb::ReadOptions options;
-    options.read_tier = rocksdb::kPersistedTier;  // table files only
-    return read_position(partition, options).value_or(0);
+    const uint64_t flushes = flushes_->count.load();
+    Flushed& known = flushed_.at(partition);
+    if (known.after != flushes) {
+      rocksdb::ReadOptions options;
+      options.read_tier = rocksdb::kPersistedTier;  // table files only
+      known = {flushes, read_position(partition, options).value_or(known.position)};
+    }
+    return known.position;
   }
 
   std::expected<void, StoreError> flush(PartitionId partition) override {
@@ -269,6 +285,12 @@ class RocksStore final : public Store {
   StoreOptions options_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  struct Flushed {
+    uint64_t after = 0;  // so many flushes
+    Position position = 0;
+  };
+  std::shared_ptr<FlushCount> flushes_ = std::make_shared<FlushCount>();
+  std::vector<Flushed> flushed_;
   std::vector<Position> applied_;
   std::string key_;
 };

@@ -85,18 +85,35 @@ class Simulation {
 
   // The other system: late, unclear, sometimes away; in calm weather it answers.
   std::optional<CallResult> answer(const CallRequest& request) {
+    land();
     const std::string line = estate_.line(request);
     const bool effectful = request.what == CallRequest::What::Operation && line.find("Stock") != 0;
     if (line == "promotion") estate_.cost = cost_of(request);
     if (!calm_ && one_in(12)) return CallResult{Kind::Unavailable};
     if (!calm_ && one_in(10)) {
-      if (effectful && one_in(2)) commit(request, line);
+      if (effectful) happens_perhaps(request, line, 9 * kSecond);
       return CallResult{Kind::Ambiguous};
     }
-    if (!calm_ && effectful && !committed_.contains(request.key) && one_in(25))
-      return CallResult{Kind::Rejected};
+    // What was done already may be refused too: the record is locked, by the first attempt.
+    if (!calm_ && effectful && one_in(25)) return CallResult{Kind::Rejected};
     if (!calm_ && one_in(3)) return std::nullopt;  // answered later, or never when the process ends before
     return now(request, line, effectful);
+  }
+  // A request without an answer has happened, never happens, or arrives later; where a person is asked, who
+  // looks has seen all.
+  void happens_perhaps(const CallRequest& request, const std::string& line, Duration at_most) {
+    const abi::Strategy strategy = request.program->operations[request.target].strategy;
+    const uint64_t fate = roll(strategy == abi::Strategy::Unsafe ? 2 : 3);
+    if (fate == 0) commit(request, line);
+    if (fate == 2)
+      landing_.push_back({world_.now + static_cast<Duration>(roll(static_cast<uint64_t>(at_most))), request});
+  }
+  void land() {
+    const auto arrives = [this](const auto& each) { return each.first <= world_.now; };
+    for (const auto& [when, request] : landing_) {
+      if (when <= world_.now) commit(request, estate_.line(request));
+    }
+    std::erase_if(landing_, arrives);
   }
   CallResult now(const CallRequest& request, const std::string& line, bool effectful) {
     if (request.what == CallRequest::What::Ask)
@@ -169,6 +186,13 @@ class Simulation {
   void crash() {
     world_.crash_now = nullptr;
     for (Wish& wish : wishes_) wish.sent = false;
+    for (const auto& [call, open] : world_.open_calls) {
+      const CallRequest& request = open.second;
+      const std::string line = estate_.line(request);
+      if (request.what == CallRequest::What::Operation && line.find("Stock") != 0)
+        happens_perhaps(request, line,
+                        30 * kSecond);  // its timeout: the dead process would have waited so long
+    }
     world_.crash(one_in(2));
   }
 
@@ -222,6 +246,7 @@ class Simulation {
   }
 
   void answer_late() {
+    land();
     if (world_.open_calls.empty()) return;
     auto found = world_.open_calls.begin();
     std::advance(found, static_cast<long>(roll(world_.open_calls.size())));
@@ -272,6 +297,8 @@ class Simulation {
   }
 
   void check() {
+    land();
+    require(landing_.empty(), "a request is still on its way when everything has come to rest");
     world_.crash();  // what is promised is on disk
     world_.run();
     const bool exactly_once = retail_.program()->operations[0].strategy != abi::Strategy::Idempotent;
@@ -339,8 +366,9 @@ class Simulation {
   World world_;
   std::vector<Wish> wishes_;
   std::map<std::string, int64_t> costs_;
-  std::set<std::string> committed_;   // keys
-  std::vector<std::string> effects_;  // in order
+  std::set<std::string> committed_;                       // keys
+  std::vector<std::string> effects_;                      // in order
+  std::vector<std::pair<Instant, CallRequest>> landing_;  // requests that nobody waits for any more
   bool calm_ = false;
 };
 

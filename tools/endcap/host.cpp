@@ -47,6 +47,7 @@ std::expected<void, Refused> add_systems(const Project& project,
     }
     host.engine.attempts[config.name] = config.attempts;
     host.engine.timeouts[config.name] = config.timeout;
+    host.engine.settles[config.name] = config.settle;
     host.systems.push_back(std::move(system));
   }
   return {};
@@ -106,6 +107,8 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
     return refuse(kFindings,
                   fmt::format("{} has errors: {}. Nothing was started.", options.folder, summary(findings)));
   }
+  if (!project.diagnostics.all().empty())  // warnings: an unpinned schema is worth a line in the log
+    tell(render(project.diagnostics.sorted(project.sources), project.sources, {Format::Short, false}));
   Host host;
   auto urls = parse_urls(project.project, options.systems);
   if (!urls) return std::unexpected(urls.error());
