@@ -110,6 +110,7 @@ class AcceleratedClock final : public Clock {
     return nanoseconds(static_cast<int64_t>(std::ceil(std::min(left * 1000.0 / factor_, 1e15))));
   }
 
+  std::optional<nanoseconds> keep_every() const override { return std::chrono::milliseconds(50); }
   std::string name() const override { return fmt::format("accelerated={:g}", factor_); }
 
  private:

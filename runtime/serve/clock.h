@@ -27,6 +27,9 @@ class Clock {
   // How long to wait, in real time, until `next_due` is reached when nothing comes in before. Empty: nothing
   // is due.
   virtual std::optional<std::chrono::nanoseconds> wait(const ClockInput& input) = 0;
+  // A clock that nothing else keeps: how often, in real time, its reading is journalled while nothing
+  // happens, so that a restart goes on where it stood. Empty: the machine keeps it, or it is thrown away.
+  virtual std::optional<std::chrono::nanoseconds> keep_every() const { return std::nullopt; }
   virtual std::string name() const = 0;  // "real", "virtual", "accelerated=40000"
   // What an operator must look at, once each: a jump of the machine's clock. Empty: nothing.
   virtual std::string alarm() { return {}; }

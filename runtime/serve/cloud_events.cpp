@@ -48,6 +48,8 @@ std::expected<CloudEvent, HttpResponse> complete(const std::map<std::string, std
       return invalid(fmt::format("{}{} is missing or empty.", where, name));
     if (found->second.size() > 1024)
       return invalid(fmt::format("{}{} is longer than 1024 bytes.", where, name));
+    if (!simdjson::validate_utf8(found->second))
+      return invalid(fmt::format("{}{} is not UTF-8.", where, name));
   }
   return CloudEvent{attributes.at("source"), attributes.at("id"), attributes.at("type"), {}};
 }

@@ -271,7 +271,7 @@ asio::awaitable<void> HttpServer::State::converse(tcp::socket socket) {
 
 HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::listen(const HttpOptions& options,
+std::expected<std::unique_ptr<HttpServer>, ListenError> HttpServer::listen(const HttpOptions& options,
                                                                            Handler handler) {
   auto state = std::make_unique<State>();
   state->options = options;
@@ -280,11 +280,12 @@ std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::listen(const
   const auto address =
       asio::ip::make_address(options.host == "localhost" ? "127.0.0.1" : options.host, error);
   if (error) {
-    return std::unexpected(
+    return std::unexpected(ListenError{
+        false,
         fmt::format("\"{}\" is not an address to listen on. Give an address such as 127.0.0.1, or 0.0.0.0 "
                     "for all of this "
                     "machine's.",
-                    options.host));
+                    options.host)});
   }
   const tcp::endpoint endpoint(address, options.port);
   state->acceptor.open(endpoint.protocol(), error);
@@ -292,16 +293,17 @@ std::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::listen(const
   if (!error) state->acceptor.bind(endpoint, error);
   if (!error) state->acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error == asio::error::address_in_use) {
-    return std::unexpected(
+    return std::unexpected(ListenError{
+        true,
         fmt::format("Port {} on {} is in use by another program, perhaps another daemon. Stop it, or choose "
                     "another port with "
                     "--listen; port 0 picks a free one.",
-                    options.port, options.host));
+                    options.port, options.host)});
   }
   if (error) {
-    return std::unexpected(
-        fmt::format("Can't listen on {}:{}: {}. Choose another address or port with --listen.", options.host,
-                    options.port, error.message()));
+    return std::unexpected(ListenError{
+        false, fmt::format("Can't listen on {}:{}: {}. Choose another address or port with --listen.",
+                           options.host, options.port, error.message())});
   }
   asio::co_spawn(state->io, state->accept_all(), asio::detached);
   state->thread = std::thread([running = state.get()] { running->io.run(); });

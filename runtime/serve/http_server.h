@@ -37,6 +37,11 @@ struct HttpOptions {
   std::chrono::milliseconds answer_timeout{60'000};  // for the handler; then 503
 };
 
+struct ListenError {
+  bool in_use = false;  // somebody else listens there
+  std::string message;
+};
+
 class HttpServer {
  public:
   // `respond` may be called from any thread, once; later calls and calls after the connection is gone do
@@ -46,7 +51,7 @@ class HttpServer {
 
   // Binds and answers from a thread of its own. The error is one paragraph (port in use, no such address, no
   // permission).
-  static std::expected<std::unique_ptr<HttpServer>, std::string> listen(const HttpOptions& options,
+  static std::expected<std::unique_ptr<HttpServer>, ListenError> listen(const HttpOptions& options,
                                                                         Handler handler);
   ~HttpServer();  // ends every connection
   uint16_t port() const;

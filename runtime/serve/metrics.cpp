@@ -22,8 +22,9 @@ std::string metrics_text(const Counters& counters, Instant now) {
   counter("instances_suspended_total", "Instances that were suspended for a person to look at.",
           counters.suspended);
   counter("frames_loaded_total", "Frames loaded to resume an instance.", counters.frames_loaded);
-  counter("histories_replayed_total", "Histories replayed to resume an instance; stays 0.",
-          counters.histories_replayed);
+  counter("history_rows_read_total",
+          "Rows of history that the engine read to go on; an instance is resumed without any.",
+          counters.history_rows_read);
   counter("calls_sent_total", "Attempts of outgoing calls.", counters.calls_sent);
   counter("calls_retried_total", "Attempts after the first.", counters.calls_retried);
   counter("timers_fired_total", "Timers that fired.", counters.timers_fired);

@@ -30,6 +30,7 @@ Shell::~Shell() { stop(); }
 void Shell::start() {
   CHECK(!engine_thread_.joinable());
   now_ = clock_.now({engine_.next_due(), true});
+  shown_ = now_;
   engine_thread_ = std::thread([this] { run_engine(); });
   journal_thread_ = std::thread([this] { run_journal(); });
 }
@@ -111,6 +112,7 @@ bool Shell::round() {
   if (sends_) now_ = clock_.now({engine_.next_due(), in_flight || engine_.busy()});
   for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
   for (auto& work : posted) work(engine_);
+  keep_time();
   const bool worked = engine_.drain(now_);
   if (auto alarm = clock_.alarm(); !alarm.empty()) options_.log(alarm);
   if (worked) {
@@ -122,7 +124,17 @@ bool Shell::round() {
   }
   engine_.settle();
   send_calls();
+  shown_ = clock_.keep_every() ? engine_.acknowledged_time() : now_;
   return worked;
+}
+
+// On the way out as well: what passed until then has passed.
+void Shell::keep_time() {
+  const auto every = clock_.keep_every();
+  const auto real = std::chrono::steady_clock::now();
+  if (!every || engine_.last_time() >= now_ || (sends_ && real - kept_at_ < *every)) return;
+  kept_at_ = real;
+  engine_.keep_time();
 }
 
 void Shell::send_calls() {
@@ -185,6 +197,7 @@ void Shell::run_engine() {
     if (stopping_) return;
     const bool stands_still = busy || in_flight_ > 0;
     std::chrono::nanoseconds delay = clock_.wait({next_due, stands_still}).value_or(kLookAgain);
+    if (const auto every = clock_.keep_every()) delay = std::min(delay, *every);
     if (stands_still || !sends_)
       delay = std::max<std::chrono::nanoseconds>(delay, std::chrono::milliseconds(1));
     engine_wakes_.wait_for(lock, std::min(delay, kLookAgain), [&] { return woken_; });

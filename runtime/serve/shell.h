@@ -48,13 +48,15 @@ class Shell {
   // `until_idle` (empty).
   std::optional<std::string> wait(bool until_idle = false);
 
-  Instant now() const { return now_.load(); }  // journal time of the last round
+  // Journal time of the last round; of a clock that the journal keeps, what a restart would go on from.
+  Instant now() const { return shown_.load(); }
   const Clock& clock() const { return clock_; }
 
  private:
   void run_engine();
   void run_journal();
   bool round();
+  void keep_time();
   void send_calls();
   void note_idle(bool idle);
   void wake_engine();
@@ -73,7 +75,9 @@ class Shell {
   bool woken_ = false, appended_ = false, idle_ = false, stopping_ = false, journal_stops_ = false;
   std::optional<std::string> failure_;
 
-  std::atomic<Instant> now_{0};
+  Instant now_ = 0;
+  std::chrono::steady_clock::time_point kept_at_{};
+  std::atomic<Instant> shown_{0};
   std::atomic<bool> sends_{true};
   std::thread engine_thread_, journal_thread_;
 };

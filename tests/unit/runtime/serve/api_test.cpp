@@ -30,7 +30,7 @@ class Daemon {
     auto listening = HttpServer::listen(options, [this](HttpRequest request, HttpServer::Respond respond) {
       api_.handle(std::move(request), std::move(respond));
     });
-    REQUIRE_MESSAGE(listening.has_value(), (listening ? "" : listening.error()));
+    REQUIRE_MESSAGE(listening.has_value(), (listening ? "" : listening.error().message));
     server_ = std::move(*listening);
     shell_.start();
   }
@@ -243,12 +243,13 @@ TEST_CASE("A port in use and a name that is no address are refused with what to 
   options.port = daemon.port();
   auto second = HttpServer::listen(options, [](HttpRequest, const HttpServer::Respond&) {});
   REQUIRE_FALSE(second.has_value());
-  CHECK(second.error().find("in use") != std::string::npos);
-  CHECK(second.error().find("--listen") != std::string::npos);
+  CHECK(second.error().in_use);
+  CHECK(second.error().message.find("in use") != std::string::npos);
+  CHECK(second.error().message.find("--listen") != std::string::npos);
   options.host = "shop.example";
   CHECK(HttpServer::listen(options, [](HttpRequest, const HttpServer::Respond&) {})
             .error()
-            .find("not an address") != std::string::npos);
+            .message.find("not an address") != std::string::npos);
 }
 
 TEST_CASE("An answer that comes when nobody waits any more is dropped") {

@@ -1,8 +1,8 @@
 // An engine that does nothing but answer: enough for the API and the shell.
 #pragma once
 
-#include <utility>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/engine/engine.h"
@@ -53,6 +53,8 @@ class FakeEngine final : public Engine {
   std::optional<Instant> next_due() override { return due; }
   bool busy() const override { return work || !calls.empty(); }
   Instant last_time() const override { return last; }
+  Instant acknowledged_time() const override { return last; }
+  void keep_time() override { ++kept; }
   std::expected<std::string, Refusal> show(const std::string& name, const std::string& key) override {
     said.push_back("show " + name + " " + key);
     return R"({"id":17})";
@@ -74,6 +76,7 @@ class FakeEngine final : public Engine {
   std::optional<Instant> due;
   std::optional<std::string> why;
   Instant last = 0;
+  int kept = 0;  // times that the shell had the time kept
   bool work = false;
   Counters counted;
 };
