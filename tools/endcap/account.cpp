@@ -67,9 +67,25 @@ std::string details_of(const Json& entry) {
   return out;
 }
 
+// To the second: columns stay columns.
+std::string moment_of(const Json& object, const char* name) {
+  const std::string moment = text(object, name);
+  const size_t dot = moment.find('.');
+  return dot == std::string::npos ? moment : moment.substr(0, dot) + "Z";
+}
+
 std::string place_of(const Json& entry) {
   const std::string element = text(entry, "element");
   return text(entry, "path") + (element.empty() ? "" : " [" + element + "]");
+}
+
+// Why it does not go on: what a suspended instance met, or what a system says that is tried again.
+std::string trouble_of(const Json& wait) {
+  if (const std::string reason = text(wait, "reason"); !reason.empty()) return reason;
+  const std::string message = text(wait, "message"), stage = text(wait, "stage");
+  if (message.empty()) return {};
+  if (stage != "backoff") return message;
+  return fmt::format("attempt {}: {}; it is tried again by itself", text(wait, "attempt"), message);
 }
 
 }  // namespace
@@ -79,7 +95,7 @@ std::string instances_table(const Json& answer, bool short_form) {
   if (!short_form) rows.push_back({"ID", "WORKFLOW", "KEY", "STATUS", "STARTED", "OUTCOME"});
   for (const Json& each : answer.value("instances", Json::array())) {
     rows.push_back({text(each, "id"), text(each, "workflow"), text(each, "key"), text(each, "status"),
-                    text(each, "started"), outcome_of(each)});
+                    moment_of(each, "started"), outcome_of(each)});
   }
   if (!short_form && rows.size() == 1) return "no instances\n";
   return table(rows);
@@ -92,7 +108,7 @@ std::string tasks_table(const Json& answer, bool short_form) {
     const std::string more = joined(each, "escalatedTo");
     rows.push_back({text(each, "task"), text(each, "kind"), text(each, "label"),
                     joined(each, "roles") + (more.empty() ? "" : ", " + more), text(each, "key"),
-                    place_of(each), text(each, "deadline")});
+                    place_of(each), moment_of(each, "deadline")});
   }
   if (!short_form && rows.size() == 1) return "no tasks\n";
   return table(rows);
@@ -105,8 +121,8 @@ std::string instance_account(const Json& instance, bool short_form) {
   }
   std::string out = fmt::format("{} \"{}\", instance {}: {}\n", text(instance, "workflow"),
                                 text(instance, "key"), text(instance, "id"), text(instance, "status"));
-  std::vector<std::vector<std::string>> rows = {{"  started", text(instance, "started")}};
-  if (const auto ended = text(instance, "ended"); !ended.empty()) rows.push_back({"  ended", ended});
+  std::vector<std::vector<std::string>> rows = {{"  started", moment_of(instance, "started")}};
+  if (const auto ended = moment_of(instance, "ended"); !ended.empty()) rows.push_back({"  ended", ended});
   if (const auto outcome = outcome_of(instance); !outcome.empty()) rows.push_back({"  outcome", outcome});
   rows.push_back({"  arguments", text(instance, "arguments")});
   out += table(rows);
@@ -115,11 +131,28 @@ std::string instance_account(const Json& instance, bool short_form) {
   out += fmt::format("  waiting: {}\n", text(instance, "waiting"));
   std::vector<std::vector<std::string>> lines;
   for (const Json& wait : waits) {
-    const std::string reason = text(wait, "reason"), until = text(wait, "until");
-    lines.push_back(
-        {"    " + place_of(wait), text(wait, "waitsFor"), until.empty() ? "" : "until " + until, reason});
+    const std::string until = moment_of(wait, "until");
+    lines.push_back({"    " + place_of(wait), text(wait, "waitsFor"), until.empty() ? "" : "until " + until,
+                     trouble_of(wait)});
   }
   return out + table(lines);
+}
+
+std::string decision_line(const Json& answer, bool short_form) {
+  const std::string task = text(answer, "task"), status = text(answer, "status");
+  if (short_form) return fmt::format("{} {}\n", task, status);
+  return status == "open" ? fmt::format("task {}: kept; others must decide too\n", task)
+                          : fmt::format("task {}: {}\n", task, status);
+}
+
+std::string event_line(const Json& answer, bool short_form) {
+  const bool duplicate = answer.value("duplicate", false);
+  if (short_form) return duplicate ? "duplicate\n" : "accepted\n";
+  return duplicate ? "this event was taken before: nothing changed\n" : "the event was taken\n";
+}
+
+std::string resumed_line(const Json& answer, bool short_form) {
+  return fmt::format(fmt::runtime(short_form ? "{}\n" : "instance {} goes on\n"), text(answer, "id"));
 }
 
 std::string history_lines(const Json& answer, bool short_form) {
@@ -127,7 +160,7 @@ std::string history_lines(const Json& answer, bool short_form) {
   for (const Json& entry : answer.value("entries", Json::array())) {
     const std::string details = short_form ? "" : details_of(entry);
     std::string line =
-        fmt::format("{:<20}  {:<14} {}", text(entry, "time"), text(entry, "kind"), place_of(entry));
+        fmt::format("{:<20}  {:<14} {}", moment_of(entry, "time"), text(entry, "kind"), place_of(entry));
     while (line.ends_with(' ')) line.pop_back();
     out += line + (details.empty() ? "" : "  " + details) + "\n";
   }

@@ -12,18 +12,10 @@ namespace {
 using AddCommand = void (*)(CLI::App& app, int& exit_code);
 
 constexpr AddCommand kCommands[] = {
-    endcap::command::add_check,
-    endcap::command::add_explain,
-    endcap::command::add_init,
-    endcap::command::add_run,
-    endcap::command::add_serve,
-    endcap::command::add_start,
-    endcap::command::add_list,
-    endcap::command::add_show,
-    endcap::command::add_history,
-    endcap::command::add_tasks,
-    endcap::command::add_decide,
-    endcap::command::add_resume,
+    endcap::command::add_check, endcap::command::add_explain, endcap::command::add_init,
+    endcap::command::add_run,   endcap::command::add_serve,   endcap::command::add_start,
+    endcap::command::add_list,  endcap::command::add_show,    endcap::command::add_history,
+    endcap::command::add_tasks, endcap::command::add_decide,  endcap::command::add_resume,
     endcap::command::add_event,
 };
 
@@ -40,22 +32,26 @@ constexpr const char* kFooter =
     "Exit codes: 0 clean, 1 findings, 2 usage, 3 internal or input/output, 4 server unreachable, 5 denied, 6 "
     "conflict.";
 
-// A subcommand that does not exist is usually one that was misspelled.
-void suggest_command(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
+// A subcommand that does not exist is usually one that was misspelled. True when that is what is wrong.
+bool tell_unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return false;
   std::vector<std::string> names;
   for (auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(command->get_name());
   for (auto& name : names) {
-    if (name == argv[1]) return;
+    if (name == argv[1]) return false;
   }
-  if (auto meant = endcap::did_you_mean(argv[1], names))
-    endcap::command::tell("did you mean `endcap " + *meant + "`?");
+  const auto meant = endcap::did_you_mean(argv[1], names);
+  endcap::command::tell(fmt::format(
+      "there is no command `{}`{}", argv[1],
+      meant ? fmt::format("; did you mean `endcap {}`?", *meant) : std::string(": see endcap --help")));
+  return true;
 }
 
 int run(int argc, char** argv) {
   CLI::App app{kAbout, "endcap"};
   app.footer(kFooter);
+  app.set_version_flag("--version", "endcap " ENDCAP_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   int exit_code = endcap::kClean;
@@ -63,10 +59,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    int code = app.exit(error);
-    if (code == 0) return endcap::kClean;
-    suggest_command(app, argc, argv);
-    return endcap::kUsage;
+    const bool asked = error.get_exit_code() == 0;  // --help, --version
+    if (asked || !tell_unknown_command(app, argc, argv)) app.exit(error);
+    return asked ? endcap::kClean : endcap::kUsage;
   }
   return exit_code;
 }

@@ -48,7 +48,8 @@ class DecidingClock final : public Clock {
     const auto answer = engine_.tasks("{}");
     if (!answer) return false;
     bool asked = false;
-    for (const Json& task : Json::parse(*answer).at("tasks")) {
+    const Json open = Json::parse(*answer);
+    for (const Json& task : open.at("tasks")) {
       const auto person = next_person(task);
       if (!person) continue;
       const bool approval = task.at("kind") == "approval" || task.at("kind") == "approvalAgain";

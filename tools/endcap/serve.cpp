@@ -73,6 +73,17 @@ std::unique_ptr<Clock> make_clock(const ClockChoice& choice, Instant last) {
   return make_accelerated_clock(choice.factor, last != 0 ? last : fresh);
 }
 
+// Data that an accelerated clock took ahead of the machine's stands still until the machine gets there.
+void warn_of_time_ahead(const ClockChoice& choice, Instant last) {
+  const Instant wall = machine_time().wall();
+  if (choice.factor != 0 || last <= wall + kMinute) return;
+  tell(
+      fmt::format("warning: this data stands at {}, which lies ahead of the machine's clock: nothing becomes "
+                  "due until then. Was it "
+                  "made with an accelerated clock? Give --clock as it was, or another data folder",
+                  instant_to_text(last)));
+}
+
 // The parts of a daemon in the order in which they are made; they go the other way.
 struct Daemon {
   std::optional<DataFolder> folder;
@@ -123,7 +134,8 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
   if (!host) return std::unexpected(host.error());
   host->engine.partitions = options.partitions;
   auto engine = open_engine(host->program, *daemon.store, *daemon.journal, host->engine);
-  if (!engine) return refuse(kConflict, engine.error().message);
+  if (!engine) return refuse(engine.error().conflict ? kConflict : kInternal, engine.error().message);
+  warn_of_time_ahead(*clock, (*engine)->last_time());
   daemon.engine = std::move(*engine);
   const Counters counters = daemon.engine->counters();
   daemon.clock = make_clock(*clock, daemon.engine->last_time());
@@ -136,11 +148,11 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
       HttpServer::listen(*listen, [api = daemon.api.get()](HttpRequest request, HttpServer::Respond respond) {
         api->handle(std::move(request), std::move(respond));
       });
-  if (!server) return refuse(kConflict, server.error());
+  if (!server) return refuse(server.error().in_use ? kConflict : kInternal, server.error().message);
   daemon.server = std::move(*server);
   daemon.shell->start();
-  tell(fmt::format("{}; {} records recovered, {} frames loaded, {} histories replayed", host->compiled,
-                   counters.recovered_records, counters.frames_loaded, counters.histories_replayed));
+  tell(fmt::format("{}; {} records recovered, {} rows of history read", host->compiled,
+                   counters.recovered_records, counters.history_rows_read));
   return {};
 }
 

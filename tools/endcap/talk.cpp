@@ -106,7 +106,14 @@ void add_instance_name(CLI::App* command, const Options& options) {
 std::string instance_line(const Json& answer, bool) {
   return fmt::format("{}\n", answer.value("id", uint64_t{0}));
 }
-std::string plain_line(const Json& answer, bool) { return answer.dump() + "\n"; }
+
+// A list that is cut says so, and how to go on.
+void tell_more(const Options& options, const std::expected<Json, ServerError>& answer) {
+  if (!answer || options->shape == Shape::Json) return;
+  const auto next = answer->find("next");
+  if (next != answer->end() && !next->is_null())
+    tell(fmt::format("there are more: --after {}", next->dump()));
+}
 
 }  // namespace
 
@@ -155,8 +162,9 @@ void add_list(CLI::App& app, int& exit_code) {
                             .text("key", options->key)
                             .number("after", options->from)
                             .number("limit", options->limit);
-    exit_code =
-        report(options, HttpClient(options->server).call("/v1/instances" + query.str()), instances_table);
+    const auto answer = HttpClient(options->server).call("/v1/instances" + query.str());
+    exit_code = report(options, answer, instances_table);
+    tell_more(options, answer);
   });
 }
 
@@ -202,6 +210,7 @@ void add_tasks(CLI::App& app, int& exit_code) {
   command->add_option("--person", options->person, "Only what this person may decide");
   command->add_option("--instance", options->instance, "Only of this instance");
   command->add_flag("--closed", options->closed, "Those that were decided or have expired");
+  command->add_option("--after", options->from, "Only after this number: the next page");
   command->add_option("--limit", options->limit, "At most so many (default 100)");
   command->footer("Example:\n  endcap tasks --person fay");
   command->callback([options, &exit_code] {
@@ -210,8 +219,11 @@ void add_tasks(CLI::App& app, int& exit_code) {
                             .text("person", options->person)
                             .number("instance", options->instance)
                             .text("open", options->closed ? "false" : "true")
+                            .number("after", options->from)
                             .number("limit", options->limit);
-    exit_code = report(options, HttpClient(options->server).call("/v1/tasks" + query.str()), tasks_table);
+    const auto answer = HttpClient(options->server).call("/v1/tasks" + query.str());
+    exit_code = report(options, answer, tasks_table);
+    tell_more(options, answer);
   });
 }
 
@@ -231,7 +243,7 @@ void add_decide(CLI::App& app, int& exit_code) {
                     json_text(options->decision), json_text(options->reason));
     exit_code = report(
         options, HttpClient(options->server).call(fmt::format("/v1/tasks/{}/decision", options->task), body),
-        plain_line);
+        decision_line);
   });
 }
 
@@ -249,7 +261,7 @@ void add_resume(CLI::App& app, int& exit_code) {
     exit_code = report(
         options,
         HttpClient(options->server).call(fmt::format("/v1/instances/{}/resume", options->instance), body),
-        plain_line);
+        resumed_line);
   });
 }
 
@@ -274,7 +286,7 @@ void add_event(CLI::App& app, int& exit_code) {
                     json_text(options->id), json_text(options->source), json_text(options->type), *data);
     exit_code =
         report(options, HttpClient(options->server).call("/v1/events", body, "application/cloudevents+json"),
-               plain_line);
+               event_line);
   });
 }
 
