@@ -168,6 +168,26 @@ TEST_CASE("events reach the sink though it fails at first, in order, and twice o
   CHECK(requests[4].find("retail.stock.below") != std::string::npos);
 }
 
+TEST_CASE("events that the estate tells by itself come twice and late on request") {
+  ScriptedServer sink([&](const std::string&) { return answer(202, "{}"); });
+  World world({"--sink", sink.url("/v1/events")});
+  world.estate.post("/sandbox/events/faults",
+                    {{"type", "retail.promotion.rescheduled"}, {"copies", 2}, {"out_of_order", true}});
+  Json promotion = {{"set", "A_RetailPromotion"},
+                    {"key", {{"RetailPromotion", "P-1"}}},
+                    {"fields", {{"ValidityStartDate", "2026-12-03"}}}};
+  world.estate.post("/sandbox/change", promotion);
+  promotion["fields"] = {{"PromotionStatus", "09"}};
+  world.estate.post("/sandbox/change", promotion);
+  for (int i = 0; i < 500 && sink.requests().size() < 3; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  auto requests = sink.requests();
+  REQUIRE(requests.size() == 3);
+  CHECK(requests[0].find("retail.promotion.cancelled") != std::string::npos);
+  CHECK(requests[1].find("retail.promotion.rescheduled") != std::string::npos);
+  CHECK(requests[2].find("retail.promotion.rescheduled") != std::string::npos);
+}
+
 TEST_CASE("the same seed is the same world") {
   auto stock = [](const char* seed) {
     World world({"--seed", seed});
@@ -210,4 +230,26 @@ TEST_CASE("a transfer takes stock, too much is refused") {
   CHECK(available() == "1950.000");
   CHECK(name(move(5000, "key-2").kind) == "Rejected");
   CHECK(available() == "1950.000");
+
+  // The warehouse ships it and the store receives it: what was on its way is there, and the books say who did
+  // it.
+  auto at_store = [&] {
+    for (const Json& row : world.estate.get("/sandbox/state?set=A_MaterialStock"))
+      if (row["Plant"] == "1001" && row["Material"] == "AC-100") return row;
+    return Json();
+  };
+  const Json before = at_store();
+  CHECK(before["InTransitQuantity"] == "50.000");
+  const Json tasks = world.estate.get("/wms/tasks");
+  const std::string number = tasks["tasks"][0]["WarehouseTask"];
+  CHECK(world.estate.post("/wms/tasks/" + number + "/confirm", Json::object())["WarehouseTaskStatus"] == "C");
+  CHECK(at_store()["InTransitQuantity"] == "0.000");
+  CHECK(std::stod(at_store()["AvailableQuantity"].get<std::string>()) ==
+        std::stod(before["AvailableQuantity"].get<std::string>()) + 50);
+  CHECK(world.estate.post("/wms/tasks/" + number + "/confirm", Json::object())["error"] ==
+        "the task is not open");
+  const Json entry = world.estate.get("/sandbox/ledger")["entries"].back();
+  CHECK(entry["operation"] == "wms.confirm");
+  CHECK(entry["by"] == "desk");
+  CHECK(world.estate.get("/sandbox/audit")["effects"] == 1);
 }

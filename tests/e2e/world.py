@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 SHIPPED = HERE.parent.parent / "workflows"
@@ -143,6 +144,11 @@ class World:
 
     def api(self, method: str, path: str, body=None):
         return call(self.port, method, path, body)
+
+    def text(self, path: str) -> str:
+        """An answer that is not JSON."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+            return answer.read().decode()
 
     def start(self, promotion: str):
         return self.api("POST", "/v1/instances", {"workflow": "SmallPromotion", "arguments": {"promo.id": promotion},
