@@ -15,7 +15,7 @@ std::string key_property(std::string_view set) {
 }
 
 void Estate::record(const std::string& operation, const std::string& key, const std::string& target,
-                    const std::string& subject, const Json& payload, bool duplicate) {
+                    const std::string& subject, const Json& payload, bool duplicate, const char* by) {
   LedgerEntry entry;
   entry.operation = operation;
   entry.key = key;
@@ -23,6 +23,7 @@ void Estate::record(const std::string& operation, const std::string& key, const 
   entry.subject = subject;
   entry.payload_hash = sha256_hex(payload.dump());
   entry.duplicate = duplicate;
+  entry.by = by;
   ledger_.record(std::move(entry));
 }
 

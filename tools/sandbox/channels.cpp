@@ -30,6 +30,8 @@ Response Estate::tills(const Request& request) {
                        {"ConditionRecord", body->value("condition", "")}};
     auto done = acknowledge_price(parameters);
     if (!done) return plain_error(done.error().status, done.error().message);
+    record("pos.acknowledge", "", body->value("plant", ""), body->value("condition", ""), parameters, !*done,
+           "desk");
     return json_response({{"acknowledged", true}, {"first", *done}}, *done ? 201 : 200);
   }
   std::string plant = parse_query(request.query)["plant"];
@@ -61,6 +63,9 @@ Response Estate::warehouses(const Request& request) {
   task->fields["WarehouseTaskStatus"] = "C";
   task->fields["ActualQuantity"] = task->fields["TargetQuantity"];
   ++task->version;
+  record("wms.confirm", "", number, task->fields["ReceivingPlant"].get<std::string>(), task->fields, false,
+         "desk");
+  receive_stock(*task);
   if (Row* transfer = erp_.at("A_StockTransfer").find({task->fields["StockTransfer"].get<std::string>()})) {
     transfer->fields["TransferStatus"] = "C";
     ++transfer->version;

@@ -14,6 +14,9 @@ constexpr const char* kMap =
     "POST /sandbox/change           {\"set\", \"key\": {...}, \"fields\": {...}}: a business user changes "
     "master data\n"
     "POST /sandbox/events           {\"type\", \"data\", \"id\", \"copies\", \"out_of_order\"}; GET lists\n"
+    "POST /sandbox/events/faults    {\"type\", \"copies\", \"out_of_order\", \"times\": 1}: of events that "
+    "the estate tells by itself\n"
+    "GET  /sandbox/state?set=NAME   every row of an entity set\n"
     "POST /sandbox/sink             {\"url\", \"headers\"}: where events go\n"
     "POST /sandbox/keys             {\"set\", \"honour\": false}: ignore idempotency keys\n"
     "POST /sandbox/tills            {\"plant\", \"silent\": true}\n"
@@ -51,6 +54,12 @@ Response Estate::control(const Request& request) {
       event.after_next = body->value("out_of_order", false);
       return json_response({{"id", events_.send(std::move(event))}}, 202);
     }
+    if (path == "/sandbox/events/faults" && post) {
+      events_.disturb({body->at("type").get<std::string>(), body->value("copies", 1),
+                       body->value("out_of_order", false), body->value("times", 1)});
+      return json_response(Json::object(), 201);
+    }
+    if (path == "/sandbox/state" && !post) return state(parse_query(request.query)["set"]);
     if (path == "/sandbox/change" && post) return change(*body);
     if (path == "/sandbox/sink" && post) {
       events_.set_sink(body->value("url", ""), body->value("headers", Json::object()));
@@ -84,6 +93,14 @@ Response Estate::control(const Request& request) {
       404, fmt::format("there is no {} {}; GET /sandbox shows what there is", request.method, path));
 }
 
+Response Estate::state(const std::string& set) {
+  Service* service = erp_.table(set) ? &erp_ : shop_.table(set) ? &shop_ : nullptr;
+  if (!service) return plain_error(404, fmt::format("there is no entity set {}", set));
+  Json rows = Json::array();
+  for (const Row& row : service->at(set).rows) rows.push_back(row.fields);
+  return json_response(rows);
+}
+
 // {"set": "A_RetailPromotion", "key": {"RetailPromotion": "P-1"}, "fields": {"LandedCost": "1202.00"}}. A
 // business user's transaction: properties that the API can't change are changed too, and events are told as
 // for any change.
@@ -107,6 +124,8 @@ Response Estate::change(const Json& body) {
   if (row.fields != before) {
     ++row.version;
     changed(table, row, before);
+    record(set + ".change", "", set + table.key_predicate(row, service->version),
+           subject_of(table, row.fields), fields, false, "desk");
   }
   return json_response(row.fields);
 }

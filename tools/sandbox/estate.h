@@ -75,11 +75,12 @@ class Estate {
   std::expected<Json, ODataError> read_body(Table& table, const Request& request, bool creating);
   std::optional<ODataError> check_precondition(Table& table, const Row& row, const Request& request) const;
   void record(const std::string& operation, const std::string& key, const std::string& target,
-              const std::string& subject, const Json& payload, bool duplicate);
+              const std::string& subject, const Json& payload, bool duplicate, const char* by = "interface");
 
   // rules.cpp: what the business allows, and what a change brings with it
   std::optional<ODataError> before_create(Table& table, Json& fields);
   void after_create(Table& table, Row& row);
+  void receive_stock(const Row& task);                       // what was on its way to the store is there
   void changed(Table& table, Row& row, const Json& before);  // events that tell of it
   std::string subject_of(const Table& table, const Json& fields) const;
   std::expected<bool, ODataError> withdraw_price(const Json& parameters);  // whether something changed
@@ -95,6 +96,7 @@ class Estate {
   Response tills(const Request& request);
   Response warehouses(const Request& request);
   Response control(const Request& request);
+  Response state(const std::string& set);
   Response change(const Json& body);
 
   EstateOptions options_;

@@ -93,8 +93,20 @@ void Events::set_sink(std::string url, Json headers) {
   wake_.notify_all();
 }
 
+void Events::disturb(EventFault fault) {
+  std::lock_guard lock(mutex_);
+  faults_.push_back(std::move(fault));
+}
+
 std::string Events::send(OutgoingEvent event) {
   std::lock_guard lock(mutex_);
+  for (EventFault& fault : faults_) {
+    if (fault.times <= 0 || fault.type != event.type) continue;
+    --fault.times;
+    event.copies = std::max(event.copies, fault.copies);
+    event.after_next = event.after_next || fault.out_of_order;
+    break;
+  }
   if (event.id.empty()) event.id = fmt::format("evt-{:06}", next_++);
   if (event.source.empty()) event.source = "/sandbox/erp";
   event.time = real_time();

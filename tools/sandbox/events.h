@@ -20,13 +20,22 @@ struct OutgoingEvent {
   bool after_next = false;  // out of order: waits until the next one is delivered (or two seconds)
 };
 
+// What goes wrong with the next events of a type.
+struct EventFault {
+  std::string type;
+  int copies = 1;
+  bool out_of_order = false;
+  int times = 1;
+};
+
 class Events {
  public:
   Events();
   ~Events();
   void set_sink(std::string url, Json headers);  // "http://127.0.0.1:8700/v1/events"; empty: events wait
-  std::string send(OutgoingEvent event);         // gives the id: "evt-000001" unless it has one
-  Json list() const;                             // every event with its state: waiting, delivered, refused
+  void disturb(EventFault fault);
+  std::string send(OutgoingEvent event);  // gives the id: "evt-000001" unless it has one
+  Json list() const;                      // every event with its state: waiting, delivered, refused
 
  private:
   struct Item {
@@ -41,6 +50,7 @@ class Events {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Item> items_;
+  std::deque<EventFault> faults_;
   std::string sink_;
   Json sink_headers_;
   uint64_t next_ = 1;

@@ -12,9 +12,9 @@ namespace endcap::sandbox {
 namespace {
 
 Json to_json(const LedgerEntry& entry) {
-  return {{"sequence", entry.sequence}, {"time", entry.time},          {"operation", entry.operation},
-          {"key", entry.key},           {"target", entry.target},      {"subject", entry.subject},
-          {"hash", entry.payload_hash}, {"duplicate", entry.duplicate}};
+  return {{"sequence", entry.sequence}, {"time", entry.time},           {"operation", entry.operation},
+          {"key", entry.key},           {"target", entry.target},       {"subject", entry.subject},
+          {"hash", entry.payload_hash}, {"duplicate", entry.duplicate}, {"by", entry.by}};
 }
 
 }  // namespace
@@ -54,6 +54,7 @@ Json Ledger::audit() const {
   Json keys = Json::object(), operations = Json::object(), twice = Json::array();
   uint64_t effects = 0, duplicates = 0, unkeyed = 0;
   for (const auto& entry : entries_) {
+    if (entry.by != "interface") continue;
     (entry.duplicate ? duplicates : effects) += 1;
     if (!entry.duplicate) operations[entry.operation] = operations.value(entry.operation, 0) + 1;
     if (entry.key.empty()) {

@@ -14,13 +14,14 @@ namespace endcap::sandbox {
 
 struct LedgerEntry {
   uint64_t sequence = 0;
-  std::string time;          // RFC 3339, UTC, of the real clock
-  std::string operation;     // "A_PriceCondition.create", "WithdrawPrice", "Listings.update"
-  std::string key;           // idempotency key; empty when the request carried none
-  std::string target;        // "A_PriceCondition('0000000001')"
-  std::string subject;       // what the business would call twice: "P-1/1001"
-  std::string payload_hash;  // SHA-256 of the canonical payload, hex
-  bool duplicate = false;    // an attempt with a known key that changed nothing
+  std::string time;              // RFC 3339, UTC, of the real clock
+  std::string operation;         // "A_PriceCondition.create", "WithdrawPrice", "Listings.update"
+  std::string key;               // idempotency key; empty when the request carried none
+  std::string target;            // "A_PriceCondition('0000000001')"
+  std::string subject;           // what the business would call twice: "P-1/1001"
+  std::string payload_hash;      // SHA-256 of the canonical payload, hex
+  bool duplicate = false;        // an attempt with a known key that changed nothing
+  std::string by = "interface";  // or "desk": a person at a screen of the estate, not audited
 };
 
 class Ledger {

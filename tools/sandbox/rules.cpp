@@ -114,6 +114,15 @@ void Estate::after_create(Table& table, Row& row) {
   }
 }
 
+void Estate::receive_stock(const Row& task) {
+  Row* store =
+      erp_.at("A_MaterialStock").find({text(task.fields, "ReceivingPlant"), text(task.fields, "Material")});
+  if (!store) return;
+  const Int128 units = quantity(task.fields, "ActualQuantity");
+  set_quantity(*store, "InTransitQuantity", quantity(store->fields, "InTransitQuantity") - units);
+  set_quantity(*store, "AvailableQuantity", quantity(store->fields, "AvailableQuantity") + units);
+}
+
 void Estate::changed(Table& table, Row& row, const Json& before) {
   const std::string& set = table.set->name;
   if (set == "A_RetailPromotion") {
