@@ -24,6 +24,17 @@ class ModuleDeclarer {
   }
 
  private:
+  // Blanks and comments only: nothing that a finding could have been about.
+  static bool says_nothing(std::string_view text) {
+    while (!text.empty()) {
+      const std::string_view line = text.substr(0, text.find('\n'));
+      const size_t first = line.find_first_not_of(" \t\r");
+      if (first != line.npos && !line.substr(first).starts_with("--")) return false;
+      text.remove_prefix(std::min(line.size() + 1, text.size()));
+    }
+    return true;
+  }
+
   void name_module(const ast::Module& tree) {
     ModuleInfo info;
     info.tree = &tree;
@@ -34,8 +45,8 @@ class ModuleDeclarer {
         context_.emit(DiagnosticKind::DuplicateModule, tree.name->span, {info.name})
             .label(other.tree->name->span, "this file has the name too");
       }
-    } else if (!tree.declarations.empty()) {
-      const Span at = tree.declarations.front().span;
+    } else if (!tree.declarations.empty() || says_nothing(context_.sources.file(tree.source).text)) {
+      const Span at = tree.declarations.empty() ? Span{tree.source, 0, 0} : tree.declarations.front().span;
       context_.emit(DiagnosticKind::ModuleUnnamed, {at.source, at.begin, at.begin})
           .note("begin the file with `module NAME`, as in `module retail.launch`");
     }

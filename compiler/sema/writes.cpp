@@ -9,6 +9,7 @@ namespace endcap::sema {
 
 bool WorkflowChecker::resolve_target(const ast::Stmt& tree, const ast::WriteStmt& node, Write& write) {
   const std::vector<LocalId> proposals = scope_[write.grant].grant_of;
+  if (proposals.empty()) return false;  // what it covers was not understood, and that has been said
   std::vector<std::string> names;
   for (LocalId proposal : proposals) names.push_back(scope_[proposal].name);
   const std::string covered = fmt::format("{}", fmt::join(names, ", "));

@@ -6,6 +6,9 @@
 #include "compiler/schema/project.h"
 #include "compiler/sema/check.h"
 #include "compiler/syntax/parser.h"
+#ifdef ENDCAP_NATIVE_FLOWS
+#include "tests/unit/compiler/codegen/differential.h"
+#endif
 
 namespace endcap::ir::testing {
 namespace {
@@ -36,9 +39,18 @@ Program compile(const std::string& text) {
   return program;
 }
 
-TextFlow::TextFlow(const std::string& body, const std::string& declarations)
-    : program_(interpret(
-          compile("module retail.trial\nuse retail.estate\nuse calendar au.trading\n" + declarations +
-                  "\nworkflow Flow(promo: Promotion) key promo.id version 1 {\n" + body + "\n}\n"))) {}
+// The tests of compiler/codegen are built with these same tests: native code has to pass them too, and to
+// leave the same bytes.
+TextFlow::TextFlow(const std::string& body, const std::string& declarations) {
+  Program flow = compile("module retail.trial\nuse retail.estate\nuse calendar au.trading\n" + declarations +
+                         "\nworkflow Flow(promo: Promotion) key promo.id version 1 {\n" + body + "\n}\n");
+#ifdef ENDCAP_NATIVE_FLOWS
+  codegen::testing::Differential both(std::move(flow));
+  both.run(11, 2);
+  program_ = both.native;
+#else
+  program_ = interpret(std::move(flow));
+#endif
+}
 
 }  // namespace endcap::ir::testing
