@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <stdexcept>
 
@@ -16,29 +17,47 @@ using namespace endcap;
 
 namespace {
 
-std::vector<bench::Figure> run_steps(const std::filesystem::path& source, const std::filesystem::path& data) {
+// A folder that something else lives in is not ours to empty.
+void take_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path marker = folder / ".endcap-bench";
+  if (std::filesystem::exists(folder) && !std::filesystem::is_empty(folder) &&
+      !std::filesystem::exists(marker))
+    throw std::runtime_error(folder.string() + " is not empty and no bench made it: name another --data");
+  std::filesystem::create_directories(folder);
+  std::ofstream(marker) << "emptied by endcap_bench\n";
+}
+
+std::vector<bench::Figure> run_steps(const std::filesystem::path& source, const std::filesystem::path& data,
+                                     double seconds) {
+  take_folder(data);
   CheckedProject project = check_project(source / "tests/bench/project");
   if (!project.ok()) throw std::runtime_error("the bench's own project does not check cleanly");
   auto program = compile_project(project, std::nullopt);
   if (!program) throw std::runtime_error(program.error());
-  return bench::bench_steps(*program, {.folder = data});
+  auto figures = bench::bench_steps(*program, {.folder = data / "run", .seconds = seconds});
+  std::filesystem::remove_all(data);
+  return figures;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Figures of Endcap, each beside what the machine itself does in the same run."};
-  std::string source = ".", data = "build/bench-data";
+  std::string source = ".", data = "build/bench-data", json_file;
+  double seconds = 3;
   bool json = false;
   std::vector<std::string> names;
   app.add_option("--source", source, "the repository")->capture_default_str();
   app.add_option("--data", data, "folder on the disk to measure; emptied")->capture_default_str();
-  app.add_flag("--json", json, "a list of {name, value, unit, limit, ratio, note}");
+  app.add_flag("--json", json,
+               "print a list of {name, value, unit, limit, ratio, note} instead of the table");
+  app.add_option("--json-file", json_file, "write that list to a file beside the table");
+  app.add_option("--seconds", seconds, "how long each level of `steps` runs")->capture_default_str();
   app.add_option("NAMES", names, "steps, guard, front_end; none: all");
   CLI11_PARSE(app, argc, argv);
 
   const std::vector<std::pair<std::string, std::function<std::vector<bench::Figure>()>>> benches = {
-      {"steps", [&] { return run_steps(source, data); }},
+      {"steps", [&] { return run_steps(source, data, seconds); }},
       {"guard", [] { return bench::bench_guard(); }},
       {"front_end", [&] { return bench::bench_front_end(std::filesystem::path(source) / "workflows", 100); }},
   };
@@ -55,6 +74,8 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "bench: {}\n", name);
       for (bench::Figure& figure : run()) figures.push_back(std::move(figure));
     }
+    if (!json_file.empty() && !(std::ofstream(json_file) << bench::json(figures) << "\n").flush())
+      throw std::runtime_error(json_file + " can't be written");
     fmt::print("{}\n", json ? bench::json(figures) : bench::table(figures));
   } catch (const std::exception& error) {
     fmt::print(stderr, "bench: {}\n", error.what());
