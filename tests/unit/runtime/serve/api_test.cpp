@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
+
+#include <future>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -253,10 +255,11 @@ TEST_CASE("A port in use and a name that is no address are refused with what to 
 }
 
 TEST_CASE("An answer that comes when nobody waits any more is dropped") {
-  HttpServer::Respond late;
+  std::promise<HttpServer::Respond> asked;
+  auto answer = asked.get_future();
   {
     auto server = HttpServer::listen(
-        {.port = 0}, [&](HttpRequest, const HttpServer::Respond& respond) { late = respond; });
+        {.port = 0}, [&](HttpRequest, const HttpServer::Respond& respond) { asked.set_value(respond); });
     REQUIRE(server.has_value());
     const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
@@ -265,9 +268,8 @@ TEST_CASE("An answer that comes when nobody waits any more is dropped") {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
     (void)!::send(socket, "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL);
-    for (int i = 0; i < 200 && !late; ++i) std::this_thread::sleep_for(10ms);
+    REQUIRE(answer.wait_for(10s) == std::future_status::ready);
     ::close(socket);
   }
-  REQUIRE(late);
-  late({});
+  answer.get()({});
 }

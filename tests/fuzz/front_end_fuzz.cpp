@@ -1,0 +1,46 @@
+// libFuzzer's entry: any bytes are a module of the shipped project. They must give findings or a program: no crash, no hang, no
+// finding outside its file.
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "compiler/schema/project.h"
+#include "compiler/sema/check.h"
+#include "compiler/syntax/parser.h"
+#include "runtime/value/check.h"
+
+using namespace endcap;
+
+namespace {
+
+struct Shipped {
+  SourceMap sources;
+  Diagnostics diagnostics;
+  Project project = load_project(ENDCAP_SOURCE_DIR "/workflows", sources, diagnostics);
+  std::string estate;  // the module that the others use
+
+  Shipped() {
+    for (const SourceId source : project.sources) {
+      if (sources.file(source).path.ends_with("retail.endcap")) estate = sources.file(source).text;
+    }
+    CHECK(!estate.empty());
+  }
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const Shipped kShipped;
+  SourceMap sources = kShipped.sources;
+  Diagnostics diagnostics;
+  std::vector<ast::Module> modules;
+  modules.push_back(parse(sources, sources.add("retail.endcap", kShipped.estate), diagnostics));
+  const SourceId subject = sources.add("fuzzed.endcap", std::string(reinterpret_cast<const char*>(data), size));
+  modules.push_back(parse(sources, subject, diagnostics));
+  check(kShipped.project, modules, sources, diagnostics);
+  for (const Diagnostic& each : diagnostics.all()) {
+    CHECK(each.span.begin <= each.span.end);
+    CHECK(!each.span.valid() || each.span.end <= sources.file(each.span.source).text.size());
+  }
+  return 0;
+}
