@@ -45,8 +45,14 @@ std::expected<void, std::string> write_file(const fs::path& path, std::string_vi
     fs::remove(temporary, error);
     return std::unexpected(why);
   }
-  fs::rename(temporary, path, error);
-  if (error) return std::unexpected(error.message());
+  std::error_code absent;
+  if (const auto old = fs::status(path, absent); fs::exists(old))
+    fs::permissions(temporary, old.permissions(), error);
+  if (!error) fs::rename(temporary, path, error);
+  if (error) {
+    fs::remove(temporary, absent);
+    return std::unexpected(error.message());
+  }
   return {};
 }
 

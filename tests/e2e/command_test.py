@@ -132,6 +132,99 @@ class Command(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("can't write the output", done.stderr)
 
+    # fmt
+
+    MESSY = 'module  messy\n\n\n-- why\ntype A=Text(4)\ntype  Longer = Text( 18 ) -- what\n'
+    NEAT = 'module messy\n\n-- why\ntype A      = Text(4)\ntype Longer = Text(18)  -- what\n'
+
+    def messy(self, name: str = "messy.endcap"):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.MESSY)
+        return path
+
+    def test_a_new_project_is_in_its_layout(self):
+        self.made()
+        done = endcap("fmt", "--check", str(self.project))
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertIn("0 of 1 file would change", done.stderr)
+
+    def test_the_sources_of_the_current_folder_are_formatted_in_place(self):
+        top, below, hidden = self.messy("a.endcap"), self.messy("sub/b.endcap"), self.messy(".git/c.endcap")
+        top.chmod(0o640)
+        done = endcap("fmt", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertIn("2 of 2 files changed", done.stderr)
+        self.assertEqual((top.read_text(), below.read_text(), hidden.read_text()), (self.NEAT, self.NEAT, self.MESSY))
+        self.assertEqual(top.stat().st_mode & 0o777, 0o640)
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), [".git", "a.endcap", "sub"])
+        written = top.stat()
+        done = endcap("fmt", cwd=self.folder)
+        self.assertIn("0 of 2 files changed", done.stderr)
+        self.assertEqual((top.stat().st_mtime_ns, top.stat().st_ino), (written.st_mtime_ns, written.st_ino))
+
+    def test_what_would_change_is_listed_and_left(self):
+        messy, neat = self.messy("a.endcap"), self.messy("b.endcap")
+        neat.write_text(self.NEAT)
+        done = endcap("fmt", "--check", cwd=self.folder)
+        self.assertEqual((done.returncode, done.stdout), (1, "a.endcap\n"), done.stderr)
+        self.assertIn("1 of 2 files would change", done.stderr)
+        self.assertEqual(messy.read_text(), self.MESSY)
+        self.assertEqual(endcap("fmt", "--check", str(neat)).returncode, 0)
+
+    def test_stdin_is_formatted_to_stdout(self):
+        done = endcap("fmt", "-", input=self.MESSY)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, self.NEAT, ""))
+        self.assertEqual(endcap("fmt", "-", input=self.NEAT.replace("\n", "\r\n")).stdout, self.NEAT)
+        for text, code in ((self.MESSY, 1), (self.NEAT, 0)):
+            done = endcap("fmt", "--check", "-", input=text)
+            self.assertEqual((done.returncode, done.stdout), (code, "stdin\n" if code else ""))
+        done = endcap("fmt", "-", input="record R { a }")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"EC0001.*\n.*stdin:1:14")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([ENDCAP, "fmt", "-"], input=self.MESSY, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 3)
+
+    def test_a_source_with_a_syntax_error_is_left_and_the_others_are_formatted(self):
+        messy, broken, binary = self.messy("a.endcap"), self.messy("b.endcap"), self.messy("c.endcap")
+        broken.write_text(self.MESSY + "record R { a }\n")
+        binary.write_bytes(b"module \xff")
+        done = endcap("fmt", str(self.folder))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"error EC0001.*\n.*b\.endcap:7:14")
+        self.assertIn("error EC0002", done.stdout)
+        self.assertIn("1 of 3 files changed, 2 files left as they are: there are syntax errors", done.stderr)
+        self.assertEqual(messy.read_text(), self.NEAT)
+        self.assertEqual(broken.read_text(), self.MESSY + "record R { a }\n")
+        self.assertEqual(binary.read_bytes(), b"module \xff")
+
+    def test_a_link_stays_a_link(self):
+        messy = self.messy("real/a.endcap")
+        link = self.folder / "link.endcap"
+        link.symlink_to("real/a.endcap")
+        self.assertEqual(endcap("fmt", str(link)).returncode, 0)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(messy.read_text(), self.NEAT)
+
+    def test_paths_that_cannot_be_formatted(self):
+        messy = self.messy()
+        done = endcap("fmt", str(self.folder / "nowhere"), str(messy))
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertIn("there is no ", done.stderr)
+        self.assertEqual(messy.read_text(), self.NEAT)
+        (self.folder / "empty").mkdir()
+        done = endcap("fmt", str(self.folder / "empty"))
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("there is no .endcap file in", done.stderr)
+        self.assertEqual(endcap("fmt", "-", str(messy), input="").returncode, 2)
+        messy = self.messy()
+        (self.folder / "messy.endcap.new").mkdir()  # in the way of what is written beside it
+        done = endcap("fmt", str(messy))
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("can't write", done.stderr)
+        self.assertEqual(messy.read_text(), self.MESSY)
+
     # explain
 
     def test_every_code_is_listed_and_explained(self):

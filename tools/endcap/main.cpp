@@ -12,10 +12,19 @@ namespace {
 using AddCommand = void (*)(CLI::App& app, int& exit_code);
 
 constexpr AddCommand kCommands[] = {
-    endcap::command::add_check, endcap::command::add_explain, endcap::command::add_init,
-    endcap::command::add_run,   endcap::command::add_serve,   endcap::command::add_start,
-    endcap::command::add_list,  endcap::command::add_show,    endcap::command::add_history,
-    endcap::command::add_tasks, endcap::command::add_decide,  endcap::command::add_resume,
+    endcap::command::add_check,
+    endcap::command::add_explain,
+    endcap::command::add_fmt,
+    endcap::command::add_init,
+    endcap::command::add_run,
+    endcap::command::add_serve,
+    endcap::command::add_start,
+    endcap::command::add_list,
+    endcap::command::add_show,
+    endcap::command::add_history,
+    endcap::command::add_tasks,
+    endcap::command::add_decide,
+    endcap::command::add_resume,
     endcap::command::add_event,
 };
 
@@ -27,6 +36,7 @@ constexpr const char* kFooter =
     "Start here:\n"
     "  endcap init shop          make a project that works\n"
     "  endcap check shop         check it against the metadata of its systems\n"
+    "  endcap fmt shop           bring its sources into their one layout\n"
     "  endcap explain EC0301     what a finding means, with an example that fails and one that passes\n"
     "\n"
     "Exit codes: 0 clean, 1 findings, 2 usage, 3 internal or input/output, 4 server unreachable, 5 denied, 6 "
