@@ -6,7 +6,7 @@ options { tokenVocab = EndcapLexer; }
 
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
-    | recordDeclaration | enumDeclaration | functionDeclaration | policyDeclaration | workflowDeclaration
+    | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
     ) EOF
   ;
 
@@ -17,7 +17,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 // Keywords that can stand where a name is expected, because nothing else could be meant there.
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
-  | UPDATE | CALL | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | UPDATE | CALL | TABLE | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
   ;
 
 names: name (COMMA name)*;
@@ -73,6 +73,18 @@ eventField: field=name COLON type ASSIGN source=name (IN unit=name)?;
 recordDeclaration: RECORD name OPEN_BRACE (parameter (COMMA? parameter)*)? CLOSE_BRACE;
 enumDeclaration: ENUM name OPEN_BRACE (names COMMA?)? CLOSE_BRACE;
 functionDeclaration: FUNCTION name parameters (ARROW type)? ASSIGN expression;
+
+tableDeclaration: TABLE name parameters ARROW type OPEN_BRACE tableHeader tableRow* CLOSE_BRACE;
+tableHeader: BAR name (BAR name)* BAR;
+tableRow: BAR tableCell (BAR tableCell)* BAR;
+tableCell
+  : MINUS                                                                   # AnyCell
+  | OTHERWISE                                                               # OtherwiseCell
+  | PRESENT                                                                 # PresentCell
+  | compareOperator additive                                                # ComparisonCell
+  | (OPEN_BRACKET | OPEN_PAREN) additive RANGE additive (CLOSE_BRACKET | CLOSE_PAREN)  # IntervalCell
+  | expression (COMMA expression)*                                          # ValuesCell
+  ;
 
 policyDeclaration: POLICY name GOVERNS qualified (COMMA qualified)* FOR parameters OPEN_BRACE policyItem* CLOSE_BRACE;
 policyItem

@@ -29,6 +29,8 @@ class Expressions {
   ExprPtr check(const ast::ExprPtr& tree, TypeId expected = abi::kNoType, Origin origin = {});
   // The value of a condition.
   ExprPtr condition(const ast::ExprPtr& tree) { return check(tree, context_.types.bool_type()); }
+  // `name OP value`, where the value is written down: a literal. Anything else is told.
+  ExprPtr compare_written(LocalId name, ast::CompareOp op, const ast::ExprPtr& value);
   // `within`, `after`: a Duration or BusinessDuration.
   ExprPtr duration(const ast::ExprPtr& tree);
   // Arguments by name or position for `parameters`; one value each, Invalid where one is missing.

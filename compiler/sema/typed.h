@@ -215,6 +215,14 @@ struct Function {
   Span span;
 };
 
+// A decision table: a function whose body asks its rows one after the other; the proofs look at the rows themselves.
+struct Table {
+  FunctionId function;                  // its locals are those of the conditions
+  struct Row { ExprPtr condition; Span span; };  // null condition: otherwise
+  std::vector<Row> rows;
+  Span span;
+};
+
 struct Policy {
   std::string name;
   uint32_t index = 0;                   // in abi.policies
@@ -247,6 +255,7 @@ struct Workflow {
 struct Program {
   abi::Program abi;
   std::vector<Function> functions;
+  std::vector<Table> tables;
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
 };

@@ -279,6 +279,22 @@ struct SystemDecl { Name name; std::vector<OperationDecl> operations; std::vecto
 struct RecordDecl { Name name; std::vector<Parameter> fields; };
 struct EnumDecl { Name name; std::vector<Name> values; };
 struct FunctionDecl { Name name; std::vector<Parameter> parameters; TypePtr result; ExprPtr body; };
+// table T(a: A, b: B) -> R { | a | b | r | ... }: the header names inputs and results, a row says when it applies and what it gives.
+struct TableCell {
+  enum class Form : uint8_t { Any, Otherwise, Present, Compare, Interval, Values } form = Form::Any;
+  CompareOp op = CompareOp::Equal;                               // Compare: of values[0]
+  CompareOp lower = CompareOp::GreaterEqual, upper = CompareOp::Less;  // Interval: of values[0] and values[1]
+  std::vector<ExprPtr> values;                                   // Values: any of them; one in a result cell
+  Span span;
+};
+struct TableRow { std::vector<TableCell> cells; Span span; };
+struct TableDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  TypePtr result;
+  std::vector<Name> header;
+  std::vector<TableRow> rows;
+};
 struct PolicyRow {
   enum class Verdict : uint8_t { Permit, PermitAdvice, Approval, Forbid } verdict;
   std::vector<Name> roles;                                       // Approval
@@ -311,7 +327,7 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
-               PolicyDecl, WorkflowDecl, LaterDecl>
+               TableDecl, PolicyDecl, WorkflowDecl, LaterDecl>
       node;
 };
 

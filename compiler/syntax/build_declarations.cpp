@@ -1,4 +1,4 @@
-// Declarations other than systems and policies.
+// Declarations other than systems, policies and tables.
 #include "compiler/syntax/build.h"
 
 namespace endcap::syntax {
@@ -41,6 +41,8 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
     }
     case Parser::RuleFunctionDeclaration:
       return {at, function(tree->functionDeclaration())};
+    case Parser::RuleTableDeclaration:
+      return {at, table(tree->tableDeclaration())};
     case Parser::RulePolicyDeclaration:
       return {at, policy(tree->policyDeclaration())};
     default:

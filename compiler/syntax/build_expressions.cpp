@@ -50,8 +50,6 @@ ExprPtr Builder::negation(Parser::NegationContext* tree) {
   return result;
 }
 
-namespace {
-
 ast::CompareOp compare_op(Parser::CompareOperatorContext* tree) {
   if (tree->EQUAL() != nullptr) return ast::CompareOp::Equal;
   if (tree->NOT_EQUAL() != nullptr) return ast::CompareOp::NotEqual;
@@ -60,8 +58,6 @@ ast::CompareOp compare_op(Parser::CompareOperatorContext* tree) {
   if (tree->GREATER() != nullptr) return ast::CompareOp::Greater;
   return ast::CompareOp::GreaterEqual;
 }
-
-}  // namespace
 
 ExprPtr Builder::comparison(Parser::ComparisonContext* tree) {
   const auto operands = tree->orElse();
