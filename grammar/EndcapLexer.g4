@@ -104,6 +104,8 @@ ABSENT: 'absent';
 AT: 'at';
 ZONE: 'zone';
 ROUND: 'round';
+ALLOCATE: 'allocate';
+OVER: 'over';
 PLACES: 'places';
 HALF: 'half';
 EVEN: 'even';

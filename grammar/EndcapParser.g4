@@ -17,7 +17,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 // Keywords that can stand where a name is expected, because nothing else could be meant there.
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
-  | UPDATE | CALL | TABLE | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
   ;
 
 names: name (COMMA name)*;
@@ -37,7 +37,7 @@ parameter: name COLON type;
 
 moduleName: MODULE qualified;
 useDeclaration: USE (SYSTEM system=name | CALENDAR calendar=qualified | module=qualified);
-typeDeclaration: TYPE name ASSIGN type;
+typeDeclaration: TYPE name ASSIGN type (WHERE expression)?;
 roleDeclaration: ROLE names;
 conflictDeclaration: CONFLICT left=name WITH right=name;
 
@@ -206,6 +206,7 @@ primary
   | OPEN_PAREN expression CLOSE_PAREN                                       # Parenthesised
   | OPEN_BRACKET (expression (COMMA expression)*)? CLOSE_BRACKET            # ListValue
   | ROUND additive TO NUMBER PLACES roundingMode                            # RoundValue
+  | ALLOCATE additive OVER postfix BY additive                              # AllocateValue
   | aggregate OF expression FOR EACH name IN postfix                        # AggregateEach
   | aggregate OF postfix                                                    # AggregateList
   | LATER_VALUE                                                             # LaterValue

@@ -62,7 +62,7 @@ ExprPtr Expressions::compare(Span span, ast::CompareOp op, ExprPtr left, ExprPtr
 }
 
 ExprPtr Expressions::compare_written(LocalId name, ast::CompareOp op, const ast::ExprPtr& value) {
-  const TypeId type = scope_[name].type;
+  const TypeId type = context_.types.base(scope_[name].type);
   ExprPtr written = infer(value, type);
   if (is_invalid(*written) || type == abi::kNoType) return invalid(written->span);
   const Span span = written->span;
@@ -112,7 +112,7 @@ ExprPtr Expressions::of(const Tree& tree, const ast::MembershipExpr& node, TypeI
     context_.emit(DiagnosticKind::NotAList, list->span, {context_.type_name(list->type)});
     return invalid(tree.span);
   }
-  const TypeId element_type = context_.types[list->type].element;
+  const TypeId element_type = context_.types.base(context_.types[list->type].element);
   ExprPtr element = infer(node.element, element_type);
   if (is_invalid(*element) || unanswered(*element)) return invalid(tree.span);
   const std::string element_name = context_.type_name(element->type);

@@ -82,6 +82,8 @@ enum class Operator : uint8_t {
   BusinessAfter, BusinessBefore,                           // BusinessDuration, Instant; `calendar`
   Minimum, Maximum,                                        // two of one scalar type
   Conditional,                                             // Bool, a, b: lazy
+  Bounded,                                                 // a number that must be within the bounds of Expr::type, or fault
+  Allocate,                                                // list, amount, and per element its weight over `variable` -> list of {element, amount}
   Count, Sum, ListMinimum, ListMaximum, Any, All,          // list, and per element `body` over `variable` (Count has none)
   Concat,
 };

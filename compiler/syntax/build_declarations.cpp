@@ -15,7 +15,8 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
       return {at, use(tree->useDeclaration())};
     case Parser::RuleTypeDeclaration: {
       auto* alias = tree->typeDeclaration();
-      return {at, ast::TypeDecl{name(alias->name()), type(alias->type())}};
+      return {at, ast::TypeDecl{name(alias->name()), type(alias->type()),
+                                alias->expression() != nullptr ? expression(alias->expression()) : nullptr}};
     }
     case Parser::RuleRoleDeclaration:
       return {at, ast::RoleDecl{names(tree->roleDeclaration()->names())}};

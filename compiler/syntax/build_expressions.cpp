@@ -234,6 +234,10 @@ ExprPtr Builder::primary(Parser::PrimaryContext* tree) {
     return make_expression(at, ast::RoundExpr{additive(round->additive()), count(round->NUMBER()),
                                               rounding_mode(round->roundingMode())});
   }
+  if (auto* share = dynamic_cast<Parser::AllocateValueContext*>(tree)) {
+    return make_expression(at, ast::AllocateExpr{additive(share->additive(0)), postfix(share->postfix()),
+                                                 additive(share->additive(1))});
+  }
   if (auto* each = dynamic_cast<Parser::AggregateEachContext*>(tree)) {
     return make_expression(at,
                            ast::AggregateExpr{aggregate_op(each->aggregate()), expression(each->expression()),

@@ -91,7 +91,8 @@ bool is_text(abi::Kind kind) { return kind == abi::Kind::Text || kind == abi::Ki
 // The term inside what only changes how its value is written.
 const Expr& unscaled(const Expr& expression) {
   const auto* operation = std::get_if<Operation>(&expression.node);
-  if (operation && (operation->op == Operator::ToRatio || operation->op == Operator::Rescale))
+  if (operation && (operation->op == Operator::ToRatio || operation->op == Operator::Rescale ||
+                    operation->op == Operator::Bounded))
     return unscaled(*operation->operands[0]);
   return expression;
 }
@@ -130,8 +131,7 @@ std::string CaseGrid::term(const Expr& expression) const {
     return program_.functions[call->function.index].name + "(" + arguments + ")";
   }
   if (const auto* operation = std::get_if<Operation>(&expression.node)) {
-    if (operation->op == Operator::ToRatio || operation->op == Operator::Rescale)
-      return term(unscaled(expression));
+    if (&unscaled(expression) != &expression) return term(unscaled(expression));
     // An optional has no other axis: its value is asked for only behind an answer for absence.
     if (operation->op == Operator::IsPresent) return term(*operation->operands[0]);
     const char* infix = sign(operation->op);

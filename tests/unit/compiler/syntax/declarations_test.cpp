@@ -16,6 +16,8 @@ TEST_CASE("types") {
   CHECK(declaration("type A = Text(4)") == "(type A Text(4))");
   CHECK(declaration("type A = Decimal(13, 3)") == "(type A Decimal(13 3))");
   CHECK(declaration("type A = list of optional Money<AUD>") == "(type A (list (optional Money<AUD>)))");
+  CHECK(declaration("type A = Decimal(5, 2) where 0 <= it <= 100") ==
+        "(type A Decimal(5 2) (where (0 <= it <= 100)))");
   CHECK(declaration("type A = Money<?>") == "(type A Money<?>)");
   CHECK(declaration("type A = Text(99999999999)").find("is no whole number") != std::string::npos);
 }

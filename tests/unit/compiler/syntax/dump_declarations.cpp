@@ -102,7 +102,7 @@ std::string dump(const Decl& declaration) {
             return form("use", {kWhat[static_cast<size_t>(d.what)], d.name.text()});
           },
           [](const TypeDecl& d) {
-            return form("type", {d.name.text, dump(d.type)});
+            return form("type", {d.name.text, dump(d.type), clause("where", dump(d.where))});
           },
           [](const RoleDecl& d) { return form("role", {dump(d.roles)}); },
           [](const ConflictDecl& d) {
