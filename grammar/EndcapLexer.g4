@@ -41,6 +41,7 @@ ADVICE: 'advice';
 RECORD: 'record';
 ENUM: 'enum';
 FUNCTION: 'function';
+TABLE: 'table';
 POLICY: 'policy';
 GOVERNS: 'governs';
 FOR: 'for';
@@ -103,6 +104,8 @@ ABSENT: 'absent';
 AT: 'at';
 ZONE: 'zone';
 ROUND: 'round';
+ALLOCATE: 'allocate';
+OVER: 'over';
 PLACES: 'places';
 HALF: 'half';
 EVEN: 'even';
@@ -120,7 +123,7 @@ OPTIONAL: 'optional';
 
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
-  : 'advisor' | 'exception' | 'raise' | 'table' | 'measure' | 'mapping' | 'test' | 'sweep' | 'route' | 'sync' | 'interface'
+  : 'advisor' | 'exception' | 'raise' | 'measure' | 'mapping' | 'test' | 'sweep' | 'route' | 'sync' | 'interface'
   | 'due' | 'tolerate' | 'upgrades' | 'alert' | 'restart'
   ;
 
@@ -143,6 +146,7 @@ CLOSE_PAREN: ')';
 OPEN_BRACKET: '[';
 CLOSE_BRACKET: ']';
 COMMA: ',';
+RANGE: '..';
 DOT: '.';
 COLON: ':';
 BAR: '|';

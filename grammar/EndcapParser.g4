@@ -6,7 +6,7 @@ options { tokenVocab = EndcapLexer; }
 
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
-    | recordDeclaration | enumDeclaration | functionDeclaration | policyDeclaration | workflowDeclaration
+    | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
     ) EOF
   ;
 
@@ -17,7 +17,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 // Keywords that can stand where a name is expected, because nothing else could be meant there.
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
-  | UPDATE | CALL | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
   ;
 
 names: name (COMMA name)*;
@@ -37,7 +37,7 @@ parameter: name COLON type;
 
 moduleName: MODULE qualified;
 useDeclaration: USE (SYSTEM system=name | CALENDAR calendar=qualified | module=qualified);
-typeDeclaration: TYPE name ASSIGN type;
+typeDeclaration: TYPE name ASSIGN type (WHERE expression)?;
 roleDeclaration: ROLE names;
 conflictDeclaration: CONFLICT left=name WITH right=name;
 
@@ -73,6 +73,18 @@ eventField: field=name COLON type ASSIGN source=name (IN unit=name)?;
 recordDeclaration: RECORD name OPEN_BRACE (parameter (COMMA? parameter)*)? CLOSE_BRACE;
 enumDeclaration: ENUM name OPEN_BRACE (names COMMA?)? CLOSE_BRACE;
 functionDeclaration: FUNCTION name parameters (ARROW type)? ASSIGN expression;
+
+tableDeclaration: TABLE name parameters ARROW type OPEN_BRACE tableHeader tableRow* CLOSE_BRACE;
+tableHeader: BAR name (BAR name)* BAR;
+tableRow: BAR tableCell (BAR tableCell)* BAR;
+tableCell
+  : MINUS                                                                   # AnyCell
+  | OTHERWISE                                                               # OtherwiseCell
+  | PRESENT                                                                 # PresentCell
+  | compareOperator additive                                                # ComparisonCell
+  | (OPEN_BRACKET | OPEN_PAREN) additive RANGE additive (CLOSE_BRACKET | CLOSE_PAREN)  # IntervalCell
+  | expression (COMMA expression)*                                          # ValuesCell
+  ;
 
 policyDeclaration: POLICY name GOVERNS qualified (COMMA qualified)* FOR parameters OPEN_BRACE policyItem* CLOSE_BRACE;
 policyItem
@@ -194,6 +206,7 @@ primary
   | OPEN_PAREN expression CLOSE_PAREN                                       # Parenthesised
   | OPEN_BRACKET (expression (COMMA expression)*)? CLOSE_BRACKET            # ListValue
   | ROUND additive TO NUMBER PLACES roundingMode                            # RoundValue
+  | ALLOCATE additive OVER postfix BY additive                              # AllocateValue
   | aggregate OF expression FOR EACH name IN postfix                        # AggregateEach
   | aggregate OF postfix                                                    # AggregateList
   | LATER_VALUE                                                             # LaterValue

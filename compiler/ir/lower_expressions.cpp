@@ -98,6 +98,8 @@ RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o
     case Operator::Any:
     case Operator::All:
       return any_or_all(e, o);
+    case Operator::Allocate:
+      return allocate(e, o);
     default:
       return arithmetic(e, o);
   }
@@ -149,6 +151,8 @@ RegisterId FlowLowering::arithmetic(const sema::Expr& e, const sema::Operation& 
                     program_.out.abi.types[e.type].scale | rounding << 8 | percent << 16);
       }
       return call(Builtin::DecimalRescale, scale(first) | uint64_t{scale(e.type)} << 8 | rounding << 16);
+    case Operator::Bounded:
+      return call(Builtin::BoundsCheck, e.type);
     case Operator::Not:
       return builder_.unary(Op::Not, e.type, x[0]);
     case Operator::Contains:

@@ -1,5 +1,8 @@
 // Lowering of loops over lists: aggregates, filters, and the loop that statements share.
+#include <algorithm>
+
 #include "compiler/ir/lowering.h"
+#include "runtime/value/check.h"
 
 namespace endcap::ir {
 
@@ -107,6 +110,43 @@ RegisterId FlowLowering::list_extreme(const sema::Expr& e, const sema::Operation
   if (optional) builder_.call_into(result, Builtin::OptionalMake, {best});
   builder_.jump(join);
   builder_.at(join);
+  return result;
+}
+
+abi::TypeId FlowLowering::list_of(abi::TypeId element) const {
+  const abi::Types& types = program_.out.abi.types;
+  const auto found = std::ranges::find_if(
+      types, [&](const abi::Type& type) { return type.kind == Kind::List && type.element == element; });
+  CHECK(found != types.end());
+  return static_cast<abi::TypeId>(found - types.begin());
+}
+
+// The weights are gathered first, then shared by at once, then each share is put beside its element.
+RegisterId FlowLowering::allocate(const sema::Expr& e, const sema::Operation& o) {
+  const abi::TypeId record = program_.out.abi.types[e.type].element;
+  const abi::TypeId amount_type = program_.out.abi.types[record].fields[1].type;
+  const abi::TypeId weights_type = list_of(o.operands[2]->type), integer = program_.types.integer;
+  RegisterId list = expression(*o.operands[0]), amount = expression(*o.operands[1]);
+  RegisterId weights = builder_.make_register(weights_type, "", e.trust);
+  builder_.set_constant(weights, 0);
+  loop(list, define(o.variable), "", [&](const Loop&) {
+    RegisterId weight = expression(*o.operands[2]);
+    builder_.call_into(weights, Builtin::ListAppend, {weights, weight});
+  });
+  builder_.trust(e.trust);
+  RegisterId shares = builder_.call(Builtin::Allocate, list_of(amount_type), {amount, weights}, weights_type);
+  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId index = builder_.make_register(integer, "", e.trust);
+  builder_.set_constant(result, 0);
+  builder_.set_constant(index, 0);
+  RegisterId element = define(o.variable);
+  loop(list, element, "", [&](const Loop&) {
+    RegisterId share =
+        builder_.call(Builtin::ListGet, amount_type, {shares, index}, graph_.registers[shares.index].type);
+    RegisterId pair = builder_.call(Builtin::RecordMake, record, {element, share}, 2);
+    builder_.call_into(result, Builtin::ListAppend, {result, pair});
+    builder_.assign(index, builder_.binary(Op::Add, integer, index, builder_.integer(1)));
+  });
   return result;
 }
 

@@ -100,6 +100,8 @@ class FlowLowering {
   RegisterId aggregate(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId any_or_all(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId list_extreme(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId allocate(const sema::Expr& expression, const sema::Operation& operation);
+  abi::TypeId list_of(abi::TypeId element) const;  // which the analysis has made
   uint8_t scale(abi::TypeId type) const;  // of the value: a percent has two places more than it shows
   // A loop over a list; `body` may leave it early. `next` and `exit` are where `skip` and a break go.
   struct Loop {

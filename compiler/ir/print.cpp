@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "compiler/ir/lower.h"
+#include "runtime/abi/shape.h"
 #include "runtime/value/decimal.h"
 
 namespace endcap::ir {
@@ -40,7 +41,9 @@ class Printer {
   std::string type(abi::TypeId id) const {
     if (id >= program_.abi.types.size()) return "?";
     const abi::Type& t = program_.abi.types[id];
-    return fmt::format("t{}{}{}", id, t.name.empty() ? "" : ":", t.name);
+    const std::string bounds = abi::bounds_text(t);
+    return fmt::format("t{}{}{}{}{}", id, t.name.empty() ? "" : ":", t.name, bounds.empty() ? "" : " ",
+                       bounds);
   }
   std::string name(RegisterId id) const {
     if (id.index >= graph_.registers.size()) return "r?";

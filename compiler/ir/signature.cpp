@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "compiler/ir/lowering.h"
+#include "runtime/abi/shape.h"
 
 namespace endcap::ir {
 namespace {
@@ -12,6 +13,7 @@ std::string shape(const abi::Types& types, abi::TypeId id) {
   const abi::Type& type = types[id];
   std::string text = fmt::format("{}.{}.{}.{}:{}", static_cast<int>(type.kind), type.scale, type.precision,
                                  type.max_length, type.name);
+  if (!type.refinement.empty()) text += " " + abi::bounds_text(type);
   if (type.element != abi::kNoType) text += "<" + shape(types, type.element) + ">";
   for (const abi::Field& field : type.fields) {
     text += fmt::format(";{}{}{}", field.name, field.advice ? "?" : "=", shape(types, field.type));

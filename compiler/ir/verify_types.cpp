@@ -207,6 +207,12 @@ class TypeCheck {
       case Builtin::DecimalTimesRatio:
         is(i.arguments[1], Kind::Ratio);
         return;
+      case Builtin::BoundsCheck:
+        expect(i.immediate == s_.type(i.result), "bounds are those of the result");
+        return same(i.result, i.arguments[0], "a check of bounds");
+      case Builtin::Allocate:
+        list(i.arguments[1]);
+        return element(i.result, i.arguments[0]);
       case Builtin::TextLiteral:
         expect(i.immediate < s_.program.abi.texts.size(), "a text literal that the program does not have");
         return text(i.result);

@@ -12,7 +12,8 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint
   if (name == "min") return extremum(tree, node, hint, Operator::Minimum);
   bool told = false;
   const Symbol* symbol = find_symbol(context_, module_, name, node.callee.span, &told);
-  if (symbol && symbol->kind == SymbolKind::Function) return call_function(tree, node, symbol->index);
+  if (symbol && (symbol->kind == SymbolKind::Function || symbol->kind == SymbolKind::Table))
+    return call_function(tree, node, symbol->index);
   if (symbol && symbol->kind == SymbolKind::Record)
     return make_record(tree, node, context_.named[symbol->index].type, symbol->span);
   if (!told && !(symbol && symbol->kind == SymbolKind::Broken)) {
@@ -20,7 +21,8 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint
       context_.emit(DiagnosticKind::CallIsEffect, tree.span, {name, std::string(kind_name(symbol->kind))})
           .label(symbol->span, "declared here");
     } else {
-      auto candidates = visible_names(context_, module_, {SymbolKind::Function, SymbolKind::Record});
+      auto candidates =
+          visible_names(context_, module_, {SymbolKind::Function, SymbolKind::Table, SymbolKind::Record});
       candidates.insert(candidates.end(), {"max", "min"});
       with_suggestion(context_.emit(DiagnosticKind::UnknownFunction, node.callee.span, {name}),
                       node.callee.span, name, candidates);
@@ -76,7 +78,7 @@ ExprPtr Expressions::call_function(const Tree& tree, const ast::CallExpr& node, 
   }
   const TypeId result = function->result;
   std::vector<ExprPtr> values =
-      arguments(node.callee.text(), tree.span, node.arguments, parameters, info.tree->name.span);
+      arguments(node.callee.text(), tree.span, node.arguments, parameters, info.name->span);
   for (const ExprPtr& value : values) {
     if (is_invalid(*value)) return invalid(tree.span);
   }

@@ -39,7 +39,7 @@ void compare_roles(Context& context) {
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
-constexpr Pass kPasses[] = {check_flow, check_policies, check_advice, check_grants};
+constexpr Pass kPasses[] = {check_flow, check_policies, check_tables, check_advice, check_grants};
 
 }  // namespace
 }  // namespace sema
@@ -57,7 +57,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_events(context);
   sema::describe_operations(context);
   for (uint32_t i = 0; i < context.functions.size(); ++i)
-    sema::require_function(context, i, context.functions[i].tree->name.span);
+    sema::require_function(context, i, context.functions[i].name->span);
   sema::describe_operation_bodies(context);
   sema::describe_policies(context);
   sema::check_workflows(context);

@@ -61,6 +61,22 @@ ExprPtr Expressions::compare(Span span, ast::CompareOp op, ExprPtr left, ExprPtr
   return make_operation(span, context_.types.bool_type(), operator_of(op), std::move(left), std::move(right));
 }
 
+ExprPtr Expressions::compare_written(LocalId name, ast::CompareOp op, const ast::ExprPtr& value) {
+  const TypeId type = context_.types.base(scope_[name].type);
+  ExprPtr written = infer(value, type);
+  if (is_invalid(*written) || type == abi::kNoType) return invalid(written->span);
+  const Span span = written->span;
+  const bool literal = std::holds_alternative<Literal>(written->node) ||
+                       std::holds_alternative<RatioLiteral>(written->node) ||
+                       std::holds_alternative<TextLiteral>(written->node);
+  if (!literal) {
+    context_.emit(DiagnosticKind::TableCellComputed, span)
+        .note("compute it before and give it to the table as one more input");
+    return invalid(span);
+  }
+  return compare(span, op, make_expr(span, type, LocalRef{name}), std::move(written));
+}
+
 // `8% <= m < 12%` is two comparisons, and m is the same in both.
 ExprPtr Expressions::of(const Tree& tree, const ast::CompareExpr& node, TypeId) {
   std::vector<ExprPtr> operands(node.operands.size());
@@ -96,7 +112,7 @@ ExprPtr Expressions::of(const Tree& tree, const ast::MembershipExpr& node, TypeI
     context_.emit(DiagnosticKind::NotAList, list->span, {context_.type_name(list->type)});
     return invalid(tree.span);
   }
-  const TypeId element_type = context_.types[list->type].element;
+  const TypeId element_type = context_.types.base(context_.types[list->type].element);
   ExprPtr element = infer(node.element, element_type);
   if (is_invalid(*element) || unanswered(*element)) return invalid(tree.span);
   const std::string element_name = context_.type_name(element->type);

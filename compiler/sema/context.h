@@ -22,6 +22,7 @@ enum class SymbolKind : uint8_t {
   Record,
   Enum,
   Function,
+  Table,
   Policy,
   Workflow,
   Operation,
@@ -91,8 +92,11 @@ struct EventInfo {
   uint32_t module = 0;
 };
 
+// A function, or a table: a function written as rows.
 struct FunctionInfo {
-  const ast::FunctionDecl* tree = nullptr;
+  const ast::Name* name = nullptr;
+  const ast::FunctionDecl* function = nullptr;
+  const ast::TableDecl* table = nullptr;
   uint32_t module = 0;
   enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
 };

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "runtime/abi/shape.h"
+
 namespace endcap::sema {
 
 ExprPtr Expressions::check(const ast::ExprPtr& tree, TypeId expected, Origin origin) {
@@ -23,9 +25,12 @@ ExprPtr Expressions::infer(const Tree& tree, TypeId hint) {
     return invalid(tree.span);
   }
   ++depth_;
-  ExprPtr value =
-      std::visit([&](const auto& node) { return of(tree, node, context_.types.inside(hint)); }, tree.node);
+  ExprPtr value = std::visit(
+      [&](const auto& node) { return of(tree, node, context_.types.base(context_.types.inside(hint))); },
+      tree.node);
   --depth_;
+  // Inside an expression a number has no bounds: a sum of two shares need not be one.
+  value->type = context_.types.base(value->type);
   return value;
 }
 
@@ -88,6 +93,7 @@ ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
     if (context_.types.is(value->type, Kind::Optional)) {
       if (misfit(context_.types[context_.types.inside(value->type)],
                  context_.types[context_.types.inside(type)]) == Misfit::None &&
+          !context_.types.is_refined(context_.types.inside(type)) &&
           context_.types[context_.types.inside(value->type)].scale ==
               context_.types[context_.types.inside(type)].scale) {
         value->type = type;
@@ -101,6 +107,10 @@ ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
   } else if (context_.types.is(value->type, Kind::Optional)) {
     unanswered(*value);
     return invalid(span);
+  }
+  if (context_.types.is_refined(type)) {
+    ExprPtr number = convert(std::move(value), context_.types.base(type), origin);
+    return is_invalid(*number) ? std::move(number) : bounded(std::move(number), type, origin);
   }
   const abi::Type from = context_.types[value->type];
   const abi::Type to = context_.types[type];
@@ -139,6 +149,21 @@ ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
       tell(DiagnosticKind::TypeMismatch, {to_name, from_name});
       break;
   }
+  return invalid(span);
+}
+
+ExprPtr Expressions::bounded(ExprPtr value, TypeId type, const Origin& origin) {
+  const abi::Type& bounds = context_.types[type];
+  const Span span = value->span;
+  const auto* literal = std::get_if<Literal>(&value->node);
+  if (!literal) return make_operation(span, type, Operator::Bounded, std::move(value));
+  if (abi::is_scalar_in_range(bounds, literal->cell)) {
+    value->type = type;
+    return value;
+  }
+  auto& diagnostic =
+      context_.emit(DiagnosticKind::OutOfBounds, span, {bounds.refinement, abi::bounds_text(bounds)});
+  if (origin.span.valid() && !origin.text.empty()) diagnostic.label(origin.span, origin.text);
   return invalid(span);
 }
 

@@ -29,6 +29,8 @@ class Expressions {
   ExprPtr check(const ast::ExprPtr& tree, TypeId expected = abi::kNoType, Origin origin = {});
   // The value of a condition.
   ExprPtr condition(const ast::ExprPtr& tree) { return check(tree, context_.types.bool_type()); }
+  // `name OP value`, where the value is written down: a literal. Anything else is told.
+  ExprPtr compare_written(LocalId name, ast::CompareOp op, const ast::ExprPtr& value);
   // `within`, `after`: a Duration or BusinessDuration.
   ExprPtr duration(const ast::ExprPtr& tree);
   // Arguments by name or position for `parameters`; one value each, Invalid where one is missing.
@@ -38,6 +40,8 @@ class Expressions {
   // Arguments that make a record of their own (outcomes, tasks): a field is named as given or after what it
   // is.
   ExprPtr record_of(const std::string& name, const std::vector<ast::Argument>& arguments, Span span);
+  // `value`, a number of the base of refined `type`: checked now when it is written, else where it runs.
+  ExprPtr bounded(ExprPtr value, TypeId type, const Origin& origin);
   // Makes `value` a `type` or tells why it isn't one.
   ExprPtr convert(ExprPtr value, TypeId type, const Origin& origin);
 
@@ -105,6 +109,9 @@ class Expressions {
   ExprPtr of(const Tree& tree, const ast::RelativeExpr& node, TypeId hint);
   ExprPtr date_sum(const Tree& tree, const ast::BinaryExpr& node, ExprPtr date);
   ExprPtr days_of(const ast::ExprPtr& tree);
+
+  // allocate.cpp
+  ExprPtr of(const Tree& tree, const ast::AllocateExpr& node, TypeId hint);
 
   // aggregates.cpp
   ExprPtr of(const Tree& tree, const ast::AggregateExpr& node, TypeId hint);

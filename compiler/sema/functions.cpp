@@ -3,12 +3,13 @@
 
 #include "compiler/sema/expressions.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/tables.h"
 
 namespace endcap::sema {
 namespace {
 
 void check_function(Context& context, uint32_t index) {
-  const ast::FunctionDecl& tree = *context.functions[index].tree;
+  const ast::FunctionDecl& tree = *context.functions[index].function;
   const uint32_t module = context.functions[index].module;
   Function function;
   function.name = tree.name.text;
@@ -32,8 +33,8 @@ void check_function(Context& context, uint32_t index) {
 const Function* require_function(Context& context, uint32_t index, Span use) {
   FunctionInfo& info = context.functions[index];
   if (info.state == FunctionInfo::State::Visiting) {
-    context.emit(DiagnosticKind::RecursiveFunction, use, {info.tree->name.text})
-        .label(info.tree->name.span, "declared here")
+    context.emit(DiagnosticKind::RecursiveFunction, use, {info.name->text})
+        .label(info.name->span, "declared here")
         .note(
             "a workflow's arithmetic always ends: functions don't call themselves, not even through others");
     return nullptr;
@@ -46,7 +47,7 @@ const Function* require_function(Context& context, uint32_t index, Span use) {
     }
     info.state = FunctionInfo::State::Visiting;
     ++context.depth;
-    check_function(context, index);
+    context.functions[index].table ? check_table(context, index) : check_function(context, index);
     --context.depth;
     context.functions[index].state = FunctionInfo::State::Done;
   }

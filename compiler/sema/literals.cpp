@@ -152,6 +152,12 @@ ExprPtr Expressions::of(const Tree& tree, const ast::TextLit& node, TypeId hint)
   }
   const size_t length = code_points(node.text);
   if (context_.types.is(hint, Kind::Text)) {
+    const Identifier identifier = context_.types[hint].identifier;
+    if (const auto problem = identifier_problem(identifier, node.text)) {
+      context_.emit(DiagnosticKind::WrongIdentifier, tree.span,
+                    {node.text, std::string(to_string(identifier)), *problem});
+      return invalid(tree.span);
+    }
     const uint32_t most = context_.types[hint].max_length;
     if (most == 0 || length <= most) return make_expr(tree.span, hint, TextLiteral{node.text});
     context_.emit(DiagnosticKind::TextTooLong, tree.span,

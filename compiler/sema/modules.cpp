@@ -101,9 +101,16 @@ class ModuleDeclarer {
   }
   void declare_node(uint32_t module, const ast::Decl&, const ast::FunctionDecl& tree) {
     if (!add(module, tree.name.text, tree.name.span, SymbolKind::Function, context_.functions.size())) return;
-    context_.functions.push_back({.tree = &tree, .module = module});
+    add_function({.name = &tree.name, .function = &tree, .module = module});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::TableDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Table, context_.functions.size())) return;
+    add_function({.name = &tree.name, .table = &tree, .module = module});
+  }
+  void add_function(FunctionInfo info) {
+    context_.functions.push_back(info);
     context_.program.functions.emplace_back();
-    context_.program.functions.back().name = tree.name.text;
+    context_.program.functions.back().name = info.name->text;
   }
   void declare_node(uint32_t module, const ast::Decl& declaration, const ast::PolicyDecl& tree) {
     if (!add(module, tree.name.text, tree.name.span, SymbolKind::Policy, context_.policies.size())) return;

@@ -36,7 +36,8 @@ void Expressions::unknown_name(const ast::Name& name) {
   }
   auto candidates = scope_.names();
   std::ranges::copy(
-      visible_names(context_, module_, {SymbolKind::Enum, SymbolKind::Function, SymbolKind::Record}),
+      visible_names(context_, module_,
+                    {SymbolKind::Enum, SymbolKind::Function, SymbolKind::Table, SymbolKind::Record}),
       std::back_inserter(candidates));
   with_suggestion(context_.emit(DiagnosticKind::UnknownName, name.span, {name.text}), name.span, name.text,
                   candidates);

@@ -19,6 +19,8 @@ std::string_view kind_name(SymbolKind kind) {
       return "enum";
     case SymbolKind::Function:
       return "function";
+    case SymbolKind::Table:
+      return "table";
     case SymbolKind::Policy:
       return "policy";
     case SymbolKind::Workflow:
@@ -80,6 +82,7 @@ DiagnosticKind unknown(SymbolKind kind) {
     case SymbolKind::Policy:
       return DiagnosticKind::UnknownPolicy;
     case SymbolKind::Function:
+    case SymbolKind::Table:
       return DiagnosticKind::UnknownFunction;
     case SymbolKind::Workflow:
       return DiagnosticKind::UnknownName;

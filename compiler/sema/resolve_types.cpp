@@ -7,6 +7,7 @@
 
 #include "compiler/base/units.h"
 #include "compiler/sema/names.h"
+#include "compiler/sema/refinements.h"
 #include "runtime/value/decimal.h"
 
 namespace endcap::sema {
@@ -48,6 +49,8 @@ class TypeResolver {
         {"BusinessDuration", &TypeResolver::plain<Kind::BusinessDuration>},
         {"Zone", &TypeResolver::plain<Kind::Zone>},
         {"Text", &TypeResolver::text},
+        {"Gtin", &TypeResolver::identifier<Identifier::Gtin>},
+        {"Gln", &TypeResolver::identifier<Identifier::Gln>},
         {"Decimal", &TypeResolver::decimal},
         {"Percent", &TypeResolver::percent},
         {"Money", &TypeResolver::money},
@@ -105,13 +108,16 @@ class TypeResolver {
     }
     named.state = NamedType::State::Visiting;
     ++context_.depth;
-    const TypeId target = TypeResolver(context_, named.module).resolve(named.alias->type.get());
+    const ast::TypeDecl& alias = *named.alias;
+    const uint32_t module = named.module;
+    const TypeId target = TypeResolver(context_, module).resolve(alias.type.get());
+    TypeId result = alias.where ? refine(context_, module, alias, target) : target;
     --context_.depth;
-    TypeId result = target;
-    if (context_.types.is(target, Kind::Text)) {
-      const uint32_t length = context_.types[target].max_length;
-      result = context_.types.reserve(Kind::Text, named.alias->name.text);
-      context_.types.reserved(result).max_length = length;
+    if (!alias.where && context_.types.is(target, Kind::Text)) {
+      const abi::Type text = context_.types[target];
+      result = context_.types.reserve(Kind::Text, alias.name.text);
+      context_.types.reserved(result).max_length = text.max_length;
+      context_.types.reserved(result).identifier = text.identifier;
     }
     context_.named[index].type = result;
     context_.named[index].state = NamedType::State::Done;
@@ -130,6 +136,13 @@ class TypeResolver {
     if (!tree.angle.empty() || !tree.parameters.empty())
       return wrong_parameters(tree, tree.name.text + " takes none");
     return context_.types.simple(kind);
+  }
+
+  template <Identifier form>
+  TypeId identifier(const ast::TypeRef& tree) {
+    if (!tree.angle.empty() || !tree.parameters.empty())
+      return wrong_parameters(tree, tree.name.text + " takes none");
+    return context_.types.identifier(form);
   }
 
   TypeId text(const ast::TypeRef& tree) {

@@ -64,6 +64,8 @@ Diagnostic& with_field(Diagnostic& diagnostic, const SchemaField& field) {
 bool check_length(Context& context, const abi::Type& type, const SchemaField& field, Direction direction,
                   Span at) {
   if (type.kind != Kind::Text || !field.max_length) return true;
+  // An identifier has its own length, which is checked with its digits where it comes in.
+  if (type.identifier != Identifier::None && direction == Direction::Reading) return true;
   const bool fits = direction == Direction::Writing
                         ? type.max_length != 0 && type.max_length <= *field.max_length
                         : type.max_length == 0 || type.max_length >= *field.max_length;

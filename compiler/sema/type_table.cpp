@@ -59,6 +59,24 @@ TypeId TypeTable::proposal(TypeId payload, TypeId undo_payload, TypeId facts) {
   return intern({.kind = Kind::Proposal, .element = leaf});
 }
 
+TypeId TypeTable::identifier(Identifier identifier) {
+  return intern({.kind = Kind::Text,
+                 .max_length = digits_max(identifier),
+                 .name = std::string(to_string(identifier)),
+                 .identifier = identifier});
+}
+
+TypeId TypeTable::refined(TypeId base, const std::string& name, std::optional<Int128> least,
+                          std::optional<Int128> most) {
+  abi::Type type = types_[base];
+  type.element = base;
+  type.refinement = name;
+  type.least = least;
+  type.most = most;
+  types_.push_back(std::move(type));
+  return static_cast<TypeId>(types_.size() - 1);
+}
+
 TypeId TypeTable::reserve(Kind kind, const std::string& name) {
   types_.push_back({.kind = kind, .name = name});
   return static_cast<TypeId>(types_.size() - 1);
@@ -86,6 +104,7 @@ std::string decimal_name(std::string_view form, const abi::Type& type) {
 std::string TypeTable::name(TypeId id) const {
   if (id == abi::kNoType) return "nothing";
   const abi::Type& type = types_[id];
+  if (!type.refinement.empty()) return type.refinement;
   switch (type.kind) {
     case Kind::Bool:
       return "Bool";

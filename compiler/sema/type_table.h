@@ -34,6 +34,14 @@ class TypeTable {
   // A record known by its name and fields: outcomes, arguments of tasks, payloads.
   TypeId record(const std::string& name, std::vector<abi::Field> fields);
 
+  TypeId identifier(Identifier identifier);
+  // A number of `base` with bounds, known by its declaration.
+  TypeId refined(TypeId base, const std::string& name, std::optional<Int128> least,
+                 std::optional<Int128> most);
+  // The type without its bounds; the type itself when it has none.
+  TypeId base(TypeId id) const { return is_refined(id) ? types_[id].element : id; }
+  bool is_refined(TypeId id) const { return id != abi::kNoType && !types_[id].refinement.empty(); }
+
   // Types known by their declaration: reserved when it is met, described when it has been read.
   TypeId reserve(Kind kind, const std::string& name);
   abi::Type& reserved(TypeId id) { return types_[id]; }

@@ -82,6 +82,8 @@ enum class Operator : uint8_t {
   BusinessAfter, BusinessBefore,                           // BusinessDuration, Instant; `calendar`
   Minimum, Maximum,                                        // two of one scalar type
   Conditional,                                             // Bool, a, b: lazy
+  Bounded,                                                 // a number that must be within the bounds of Expr::type, or fault
+  Allocate,                                                // list, amount, and per element its weight over `variable` -> list of {element, amount}
   Count, Sum, ListMinimum, ListMaximum, Any, All,          // list, and per element `body` over `variable` (Count has none)
   Concat,
 };
@@ -215,6 +217,14 @@ struct Function {
   Span span;
 };
 
+// A decision table: a function whose body asks its rows one after the other; the proofs look at the rows themselves.
+struct Table {
+  FunctionId function;                  // its locals are those of the conditions
+  struct Row { ExprPtr condition; Span span; };  // null condition: otherwise
+  std::vector<Row> rows;
+  Span span;
+};
+
 struct Policy {
   std::string name;
   uint32_t index = 0;                   // in abi.policies
@@ -247,6 +257,7 @@ struct Workflow {
 struct Program {
   abi::Program abi;
   std::vector<Function> functions;
+  std::vector<Table> tables;
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
 };

@@ -80,6 +80,7 @@ struct RelativeExpr { ExprPtr duration; bool before = true; ExprPtr anchor; };  
 enum class RoundingMode : uint8_t { HalfEven, HalfUp, Up, Down };
 struct RoundExpr { ExprPtr operand; uint32_t scale = 0; RoundingMode mode; };   // round x to 2 places half even
 struct ListExpr { std::vector<ExprPtr> elements; };                             // [a, b]
+struct AllocateExpr { ExprPtr amount, list, weight; };                          // allocate a over stores by it.area
 // Aggregates over a list: `count of xs` (no value, no variable), `sum of x.units for each x in xs`
 enum class AggregateOp : uint8_t { Count, Sum, Minimum, Maximum, Any, All };
 struct AggregateExpr { AggregateOp op; ExprPtr value; std::optional<Name> variable; ExprPtr list; };
@@ -89,7 +90,7 @@ struct Expr {
   Span span;
   std::variant<ErrorExpr, NumberLit, PercentLit, MoneyLit, QuantityLit, DurationLit, DateLit, TimeLit, TextLit, BoolLit,
                AbsentLit, NameExpr, FieldExpr, CallExpr, UnaryExpr, BinaryExpr, CompareExpr, MembershipExpr, PresenceExpr,
-               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, RoundExpr, ListExpr, AggregateExpr>
+               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, RoundExpr, ListExpr, AllocateExpr, AggregateExpr>
       node;
 };
 
@@ -230,7 +231,7 @@ struct UseDecl {
   enum class What : uint8_t { Module, System, Calendar } what;
   QualifiedName name;
 };
-struct TypeDecl { Name name; TypePtr type; };                    // type StoreId = Text(4)
+struct TypeDecl { Name name; TypePtr type; ExprPtr where; };     // type StoreId = Text(4); type Share = Percent(5, 2) where 0% <= it
 struct RoleDecl { std::vector<Name> roles; };
 struct ConflictDecl { Name left, right; };                       // conflict Merchandiser with FinanceManager
 struct ViewField {
@@ -279,6 +280,22 @@ struct SystemDecl { Name name; std::vector<OperationDecl> operations; std::vecto
 struct RecordDecl { Name name; std::vector<Parameter> fields; };
 struct EnumDecl { Name name; std::vector<Name> values; };
 struct FunctionDecl { Name name; std::vector<Parameter> parameters; TypePtr result; ExprPtr body; };
+// table T(a: A, b: B) -> R { | a | b | r | ... }: the header names inputs and results, a row says when it applies and what it gives.
+struct TableCell {
+  enum class Form : uint8_t { Any, Otherwise, Present, Compare, Interval, Values } form = Form::Any;
+  CompareOp op = CompareOp::Equal;                               // Compare: of values[0]
+  CompareOp lower = CompareOp::GreaterEqual, upper = CompareOp::Less;  // Interval: of values[0] and values[1]
+  std::vector<ExprPtr> values;                                   // Values: any of them; one in a result cell
+  Span span;
+};
+struct TableRow { std::vector<TableCell> cells; Span span; };
+struct TableDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  TypePtr result;
+  std::vector<Name> header;
+  std::vector<TableRow> rows;
+};
 struct PolicyRow {
   enum class Verdict : uint8_t { Permit, PermitAdvice, Approval, Forbid } verdict;
   std::vector<Name> roles;                                       // Approval
@@ -311,7 +328,7 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
-               PolicyDecl, WorkflowDecl, LaterDecl>
+               TableDecl, PolicyDecl, WorkflowDecl, LaterDecl>
       node;
 };
 

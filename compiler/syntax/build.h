@@ -87,7 +87,7 @@ class Builder {
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_systems.cpp, build_policies.cpp
+  // build_declarations.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
@@ -100,11 +100,15 @@ class Builder {
   ast::EventDecl event(Parser::EventDeclarationContext* tree);
   ast::PolicyDecl policy(Parser::PolicyDeclarationContext* tree);
   ast::PolicyRow policy_row(Parser::PolicyRowContext* tree);
+  ast::TableDecl table(Parser::TableDeclarationContext* tree);
+  ast::TableCell table_cell(Parser::TableCellContext* tree);
 
   std::string_view text_;
   SourceId source_;
   Diagnostics& diagnostics_;
 };
+
+ast::CompareOp compare_op(Parser::CompareOperatorContext* tree);
 
 // A node with its place.
 template <typename Node>

@@ -1,4 +1,4 @@
-// Declarations other than systems and policies.
+// Declarations other than systems, policies and tables.
 #include "compiler/syntax/build.h"
 
 namespace endcap::syntax {
@@ -15,7 +15,8 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
       return {at, use(tree->useDeclaration())};
     case Parser::RuleTypeDeclaration: {
       auto* alias = tree->typeDeclaration();
-      return {at, ast::TypeDecl{name(alias->name()), type(alias->type())}};
+      return {at, ast::TypeDecl{name(alias->name()), type(alias->type()),
+                                alias->expression() != nullptr ? expression(alias->expression()) : nullptr}};
     }
     case Parser::RuleRoleDeclaration:
       return {at, ast::RoleDecl{names(tree->roleDeclaration()->names())}};
@@ -41,6 +42,8 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
     }
     case Parser::RuleFunctionDeclaration:
       return {at, function(tree->functionDeclaration())};
+    case Parser::RuleTableDeclaration:
+      return {at, table(tree->tableDeclaration())};
     case Parser::RulePolicyDeclaration:
       return {at, policy(tree->policyDeclaration())};
     default:

@@ -50,8 +50,6 @@ ExprPtr Builder::negation(Parser::NegationContext* tree) {
   return result;
 }
 
-namespace {
-
 ast::CompareOp compare_op(Parser::CompareOperatorContext* tree) {
   if (tree->EQUAL() != nullptr) return ast::CompareOp::Equal;
   if (tree->NOT_EQUAL() != nullptr) return ast::CompareOp::NotEqual;
@@ -60,8 +58,6 @@ ast::CompareOp compare_op(Parser::CompareOperatorContext* tree) {
   if (tree->GREATER() != nullptr) return ast::CompareOp::Greater;
   return ast::CompareOp::GreaterEqual;
 }
-
-}  // namespace
 
 ExprPtr Builder::comparison(Parser::ComparisonContext* tree) {
   const auto operands = tree->orElse();
@@ -237,6 +233,10 @@ ExprPtr Builder::primary(Parser::PrimaryContext* tree) {
   if (auto* round = dynamic_cast<Parser::RoundValueContext*>(tree)) {
     return make_expression(at, ast::RoundExpr{additive(round->additive()), count(round->NUMBER()),
                                               rounding_mode(round->roundingMode())});
+  }
+  if (auto* share = dynamic_cast<Parser::AllocateValueContext*>(tree)) {
+    return make_expression(at, ast::AllocateExpr{additive(share->additive(0)), postfix(share->postfix()),
+                                                 additive(share->additive(1))});
   }
   if (auto* each = dynamic_cast<Parser::AggregateEachContext*>(tree)) {
     return make_expression(at,

@@ -9,13 +9,12 @@ namespace endcap::syntax {
 
 namespace {
 
-constexpr std::array<size_t, 12> kKeywords{Lexer::MODULE,   Lexer::USE,      Lexer::TYPE,   Lexer::ROLE,
-                                           Lexer::CONFLICT, Lexer::VIEW,     Lexer::SYSTEM, Lexer::RECORD,
-                                           Lexer::ENUM,     Lexer::FUNCTION, Lexer::POLICY, Lexer::WORKFLOW};
+constexpr std::array<size_t, 13> kKeywords{
+    Lexer::MODULE, Lexer::USE,  Lexer::TYPE,     Lexer::ROLE,  Lexer::CONFLICT, Lexer::VIEW,    Lexer::SYSTEM,
+    Lexer::RECORD, Lexer::ENUM, Lexer::FUNCTION, Lexer::TABLE, Lexer::POLICY,   Lexer::WORKFLOW};
 
-constexpr std::array<std::string_view, 11> kLaterDeclarations{"advisor", "exception", "table",    "measure",
-                                                              "mapping", "test",      "sweep",    "route",
-                                                              "sync",    "alert",     "interface"};
+constexpr std::array<std::string_view, 10> kLaterDeclarations{
+    "advisor", "exception", "measure", "mapping", "test", "sweep", "route", "sync", "alert", "interface"};
 
 class Cutter {
  public:
@@ -87,8 +86,8 @@ std::vector<Piece> cut_into_declarations(const Tokens& tokens, std::string_view 
 }
 
 std::vector<std::string> declaration_keywords() {
-  return {"module", "use",    "type", "role",     "conflict", "view",
-          "system", "record", "enum", "function", "policy",   "workflow"};
+  return {"module", "use",  "type",     "role",  "conflict", "view",    "system",
+          "record", "enum", "function", "table", "policy",   "workflow"};
 }
 
 }  // namespace endcap::syntax

@@ -36,6 +36,7 @@ const Repeating* repeating(size_t rule) {
       {Parser::RulePolicyDeclaration,
        "a row that begins with `|`, `let`, `stand in` or `}`",
        {"let", "stand"}},
+      {Parser::RuleTableDeclaration, "a row that begins with `|`, or `}`", {}},
       {Parser::RuleSystemDeclaration, "`operation`, `event` or `}`", {"operation", "event"}},
       {Parser::RuleOperation,
        "`idempotent`, `keyed by`, `queryable by`, `unsafe`, `owner`, `limit`, `rejected` or `}`",

@@ -36,6 +36,7 @@ Role role(size_t type) {
     case Lexer::OF:
     case Lexer::OPTIONAL:
     case Lexer::ROUND:
+    case Lexer::ALLOCATE:
     case Lexer::EQUAL:
     case Lexer::NOT_EQUAL:
     case Lexer::LESS:

@@ -23,6 +23,7 @@ bool opens_value_or_type(size_t type) {
     case Lexer::NO:
     case Lexer::ABSENT:
     case Lexer::ROUND:
+    case Lexer::ALLOCATE:
     case Lexer::COUNT:
     case Lexer::SUM:
     case Lexer::MINIMUM:

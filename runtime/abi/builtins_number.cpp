@@ -44,6 +44,12 @@ uint32_t endcap_rt_DecimalRescale(Context*, Cell* result, const Cell* arguments,
                                       rounding_of(immediate, 2)));
 }
 
+uint32_t endcap_rt_BoundsCheck(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
+  if (!is_scalar_in_range(context->program->types[static_cast<TypeId>(immediate)], arguments[0]))
+    return code(FaultKind::OutOfRange);
+  return give(result, arguments[0].bits);
+}
+
 uint32_t endcap_rt_RatioMake(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
   return give_ratio(
       context, result,

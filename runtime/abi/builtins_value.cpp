@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "runtime/abi/builtins.h"
+#include "runtime/value/allocation.h"
 
 using namespace endcap;
 using namespace endcap::abi;
@@ -126,6 +127,22 @@ uint32_t endcap_rt_ListContains(Context* context, Cell* result, const Cell* argu
     if (*same) return give(result, 1);
   }
   return give(result, 0);
+}
+
+uint32_t endcap_rt_Allocate(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
+  const Int128 amount = arguments[0].bits;
+  auto found = cells_of(context, arguments[1], static_cast<TypeId>(immediate));
+  if (!found) return code(found.error().kind);
+  std::vector<Int128> weights;
+  for (uint32_t i = 0; i < found->count; ++i) weights.push_back(context->arena->cells(found->first)[i].bits);
+  const auto shares = endcap::allocate(amount, weights);
+  if (!shares) return code(shares.error().kind);
+  std::vector<Cell> cells;
+  for (const Int128 share : *shares) cells.push_back({share});
+  Reference object;
+  const auto count = static_cast<uint32_t>(cells.size());
+  if (!make_list(context, cells.data(), count, count, object)) return code(FaultKind::TooLarge);
+  return give(result, object);
 }
 
 uint32_t endcap_rt_OptionalMake(Context* context, Cell* result, const Cell* arguments, uint64_t) {

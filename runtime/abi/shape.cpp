@@ -72,8 +72,19 @@ bool is_scalar_in_range(const Type& type, Cell cell) {
     case Kind::Grant:
       return bits >= 0 && bits <= static_cast<Int128>(UINT64_MAX);
     default:
-      return true;
+      return (!type.least || bits >= *type.least) && (!type.most || bits <= *type.most);
   }
+}
+
+std::string bounds_text(const Type& type) {
+  const std::string unit = type.kind == Kind::Percent                                ? "%"
+                           : type.kind == Kind::Money || type.kind == Kind::Quantity ? " " + type.name
+                                                                                     : "";
+  const auto value = [&](Int128 units) { return decimal_to_text(units, type.scale) + unit; };
+  std::string text;
+  if (type.least) text = "at least " + value(*type.least);
+  if (type.most) text += (text.empty() ? "at most " : " and at most ") + value(*type.most);
+  return text;
 }
 
 namespace {

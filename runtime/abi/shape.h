@@ -24,8 +24,10 @@ std::expected<Cell, Fault> load_blob_list(Arena& arena, const Types& types, Type
 
 bool is_utf8(std::string_view text);
 uint32_t count_code_points(std::string_view text);
-// Whether a scalar cell is in the range of its type (days, seconds, enum values ...).
+// Whether a scalar cell is in the range of its type (days, seconds, enum values, bounds ...).
 bool is_scalar_in_range(const Type& type, Cell cell);
+// The bounds of a refined number in words: "at least 0 and at most 100"; empty when it has none.
+std::string bounds_text(const Type& type);
 
 // Equality by value. A list may have to be loaded from the side table, which can fail and moves the arena.
 std::expected<bool, Fault> equal_values(Arena& arena, const Types& types, TypeId type, Cell a, Cell b,

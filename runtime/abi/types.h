@@ -2,8 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "runtime/value/decimal.h"
+#include "runtime/value/identifier.h"
 
 namespace endcap::abi {
 
@@ -44,9 +48,12 @@ struct Type {
   uint8_t precision = 0;          // 0: unlimited
   uint32_t max_length = 0;        // Text, in code points; 0: unlimited
   std::string name;               // currency, unit, or the name of an enum, record, view or nominal text type
-  TypeId element = kNoType;       // List, Optional, Proposal (the leaf record)
+  TypeId element = kNoType;       // List, Optional, Proposal (the leaf record); a refined number's own base
   std::vector<Field> fields;      // Record
   std::vector<std::string> values;  // Enum
+  std::string refinement;         // a number with bounds: the name of its declaration
+  std::optional<Int128> least, most;  // in units, both held in
+  Identifier identifier = Identifier::None;  // Text that proves itself by its check digit
 };
 
 // Whether a cell of this type holds a reference into the arena.

@@ -74,7 +74,10 @@ class Reader {
         magnitude(*value) >= power_of_ten(shape.precision)) {
       return wrong(path, "more than " + std::to_string(shape.precision) + " digits");
     }
-    if (!is_scalar_in_range(shape, Cell{*value})) return wrong(path, "out of range");
+    if (!is_scalar_in_range(shape, Cell{*value})) {
+      if (shape.refinement.empty()) return wrong(path, "out of range");
+      return wrong(path, "not a " + shape.refinement + ", which is " + bounds_text(shape));
+    }
     return Cell{*value};
   }
 
@@ -150,6 +153,8 @@ class Reader {
       return wrong(path, "text longer than " + std::to_string(shape.max_length));
     }
     if (value.size() > kPayloadBytesMax) return wrong(path, "text longer than 4 MiB");
+    if (const auto problem = identifier_problem(shape.identifier, value))
+      return wrong(path, "no " + std::string(to_string(shape.identifier)) + ": it " + *problem);
     if (shape.kind == Kind::Zone && !is_zone(value)) {
       return wrong(path, "there is no time zone '" + value.substr(0, 60) + "'");
     }

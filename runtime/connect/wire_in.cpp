@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cstring>
 
+#include "runtime/abi/shape.h"
 #include "runtime/connect/wire.h"
 #include "runtime/value/time.h"
 
@@ -111,6 +112,8 @@ OrMessage<Cell> read_text(const Type& type, const std::string& text, abi::Arena&
   if (type.kind == Kind::Text && type.max_length && code_points(text) > type.max_length) {
     return std::unexpected(fmt::format("is longer than {}", type.max_length));
   }
+  if (const auto problem = identifier_problem(type.identifier, text))
+    return std::unexpected(fmt::format("is no {}: it {}", to_string(type.identifier), *problem));
   return Cell{arena.put_text(text)};
 }
 
@@ -142,6 +145,9 @@ OrMessage<Cell> read_value(const Type& type, const Json& value, abi::Arena& aren
       if (!units && units.error().kind == FaultKind::LossOfPrecision)
         return std::unexpected(fmt::format("has more than {} decimal places", scale));
       if (!units) return std::unexpected("is not a number that fits");
+      if (!type.refinement.empty() && !abi::is_scalar_in_range(type, Cell{*units}))
+        return std::unexpected(
+            fmt::format("is not a {}, which is {}", type.refinement, abi::bounds_text(type)));
       return Cell{*units};
     }
     case Kind::Enum:

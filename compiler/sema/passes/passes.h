@@ -22,4 +22,7 @@ void check_flow(Program& program, Diagnostics& diagnostics);
 // Policy rows cover every case and no case twice, where that can be proved (LANGUAGE, Proofs).
 void check_policies(Program& program, Diagnostics& diagnostics);
 
+// The rows of a table cover every case, no case twice, and each covers one.
+void check_tables(Program& program, Diagnostics& diagnostics);
+
 }  // namespace endcap::sema

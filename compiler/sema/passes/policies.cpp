@@ -1,7 +1,7 @@
 // Policies decide every case once: a gap is a counterexample, an overlap too, and what can't be proved needs
 // `otherwise`.
+#include "compiler/sema/passes/case_grid.h"
 #include "compiler/sema/passes/passes.h"
-#include "compiler/sema/passes/policy_grid.h"
 
 namespace endcap::sema {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 class PolicyPass {
  public:
   PolicyPass(const Program& program, const Policy& policy, Diagnostics& diagnostics)
-      : policy_(policy), grid_(program, policy), diagnostics_(diagnostics) {}
+      : policy_(policy), grid_(program, cases(policy)), diagnostics_(diagnostics) {}
 
   void run() {
     const auto count = grid_.point_count();
@@ -23,6 +23,12 @@ class PolicyPass {
   }
 
  private:
+  static Cases cases(const Policy& policy) {
+    Cases result{.locals = policy.locals, .rows = {}, .lets = &policy.lets, .facts = policy.facts};
+    for (const Policy::Row& row : policy.rows) result.rows.push_back(row.condition.get());
+    return result;
+  }
+
   bool has_otherwise() const {
     for (const Policy::Row& row : policy_.rows) {
       if (!row.condition) return true;
@@ -57,7 +63,7 @@ class PolicyPass {
   }
 
   const Policy& policy_;
-  PolicyGrid grid_;
+  CaseGrid grid_;
   Diagnostics& diagnostics_;
   bool gap_told_ = false, overlap_told_ = false;
 };

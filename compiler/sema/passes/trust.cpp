@@ -26,6 +26,20 @@ Label TrustScope::label_aggregate(Operation& operation) {
   return result;
 }
 
+// Each element is as trusted as it was; what it is given is decided by the amount and by all the weights.
+Label TrustScope::label_allocate(Operation& operation) {
+  const Label list = label(*operation.operands[0]);
+  const Label element = part(list, 0), whole{list.trust, list.path, {}};
+  bind(operation.variable, element);
+  Label amount = join(flatten(label(*operation.operands[1])), flatten(label(*operation.operands[2])));
+  amount = join(std::move(amount), whole);
+  Label pair;
+  pair.parts = {element, std::move(amount)};
+  Label result = whole;
+  result.parts = {std::move(pair)};
+  return result;
+}
+
 Label TrustScope::label_operation(Operation& operation) {
   switch (operation.op) {
     case Operator::Count:
@@ -35,6 +49,8 @@ Label TrustScope::label_operation(Operation& operation) {
     case Operator::Any:
     case Operator::All:
       return label_aggregate(operation);
+    case Operator::Allocate:
+      return label_allocate(operation);
     case Operator::Conditional: {
       const Label condition = flatten(label(*operation.operands[0]));
       Label chosen = join(label(*operation.operands[1]), label(*operation.operands[2]));

@@ -18,6 +18,7 @@ class TrustScope {
  private:
   Label label_call(CallFunction& call);
   Label label_operation(Operation& operation);
+  Label label_allocate(Operation& operation);
   Label label_aggregate(Operation& operation);
 
   const Program& program_;

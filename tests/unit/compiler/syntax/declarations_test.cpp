@@ -16,6 +16,8 @@ TEST_CASE("types") {
   CHECK(declaration("type A = Text(4)") == "(type A Text(4))");
   CHECK(declaration("type A = Decimal(13, 3)") == "(type A Decimal(13 3))");
   CHECK(declaration("type A = list of optional Money<AUD>") == "(type A (list (optional Money<AUD>)))");
+  CHECK(declaration("type A = Decimal(5, 2) where 0 <= it <= 100") ==
+        "(type A Decimal(5 2) (where (0 <= it <= 100)))");
   CHECK(declaration("type A = Money<?>") == "(type A Money<?>)");
   CHECK(declaration("type A = Text(99999999999)").find("is no whole number") != std::string::npos);
 }
@@ -64,6 +66,23 @@ TEST_CASE("a policy has facts, rows and stand-ins") {
         "2:4: error EC0006: `permit advice` is part of the language but not of this release\n");
 }
 
+TEST_CASE("a table has a header and rows of cells") {
+  CHECK(declaration("table U(c: Duration, m: Ratio, x: optional Date) -> P {\n"
+                    "  | c | m | x | out |\n"
+                    "  | < 2 days | - | present | critical |\n"
+                    "  | [2 days .. 5 days) | >= 20% | absent | high |\n"
+                    "  | (5 days .. 7 days] | -5%, 7% | - | P.low |\n"
+                    "  | otherwise | - | - | max(1, 2) |\n}") ==
+        "(table U [c:Duration m:Ratio x:(optional Date)] P |c| m| x| out| "
+        "|(< (duration 2 day))|-|present|critical| "
+        "|(>=< (duration 2 day) (duration 5 day))|(>= 20%)|absent|high| "
+        "|(><= (duration 5 day) (duration 7 day))|(neg 5%) 7%|-|(. P low)| |otherwise|-|-|(call max 1 2)|)");
+  CHECK(declaration("table U(c: Money<AUD>) -> P {\n | c | p |\n | [AUD 1.00 .. AUD 2.00] | (1) |\n}") ==
+        "(table U [c:Money<AUD>] P |c| p| |(>=<= (money AUD 1.00) (money AUD 2.00))|1|)");
+  CHECK(declaration("table U(c: Int) -> P {\n | c | p |\n | 1 | 2\n}") ==
+        "4:1: error EC0001: expected `|` after `2`, found `}`\n");
+}
+
 TEST_CASE("a workflow has parameters, a key and a version, any of which sema may miss") {
   CHECK(declaration("workflow W(p: P, n: Int) key p.id version 3 { finish X }") ==
         "(workflow W [p:P n:Int] (key (. p id)) (version 3) {(finish X)})");
@@ -72,9 +91,9 @@ TEST_CASE("a workflow has parameters, a key and a version, any of which sema may
 
 TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
   const Parsed parsed(
-      "record A { }\ntable U(c: D) -> P {\n | c |\n | < 2 d |\n}\ntest \"x\" {\n given a\n}\nrecord B { }");
-  CHECK(parsed.tree() == "(module (record A) (later table U) (later test) (record B))");
+      "record A { }\nmapping U(c: D) -> P {\n | c |\n | < 2 d |\n}\ntest \"x\" {\n given a\n}\nrecord B { }");
+  CHECK(parsed.tree() == "(module (record A) (later mapping U) (later test) (record B))");
   CHECK(parsed.said() ==
-        "2:1: error EC0006: `table` is part of the language but not of this release\n"
+        "2:1: error EC0006: `mapping` is part of the language but not of this release\n"
         "6:1: error EC0006: `test` is part of the language but not of this release\n");
 }

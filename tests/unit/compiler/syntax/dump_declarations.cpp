@@ -69,6 +69,28 @@ std::string dump(const PolicyDecl& p) {
                          })});
 }
 
+std::string dump(const TableCell& c) {
+  const char* const kForm[] = {"-", "otherwise", "present", "", "", ""};
+  const char* const kOp[] = {"==", "!=", "<", "<=", ">", ">="};
+  const auto op = [&](CompareOp o) { return std::string(kOp[static_cast<size_t>(o)]); };
+  const auto value = [&](size_t i) { return endcap::dump(c.values[i]); };
+  if (c.form == TableCell::Form::Compare) return form(op(c.op), {value(0)});
+  if (c.form == TableCell::Form::Interval) return form(op(c.lower) + op(c.upper), {value(0), value(1)});
+  if (c.form != TableCell::Form::Values) return kForm[static_cast<size_t>(c.form)];
+  return each(c.values, [](const ExprPtr& v) { return endcap::dump(v); });
+}
+
+std::string dump(const TableDecl& t) {
+  const auto cells = [](const TableRow& r) {
+    std::string result = "|";
+    for (const TableCell& c : r.cells) result += dump(c) + "|";
+    return result;
+  };
+  return form("table",
+              {t.name.text, "[" + endcap::dump(t.parameters) + "]", endcap::dump(t.result),
+               "|" + each(t.header, [](const Name& n) { return n.text + "|"; }), each(t.rows, cells)});
+}
+
 }  // namespace
 
 std::string dump(const Decl& declaration) {
@@ -80,7 +102,7 @@ std::string dump(const Decl& declaration) {
             return form("use", {kWhat[static_cast<size_t>(d.what)], d.name.text()});
           },
           [](const TypeDecl& d) {
-            return form("type", {d.name.text, dump(d.type)});
+            return form("type", {d.name.text, dump(d.type), clause("where", dump(d.where))});
           },
           [](const RoleDecl& d) { return form("role", {dump(d.roles)}); },
           [](const ConflictDecl& d) {
@@ -102,6 +124,7 @@ std::string dump(const Decl& declaration) {
             return form("function",
                         {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result), dump(d.body)});
           },
+          [](const TableDecl& d) { return dump(d); },
           [](const PolicyDecl& d) { return dump(d); },
           [](const WorkflowDecl& d) {
             return form("workflow",

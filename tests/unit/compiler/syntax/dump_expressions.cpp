@@ -98,6 +98,9 @@ std::string dump(const Expr& expression) {
           [](const ListExpr& e) {
             return "[" + each(e.elements, [](const ExprPtr& x) { return dump(x); }) + "]";
           },
+          [](const AllocateExpr& e) {
+            return form("allocate", {dump(e.amount), dump(e.list), dump(e.weight)});
+          },
           [](const AggregateExpr& e) {
             return form(kAggregate[static_cast<size_t>(e.op)],
                         {dump(e.value), dump(e.variable), dump(e.list)});

@@ -74,6 +74,26 @@ TEST_CASE("numbers stay exact: as text, or as whole JSON numbers") {
   CHECK(there_and_back(kAfter, R"({"businessTime":"PT4H"})") == R"({"businessTime":"PT4H"})");
 }
 
+TEST_CASE("bounds and check digits are kept where people send values") {
+  Types types = promotion_types();
+  types[kMargin].refinement = "Share";
+  types[kMargin].least = 0;
+  types[kMargin].most = 1000;
+  types[kShortText].identifier = Identifier::Gtin;
+  types[kShortText].max_length = 14;
+  const auto read = [&](TypeId type, const char* json) {
+    Arena arena;
+    const auto cell = value_from_json(types, type, json, arena);
+    return cell ? "" : cell.error().detail;
+  };
+  CHECK(read(kMargin, R"("100.0")") == "");
+  CHECK(read(kMargin, R"("0")") == "");
+  CHECK(read(kMargin, R"("100.1")") == "the value: not a Share, which is at least 0.0% and at most 100.0%");
+  CHECK(read(kMargin, R"("-0.1")") == "the value: not a Share, which is at least 0.0% and at most 100.0%");
+  CHECK(read(kStore, R"({"id":"96385074"})") == "");
+  CHECK(read(kStore, R"({"id":"96385075"})") == "id: no Gtin: it has check digit 5, and 4 is right");
+}
+
 TEST_CASE("an absent optional may be left out") {
   CHECK(there_and_back(kStore, R"({"id":"1001"})") == R"({"id":"1001","note":null})");
 }

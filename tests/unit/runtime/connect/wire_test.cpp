@@ -57,6 +57,24 @@ TEST_CASE("an entity becomes a record of the view, stamped with the journal's ti
   CHECK(has(server.requests()[0], "Authorization: Basic ZW5kY2FwOnNhbmRib3g="));
 }
 
+TEST_CASE("a number out of the bounds of its type, and a wrong check digit, are refused in words") {
+  const auto complaint_of = [](const std::string& changes) {
+    ScriptedServer server([&](const std::string&) { return answer(200, entity(changes)); });
+    Caller erp(server.url());
+    abi::Types& types = erp.sample.program->types;
+    types[erp.sample.types.aud].refinement = "Price";
+    types[erp.sample.types.aud].least = 0;
+    types[erp.sample.types.text40].identifier = Identifier::Gtin;
+    return erp.promotion().message;
+  };
+  const std::string gtin = R"("PromotionName":"6291041500213")";
+  CHECK(complaint_of(gtin) == "");
+  CHECK(has(complaint_of(gtin + R"(,"PromotionPrice":"-0.01")"),
+            "PromotionPrice \"-0.01\" is not a Price, which is at least 0.00 AUD"));
+  CHECK(has(complaint_of(R"("PromotionName":"6291041500214")"),
+            "PromotionName \"6291041500214\" is no Gtin: it has check digit 4, and 3 is right"));
+}
+
 TEST_CASE("a decimal stays exact beyond what a float can hold, as text or as number") {
   for (const char* price : {"\"90071992547409.93\"", "90071992547409.93", "9.007199254740993E13"}) {
     CAPTURE(price);

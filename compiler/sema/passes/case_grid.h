@@ -1,7 +1,6 @@
-// The cases a policy distinguishes, as a grid: one axis a term, one point for every region its literals cut
-// the axis into. Exact for boolean combinations of a term against literals, of enums and of presence;
-// anything else is an opaque axis, on which a proof still holds but a counterexample may not exist (LANGUAGE,
-// Proofs).
+// The cases a policy or a table distinguishes, as a grid: one axis a term, one point for every region its
+// literals cut the axis into. Exact for boolean combinations of a term against literals, of texts, enums and
+// presence; anything else is an opaque axis, on which a proof still holds but a counterexample may not exist.
 #pragma once
 
 #include <memory>
@@ -17,13 +16,10 @@ namespace endcap::sema {
 struct Axis {
   std::string term;  // readable and normalised: equal terms share an axis
   bool opaque = false;
-  bool percent = false;      // show values as percentages
-  bool whole_units = false;  // values are multiples of 1 / 10^scale, so that nothing lies between neighbours
-  uint8_t scale = 0;
-  std::string suffix;              // " AUD", " ea"
-  std::vector<Ratio> boundaries;   // numeric axes
-  std::vector<std::string> names;  // enum values; yes/no for booleans
-  std::vector<Ratio> points;       // numeric: one in every region
+  abi::Type type;                  // of the term: what values it can have, and how they are written
+  std::vector<Ratio> boundaries;   // numeric axes: true values, whatever the scale they are written in
+  std::vector<std::string> names;  // enum values; yes and no; texts, the last of which is any other
+  std::vector<Ratio> points;       // numeric: one in every region that has a value
   size_t size() const { return names.empty() ? points.size() : names.size(); }
   std::string value_text(size_t point) const;
 };
@@ -39,9 +35,18 @@ struct Condition {
   size_t choice = 0;  // OneOf: index of the axis' name
 };
 
-class PolicyGrid {
+// What is looked at: the conditions of the rows (null: `otherwise`) and the names they use.
+struct Cases {
+  const std::vector<Local>& locals;
+  std::vector<const Expr*> rows;
+  const std::vector<std::pair<LocalId, ExprPtr>>* lets =
+      nullptr;    // names that stand for what they are bound to
+  LocalId facts;  // a record whose fields are named alone
+};
+
+class CaseGrid {
  public:
-  PolicyGrid(const Program& program, const Policy& policy);
+  CaseGrid(const Program& program, Cases cases);
 
   const std::vector<Axis>& axes() const { return axes_; }
   // One condition a row; `otherwise` has none.
@@ -56,14 +61,17 @@ class PolicyGrid {
  private:
   Condition read(const Expr& expression);
   Condition read_comparison(const Operation& operation);
-  Condition opaque(const Expr& expression);
+  Condition read_text(const Expr& term, const std::string& text, Operator op);
+  Condition opaque(std::string term);
   std::string term(const Expr& expression) const;
   std::optional<Ratio> literal(const Expr& expression) const;
   size_t axis(const Expr& expression);
   void place_points();
+  static void place_between(Axis& axis);
+  static void place_on_grid(Axis& axis);
 
   const Program& program_;
-  const Policy& policy_;
+  Cases cases_;
   std::vector<Axis> axes_;
   std::vector<std::optional<Condition>> rows_;
 };

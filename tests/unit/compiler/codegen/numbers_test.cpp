@@ -1,0 +1,69 @@
+// Bounds, identifiers and shares, from text to native code.
+#include <doctest/doctest.h>
+
+#include "tests/unit/compiler/codegen/differential.h"
+#include "tests/unit/compiler/ir/text_flow.h"
+
+using namespace endcap;
+using namespace endcap::codegen::testing;
+
+namespace {
+
+const char* const kText = R"(module retail.trial
+use retail.estate
+
+type Share = Percent(5, 2) where 0% <= it <= 100%
+record Area { store: StoreId, size: Int }
+
+function twice(share: Percent(5, 2)) -> Share = share + share
+function split(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Money<AUD> =
+  sum of part.amount for each part in
+    allocate budget over [Area(store: "1001", size: a), Area(store: "1002", size: b), Area(store: "1003", size: c)]
+    by it.size
+function least(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Money<AUD> =
+  minimum of part.amount for each part in (allocate budget over [a, b, c] by it) or else AUD 0.00
+function third(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Bool =
+  any of part.element == c and part.amount > budget for each part in (allocate budget over [a, b, c] by it)
+)";
+
+struct Answer {
+  uint32_t fault;
+  Int128 bits, line;
+};
+Answer ask(const abi::Program& program, const std::string& name, const std::vector<Int128>& arguments) {
+  abi::Workspace workspace(program, nullptr);
+  workspace.context().arena_base = workspace.arena().base();
+  std::vector<abi::Cell> cells;
+  for (const Int128 bits : arguments) cells.push_back({bits});
+  abi::Cell result;
+  const codegen::PureFn function = codegen::find_pure(program, "function " + name);
+  REQUIRE((function != nullptr));
+  const uint32_t fault = function(&workspace.context(), &result, cells.data());
+  return {fault, result.bits, workspace.context().fault_line};
+}
+
+}  // namespace
+
+TEST_CASE("a computed value out of bounds is a fault at its place in the text") {
+  Differential both(ir::testing::compile(kText));
+  CHECK((ask(*both.native, "twice", {5000}).bits == 10000));
+  CHECK(ask(*both.native, "twice", {5000}).fault == 0);
+  const Answer over = ask(*both.native, "twice", {5001});
+  CHECK(over.fault == static_cast<uint32_t>(FaultKind::OutOfRange));
+  CHECK((over.line == 7));
+  CHECK(ask(*both.native, "twice", {-1}).fault == static_cast<uint32_t>(FaultKind::OutOfRange));
+}
+
+TEST_CASE("shares add up natively, and bad weights are faults") {
+  Differential both(ir::testing::compile(kText));
+  CHECK((ask(*both.native, "split", {1000, 1, 1, 1}).bits == 1000));
+  CHECK((ask(*both.native, "least", {1000, 1, 1, 1}).bits == 333));
+  CHECK((ask(*both.native, "least", {100, 1, 2, 3}).bits == 17));
+  CHECK((ask(*both.native, "third", {100, 1, 2, 3}).bits == 0));
+  CHECK(ask(*both.native, "split", {1000, 0, 0, 0}).fault ==
+        static_cast<uint32_t>(FaultKind::DivisionByZero));
+  CHECK(ask(*both.native, "split", {1000, 1, -1, 1}).fault == static_cast<uint32_t>(FaultKind::InvalidValue));
+  both.run(3, 50);
+  CHECK(both.returns > 20);
+  CHECK(both.faults > 20);
+}
