@@ -16,16 +16,18 @@ TEST_CASE("shipped sources are in their canonical layout") {
   CHECK(count >= 5);
 }
 
-TEST_CASE("the examples of the README are in their canonical layout") {
-  const std::string text = file_text(ENDCAP_SOURCE_DIR "/README.md");
+TEST_CASE("the examples of the documents are in their canonical layout") {
   size_t count = 0;
-  for (size_t at = text.find("```endcap"); at != std::string::npos; at = text.find("```endcap", at)) {
-    const size_t begin = text.find('\n', at) + 1;
-    const size_t end = text.find("```", begin);
-    const std::string example = text.substr(begin, end - begin);
-    CHECK(laid_out(example) == example);
-    at = end + 3;
-    ++count;
+  for (const std::string document : {"README.md", "docs/reference/language.md"}) {
+    const std::string text = file_text(ENDCAP_SOURCE_DIR "/" + document);
+    for (size_t at = text.find("```endcap"); at != std::string::npos; at = text.find("```endcap", at)) {
+      const size_t begin = text.find('\n', at) + 1;
+      const size_t end = text.find("```", begin);
+      const std::string example = text.substr(begin, end - begin);
+      CHECK_MESSAGE(laid_out(example) == example, document);
+      at = end + 3;
+      ++count;
+    }
   }
-  CHECK(count >= 2);
+  CHECK(count >= 10);
 }

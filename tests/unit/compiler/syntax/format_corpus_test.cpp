@@ -13,7 +13,7 @@ namespace {
 #ifdef __SANITIZE_ADDRESS__
 constexpr size_t kRounds = 2;
 #else
-constexpr size_t kRounds = 20;
+constexpr size_t kRounds = 10;
 #endif
 
 // The announcements of a language case are no part of its text.
@@ -39,13 +39,14 @@ void add_blocks(const fs::path& document, std::vector<std::string>& texts) {
   }
 }
 
-// Sources, language cases, the examples of the README and of the explanations: all that can be read.
+// Sources, language cases, the examples of the documents and of the explanations: all that can be read.
 std::vector<std::string> corpus() {
   std::vector<std::string> texts;
   for (const std::string folder : {"workflows", "tests", "tools"}) {
     for (const auto& path : sources_below(folder)) texts.push_back(without_announcements(file_text(path)));
   }
   add_blocks(ENDCAP_SOURCE_DIR "/README.md", texts);
+  add_blocks(ENDCAP_SOURCE_DIR "/docs/reference/language.md", texts);
   for (const auto& entry : fs::directory_iterator(ENDCAP_SOURCE_DIR "/compiler/diag/explain"))
     add_blocks(entry.path(), texts);
   std::erase_if(texts, [](const std::string& text) { return Parsed(text).errors() > 0; });

@@ -169,6 +169,21 @@ TEST_CASE("columns of adjacent lines are aligned") {
       "}\n");
 }
 
+TEST_CASE("the cells of a table stand in columns") {
+  CHECK(laid_out("table Urgency(cover: Duration,margin: Ratio)->Priority{\n|cover|margin|priority|\n|<2 "
+                 "days|-|critical|\n"
+                 "| [2 days..5 days)|>=20%|high|\n|(5 days .. 7 days]|\n<-20%|high-- "
+                 "why\n|\n|otherwise|-|low|\n}") ==
+        "table Urgency(cover: Duration, margin: Ratio) -> Priority {\n"
+        "  | cover              | margin | priority |\n"
+        "  | < 2 days           | -      | critical |\n"
+        "  | [2 days .. 5 days) | >= 20% | high     |\n"
+        "  | (5 days .. 7 days] | < -20% | high  -- why\n"
+        "      |\n"
+        "  | otherwise | - | low |\n"
+        "}\n");
+}
+
 TEST_CASE("lines that would no longer fit are not aligned") {
   const std::string name(100, 'n');
   CHECK(laid_out("record R {\na: " + name + "\n" + name + ": T\n}") ==
