@@ -37,7 +37,7 @@ const std::string& ShapeTexts::structure(abi::TypeId id) {
     if (!type.refinement.empty())
       text = fmt::format("{}={} {}", type.refinement, text, abi::bounds_text(type));
     if (type.identifier != Identifier::None)
-      text += fmt::format(" check digit {}", static_cast<int>(type.identifier));
+      text += fmt::format(" check digit {}", to_string(type.identifier));
   }
   return known_.emplace(id, std::move(text)).first->second;
 }
