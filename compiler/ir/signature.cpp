@@ -1,66 +1,185 @@
-// The upgrade signature of a workflow: what an instance that waits depends on, as text, hashed.
-#include <fmt/format.h>
+// The upgrade signature of a workflow, from the tables of its machines.
+#include "compiler/ir/signature.h"
+
+#include <algorithm>
+#include <set>
 
 #include "compiler/ir/lowering.h"
-#include "runtime/abi/shape.h"
+#include "compiler/ir/signature_parts.h"
 
 namespace endcap::ir {
 namespace {
 
-// The shape of a type, not its number: numbers move when an unrelated type comes or goes.
-std::string shape(const abi::Types& types, abi::TypeId id) {
-  if (id >= types.size()) return "-";
-  const abi::Type& type = types[id];
-  std::string text = fmt::format("{}.{}.{}.{}:{}", static_cast<int>(type.kind), type.scale, type.precision,
-                                 type.max_length, type.name);
-  if (!type.refinement.empty()) text += " " + abi::bounds_text(type);
-  if (type.element != abi::kNoType) text += "<" + shape(types, type.element) + ">";
-  for (const abi::Field& field : type.fields) {
-    text += fmt::format(";{}{}{}", field.name, field.advice ? "?" : "=", shape(types, field.type));
-  }
-  for (const std::string& value : type.values) text += "|" + value;
-  return "(" + text + ")";
-}
+using abi::WaitKind;
 
-std::string payload(const abi::Program& program, uint32_t operation) {
-  const abi::Operation& o = program.operations[operation];
-  return o.name + shape(program.types, o.payload);
-}
+class SignatureMaker {
+ public:
+  SignatureMaker(const abi::Program& program, uint32_t workflow)
+      : program_(program), workflow_(workflow), shapes_(program.types) {}
 
-std::string describe(const abi::Program& program, const abi::WaitPoint& wait) {
-  std::string text = fmt::format("{} {}", static_cast<int>(wait.kind), wait.path);
-  for (const abi::Slot& slot : wait.live) {
-    text +=
-        fmt::format("\n  {} {} {}", slot.name, shape(program.types, slot.type), static_cast<int>(slot.trust));
+  Signature run() {
+    const abi::Workflow& described = program_.workflows[workflow_];
+    out_.workflow = described.name;
+    out_.version = described.version;
+    if (described.key_parameter < described.parameters.size())
+      out_.key = described.parameters[described.key_parameter].name;
+    for (const auto& parameter : described.parameters)
+      out_.parameters.push_back({parameter.name, shapes_.name(parameter.type), shape(parameter.type)});
+    find_grants();
+    for (const abi::Machine& machine : program_.machines) {
+      if (machine.workflow == workflow_) of_machine(machine);
+    }
+    std::ranges::stable_sort(out_.points, {}, &SignaturePoint::path);
+    return std::move(out_);
   }
-  if (wait.kind == abi::WaitKind::ReadOperation || wait.kind == abi::WaitKind::Notify) {
-    text += "\n  calls " + payload(program, wait.target);
+
+ private:
+  std::string shape(abi::TypeId type) {
+    const std::string& structure = shapes_.structure(type);
+    std::string hash = short_hash(structure);
+    out_.shapes.emplace(hash, structure);
+    return hash;
   }
-  for (const auto& proposal : wait.proposals) {
-    text += "\n  proposes " + proposal.name + " " + payload(program, proposal.operation);
-    if (proposal.undo) text += " undo " + payload(program, *proposal.undo);
+
+  std::string payload(uint32_t operation) {
+    const abi::Operation& described = program_.operations[operation];
+    return out_.payloads.try_emplace(described.name, payload_hash(program_, described, shapes_))
+        .first->second;
   }
-  if (wait.kind == abi::WaitKind::Write || wait.kind == abi::WaitKind::AskAgain ||
-      wait.kind == abi::WaitKind::Approve) {
-    text += fmt::format("\n  grant {} {}", wait.label, wait.target);
+
+  SignatureGrant grant_of(const abi::WaitPoint& approve) {
+    SignatureGrant grant{approve.label, program_.policies[approve.policy].name, {}};
+    for (const auto& proposal : approve.proposals) {
+      SignatureProposal one{proposal.name, program_.operations[proposal.operation].name,
+                            payload(proposal.operation), "", ""};
+      if (proposal.undo) {
+        one.undo = program_.operations[*proposal.undo].name;
+        one.undo_payload = payload(*proposal.undo);
+      }
+      grant.proposals.push_back(std::move(one));
+    }
+    return grant;
   }
-  for (const abi::Subscription& event : wait.events) {
-    text += "\n  hears " + program.events[event.event].name +
-            shape(program.types, program.events[event.event].record);
+
+  void find_grants() {
+    for (const abi::Machine& machine : program_.machines) {
+      if (machine.workflow != workflow_) continue;
+      for (const abi::WaitPoint& wait : machine.states) {
+        if (wait.kind == WaitKind::Approve && !wait.path.empty())
+          grants_[wait.label].push_back(grant_of(wait));
+      }
+    }
   }
-  return text + "\n";
-}
+
+  // Names of grants are of a scope: where two approvals share one, either may be held.
+  void open_grant(SignaturePoint& point, const std::string& name) {
+    const auto same = [&](const SignatureGrant& grant) { return grant.name == name; };
+    if (std::ranges::any_of(point.grants, same)) return;
+    const auto found = grants_.find(name);
+    if (found != grants_.end())
+      point.grants.insert(point.grants.end(), found->second.begin(), found->second.end());
+  }
+
+  // Views whose records are part of a value.
+  void views_in(abi::TypeId id, std::set<std::string>& found) const {
+    if (id >= program_.types.size()) return;
+    for (const abi::View& view : program_.views) {
+      if (view.record == id) found.insert(view.name);
+    }
+    const abi::Type& type = program_.types[id];
+    if (type.element != abi::kNoType) views_in(type.element, found);
+    for (const abi::Field& field : type.fields) views_in(field.type, found);
+  }
+
+  std::string projection(abi::TypeId type) {
+    std::set<std::string> names;
+    views_in(type, names);
+    std::string text;
+    for (const std::string& name : names) {
+      for (const abi::View& view : program_.views) {
+        if (view.name != name) continue;
+        text += out_.projections.try_emplace(name, projection_hash(program_, view)).first->second;
+      }
+    }
+    return text.size() <= 16 ? text : short_hash(text);
+  }
+
+  std::vector<SignatureSlot> slots(const std::vector<abi::Slot>& described) {
+    std::vector<SignatureSlot> result;
+    for (const abi::Slot& slot : described)
+      result.push_back({slot.name, shapes_.name(slot.type), shape(slot.type), projection(slot.type),
+                        program_.types[slot.type].kind, slot.trust == abi::Trust::Advice});
+    return result;
+  }
+
+  void hold_live_grants(SignaturePoint& point) {
+    for (const SignatureSlot& slot : point.live) {
+      if (slot.kind == abi::Kind::Grant) open_grant(point, slot.name);
+    }
+  }
+
+  void of_machine(const abi::Machine& machine) {
+    const size_t slash = machine.name.find('/');
+    SignaturePoint start{
+        .path = slash == std::string::npos ? "(start)" : machine.name.substr(slash + 1) + " (start)",
+        .kind = "start",
+        .live = slots(machine.parameters.empty() ? machine.states.front().live : machine.parameters)};
+    for (const abi::WaitPoint& wait : machine.states) {
+      if (wait.path.empty() || start.line != 0) continue;
+      start.file = wait.source_path;
+      start.line = wait.source_line;
+    }
+    hold_live_grants(start);
+    out_.points.push_back(std::move(start));
+    for (const abi::WaitPoint& wait : machine.states) {
+      if (!wait.path.empty()) of_wait(wait);  // without a path: the start, or a guard of a wait
+    }
+  }
+
+  void of_wait(const abi::WaitPoint& wait) {
+    SignaturePoint point{.path = wait.path,
+                         .kind = std::string(kind_name(wait.kind)),
+                         .file = wait.source_path,
+                         .line = wait.source_line,
+                         .live = slots(wait.live)};
+    if (wait.kind == WaitKind::Approve) point.grants.push_back(grant_of(wait));
+    if (wait.kind == WaitKind::Write || wait.kind == WaitKind::AskAgain) open_grant(point, wait.label);
+    hold_live_grants(point);
+    if (wait.kind == WaitKind::ReadOperation || wait.kind == WaitKind::Notify) {
+      point.call = program_.operations[wait.target].name;
+      point.payload = payload(wait.target);
+    }
+    for (const abi::Subscription& event : wait.events)
+      point.events.push_back(program_.events[event.event].name);
+    if (wait.kind == WaitKind::ForEach) {
+      point.element = shape(wait.element);
+      if (wait.collects) point.collected = shape(wait.input);
+    }
+    out_.points.push_back(std::move(point));
+  }
+
+  const abi::Program& program_;
+  uint32_t workflow_;
+  ShapeTexts shapes_;
+  std::map<std::string, std::vector<SignatureGrant>> grants_;  // by name
+  Signature out_;
+};
 
 }  // namespace
 
+const SignaturePoint* Signature::find(std::string_view path) const {
+  const auto found = std::ranges::lower_bound(points, path, {}, &SignaturePoint::path);
+  return found != points.end() && found->path == path ? &*found : nullptr;
+}
+
+Signature signature_of(const abi::Program& program, uint32_t workflow) {
+  Signature signature = SignatureMaker(program, workflow).run();
+  signature.hash = abi::hex(abi::sha256(canonical_text(signature)));
+  return signature;
+}
+
 std::string signature(const abi::Program& program, uint32_t workflow) {
-  std::string text;
-  for (const abi::Machine& machine : program.machines) {
-    if (machine.workflow != workflow) continue;
-    text += machine.name + "\n";
-    for (const abi::WaitPoint& wait : machine.states) text += describe(program, wait);
-  }
-  return abi::hex(abi::sha256(text));
+  return signature_of(program, workflow).hash;
 }
 
 }  // namespace endcap::ir

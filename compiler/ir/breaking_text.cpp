@@ -1,0 +1,104 @@
+// The words a comparison of signatures is told in.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "compiler/ir/breaking.h"
+
+namespace endcap::ir {
+
+using FindingKind = UpgradeFinding::Kind;
+
+std::string_view word(FindingKind kind) {
+  static constexpr std::array<std::string_view, 13> kWords{
+      "workflow gone",   "version not raised", "key changed",   "wait point gone", "kind changed",
+      "event gone",      "value new",          "type changed",  "label changed",   "projection changed",
+      "element changed", "payload changed",    "policy changed"};
+  return kWords[static_cast<size_t>(kind)];
+}
+
+std::string_view word(WorkflowUpgrade::Verdict verdict) {
+  static constexpr std::array<std::string_view, 4> kWords{"same", "new", "maps", "strands"};
+  return kWords[static_cast<size_t>(verdict)];
+}
+
+std::string describe(const UpgradeFinding& finding) {
+  switch (finding.kind) {
+    case FindingKind::WorkflowGone:
+      return "the workflow is gone: every instance of it would stand still for good";
+    case FindingKind::VersionNotRaised:
+      return fmt::format("what instances depend on has changed, but the version is {} and was {}",
+                         finding.after, finding.before);
+    case FindingKind::KeyChanged:
+      return fmt::format(
+          "the instance's key was `{}` and is `{}`: instances would be found under another key",
+          finding.before, finding.after);
+    case FindingKind::PointGone:
+      return fmt::format("the wait point `{}` ({}) is gone", finding.subject, finding.before);
+    case FindingKind::KindChanged:
+      return fmt::format("the wait point `{}` was of kind \"{}\" and is of kind \"{}\"", finding.subject,
+                         finding.before, finding.after);
+    case FindingKind::EventGone:
+      return fmt::format("the event {} is not awaited any more, but {}", finding.before, finding.after);
+    case FindingKind::ValueNew:
+      return fmt::format("`{}` ({}) is needed after the wait, and the old version does not keep it",
+                         finding.subject, finding.after);
+    case FindingKind::TypeChanged:
+      return fmt::format("`{}` was {} and is {}", finding.subject, finding.before, finding.after);
+    case FindingKind::LabelChanged:
+      return fmt::format("`{}` was {} and is {}", finding.subject, finding.before, finding.after);
+    case FindingKind::ProjectionChanged:
+      return fmt::format("`{}` ({}) was read from other properties of its system", finding.subject,
+                         finding.before);
+    case FindingKind::ElementChanged:
+      return fmt::format("what `{}` runs over or collects was {} and is {}", finding.subject, finding.before,
+                         finding.after);
+    case FindingKind::PayloadChanged:
+      return fmt::format("what `{}` sends has another schema: was {}, is {}", finding.subject, finding.before,
+                         finding.after);
+    case FindingKind::PolicyChanged:
+      return fmt::format("`{}` was asked for under {} and is under {}", finding.subject, finding.before,
+                         finding.after);
+  }
+  return "";
+}
+
+std::string remedy(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade) {
+  const std::string clause = fmt::format("an `upgrades from {}` clause", upgrade.old_version);
+  switch (finding.kind) {
+    case FindingKind::WorkflowGone:
+      return "keep the workflow until its last instance has ended, or give a renamed one its name back";
+    case FindingKind::VersionNotRaised:
+      return fmt::format("write `version {}`", upgrade.old_version + 1);
+    case FindingKind::KeyChanged:
+      return "keep the key, and give the other one to a workflow of another name";
+    case FindingKind::PointGone:
+      return fmt::format("keep the wait point under its path, or say in {} which one takes its place",
+                         clause);
+    case FindingKind::KindChanged:
+      return "keep the wait point and give the other wait a name of its own";
+    case FindingKind::EventGone:
+      return "keep waiting for the event until its last instance has ended";
+    case FindingKind::ValueNew:
+      if (!finding.clause_helps) return "keep the loop or list around the wait as it was";
+      return fmt::format(
+          "do without it after the wait, or say in {} where it comes from (`= default` or `= reread`)",
+          clause);
+    case FindingKind::TypeChanged:
+      return "keep its type, and give the value of the other type a name of its own";
+    case FindingKind::LabelChanged:
+      return "keep its label: what was held under one is not used under the other";
+    case FindingKind::ProjectionChanged:
+      return fmt::format("read it again behind the wait, or say so in {} (`= reread`)", clause);
+    case FindingKind::ElementChanged:
+      return "keep what it runs over and collects until its last element has ended";
+    case FindingKind::PayloadChanged:
+      return "keep what was approved or asked as it is; a grant over another payload is void and must be "
+             "asked for again";
+    case FindingKind::PolicyChanged:
+      return "keep the policy for what is already asked, and govern the new proposals by the other";
+  }
+  return "";
+}
+
+}  // namespace endcap::ir

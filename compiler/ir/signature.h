@@ -1,0 +1,77 @@
+// The upgrade signature of a workflow version: what an instance that waits depends on. Two versions whose signatures are equal can
+// exchange instances; where they differ, breaking.h says what becomes of which.
+//
+// Names identify, numbers do not: an index moves when an unrelated declaration comes or goes. Types, payloads and projections stand
+// as hashes of their structure; `shapes` keeps the text behind a type's hash.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "runtime/abi/program.h"
+
+namespace endcap::ir {
+
+// A value that is live across a wait.
+struct SignatureSlot {
+  std::string name;         // as the author named it; empty for a value the compiler keeps
+  std::string type;         // as an author writes it: "list of Store"
+  std::string shape;        // key into `shapes`
+  std::string projection;   // hash of which properties the views in it were read from; empty without a view
+  abi::Kind kind = abi::Kind::Bool;
+  bool advice = false;
+};
+
+struct SignatureProposal {
+  std::string name;
+  std::string operation, payload;  // and the hash of its payload's schema
+  std::string undo, undo_payload;  // empty without an undo
+  friend bool operator==(const SignatureProposal&, const SignatureProposal&) = default;
+};
+
+// A grant that is asked for or held.
+struct SignatureGrant {
+  std::string name;
+  std::string policy;
+  std::vector<SignatureProposal> proposals;
+};
+
+// A place where an instance, an element, a branch or a handler stands still: a wait point, or the start of a machine that has not
+// begun ("coverage.each[store] (start)").
+struct SignaturePoint {
+  std::string path;
+  std::string kind;                    // "approve", "until", ..., "start"
+  std::string file;                    // place in this version; not part of what is compared
+  uint32_t line = 0;
+  std::vector<SignatureSlot> live;
+  std::vector<SignatureGrant> grants;  // open here, the one that is asked for included
+  std::string call, payload;           // read and notify: the operation in flight and the hash of its payload's schema
+  std::vector<std::string> events;     // awaited
+  std::string element, collected;      // for each: shapes of an element and of what elements yield; empty: nothing is collected
+};
+
+struct SignatureParameter {
+  std::string name, type, shape;
+};
+
+struct Signature {
+  std::string workflow;                           // full name
+  uint32_t version = 1;
+  std::string hash;                               // of all below; what the engine keeps beside an instance
+  std::string key;                                // of the instance: name of the parameter
+  std::vector<SignatureParameter> parameters;
+  std::vector<SignaturePoint> points;             // by path
+  std::map<std::string, std::string> projections; // view -> hash, of the views in live values
+  std::map<std::string, std::string> payloads;    // operation -> hash, of the operations that are called or granted
+  std::map<std::string, std::string> shapes;      // hash -> structure, of every type above
+  const SignaturePoint* find(std::string_view path) const;
+};
+
+Signature signature_of(const abi::Program& program, uint32_t workflow);
+
+// As JSON: keys in a fixed order, places included. The same program always gives the same bytes.
+std::string to_json(const Signature& signature, int indent);
+
+}  // namespace endcap::ir

@@ -1,0 +1,83 @@
+// The signature as JSON: for people, for tools, and as the bytes its hash is over.
+#include <nlohmann/json.hpp>
+
+#include "compiler/ir/signature_parts.h"
+
+namespace endcap::ir {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const SignatureSlot& slot) {
+  Json json{{"name", slot.name},
+            {"type", slot.type},
+            {"shape", slot.shape},
+            {"trust", slot.advice ? "advice" : "trusted"}};
+  if (!slot.projection.empty()) json["projection"] = slot.projection;
+  return json;
+}
+
+Json json_of(const SignatureGrant& grant) {
+  Json proposals = Json::array();
+  for (const SignatureProposal& proposal : grant.proposals) {
+    Json one{{"name", proposal.name}, {"operation", proposal.operation}, {"payload", proposal.payload}};
+    if (!proposal.undo.empty()) {
+      one["undo"] = proposal.undo;
+      one["undo_payload"] = proposal.undo_payload;
+    }
+    proposals.push_back(std::move(one));
+  }
+  return {{"name", grant.name}, {"policy", grant.policy}, {"proposals", std::move(proposals)}};
+}
+
+template <typename Items>
+Json list_of(const Items& items) {
+  Json list = Json::array();
+  for (const auto& item : items) list.push_back(json_of(item));
+  return list;
+}
+
+// Where a point stands moves with every edit above it: shown, but not hashed.
+Json json_of(const SignaturePoint& point, bool with_place) {
+  Json json{{"path", point.path}, {"kind", point.kind}};
+  if (with_place) {
+    json["file"] = point.file;
+    json["line"] = point.line;
+  }
+  json["live"] = list_of(point.live);
+  if (!point.grants.empty()) json["grants"] = list_of(point.grants);
+  if (!point.call.empty()) json["call"] = {{"operation", point.call}, {"payload", point.payload}};
+  if (!point.events.empty()) json["events"] = point.events;
+  if (!point.element.empty()) json["element"] = point.element;
+  if (!point.collected.empty()) json["collected"] = point.collected;
+  return json;
+}
+
+void add_body(Json& json, const Signature& signature, bool with_place) {
+  json["key"] = signature.key;
+  json["parameters"] = Json::array();
+  for (const SignatureParameter& parameter : signature.parameters)
+    json["parameters"].push_back(
+        {{"name", parameter.name}, {"type", parameter.type}, {"shape", parameter.shape}});
+  json["points"] = Json::array();
+  for (const SignaturePoint& point : signature.points) json["points"].push_back(json_of(point, with_place));
+  json["projections"] = signature.projections;
+  json["payloads"] = signature.payloads;
+}
+
+}  // namespace
+
+std::string canonical_text(const Signature& signature) {
+  Json json{{"workflow", signature.workflow}};
+  add_body(json, signature, false);
+  return json.dump();
+}
+
+std::string to_json(const Signature& signature, int indent) {
+  Json json{{"workflow", signature.workflow}, {"version", signature.version}, {"signature", signature.hash}};
+  add_body(json, signature, true);
+  json["shapes"] = signature.shapes;
+  return json.dump(indent);
+}
+
+}  // namespace endcap::ir

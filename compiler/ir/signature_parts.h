@@ -1,0 +1,39 @@
+// What the signature is made of: structures as text and as hashes.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "compiler/ir/signature.h"
+
+namespace endcap::ir {
+
+// Texts of the types of one program, each made once.
+class ShapeTexts {
+ public:
+  explicit ShapeTexts(const abi::Types& types) : types_(types) {}
+  // The structure: "Store{id: StoreId(Text(4)) key, ...}". It changes exactly when stored values would not be
+  // understood.
+  const std::string& structure(abi::TypeId id);
+  std::string name(abi::TypeId id) const;  // as an author writes it
+
+ private:
+  std::string make(const abi::Type& type);
+  const abi::Types& types_;
+  std::map<abi::TypeId, std::string> known_;
+};
+
+// The first 16 hex digits of SHA-256: enough to tell versions of one project apart.
+std::string short_hash(std::string_view text);
+
+// What is sent when an operation is called: address and every field with its type.
+std::string payload_hash(const abi::Program& program, const abi::Operation& operation, ShapeTexts& shapes);
+// Where a view's values come from.
+std::string projection_hash(const abi::Program& program, const abi::View& view);
+
+std::string_view kind_name(abi::WaitKind kind);
+
+// What the hash of a signature is over: all of it but the version and the places in the source.
+std::string canonical_text(const Signature& signature);
+
+}  // namespace endcap::ir

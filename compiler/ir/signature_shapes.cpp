@@ -1,0 +1,128 @@
+// Structures of types, payloads and projections.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "compiler/ir/signature_parts.h"
+#include "runtime/abi/shape.h"
+
+namespace endcap::ir {
+
+using abi::Kind;
+
+namespace {
+
+std::string_view kind_text(Kind kind) {
+  static constexpr std::array<std::string_view, 20> kTexts{
+      "Bool",     "Int",      "Decimal",          "Percent", "Money", "Qty",  "Ratio",  "Date", "Time",
+      "Instant",  "Duration", "BusinessDuration", "Zone",    "Text",  "Enum", "Record", "list", "optional",
+      "proposal", "grant"};
+  return kTexts[static_cast<size_t>(kind)];
+}
+
+std::string number_text(const abi::Type& type) {
+  if (type.precision != 0) return fmt::format("{}({},{})", kind_text(type.kind), type.precision, type.scale);
+  return fmt::format("{}({})", kind_text(type.kind), type.scale);
+}
+
+}  // namespace
+
+const std::string& ShapeTexts::structure(abi::TypeId id) {
+  auto found = known_.find(id);
+  if (found != known_.end()) return found->second;
+  std::string text = "nothing";
+  if (id < types_.size()) {
+    const abi::Type& type = types_[id];
+    text = make(type);
+    if (!type.refinement.empty())
+      text = fmt::format("{}={} {}", type.refinement, text, abi::bounds_text(type));
+    if (type.identifier != Identifier::None)
+      text += fmt::format(" check digit {}", to_string(type.identifier));
+  }
+  return known_.emplace(id, std::move(text)).first->second;
+}
+
+std::string ShapeTexts::make(const abi::Type& type) {
+  switch (type.kind) {
+    case Kind::Decimal:
+    case Kind::Percent:
+      return number_text(type);
+    case Kind::Money:
+    case Kind::Quantity:
+      return fmt::format("{}<{}>({},{})", kind_text(type.kind), type.name, type.precision, type.scale);
+    case Kind::Text: {
+      std::string text = type.max_length == 0 ? "Text" : fmt::format("Text({})", type.max_length);
+      return type.name.empty() ? text : fmt::format("{}={}", type.name, text);
+    }
+    case Kind::Enum:
+      return fmt::format("{}[{}]", type.name, fmt::join(type.values, "|"));
+    case Kind::Record: {
+      std::string text = type.name + "{";
+      for (const abi::Field& field : type.fields)
+        text += fmt::format("{}: {}{}{}; ", field.name, structure(field.type), field.key ? " key" : "",
+                            field.advice ? " advice" : "");
+      return text + "}";
+    }
+    case Kind::List:
+    case Kind::Optional:
+    case Kind::Proposal:
+      return fmt::format("{} of {}", kind_text(type.kind),
+                         type.element == abi::kNoType ? "nothing" : structure(type.element));
+    default:
+      return std::string(kind_text(type.kind));
+  }
+}
+
+std::string ShapeTexts::name(abi::TypeId id) const {
+  if (id >= types_.size()) return "nothing";
+  const abi::Type& type = types_[id];
+  if (!type.refinement.empty()) return type.refinement;
+  switch (type.kind) {
+    case Kind::Decimal:
+    case Kind::Percent:
+      return number_text(type);
+    case Kind::Money:
+    case Kind::Quantity:
+      return fmt::format("{}<{}>", kind_text(type.kind), type.name);
+    case Kind::Text:
+      if (!type.name.empty()) return type.name;
+      return type.max_length == 0 ? "Text" : fmt::format("Text({})", type.max_length);
+    case Kind::Enum:
+    case Kind::Record:
+      return type.name;
+    case Kind::List:
+    case Kind::Optional:
+      return fmt::format("{} {}{}", kind_text(type.kind), type.kind == Kind::List ? "of " : "",
+                         name(type.element));
+    default:
+      return std::string(kind_text(type.kind));
+  }
+}
+
+std::string short_hash(std::string_view text) { return abi::hex(abi::sha256(text)).substr(0, 16); }
+
+std::string payload_hash(const abi::Program& program, const abi::Operation& operation, ShapeTexts& shapes) {
+  std::string text =
+      fmt::format("{} {} {} {}\n{}", program.systems[operation.system].name, static_cast<int>(operation.form),
+                  operation.target, operation.is_action, shapes.structure(operation.payload));
+  for (const abi::WireField& field : operation.fields)
+    text +=
+        fmt::format("\n{} {} {} {} {}", field.name, field.unit_name, field.edm_type, field.scale, field.key);
+  return short_hash(text);
+}
+
+std::string projection_hash(const abi::Program& program, const abi::View& view) {
+  std::string text = fmt::format("{} {}", program.systems[view.system].name, view.entity_set);
+  for (const abi::ViewField& field : view.fields)
+    text += fmt::format("\n{} {}", field.wire.name, field.wire.unit_name);
+  return short_hash(text);
+}
+
+std::string_view kind_name(abi::WaitKind kind) {
+  static constexpr std::array<std::string_view, 13> kNames{
+      "read operation", "read view", "read navigation", "notify",   "approve",  "ask again", "write",
+      "task",           "until",     "event",           "for each", "together", "throughout"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+}  // namespace endcap::ir

@@ -1,0 +1,21 @@
+// Reads typed trees that are finished: every statement and every expression, outermost first. The passes,
+// which change a tree as they go, have passes/walk.h.
+#pragma once
+
+#include <functional>
+
+#include "compiler/sema/typed.h"
+
+namespace endcap::sema {
+
+// What is called on the way; either may be empty.
+struct Walker {
+  std::function<void(const Stmt&)> statement;
+  std::function<void(const Expr&)> expression;
+};
+
+// An approval's handlers are met where the approval stands, not again at its writes.
+void walk(const Block& block, const Walker& walker);
+void walk(const Expr& expression, const Walker& walker);
+
+}  // namespace endcap::sema

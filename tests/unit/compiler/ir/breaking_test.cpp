@@ -1,0 +1,207 @@
+// What becomes of waiting instances when one version of a workflow replaces another.
+#include "compiler/ir/breaking.h"
+
+#include <algorithm>
+
+#include "tests/unit/compiler/ir/text_flow.h"
+
+namespace endcap::ir::testing {
+namespace {
+
+using FindingKind = UpgradeFinding::Kind;
+using Verdict = WorkflowUpgrade::Verdict;
+
+const char* const kHold = R"(
+  use system erp
+  view Shop of erp.A_Store key id { id: StoreId = Plant  label: Text(40) = PlantName required }
+  system erp {
+    operation Price.hold(promo: Promotion) is write {
+      create A_PriceCondition { RetailPromotion: promo.id  Material: promo.article }
+      keyed by ConditionReference
+      owner StoreOps
+    }
+    operation Price.free(promo: Promotion) is write {
+      call WithdrawPrice(RetailPromotion: promo.id, Plant: "0001")
+      idempotent
+      owner StoreOps
+    }
+  }
+  policy Gate governs Price.hold, Price.free for (promo: Promotion) { | approval by FinanceManager otherwise }
+)";
+
+const char* const kApprove = R"(
+  let hold = propose Price.hold(promo) undo Price.free(promo)
+  step gate {
+    approve hold under Gate as held valid until promo.end at 23:59 zone "Australia/Sydney" {
+      within 8 business hours
+      on rejected, expired { fail Refused(promo.id) and keep }
+      on changed { then ask again }
+    }
+  }
+  write held
+  finish Sold(promo.id)
+)";
+
+Signature signed_flow(const std::string& body, const std::string& declarations = "", int version = 1) {
+  const Program program = compile("module retail.trial\nuse retail.estate\nuse calendar au.trading\n" +
+                                  declarations + "\nworkflow Flow(promo: Promotion) key promo.id version " +
+                                  std::to_string(version) + " {\n" + body + "\n}\n");
+  for (uint32_t i = 0; i < program.abi.workflows.size(); ++i) {
+    if (program.abi.workflows[i].name == "retail.trial.Flow") return signature_of(program.abi, i);
+  }
+  FAIL("no workflow Flow");
+  return {};
+}
+
+WorkflowUpgrade upgraded(const Signature& before, const Signature& after) {
+  const auto all = compare({before}, {after});
+  REQUIRE(all.size() == 1);
+  return all.front();
+}
+
+std::string told(const WorkflowUpgrade& upgrade) {
+  std::string text(word(upgrade.verdict));
+  for (const UpgradeFinding& finding : upgrade.findings) {
+    text += "\n" + std::string(word(finding.kind)) + ": " + finding.subject + " at";
+    for (const auto& place : finding.places) text += " " + place.path;
+  }
+  return text;
+}
+
+// Both bodies as versions 1 and 2.
+std::string told(const std::string& before, const std::string& after,
+                 const std::string& old_declarations = "", const std::string& new_declarations = "") {
+  return told(upgraded(signed_flow(before, old_declarations), signed_flow(after, new_declarations, 2)));
+}
+
+std::string replaced(std::string text, const std::string& piece, const std::string& by) {
+  const size_t at = text.find(piece);
+  REQUIRE(at != text.npos);
+  return text.replace(at, piece.size(), by);
+}
+
+std::string task(const std::string& argument, const std::string& name = "Look") {
+  return "task " + name + "(id: " + argument +
+         ") to StoreOps within 1 hour { on expired { then continue } }\n";
+}
+
+}  // namespace
+
+TEST_SUITE("upgrade signatures") {
+  TEST_CASE("a deadline, a comment and a new wording change nothing that instances depend on") {
+    const std::string body = task("promo.id") + "finish Sold(promo.id)";
+    const WorkflowUpgrade upgrade =
+        upgraded(signed_flow(body), signed_flow("-- looked at\n" + replaced(body, "1 hour", "2 hours")));
+    CHECK(upgrade.verdict == Verdict::Same);
+    CHECK(upgrade.findings.empty());
+  }
+
+  TEST_CASE("a wait point that is gone strands who waits there, and a clause could map it") {
+    const std::string body = "step gate { " + task("promo.id") + " } finish Sold(promo.id)";
+    const WorkflowUpgrade upgrade =
+        upgraded(signed_flow(body), signed_flow(replaced(body, "step gate", "step door"), "", 2));
+    CHECK(told(upgrade) == "strands\nwait point gone: gate.task.Look at gate.task.Look");
+    CHECK(upgrade.findings[0].clause_helps);
+    CHECK(upgrade.findings[0].places[0].file == "test.endcap");
+    CHECK(upgrade.findings[0].places[0].line > 0);
+    CHECK(upgrade.added == std::vector<std::string>{"door.task.Look"});
+    CHECK(std::ranges::find(upgrade.unchanged, "start.promo") != upgrade.unchanged.end());
+  }
+
+  TEST_CASE("a new wait point strands nobody, when the version says that it is another one") {
+    const std::string before = task("promo.id") + "finish Sold(promo.id)";
+    const std::string after = task("promo.id") + task("promo.id", "Check") + "finish Sold(promo.id)";
+    CHECK(told(before, after) == "maps");
+    CHECK(told(upgraded(signed_flow(before), signed_flow(after))) ==
+          "strands\nversion not raised: retail.trial.Flow at (start)");
+    CHECK(told(upgraded(signed_flow(before, "", 3), signed_flow(before, "", 2))) ==
+          "strands\nversion not raised: retail.trial.Flow at (start)");
+  }
+
+  TEST_CASE("a value that the old version does not keep is named with every wait it is needed after") {
+    const std::string before = task("promo.id") + task("promo.id", "Check") + "finish Sold(promo.id)";
+    const std::string after = "let wanted = promo.article\n" + task("promo.id") + task("promo.id", "Check") +
+                              task("wanted", "Order") + "finish Sold(promo.id)";
+    const WorkflowUpgrade upgrade = upgraded(signed_flow(before), signed_flow(after, "", 2));
+    CHECK(told(upgrade) == "strands\nvalue new: wanted at task.Check task.Look");
+    CHECK(upgrade.findings[0].after == "ArticleId");
+    CHECK(upgrade.findings[0].clause_helps);
+    CHECK(told(after, before) == "strands\nwait point gone: task.Order at task.Order");
+  }
+
+  TEST_CASE("a value keeps its type and its label") {
+    const std::string read =
+        "let stores = read promo.stores\nfor each store in stores parallel 5 {\n"
+        "let stock = read Stock(store.id, promo.article)\nlet units = stock.available\n" +
+        task("promo.id") + task("units", "Count") + "}\nfinish Sold(promo.id)";
+    CHECK(told(read, replaced(read, "stock.available", "stock.available > 0 ea")) ==
+          "strands\ntype changed: units at [store].task.Look");
+    CHECK(told(read, replaced(read, "stock.available", "stock.forecast")) ==
+          "strands\nlabel changed: units at [store].task.Look");
+  }
+
+  TEST_CASE("a grant is over the payload that was shown") {
+    CHECK(told(kApprove, kApprove, kHold, kHold) == "same");
+    const std::string other = replaced(kHold, "  Material: promo.article", "");
+    CHECK(told(kApprove, kApprove, kHold, other) ==
+          "strands\npayload changed: held at gate.held write.Price.hold write.Price.hold.again");
+  }
+
+  TEST_CASE("a grant is open under the policy that was asked") {
+    const std::string changed = told(kApprove, replaced(kApprove, "under Gate", "under Door"), kHold,
+                                     replaced(kHold, "policy Gate", "policy Door"));
+    CHECK(changed.find("policy changed: held at") != changed.npos);
+  }
+
+  TEST_CASE("what a loop runs over and collects is part of where its elements wait") {
+    const std::string body =
+        "let stores = read promo.stores\nfor each store in stores parallel 5 collect found {\n" +
+        task("store.id") + "yield store.region\n}\n" + task("promo.id", "Done") + "finish Sold(promo.id)";
+    const std::string changed = told(body, replaced(body, "yield store.region", "yield store.name"));
+    CHECK(changed.find("element changed: found at found") != changed.npos);
+  }
+
+  TEST_CASE("a frozen read is of the properties it was taken from") {
+    const std::string body = "let shop = read Shop(\"0001\")\n" + task("promo.id") +
+                             task("shop.label", "Look2") + "finish Sold(promo.id)";
+    const std::string changed =
+        told(body, body, kHold, replaced(kHold, "label: Text(40) = PlantName", "label: Text(40) = CityName"));
+    CHECK(changed == "strands\nprojection changed: shop at task.Look");
+  }
+
+  TEST_CASE("a workflow that comes is new, one that goes strands all of its instances") {
+    const Signature signature = signed_flow(task("promo.id") + "finish Sold(promo.id)");
+    CHECK(compare({}, {signature}).at(0).verdict == Verdict::New);
+    const WorkflowUpgrade gone = compare({signature}, {}).at(0);
+    CHECK(gone.new_version == 0);
+    CHECK(told(gone) == "strands\nworkflow gone: retail.trial.Flow at start.promo task.Look");
+  }
+
+  TEST_CASE("the JSON is stable and says what is open at a wait point") {
+    const Signature signature = signed_flow(kApprove, kHold);
+    CHECK(to_json(signature, -1) == to_json(signed_flow(kApprove, kHold), -1));
+    const json parsed = json::parse(to_json(signature, 2));
+    CHECK(parsed["signature"] == signature.hash);
+    CHECK(parsed["signature"].get<std::string>().size() == 64);
+    for (const json& point : parsed["points"]) {
+      if (point["path"] != "gate.held") continue;
+      CHECK(point["kind"] == "approve");
+      CHECK(point["grants"][0]["policy"] == "Gate");
+      CHECK(point["grants"][0]["proposals"][0]["operation"] == "Price.hold");
+      CHECK(point["grants"][0]["proposals"][0]["payload"] == parsed["payloads"]["Price.hold"]);
+      return;
+    }
+    FAIL("no wait point gate.held");
+  }
+
+  TEST_CASE("every finding has words and a remedy") {
+    for (int kind = 0; kind <= static_cast<int>(FindingKind::PolicyChanged); ++kind) {
+      const UpgradeFinding finding{static_cast<FindingKind>(kind), "x", "a", "b", {}, false};
+      CHECK_FALSE(describe(finding).empty());
+      CHECK_FALSE(remedy(finding, {}).empty());
+      CHECK_FALSE(word(finding.kind).empty());
+    }
+  }
+}
+
+}  // namespace endcap::ir::testing

@@ -1,0 +1,124 @@
+// Rendering of `endcap breaking`.
+#include "tools/endcap/breaking_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace endcap::command {
+namespace {
+
+using ir::UpgradeFinding;
+using ir::WorkflowUpgrade;
+using Verdict = WorkflowUpgrade::Verdict;
+
+std::string versions(const WorkflowUpgrade& upgrade) {
+  if (upgrade.old_version == 0) return fmt::format("version {}", upgrade.new_version);
+  if (upgrade.new_version == 0) return fmt::format("version {}", upgrade.old_version);
+  return fmt::format("version {} -> {}", upgrade.old_version, upgrade.new_version);
+}
+
+std::string points(size_t count) { return fmt::format("{} wait point{}", count, count == 1 ? "" : "s"); }
+
+// What the verdict means in a sentence.
+std::string meaning(const BreakingReport& report, const WorkflowUpgrade& upgrade) {
+  switch (upgrade.verdict) {
+    case Verdict::Same:
+      return report.rewritten.contains(upgrade.workflow)
+                 ? "safe: its text changed, what instances depend on did not"
+                 : "safe: nothing changed";
+    case Verdict::New:
+      return "new: no instance waits in it";
+    case Verdict::Maps:
+      return fmt::format("safe: every instance has a place to go ({} as before, {} new)",
+                         points(upgrade.unchanged.size()), upgrade.added.size());
+    case Verdict::Strands:
+      return fmt::format("would strand instances ({} as before)", points(upgrade.unchanged.size()));
+  }
+  return "";
+}
+
+std::string place_text(const UpgradeFinding::Place& place) {
+  if (place.line == 0) return place.path;
+  return fmt::format("{}:{}  {}", place.file, place.line, place.path);
+}
+
+void add_finding(std::string& text, const UpgradeFinding& finding, const WorkflowUpgrade& upgrade) {
+  text += fmt::format("  {}\n", ir::describe(finding));
+  for (const UpgradeFinding::Place& place : finding.places)
+    text += fmt::format("    --> {}\n", place_text(place));
+  text += fmt::format("    = {}\n", ir::remedy(finding, upgrade));
+  if (finding.clause_helps && finding.kind != UpgradeFinding::Kind::WorkflowGone)
+    text += "    = this release does not read `upgrades from` yet\n";
+}
+
+nlohmann::ordered_json json_of(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade) {
+  nlohmann::ordered_json places = nlohmann::ordered_json::array();
+  for (const UpgradeFinding::Place& place : finding.places) {
+    nlohmann::ordered_json one{{"wait_point", place.path}, {"path", nullptr}, {"line", nullptr}};
+    if (place.line != 0) one["path"] = place.file, one["line"] = place.line;
+    places.push_back(std::move(one));
+  }
+  return {{"kind", ir::word(finding.kind)},
+          {"subject", finding.subject},
+          {"before", finding.before},
+          {"after", finding.after},
+          {"message", ir::describe(finding)},
+          {"remedy", ir::remedy(finding, upgrade)},
+          {"needs_clause", finding.clause_helps},
+          {"places", std::move(places)}};
+}
+
+}  // namespace
+
+bool BreakingReport::strands() const {
+  return std::ranges::any_of(upgrades,
+                             [](const WorkflowUpgrade& one) { return one.verdict == Verdict::Strands; });
+}
+
+std::string human_text(const BreakingReport& report) {
+  std::string text;
+  for (const WorkflowUpgrade& upgrade : report.upgrades) {
+    text += fmt::format("{}, {}: {}\n", upgrade.workflow, versions(upgrade), meaning(report, upgrade));
+    for (const UpgradeFinding& finding : upgrade.findings) add_finding(text, finding, upgrade);
+  }
+  return text;
+}
+
+std::string json_text(const BreakingReport& report) {
+  nlohmann::ordered_json workflows = nlohmann::ordered_json::array();
+  for (const WorkflowUpgrade& upgrade : report.upgrades) {
+    nlohmann::ordered_json findings = nlohmann::ordered_json::array();
+    for (const UpgradeFinding& finding : upgrade.findings) findings.push_back(json_of(finding, upgrade));
+    nlohmann::ordered_json one{{"workflow", upgrade.workflow},
+                               {"old_version", nullptr},
+                               {"new_version", nullptr},
+                               {"verdict", ir::word(upgrade.verdict)},
+                               {"text_changed", report.rewritten.contains(upgrade.workflow)},
+                               {"unchanged", upgrade.unchanged},
+                               {"added", upgrade.added},
+                               {"findings", std::move(findings)}};
+    if (upgrade.old_version != 0) one["old_version"] = upgrade.old_version;
+    if (upgrade.new_version != 0) one["new_version"] = upgrade.new_version;
+    workflows.push_back(std::move(one));
+  }
+  return nlohmann::ordered_json{
+             {"against", report.against}, {"strands", report.strands()}, {"workflows", std::move(workflows)}}
+             .dump(2) +
+         "\n";
+}
+
+std::string summary_text(const BreakingReport& report) {
+  size_t stranding = 0, fresh = 0;
+  for (const WorkflowUpgrade& upgrade : report.upgrades) {
+    stranding += upgrade.verdict == Verdict::Strands;
+    fresh += upgrade.verdict == Verdict::New;
+  }
+  const size_t safe = report.upgrades.size() - stranding - fresh;
+  return fmt::format("{} workflow{} would strand instances, {} {} safe, {} {} new", stranding,
+                     stranding == 1 ? "" : "s", safe, safe == 1 ? "is" : "are", fresh,
+                     fresh == 1 ? "is" : "are");
+}
+
+}  // namespace endcap::command

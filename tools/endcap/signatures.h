@@ -1,0 +1,21 @@
+// The upgrade signatures of a project's workflows.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/signature.h"
+#include "tools/common/compile_project.h"
+
+namespace endcap::command {
+
+struct ProjectSignatures {
+  std::vector<ir::Signature> signatures;     // by name
+  std::map<std::string, std::string> texts;  // workflow -> its declaration as written
+};
+
+// Of a project that is ok(). Uses up its `program`.
+ProjectSignatures signatures_of(CheckedProject& project);
+
+}  // namespace endcap::command
