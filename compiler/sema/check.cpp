@@ -39,7 +39,8 @@ void compare_roles(Context& context) {
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
-constexpr Pass kPasses[] = {check_flow, check_policies, check_tables, check_advice, check_grants};
+constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies,
+                            check_tables, check_advice,    check_grants};
 
 }  // namespace
 }  // namespace sema
