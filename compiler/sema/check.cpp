@@ -55,6 +55,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::compare_roles(context);
   sema::describe_named_types(context);
   sema::describe_views(context);
+  sema::limit_records(context);
   sema::describe_events(context);
   sema::describe_operations(context);
   for (uint32_t i = 0; i < context.functions.size(); ++i)
