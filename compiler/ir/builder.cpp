@@ -148,7 +148,7 @@ RegisterId GraphBuilder::try_graph(GraphId graph, abi::TypeId type, std::vector<
 }
 
 uint32_t GraphBuilder::add_state() {
-  graph_.states.push_back({make_block(), {}});
+  graph_.states.push_back({make_block(), {}, {}});
   return static_cast<uint32_t>(graph_.states.size() - 1);
 }
 

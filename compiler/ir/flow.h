@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/base/ids.h"
+#include "compiler/base/source.h"
 #include "runtime/abi/program.h"
 
 namespace endcap::ir {
@@ -84,6 +85,7 @@ struct Block {
 struct State {
   BlockId entry;
   std::vector<RegisterId> live;         // frame slots, in order of register number; a guard state has its wait point's
+  Span span;                            // of the statement that waits
 };
 
 struct Graph {

@@ -9,6 +9,7 @@ using sema::Next;
 
 uint32_t FlowLowering::add_wait(const sema::Stmt& stmt, abi::WaitKind kind) {
   uint32_t state = builder_.add_state();
+  graph_.states[state].span = stmt.span;
   abi::WaitPoint& point = machine_.states.emplace_back();
   point.path = prefix_ + stmt.path;
   point.kind = kind;

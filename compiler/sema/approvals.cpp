@@ -74,7 +74,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
     ExprPtr after = expressions_.duration(escalation.after);
     if (role) approve.escalations.push_back({*role, std::move(after)});
   }
-  std::string identity = path(node.grant.text);
+  std::string identity = path(node.grant.text, node.grant.span);
   ++waits_;
   approve.handlers = handlers(node.handlers,
                               {.what = what,

@@ -5,6 +5,11 @@
 #include "compiler/sema/names.h"
 
 namespace endcap::sema {
+namespace {
+
+constexpr size_t kExtremumValuesMax = 500;  // each is compared in a place of its own
+
+}  // namespace
 
 ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint) {
   const std::string name = node.callee.text();
@@ -32,35 +37,48 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint
   return invalid(tree.span);
 }
 
+// A tree of comparisons as flat as it can be: a long list of values does not make a deep expression.
 ExprPtr Expressions::extremum(const Tree& tree, const ast::CallExpr& node, TypeId hint, Operator op) {
   if (node.arguments.size() < 2) {
     context_.emit(DiagnosticKind::MissingArgument, tree.span, {node.callee.text(), "second", "value"});
     return invalid(tree.span);
   }
-  ExprPtr result;
-  for (size_t i = 1; i < node.arguments.size(); ++i) {
-    ExprPtr left, right;
-    if (i == 1) {
-      std::tie(left, right) = infer_pair(node.arguments[0].value, node.arguments[1].value, hint);
-    } else {
-      left = std::move(result);
-      right = infer(node.arguments[i].value, left->type);
-    }
-    if (is_invalid(*left) || is_invalid(*right)) return invalid(tree.span);
-    if (unanswered(*left) || unanswered(*right)) return invalid(tree.span);
-    const std::string left_name = context_.type_name(left->type),
-                      right_name = context_.type_name(right->type);
-    const Kind kind = context_.types.kind(left->type);
-    const bool ordered = is_number(kind) || kind == Kind::Date || kind == Kind::Time || kind == Kind::Instant;
-    if (!ordered || !unify(left, right)) {
-      if (ordered && is_invalid(*right)) return invalid(tree.span);
-      context_.emit(DiagnosticKind::NotComparable, tree.span, {left_name, right_name});
-      return invalid(tree.span);
-    }
-    const TypeId type = left->type;
-    result = make_operation(tree.span, type, op, std::move(left), std::move(right));
+  if (node.arguments.size() > kExtremumValuesMax) {
+    context_.emit(DiagnosticKind::TooManyArguments, tree.span,
+                  {node.callee.text(), std::to_string(kExtremumValuesMax)})
+        .note("of the elements of a list, it is `maximum of` or `minimum of`");
+    return invalid(tree.span);
   }
-  return result;
+  std::vector<ExprPtr> values(2);
+  std::tie(values[0], values[1]) = infer_pair(node.arguments[0].value, node.arguments[1].value, hint);
+  for (size_t i = 1; i < node.arguments.size(); ++i) {
+    if (i > 1) values.push_back(infer(node.arguments[i].value, values[0]->type));
+    if (!comparable(tree.span, values[0], values[i])) return invalid(tree.span);
+  }
+  while (values.size() > 1) {
+    std::vector<ExprPtr> rest;
+    for (size_t i = 0; i + 1 < values.size(); i += 2) {
+      if (!comparable(tree.span, values[i], values[i + 1])) return invalid(tree.span);
+      const TypeId type = values[i]->type;
+      rest.push_back(make_operation(tree.span, type, op, std::move(values[i]), std::move(values[i + 1])));
+    }
+    if (values.size() % 2 == 1) rest.push_back(std::move(values.back()));
+    values = std::move(rest);
+  }
+  return std::move(values[0]);
+}
+
+// Gives both one type, or says why that can't be.
+bool Expressions::comparable(Span span, ExprPtr& left, ExprPtr& right) {
+  if (is_invalid(*left) || is_invalid(*right)) return false;
+  if (unanswered(*left) || unanswered(*right)) return false;
+  const std::string left_name = context_.type_name(left->type), right_name = context_.type_name(right->type);
+  const Kind kind = context_.types.kind(left->type);
+  const bool ordered = is_number(kind) || kind == Kind::Date || kind == Kind::Time || kind == Kind::Instant;
+  if (ordered && unify(left, right)) return true;
+  if (!ordered || !is_invalid(*right))
+    context_.emit(DiagnosticKind::NotComparable, span, {left_name, right_name});
+  return false;
 }
 
 ExprPtr Expressions::call_function(const Tree& tree, const ast::CallExpr& node, uint32_t index) {

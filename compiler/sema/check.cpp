@@ -39,7 +39,8 @@ void compare_roles(Context& context) {
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
-constexpr Pass kPasses[] = {check_flow, check_policies, check_tables, check_advice, check_grants};
+constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies,
+                            check_tables, check_advice,    check_grants};
 
 }  // namespace
 }  // namespace sema
@@ -54,6 +55,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::compare_roles(context);
   sema::describe_named_types(context);
   sema::describe_views(context);
+  sema::limit_records(context);
   sema::describe_events(context);
   sema::describe_operations(context);
   for (uint32_t i = 0; i < context.functions.size(); ++i)

@@ -1,5 +1,5 @@
-// Copies of typed expressions: an operation's body at a call, a value compared twice, a function inside a
-// policy.
+// Copies of typed expressions, and what is inside them. Copied are: an operation's body at a call, a value
+// compared twice, a function inside a policy.
 #include "compiler/sema/expressions.h"
 
 namespace endcap::sema {
@@ -52,6 +52,21 @@ ExprPtr clone(const Expr& expr, const Substitute& substitute, const Rename& rena
   copy->trust = expr.trust;
   copy->node = std::visit(NodeCopier{substitute, rename}, expr.node);
   return copy;
+}
+
+void visit_parts(const Expr& expr, const std::function<void(const Expr&)>& visit) {
+  const auto one = [&](const ExprPtr& part) {
+    if (part) visit(*part);
+  };
+  const auto all = [&](const std::vector<ExprPtr>& parts) {
+    for (const ExprPtr& part : parts) one(part);
+  };
+  if (const auto* field = std::get_if<FieldOf>(&expr.node)) one(field->record);
+  if (const auto* record = std::get_if<MakeRecord>(&expr.node)) all(record->fields);
+  if (const auto* list = std::get_if<MakeList>(&expr.node)) all(list->elements);
+  if (const auto* optional = std::get_if<MakeOptional>(&expr.node)) one(optional->value);
+  if (const auto* call = std::get_if<CallFunction>(&expr.node)) all(call->arguments);
+  if (const auto* operation = std::get_if<Operation>(&expr.node)) all(operation->operands);
 }
 
 ExprPtr make_operation(Span span, TypeId type, Operator op, ExprPtr a, ExprPtr b) {

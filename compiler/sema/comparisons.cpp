@@ -91,6 +91,9 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CompareExpr& node, TypeId) 
     if (!operands[i]) operands[i] = infer(node.operands[i], hint);
     if (is_invalid(*operands[i])) return invalid(tree.span);
   }
+  for (size_t i = 1; i < node.ops.size(); ++i) {
+    if (!can_be_copied(*operands[i])) return invalid(tree.span);
+  }
   ExprPtr result;
   for (size_t i = 0; i < node.ops.size(); ++i) {
     const bool last = i + 1 == node.ops.size();
@@ -103,6 +106,19 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CompareExpr& node, TypeId) 
                     : std::move(one);
   }
   return result ? std::move(result) : invalid(tree.span);
+}
+
+// The middle of `8% <= m < 12%` is compared twice. A middle with such a middle doubles again, and so on.
+bool Expressions::can_be_copied(const Expr& middle) {
+  size_t nodes = 0;
+  const std::function<void(const Expr&)> count = [&](const Expr& expr) {
+    if (++nodes <= kCopiedNodesMax) visit_parts(expr, count);
+  };
+  count(middle);
+  if (nodes <= kCopiedNodesMax) return true;
+  context_.emit(DiagnosticKind::MiddleTooLarge, middle.span, {std::to_string(kCopiedNodesMax)})
+      .note("it is compared with what stands on either side: give it a name with `let` and compare that");
+  return false;
 }
 
 ExprPtr Expressions::of(const Tree& tree, const ast::MembershipExpr& node, TypeId) {

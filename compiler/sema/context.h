@@ -99,6 +99,9 @@ struct FunctionInfo {
   const ast::TableDecl* table = nullptr;
   uint32_t module = 0;
   enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
+  // When it is Done. What it calls is counted once a call: this is what it costs to run it.
+  uint64_t steps = 0;
+  uint32_t depth = 0;  // of the functions it needs
 };
 
 // One fact of a policy: where it comes from.
@@ -139,7 +142,7 @@ class Context {
   Diagnostics& diagnostics;
   TypeTable types;
 
-  uint32_t depth = 0;                            // of declarations that need each other: functions, types
+  uint32_t depth = 0;  // of declarations that need each other: functions, types
 
   std::vector<ModuleInfo> modules;
   std::vector<NamedType> named;

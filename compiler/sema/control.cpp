@@ -105,7 +105,11 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForE
         .note("answer with `or else`");
   }
   if (node.parallel == 0u) context_.emit(DiagnosticKind::ParallelZero, tree.span);
-  std::string identity = path(node.collect ? node.collect->text : "each");
+  // One after the other, and nothing waits: an ordinary loop.
+  std::string identity;
+  if (node.parallel)
+    identity =
+        path(node.collect ? node.collect->text : "each", node.collect ? node.collect->span : tree.span);
   ++waits_;
   std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
   scope_.open("its `for each`");
@@ -132,13 +136,12 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForE
         bind_leaving(*node.collect,
                      collected.type == abi::kNoType ? abi::kNoType : context_.types.list_of(collected.type));
   }
-  // One after the other, and nothing waits: an ordinary loop.
-  return make(tree.span, std::move(loop), node.parallel ? std::move(identity) : std::string());
+  return make(tree.span, std::move(loop), std::move(identity));
 }
 
 WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::TogetherStmt& node) {
   Together together;
-  std::string identity = path("together");
+  std::string identity = path("together", tree.span);
   ++waits_;
   std::map<std::string, Span> names;
   for (const auto& branch : node.branches) {

@@ -167,7 +167,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Thro
     context_.emit(DiagnosticKind::ThroughoutInside, tree.span)
         .note("it hears events in every step: put it before the first one");
   Throughout throughout;
-  std::string identity = path("throughout");
+  std::string identity = path("throughout", tree.span);
   ++waits_;
   for (const ast::EventHandler& each : node.handlers) {
     const Inside inside(*this, "throughout." + each.pattern.event.text());

@@ -91,11 +91,10 @@ ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
   const Span span = value->span;
   if (context_.types.is(type, Kind::Optional)) {
     if (context_.types.is(value->type, Kind::Optional)) {
-      if (misfit(context_.types[context_.types.inside(value->type)],
-                 context_.types[context_.types.inside(type)]) == Misfit::None &&
-          !context_.types.is_refined(context_.types.inside(type)) &&
-          context_.types[context_.types.inside(value->type)].scale ==
-              context_.types[context_.types.inside(type)].scale) {
+      const abi::Type have = context_.types[context_.types.inside(value->type)];
+      const abi::Type want = context_.types[context_.types.inside(type)];
+      if (misfit(have, want) == Misfit::None && have.kind == want.kind && have.scale == want.scale &&
+          !context_.types.is_refined(context_.types.inside(type))) {
         value->type = type;
         return value;
       }

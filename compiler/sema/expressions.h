@@ -8,8 +8,10 @@
 
 namespace endcap::sema {
 
-// A sum of more parts than this, or a deeper chain, is refused rather than recursed into: here and wherever the typed tree is walked.
+// A sum of more parts than this, or a deeper chain, is refused rather than recursed into: here and wherever
+// the typed tree is walked.
 inline constexpr uint32_t kExpressionDepthMax = 400;
+inline constexpr size_t kCopiedNodesMax = 200;  // of the middle of a comparison
 
 // Why a value must have a type, for the label of a mismatch.
 struct Origin {
@@ -75,6 +77,8 @@ class Expressions {
   // calls.cpp
   ExprPtr of(const Tree& tree, const ast::CallExpr& node, TypeId hint);
   ExprPtr extremum(const Tree& tree, const ast::CallExpr& node, TypeId hint, Operator op);
+  bool can_be_copied(const Expr& middle);
+  bool comparable(Span span, ExprPtr& left, ExprPtr& right);
   ExprPtr call_function(const Tree& tree, const ast::CallExpr& node, uint32_t function);
   ExprPtr make_record(const Tree& tree, const ast::CallExpr& node, TypeId record, Span declared);
 
@@ -138,6 +142,9 @@ ExprPtr make_expr(Span span, TypeId type, Node node) {
 inline ExprPtr invalid(Span span) { return make_expr(span, abi::kNoType, Invalid{}); }
 inline bool is_invalid(const Expr& expr) { return expr.type == abi::kNoType; }
 ExprPtr make_operation(Span span, TypeId type, Operator op, ExprPtr a, ExprPtr b = nullptr);
+
+// Every expression directly inside, in the order in which they are evaluated.
+void visit_parts(const Expr& expr, const std::function<void(const Expr&)>& visit);
 
 // A copy: `substitute` gives a replacement for an expression, or null to copy it as it is; `rename` moves its
 // locals to another table.

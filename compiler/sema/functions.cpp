@@ -1,12 +1,47 @@
 // Functions: checked when first needed, so that their order does not matter and a round of calls is seen.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/sema/expressions.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/tables.h"
 
 namespace endcap::sema {
 namespace {
+
+constexpr uint64_t kFunctionStepsMax = 50'000;  // some milliseconds when interpreted
+
+// Adds the steps of an expression, and how deep the functions it calls call each other.
+void measure(const Context& context, const Expr& expression, FunctionInfo& into) {
+  into.steps = std::min(into.steps + 1, kFunctionStepsMax + 1);
+  if (const auto* call = std::get_if<CallFunction>(&expression.node)) {
+    const FunctionInfo& callee = context.functions[call->function.index];
+    into.steps = std::min(into.steps + callee.steps, kFunctionStepsMax + 1);
+    into.depth = std::max(into.depth, callee.depth + 1);
+  }
+  visit_parts(expression, [&](const Expr& part) { measure(context, part, into); });
+}
+
+// Each is told once: what it makes too large or too deep starts anew at those who call it.
+void limit_size(Context& context, uint32_t index) {
+  FunctionInfo& info = context.functions[index];
+  const Function& function = context.program.functions[index];
+  if (!function.body) return;
+  measure(context, *function.body, info);
+  if (info.steps > kFunctionStepsMax) {
+    context
+        .emit(DiagnosticKind::FunctionTooLarge, function.span,
+              {function.name, std::to_string(kFunctionStepsMax)})
+        .note("functions that call functions several times multiply");
+    info.steps = 0;
+  }
+  if (info.depth > kDeclarationDepthMax) {
+    context.emit(DiagnosticKind::NestedTooDeep, function.span, {std::to_string(kDeclarationDepthMax)})
+        .note("functions call functions in a long chain");
+    info.depth = 0;
+  }
+}
 
 void check_function(Context& context, uint32_t index) {
   const ast::FunctionDecl& tree = *context.functions[index].function;
@@ -49,6 +84,7 @@ const Function* require_function(Context& context, uint32_t index, Span use) {
     ++context.depth;
     context.functions[index].table ? check_table(context, index) : check_function(context, index);
     --context.depth;
+    limit_size(context, index);
     context.functions[index].state = FunctionInfo::State::Done;
   }
   const Function& function = context.program.functions[index];

@@ -1,12 +1,11 @@
 // The identity of a wait point over versions: where it stands, by the names the author gave.
-#include <fmt/format.h>
-
 #include "compiler/sema/workflow_checker.h"
 
 namespace endcap::sema {
 
-// "gate.pricing", "activate.inStores[store].wait"; a second one of the same name is "...#2".
-std::string WorkflowChecker::path(const std::string& leaf) {
+// "gate.pricing", "activate.inStores[store].wait". Two of one name can't be told apart by an upgrade,
+// whatever they are counted by: one more in front of them, and each is another.
+std::string WorkflowChecker::path(const std::string& leaf, Span span) {
   std::string text;
   for (const std::string& component : path_) {
     if (!text.empty() && !component.starts_with('[')) text += '.';
@@ -14,8 +13,12 @@ std::string WorkflowChecker::path(const std::string& leaf) {
   }
   if (!text.empty()) text += '.';
   text += leaf;
-  const uint32_t count = ++paths_[text];
-  return count == 1 ? text : fmt::format("{}#{}", text, count);
+  const auto [first, fresh] = paths_.try_emplace(text, span);
+  if (!fresh)
+    context_.emit(DiagnosticKind::WaitNotUnique, span, {text})
+        .label(first->second, "known by the same name")
+        .note("an upgrade finds a wait by its name: name them apart, or put them into steps of their own");
+  return text;
 }
 
 }  // namespace endcap::sema

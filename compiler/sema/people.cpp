@@ -15,7 +15,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Task
     context_.emit(DiagnosticKind::NotInThisRelease, node.result->span, {"task ... as"});
     scope_.declare(*node.result, abi::kNoType);
   }
-  std::string identity = path("task." + node.name.text);
+  std::string identity = path("task." + node.name.text, node.name.span);
   ++waits_;
   task.handlers = handlers(node.handlers,
                            {.what = what,

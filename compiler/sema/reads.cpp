@@ -98,7 +98,7 @@ WorkflowChecker::Made WorkflowChecker::read_again(const ast::Stmt& tree, const a
   if (!view) return not_readable(node.source->span, name);
   ReadView read{.view = *view, .key = key_of(context_, *old, *view)};
   const TypeId type = old->type;
-  std::string identity = path(name.text);
+  std::string identity = path(name.text, name.span);
   ++waits_;
   read.handlers = handlers(node.handlers, reading("reading it again", type), tree.span);
   read.local = scope_.declare(name, type);
@@ -132,7 +132,7 @@ WorkflowChecker::Made WorkflowChecker::read_navigation(const ast::Stmt& tree, co
   const uint32_t target = context_.program.abi.navigations[found->second].to_view;
   const TypeId type = context_.types.list_of(context_.views[target].record);
   ReadNavigation read{.navigation = found->second, .key = key_of(context_, *owner, *view)};
-  std::string identity = path(name.text);
+  std::string identity = path(name.text, name.span);
   ++waits_;
   read.handlers = handlers(node.handlers, reading("reading " + field.field.text, type), tree.span);
   read.local = scope_.declare(name, type);
@@ -151,7 +151,7 @@ WorkflowChecker::Made WorkflowChecker::read_view(const ast::Stmt& tree, const as
   ReadView read{.view = view,
                 .key = expressions_.arguments(info.tree->name.text, node.source->span, call.arguments,
                                               parameters, info.tree->name.span)};
-  std::string identity = path(name.text);
+  std::string identity = path(name.text, name.span);
   ++waits_;
   read.handlers = handlers(node.handlers, reading("reading " + info.tree->name.text, info.record), tree.span);
   read.local = scope_.declare(name, info.record);
@@ -208,7 +208,7 @@ WorkflowChecker::Made WorkflowChecker::read_operation(const ast::Stmt& tree, con
     return std::nullopt;
   }
   ReadOperation read{.operation = index, .payload = std::move(sent)};
-  std::string identity = path(name.text);
+  std::string identity = path(name.text, name.span);
   ++waits_;
   Site site = reading("reading " + described.name, operation.result);
   site.rejections = &described.rejections;
@@ -236,7 +236,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Noti
   std::vector<ExprPtr> arguments;
   Notify notify{.operation = symbol->index,
                 .payload = payload(symbol->index, node.call.span, node.call.arguments, arguments)};
-  std::string identity = path("notify." + described.name);
+  std::string identity = path("notify." + described.name, tree.span);
   ++waits_;
   notify.handlers = handlers(node.handlers,
                              {.what = "notifying " + described.name,

@@ -16,4 +16,8 @@ TypeId resolve_stored_type(Context& context, uint32_t module, const ast::TypeRef
 // Describes aliases, enums and records; a record that holds itself is told.
 void describe_named_types(Context& context);
 
+// A record that holds more values than a workflow could carry is told: records in records multiply. After the
+// views, which records hold.
+void limit_records(Context& context);
+
 }  // namespace endcap::sema

@@ -17,7 +17,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Wait
   if (node.late_fail) {
     if (auto fail = statement(*node.late_fail)) wait.late_fail = std::make_unique<Stmt>(std::move(*fail));
   }
-  std::string identity = path("wait");
+  std::string identity = path("wait", tree.span);
   ++waits_;
   for (const ast::EventHandler& each : node.handlers) {
     if (auto handler = event_handler(each, true)) wait.handlers.push_back(std::move(*handler));
@@ -30,7 +30,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Wait
   const std::string name = node.pattern.event.text();
   const std::string what = "the wait for " + name;
   wait.within = deadline(node.within, node.pattern.event.span, what);
-  std::string identity = path(node.result ? node.result->text : "event." + name);
+  std::string identity = path(node.result ? node.result->text : "event." + name, tree.span);
   ++waits_;
   // Heard: going on without the event would leave its names without a value.
   std::vector<Next> nexts{Next::Retry};

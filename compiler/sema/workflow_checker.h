@@ -45,7 +45,8 @@ class WorkflowChecker {
   void note_mention(LocalId local, Span span);
 
   // paths.cpp: identities of wait points
-  std::string path(const std::string& leaf);
+  // `span` is of what waits there. Two of one name are told.
+  std::string path(const std::string& leaf, Span span);
   struct Inside {  // a component, for the life of a block
     Inside(WorkflowChecker& given, std::string component) : checker(given) {
       checker.path_.push_back(std::move(component));
@@ -124,7 +125,7 @@ class WorkflowChecker {
   Expressions expressions_;
 
   std::vector<std::string> path_;
-  std::map<std::string, uint32_t> paths_;  // how often each was asked for
+  std::map<std::string, Span> paths_;  // of wait points: the first of each name
   std::map<std::string, Span> steps_;
   std::vector<LocalId>* leaving_ = nullptr;  // names that leave the step whose top level this is
   size_t nesting_ = 0;                       // of blocks: 1 is the workflow's own

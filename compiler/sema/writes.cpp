@@ -90,7 +90,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Writ
     site.declared = context_.operations[operation].tree->name.span;
     leaf = "write." + described.name;
   }
-  std::string identity = path(leaf);
+  std::string identity = path(leaf, tree.span);
   ++waits_;
   // Without its operation a handler's rejection can't be looked up: its body is read all the same.
   if (sound) {

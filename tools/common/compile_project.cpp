@@ -23,8 +23,18 @@ CheckedProject check_project(const std::filesystem::path& folder) {
   return result;
 }
 
-ir::Program lower_project(CheckedProject& project) {
-  return ir::lower(std::move(project.program), project.sources);
+std::expected<ir::Program, std::string> lower_project(CheckedProject& project) {
+  ir::Program lowered = ir::lower(std::move(project.program), project.sources);
+  ir::check_limits(lowered, project.diagnostics);
+  if (!project.ok())
+    return std::unexpected(fmt::format("The project has errors: {}.", summary(project.diagnostics.all())));
+  // Interpreter and native code trust what has been verified: nothing else may reach them.
+  if (const auto findings = ir::verify(lowered); !findings.empty()) {
+    return std::unexpected(fmt::format(
+        "This is a defect of the compiler, please report it with the workflow: {}{}.", findings[0],
+        findings.size() == 1 ? "" : fmt::format(" (and {} more)", findings.size() - 1)));
+  }
+  return lowered;
 }
 
 std::expected<std::shared_ptr<abi::Program>, std::string> compile_project(
@@ -32,7 +42,9 @@ std::expected<std::shared_ptr<abi::Program>, std::string> compile_project(
     codegen::Statistics* statistics) {
   codegen::Options options;
   options.cache = cache;
-  return codegen::compile(lower_project(project), options, statistics);
+  auto lowered = lower_project(project);
+  if (!lowered) return std::unexpected(lowered.error());
+  return codegen::compile(std::move(*lowered), options, statistics);
 }
 
 std::optional<std::filesystem::path> default_cache() {

@@ -28,11 +28,13 @@ struct CheckedProject {
 // Reads and checks; everything that is wrong is in the diagnostics.
 CheckedProject check_project(const std::filesystem::path& folder);
 
-// Flow IR of a project that is ok(). Uses up its `program`.
-ir::Program lower_project(CheckedProject& project);
+// Flow IR of a project that is ok(), verified. Uses up its `program`. What only shows here is told as a
+// diagnostic of the project, which is not ok() then; any other error is a defect of the compiler, in one
+// sentence.
+std::expected<ir::Program, std::string> lower_project(CheckedProject& project);
 
-// Native code of a project that is ok(). Uses up its `program`. Compiled objects are kept in `cache` and
-// found again by content. The error is one sentence.
+// Native code of a project that is ok(). Uses up its `program`, and fails as lower_project does. Compiled
+// objects are kept in `cache` and found again by content. The error is one sentence.
 std::expected<std::shared_ptr<abi::Program>, std::string> compile_project(
     CheckedProject& project, const std::optional<std::filesystem::path>& cache,
     codegen::Statistics* statistics = nullptr);

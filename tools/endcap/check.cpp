@@ -50,6 +50,12 @@ int run_check(const CheckOptions& options) {
 
   auto started = std::chrono::steady_clock::now();
   CheckedProject project = check_project(options.folder);
+  std::expected<ir::Program, std::string> lowered;
+  if (project.ok()) lowered = lower_project(project);
+  if (project.ok() && !lowered) {
+    tell(lowered.error());
+    return kInternal;
+  }
   auto findings = project.diagnostics.sorted(project.sources);
   const bool emits = !options.emit.empty();
   std::string text = render(findings, project.sources,
@@ -59,7 +65,7 @@ int run_check(const CheckOptions& options) {
   } else if (!print(text)) {
     return kInternal;
   }
-  if (emits && project.ok() && !print(ir::print(lower_project(project)))) return kInternal;
+  if (emits && project.ok() && !print(ir::print(*lowered))) return kInternal;
   std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - started;
   tell(fmt::format("{}: {} ({} module{}, {} system{}, {:.0f} ms)",
                    project.project.name.empty() ? options.folder : project.project.name, summary(findings),

@@ -75,15 +75,27 @@ std::expected<std::map<std::string, std::string>, Refused> parse_urls(
   return urls;
 }
 
+// For its findings; without any, for what went wrong instead.
+std::unexpected<Refused> refuse_project(const CheckedProject& project, const HostOptions& options,
+                                        const std::string& otherwise) {
+  if (project.ok()) return refuse(kInternal, otherwise);
+  const auto findings = project.diagnostics.sorted(project.sources);
+  print(render(findings, project.sources, {Format::Human, wants_colour(STDOUT_FILENO)}));
+  return refuse(kFindings,
+                fmt::format("{} has errors: {}. Nothing was started.", options.folder, summary(findings)));
+}
+
 std::expected<void, Refused> compile(CheckedProject& project, const HostOptions& options, Host& host) {
   if (options.interpreter) {
-    host.program = ir::interpret(lower_project(project));
+    auto lowered = lower_project(project);
+    if (!lowered) return refuse_project(project, options, lowered.error());
+    host.program = ir::interpret(std::move(*lowered));
     host.compiled = "interpreted";
     return {};
   }
   codegen::Statistics statistics;
   auto program = compile_project(project, options.object_cache, &statistics);
-  if (!program) return refuse(kInternal, program.error());
+  if (!program) return refuse_project(project, options, program.error());
   host.program = *program;
   host.compiled = fmt::format("{} module{}: {} compiled, {} from the cache, {:.0f} ms", statistics.modules,
                               statistics.modules == 1 ? "" : "s", statistics.compiled, statistics.from_cache,
@@ -101,12 +113,7 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
         fmt::format("There is no folder {}: name the one with the project's endcap.toml.", options.folder));
   }
   CheckedProject project = check_project(options.folder);
-  if (!project.ok()) {
-    const auto findings = project.diagnostics.sorted(project.sources);
-    print(render(findings, project.sources, {Format::Human, wants_colour(STDOUT_FILENO)}));
-    return refuse(kFindings,
-                  fmt::format("{} has errors: {}. Nothing was started.", options.folder, summary(findings)));
-  }
+  if (!project.ok()) return refuse_project(project, options, "");
   if (!project.diagnostics.all().empty())  // warnings: an unpinned schema is worth a line in the log
     tell(render(project.diagnostics.sorted(project.sources), project.sources, {Format::Short, false}));
   Host host;

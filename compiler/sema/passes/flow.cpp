@@ -24,7 +24,7 @@ class FlowPass {
   }
 
  private:
-  enum class Inside : uint8_t { Workflow, Loop, Collecting, EventHandler };
+  enum class Inside : uint8_t { Workflow, Branch, Loop, Collecting, EventHandler };
 
   static Span end_of(const Block& block) {
     if (!block.span.valid() || block.span.end == block.span.begin) return block.span;
@@ -67,7 +67,14 @@ class FlowPass {
   }
 
   void require_loop(Span span) {
-    if (inside_ == Inside::Workflow) diagnostics_.emit(DiagnosticKind::SkipOutsideLoop, span);
+    if (inside_ == Inside::Workflow || inside_ == Inside::Branch)
+      explain_branch(diagnostics_.emit(DiagnosticKind::SkipOutsideLoop, span));
+  }
+
+  // A branch runs beside its loop's element, which goes on when all branches have ended.
+  void explain_branch(Diagnostic& diagnostic) const {
+    if (inside_ == Inside::Branch)
+      diagnostic.note("a branch of `together` can't end the element of a loop outside it");
   }
 
   // ---------------------------------------------------------------- per statement
@@ -101,7 +108,9 @@ class FlowPass {
     return true;
   }
   bool falls_through(Together& node, Stmt&) {
+    const Inside outside = std::exchange(inside_, Inside::Branch);
     for (Together::Branch& branch : node.branches) walk(branch.body);
+    inside_ = outside;
     return true;
   }
   bool falls_through(Step& node, Stmt&) { return walk(node.body); }
@@ -110,7 +119,8 @@ class FlowPass {
     return true;
   }
   bool falls_through(Yield&, Stmt& stmt) {
-    if (inside_ != Inside::Collecting) diagnostics_.emit(DiagnosticKind::YieldOutsideCollect, stmt.span);
+    if (inside_ != Inside::Collecting)
+      explain_branch(diagnostics_.emit(DiagnosticKind::YieldOutsideCollect, stmt.span));
     return false;
   }
   bool falls_through(Skip&, Stmt& stmt) {

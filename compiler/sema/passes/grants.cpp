@@ -1,18 +1,29 @@
 // Grants are affine: what was approved once is written once. The engine refuses a second use; this pass says
-// so before launch week.
+// so before launch week. It follows every path with the set of leaves that may have been written on it.
+#include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "compiler/sema/passes/passes.h"
+#include "compiler/sema/passes/values.h"
 #include "compiler/sema/passes/walk.h"
 
 namespace endcap::sema {
 namespace {
 
-// A leaf as far as it is known here: for a list's proposals, the loop variable stands for the target.
-using Leaf = std::tuple<LocalId, uint32_t, LocalId>;
-using Written = std::map<Leaf, Span>;
+struct Leaf {
+  LocalId grant;
+  uint32_t proposal = 0;  // of the grant's
+  uint32_t target = 0;    // number of its value; 0: a single leaf
+  auto operator<=>(const Leaf&) const = default;
+};
+struct Use {
+  Span span;
+  std::set<LocalId> varies;  // loop variables and events that the target changes with
+};
+using Written = std::map<Leaf, Use>;
+
+void merge(Written& into, const Written& from) { into.insert(from.begin(), from.end()); }
 
 class GrantPass {
  public:
@@ -32,66 +43,327 @@ class GrantPass {
 
  private:
   const std::string& name(LocalId id) const { return workflow_.locals[id.index].name; }
-
-  void walk(Block& block, Written& written) {
-    for (Stmt& stmt : block.statements) visit(stmt, written);
+  LocalId proposal_of(const Leaf& leaf) const {
+    return workflow_.locals[leaf.grant.index].grant_of[leaf.proposal];
   }
 
-  void visit(Stmt& stmt, Written& written) {
-    if (auto* propose = std::get_if<Propose>(&stmt.node)) proposed_[propose->local] = stmt.span;
-    if (auto* approve = std::get_if<Approve>(&stmt.node)) {
-      granted_[approve->grant] = stmt.span;
-      loops_of_[approve->grant] = loops_;
-      approved_.insert(approve->proposals.begin(), approve->proposals.end());
+  // Each gives whether control goes on behind it, with `written` as it is then.
+  bool walk(Block& block, Written& written) {
+    return std::ranges::all_of(block.statements, [&](Stmt& stmt) { return visit(stmt, written); });
+  }
+  bool visit(Stmt& stmt, Written& written) {
+    return std::visit([&](auto& node) { return go(node, stmt, written); }, stmt.node);
+  }
+
+  // ---------------------------------------------------------------- what is done again
+
+  // A loop's body, an event handler, a handler that retries. What is approved inside is approved anew.
+  struct Again {
+    Span span;
+    LocalId variable;  // invalid: every time is like the one before
+    std::set<LocalId> approved;
+  };
+
+  void begin(Span span, LocalId variable) { again_.push_back({span, variable, {}}); }
+  // `out` comes back to where `before` was.
+  void end(const Written& before, const Written& out) {
+    const Again again = std::move(again_.back());
+    again_.pop_back();
+    for (const auto& [leaf, use] : out) {
+      if (before.contains(leaf) || again.approved.contains(leaf.grant)) continue;
+      if (again.variable.valid() && use.varies.contains(again.variable)) continue;
+      if (!told_.insert(use.span.begin).second) continue;
+      const Local& proposal = workflow_.locals[proposal_of(leaf).index];
+      diagnostics_.emit(DiagnosticKind::GrantInLoop, use.span, {name(leaf.grant), proposal.name})
+          .label(proposal.span, "proposed here")
+          .label(again.span, "this can happen more than once");
     }
-    if (auto* write = std::get_if<Write>(&stmt.node)) visit_write(*write, stmt.span, written);
-    if (std::holds_alternative<When>(stmt.node) || std::holds_alternative<Match>(stmt.node)) {
-      visit_alternatives(stmt, written);
-      return;
+  }
+
+  // Leaves the element, or the event handler that stands for one.
+  void leave(const Written& written) {
+    if (!exits_.empty()) merge(exits_.back(), written);
+  }
+
+  // ---------------------------------------------------------------- writes
+
+  bool covers_all(const Leaf& leaf) const {
+    const auto all = leaves_.find(proposal_of(leaf));
+    return all != leaves_.end() &&
+           (leaf.target == all->second || leaf.target == values_.unfiltered(all->second));
+  }
+
+  // A leaf that is surely, or as far as can be told, the same.
+  Written::const_iterator known(const Written& written, const Leaf& leaf) const {
+    auto at = written.lower_bound({leaf.grant, leaf.proposal, 0});
+    for (; at != written.end() && at->first.grant == leaf.grant && at->first.proposal == leaf.proposal;
+         ++at) {
+      const uint32_t one = at->first.target, other = leaf.target;
+      if (one == other || values_.unfiltered(one) == other || values_.unfiltered(other) == one ||
+          covers_all(at->first) || covers_all(leaf))
+        return at;
     }
-    const bool loop = std::holds_alternative<ForEach>(stmt.node);
-    loops_ += loop;
-    visit_blocks(stmt, [&](Block& inner) { walk(inner, written); });
-    loops_ -= loop;
+    return written.end();
   }
 
-  // Only one arm runs: each starts from what was written before, and what any of them wrote counts
-  // afterwards.
-  void visit_alternatives(Stmt& stmt, Written& written) {
-    const Written before = written;
-    visit_blocks(stmt, [&](Block& arm) {
-      Written here = before;
-      walk(arm, here);
-      written.insert(here.begin(), here.end());
-    });
+  Diagnostic* twice(const Leaf& leaf, Span span, Span first) {
+    if (!told_.insert(span.begin).second) return nullptr;
+    return &diagnostics_
+                .emit(DiagnosticKind::GrantWrittenTwice, span, {name(leaf.grant), name(proposal_of(leaf))})
+                .label(first, "written here first");
   }
 
-  void visit_write(const Write& write, Span span, Written& written) {
+  bool go(Write& write, Stmt& stmt, Written& written) {
     used_.insert(write.grant);
-    const auto& proposals = workflow_.locals[write.grant.index].grant_of;
-    const Local& proposal = workflow_.locals[proposals[write.proposal].index];
-    const bool one_leaf = proposal.proposal && !proposal.proposal->for_each;
-    LocalId target;
+    // The approval's handlers stand here too.
+    for (const auto& [leaf, use] : of_handlers_[write.grant]) {
+      const auto first = known(written, leaf);
+      if (first == written.end() || told_.contains(use.span.begin)) continue;
+      if (Diagnostic* told = twice(leaf, stmt.span, first->second.span))
+        told->label(use.span, "written again here, when the approval no longer holds");
+    }
+    Leaf leaf{write.grant, write.proposal, 0};
+    Use use{stmt.span, {}};
     if (write.target) {
-      if (const auto* local = std::get_if<LocalRef>(&write.target->node)) target = local->local;
+      Value target = values_.of(*write.target);
+      leaf.target = target.number;
+      use.varies = std::move(target.varies);
     }
-    const auto [first, fresh] = written.try_emplace({write.grant, write.proposal, target}, span);
-    if (!fresh) {
-      diagnostics_.emit(DiagnosticKind::GrantWrittenTwice, span, {name(write.grant), proposal.name})
-          .label(first->second, "written here first");
+    if (const auto first = known(written, leaf); first != written.end())
+      twice(leaf, stmt.span, first->second.span);
+    written.emplace(leaf, use);
+    for (Written* all : collecting_) all->emplace(leaf, use);
+    handlers(stmt, written);
+    return true;
+  }
+
+  bool go(Propose& propose, Stmt& stmt, Written&) {
+    proposed_[propose.local] = stmt.span;
+    if (propose.variable.valid())
+      leaves_[propose.local] = values_.element(propose.variable, *propose.list, propose.where.get()).number;
+    return true;
+  }
+
+  bool go(Approve& approve, Stmt& stmt, Written& written) {
+    granted_[approve.grant] = stmt.span;
+    approved_.insert(approve.proposals.begin(), approve.proposals.end());
+    for (Again& again : again_) again.approved.insert(approve.grant);
+    std::erase_if(written, [&](const auto& each) { return each.first.grant == approve.grant; });
+    Written all;
+    collecting_.push_back(&all);
+    handlers(stmt, written);
+    collecting_.pop_back();
+    of_handlers_[approve.grant] = std::move(all);
+    return true;
+  }
+
+  // ---------------------------------------------------------------- handlers
+
+  void handlers(Stmt& stmt, Written& written) {
+    Written after = written;
+    std::set<const Block*> seen;  // a body shared by two causes is looked at once
+    visit_handlers(stmt, [&](Handler& handler) {
+      if (!handler.body || !seen.insert(handler.body.get()).second) return;
+      const bool again = handler.next == Next::Retry || handler.next == Next::AskAgain;
+      if (again) begin(handler.span, LocalId());
+      Written here = written;
+      const bool falls = walk(*handler.body, here);
+      if (again) end(written, falls ? here : written);
+      if (!falls || handler.next == Next::FallOut) return;
+      handler.next == Next::Skip ? leave(here) : merge(after, here);
+    });
+    written = std::move(after);
+  }
+
+  // What an event brings is new each time.
+  void bind(const EventPattern& pattern, std::set<LocalId> varies) {
+    values_.define(pattern.record, values_.fresh(varies));
+    for (const auto& [local, field] : pattern.bindings) values_.define(local, values_.fresh(varies));
+  }
+
+  bool go(WaitUntil& wait, Stmt&, Written& written) {
+    if (wait.if_late == ast::WaitUntilStmt::IfLate::Skip) leave(written);
+    Written after = written;
+    for (EventHandler& handler : wait.handlers) {
+      bind(handler.pattern, {handler.pattern.record});
+      begin(handler.span, handler.pattern.record);
+      const bool gives_up = elements_ == 0;  // `skip` gives up the handler, where there is no element
+      if (gives_up) exits_.emplace_back();
+      Written here = written, back;
+      const bool falls = walk(handler.body, here);
+      if (gives_up) {
+        back = std::move(exits_.back());
+        exits_.pop_back();
+      }
+      if (falls) {
+        const bool leaves = handler.next == Next::Skip && !gives_up;
+        leaves ? leave(here) : merge(handler.next == Next::Continue ? after : back, here);
+      }
+      end(written, back);
+      merge(after, back);
     }
-    if (one_leaf && loops_ > loops_of_[write.grant]) {
-      diagnostics_.emit(DiagnosticKind::GrantInLoop, span, {name(write.grant), proposal.name})
-          .label(proposal.span, "proposed once, here");
+    written = std::move(after);
+    return true;
+  }
+
+  // Beside the workflow, whenever the event comes: what a handler writes may have been written at any time.
+  bool go(Throughout& throughout, Stmt&, Written& written) {
+    for (EventHandler& handler : throughout.handlers) {
+      bind(handler.pattern, {handler.pattern.record});
+      begin(handler.span, handler.pattern.record);
+      exits_.emplace_back();
+      Written here = written, ever;
+      const int elements = std::exchange(elements_, 0);
+      collecting_.push_back(&ever);
+      if (walk(handler.body, here)) leave(here);
+      collecting_.pop_back();
+      elements_ = elements;
+      const Written back = std::move(exits_.back());
+      exits_.pop_back();
+      end(written, back);
+      merge(written, ever);
     }
+    return true;
+  }
+
+  bool go(WaitEvent& wait, Stmt& stmt, Written& written) {
+    handlers(stmt, written);
+    std::set<LocalId> around;
+    for (const Again& again : again_) {
+      if (again.variable.valid()) around.insert(again.variable);
+    }
+    bind(wait.pattern, std::move(around));
+    return true;
+  }
+
+  // ---------------------------------------------------------------- control
+
+  bool go(ForEach& loop, Stmt& stmt, Written& written) {
+    values_.begin_dependencies();
+    values_.element(loop.variable, *loop.list, loop.where.get());
+    begin(stmt.span, loop.variable);
+    exits_.emplace_back();
+    ++elements_;
+    Written here = written;
+    if (walk(loop.body, here)) leave(here);
+    --elements_;
+    const Written out = std::move(exits_.back());
+    exits_.pop_back();
+    end(written, out);
+    merge(written, out);
+    std::set<LocalId> changes = values_.end_dependencies();
+    changes.erase(loop.variable);
+    if (loop.collect.valid()) values_.define(loop.collect, values_.fresh(std::move(changes)));
+    return true;
+  }
+
+  // Branches run at the same time: what one may write, the others find written.
+  bool go(Together& together, Stmt&, Written& written) {
+    const int elements = std::exchange(elements_, 0);
+    for (Together::Branch& branch : together.branches) {
+      Written here = written, ever;
+      collecting_.push_back(&ever);
+      walk(branch.body, here);
+      collecting_.pop_back();
+      merge(written, ever);
+    }
+    elements_ = elements;
+    return true;
+  }
+
+  // Only one arm runs: each starts from what was written before, and what those that go on wrote counts
+  // afterwards.
+  bool go(When& when, Stmt&, Written& written) {
+    std::vector<Block*> arms;
+    for (When::Arm& arm : when.arms) {
+      values_.of(*arm.condition);
+      arms.push_back(&arm.body);
+    }
+    if (when.otherwise) arms.push_back(&*when.otherwise);
+    return alternatives(arms, !when.otherwise, written);
+  }
+  bool go(Match& match, Stmt&, Written& written) {
+    std::vector<Block*> arms;
+    for (Match::Arm& arm : match.arms) {
+      if (arm.binding.valid()) values_.define(arm.binding, values_.made("inside", {match.subject.get()}));
+      arms.push_back(&arm.body);
+    }
+    values_.of(*match.subject);
+    return alternatives(arms, false, written);
+  }
+  bool alternatives(const std::vector<Block*>& arms, bool falls, Written& written) {
+    Written after;
+    if (falls) after = written;
+    for (Block* arm : arms) {
+      Written here = written;
+      if (!walk(*arm, here)) continue;
+      falls = true;
+      merge(after, here);
+    }
+    if (falls) written = std::move(after);
+    return falls;
+  }
+
+  bool go(Step& step, Stmt&, Written& written) { return walk(step.body, written); }
+  bool go(Finish&, Stmt&, Written&) { return false; }
+  bool go(Fail&, Stmt&, Written&) { return false; }
+  bool go(Skip&, Stmt&, Written& written) {
+    leave(written);
+    return false;
+  }
+  bool go(Yield& yield, Stmt&, Written& written) {
+    values_.of(*yield.value);
+    leave(written);
+    return false;
+  }
+
+  // ---------------------------------------------------------------- values
+
+  bool go(Let& let, Stmt&, Written&) {
+    values_.define(let.local, values_.of(*let.value));
+    return true;
+  }
+  bool go(ReadOperation& read, Stmt& stmt, Written& written) {
+    values_.define(read.local,
+                   values_.made("operation " + std::to_string(read.operation), {read.payload.get()}));
+    handlers(stmt, written);
+    return true;
+  }
+  bool go(ReadView& read, Stmt& stmt, Written& written) {
+    return read_by_key("view " + std::to_string(read.view), read, stmt, written);
+  }
+  bool go(ReadNavigation& read, Stmt& stmt, Written& written) {
+    return read_by_key("navigation " + std::to_string(read.navigation), read, stmt, written);
+  }
+  template <typename Read>
+  bool read_by_key(const std::string& how, Read& read, Stmt& stmt, Written& written) {
+    std::vector<const Expr*> key;
+    for (const ExprPtr& part : read.key) key.push_back(part.get());
+    values_.define(read.local, values_.made(how, key));
+    handlers(stmt, written);
+    return true;
+  }
+  bool go(Notify&, Stmt& stmt, Written& written) {
+    handlers(stmt, written);
+    return true;
+  }
+  bool go(Task&, Stmt& stmt, Written& written) {
+    handlers(stmt, written);
+    return true;
   }
 
   Workflow& workflow_;
   Diagnostics& diagnostics_;
+  ValueTable values_;
   std::map<LocalId, Span> granted_, proposed_;
-  std::map<LocalId, int> loops_of_;
   std::set<LocalId> used_, approved_;
-  int loops_ = 0;
+  std::map<LocalId, uint32_t> leaves_;      // of a list's proposal: the number of its targets
+  std::map<LocalId, Written> of_handlers_;  // what the handlers of a grant's approval write
+  std::vector<Again> again_;
+  std::vector<Written> exits_;        // by loop: what was written when an element is left
+  std::vector<Written*> collecting_;  // are given every leaf that is written, on whatever path
+  int elements_ = 0;                  // loops around, in this machine
+  std::set<uint32_t> told_;
 };
 
 }  // namespace

@@ -15,6 +15,10 @@ void check_advice(Program& program, Diagnostics& diagnostics);
 // (LANGUAGE, Proposal and grant).
 void check_grants(Program& program, Diagnostics& diagnostics);
 
+// An approval's handlers stand again where it is written: none leaves out or yields an element of another loop
+// there, and together they stay small.
+void check_approvals(Program& program, Diagnostics& diagnostics);
+
 // Every path ends, nothing stands behind an end, a collecting loop yields on every path, a failure says what
 // becomes of pending undos.
 void check_flow(Program& program, Diagnostics& diagnostics);

@@ -1,6 +1,9 @@
 // Labels of expressions: the part of the advice pass that has no statements in it.
 #pragma once
 
+#include <map>
+#include <memory>
+
 #include "compiler/sema/passes/label.h"
 
 namespace endcap::sema {
@@ -8,7 +11,8 @@ namespace endcap::sema {
 // Labels of the locals of one declaration, by LocalId.
 class TrustScope {
  public:
-  TrustScope(const Program& program, size_t locals) : program_(program), labels_(locals) {}
+  TrustScope(const Program& program, size_t locals)
+      : program_(program), labels_(locals), calls_(std::make_shared<Calls>()) {}
 
   void bind(LocalId local, Label label);
   const Label& of(LocalId local) const { return labels_[local.index]; }
@@ -16,6 +20,15 @@ class TrustScope {
   Label label(Expr& expression);
 
  private:
+  // What calls were found to give, by what they were given: functions call functions, and a tree of calls is
+  // exponentially larger than its functions.
+  struct Calls {
+    std::map<uint32_t, std::map<std::string, Label>> by_function;
+  };
+
+  TrustScope(const Program& program, size_t locals, std::shared_ptr<Calls> calls)
+      : program_(program), labels_(locals), calls_(std::move(calls)), in_function_(true) {}
+
   Label label_call(CallFunction& call);
   Label label_operation(Operation& operation);
   Label label_allocate(Operation& operation);
@@ -23,6 +36,8 @@ class TrustScope {
 
   const Program& program_;
   std::vector<Label> labels_;
+  std::shared_ptr<Calls> calls_;
+  bool in_function_ = false;  // whose expressions are advice when they are in one of its calls
 };
 
 }  // namespace endcap::sema

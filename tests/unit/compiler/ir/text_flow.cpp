@@ -19,11 +19,17 @@ std::string joined(const std::vector<std::string>& lines) {
   return all;
 }
 
-}  // namespace
-
-Program compile(const std::string& text) {
+struct Front {
   SourceMap sources;
   Diagnostics diagnostics;
+  std::string rendered(Format format) const {
+    return render(diagnostics.sorted(sources), sources, {.format = format});
+  }
+};
+
+Program lower_text(const std::string& text, Front& front) {
+  SourceMap& sources = front.sources;
+  Diagnostics& diagnostics = front.diagnostics;
   Project project = load_project(std::string(ENDCAP_SOURCE_DIR) + "/workflows", sources, diagnostics);
   std::vector<ast::Module> modules;
   for (SourceId id : project.sources) {
@@ -32,8 +38,24 @@ Program compile(const std::string& text) {
   }
   if (!text.empty()) modules.push_back(parse(sources, sources.add("test.endcap", text), diagnostics));
   sema::Program checked = check(project, modules, sources, diagnostics);
-  if (diagnostics.has_errors()) FAIL(render(diagnostics.sorted(sources), sources, {}));
+  if (diagnostics.has_errors()) FAIL(front.rendered(Format::Human));
   Program program = lower(std::move(checked), sources);
+  check_limits(program, diagnostics);
+  return program;
+}
+
+}  // namespace
+
+std::string limits(const std::string& text) {
+  Front front;
+  lower_text(text, front);
+  return front.rendered(Format::Short);
+}
+
+Program compile(const std::string& text) {
+  Front front;
+  Program program = lower_text(text, front);
+  if (front.diagnostics.has_errors()) FAIL(front.rendered(Format::Human));
   std::vector<std::string> findings = verify(program);
   if (!findings.empty()) FAIL(joined(findings), print(program));
   return program;

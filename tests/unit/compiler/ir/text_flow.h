@@ -11,6 +11,9 @@ namespace endcap::ir::testing {
 // shipped module.
 Program compile(const std::string& text);
 
+// What lowering finds in such a module, one line a finding; empty when it stays within all limits.
+std::string limits(const std::string& text);
+
 constexpr Instant kNoon = 1'795'000'000'000'000;  // some day in November 2026
 
 // A workflow `Flow(promo: Promotion)` with this body, and what stands before it in its module.

@@ -40,7 +40,7 @@ workflow Launch(promo: Promotion) key promo.id {
         wait until promo.launch at 06:00 zone store.timeZone if late continue
         write pricing for store
         task Look(store.id) to Clerk within 1 day { on expired { then continue } }
-        task Look(store.id) to Clerk within 1 day { on expired { then continue } }
+        step second { task Look(store.id) to Clerk within 1 day { on expired { then continue } } }
         yield store.id
       }
     }
@@ -53,7 +53,7 @@ workflow Launch(promo: Promotion) key promo.id {
   CHECK(checked.paths() ==
         Names{"throughout", "stores", "gate.pricing", "activate.together", "activate.inStores.done",
               "activate.inStores[store].wait", "activate.inStores[store].write.Price.activate",
-              "activate.inStores[store].task.Look", "activate.inStores[store].task.Look#2"});
+              "activate.inStores[store].task.Look", "activate.inStores[store].second.task.Look"});
 }
 
 TEST_CASE("an equality with a value known beforehand is the key of a subscription, the rest its guard") {

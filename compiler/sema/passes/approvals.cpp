@@ -1,0 +1,158 @@
+// An approval's handlers stand again at every write of it, because a grant can expire or change until then.
+// So a handler that leaves out or yields an element means what it says only where the write is in the same
+// loop.
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "compiler/sema/passes/passes.h"
+#include "compiler/sema/passes/walk.h"
+
+namespace endcap::sema {
+namespace {
+
+constexpr uint64_t kHandlerStatementsMax = 100;  // of one approval, with those of what its handlers write
+
+struct Leaving {  // how a handler leaves the element it is in
+  Span span;
+  std::string word;
+};
+
+class ApprovalPass {
+ public:
+  ApprovalPass(Workflow& workflow, Diagnostics& diagnostics)
+      : workflow_(workflow), diagnostics_(diagnostics) {}
+
+  void run() { walk(workflow_.body); }
+
+ private:
+  void walk(Block& block) {
+    for (Stmt& stmt : block.statements) visit(stmt);
+  }
+
+  void visit(Stmt& stmt) {
+    if (auto* approve = std::get_if<Approve>(&stmt.node)) {
+      place_of_[approve] = place_;
+      if (statements_of(*approve) > kHandlerStatementsMax)
+        diagnostics_.emit(DiagnosticKind::HandlersTooLarge, stmt.span,
+                          {name(approve->grant), std::to_string(kHandlerStatementsMax)});
+    }
+    if (auto* write = std::get_if<Write>(&stmt.node); write && write->approval) check(*write, stmt.span);
+    if (auto* loop = std::get_if<ForEach>(&stmt.node)) return inside(loop, loop->body);
+    if (auto* together = std::get_if<Together>(&stmt.node)) {
+      for (Together::Branch& branch : together->branches) inside(&branch, branch.body);
+      return;
+    }
+    std::set<const Block*> of_events;
+    visit_event_handlers(stmt, [&](EventHandler& handler) {
+      of_events.insert(&handler.body);
+      inside(&handler, handler.body);
+    });
+    visit_blocks(stmt, [&](Block& block) {
+      if (!of_events.contains(&block)) walk(block);
+    });
+  }
+
+  // The loop, branch or event handler that is now the innermost.
+  void inside(const void* place, Block& block) {
+    const void* const outside = std::exchange(place_, place);
+    walk(block);
+    place_ = outside;
+  }
+
+  void check(const Write& write, Span span) {
+    if (place_of_[write.approval] == place_) return;
+    const std::optional<Leaving>& leaving = leaving_of(*write.approval);
+    if (!leaving) return;
+    diagnostics_.emit(DiagnosticKind::HandlerElsewhere, span, {name(write.grant), leaving->word})
+        .label(leaving->span, "said here, for the loop around the approval")
+        .note(
+            "until it is written a grant can expire or change, so its approval's handlers stand here too: "
+            "ask "
+            "for the approval in the loop or branch that writes, or let the handler `fail`");
+  }
+
+  const std::string& name(LocalId id) const { return workflow_.locals[id.index].name; }
+
+  // ---------------------------------------------------------------- what the handlers do
+
+  const std::optional<Leaving>& leaving_of(const Approve& approve) {
+    const auto [known, fresh] = leaving_.try_emplace(&approve);
+    if (!fresh) return known->second;
+    std::optional<Leaving> found;
+    for (const Handler& handler : approve.handlers) {
+      if (!found) found = leaving(handler);
+    }
+    return leaving_[&approve] = std::move(found);
+  }
+
+  std::optional<Leaving> leaving(const Handler& handler) {
+    if (handler.next == Next::Skip) return Leaving{handler.span, "then skip"};
+    return handler.body ? leaving(*handler.body) : std::nullopt;
+  }
+
+  // Loops and branches inside keep their elements to themselves.
+  std::optional<Leaving> leaving(Block& block) {
+    for (Stmt& stmt : block.statements) {
+      if (auto found = leaving(stmt)) return found;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Leaving> leaving(Stmt& stmt) {
+    if (std::holds_alternative<Skip>(stmt.node)) return Leaving{stmt.span, "skip"};
+    if (std::holds_alternative<Yield>(stmt.node)) return Leaving{stmt.span, "yield"};
+    if (const auto* wait = std::get_if<WaitUntil>(&stmt.node);
+        wait && wait->if_late == ast::WaitUntilStmt::IfLate::Skip)
+      return Leaving{stmt.span, "if late skip"};
+    if (const auto* write = std::get_if<Write>(&stmt.node); write && write->approval) {
+      if (const auto& found = leaving_of(*write->approval)) return found;
+    }
+    if (std::holds_alternative<ForEach>(stmt.node) || std::holds_alternative<Together>(stmt.node))
+      return std::nullopt;
+    std::optional<Leaving> found;
+    visit_handlers(stmt, [&](Handler& handler) {
+      if (!found) found = leaving(handler);
+    });
+    visit_event_handlers(stmt, [&](EventHandler& handler) {
+      if (!found && handler.next == Next::Skip) found = Leaving{handler.span, "then skip"};
+    });
+    visit_blocks(stmt, [&](Block& inner) {
+      if (!found) found = leaving(inner);
+    });
+    return found;
+  }
+
+  // How many statements its handlers put at a write. Handlers that write bring what they write with them.
+  uint64_t statements_of(const Approve& approve) {
+    const auto [known, fresh] = statements_.try_emplace(&approve);
+    if (!fresh) return known->second;
+    uint64_t count = 0;
+    std::set<const Block*> seen;
+    for (const Handler& handler : approve.handlers) {
+      if (!handler.body || !seen.insert(handler.body.get()).second) continue;
+      visit_statements(*handler.body, [&](Stmt& stmt) {
+        const auto* write = std::get_if<Write>(&stmt.node);
+        count += 1 + (write && write->approval ? statements_of(*write->approval) : 0);
+        count = std::min(count, kHandlerStatementsMax + 1);
+      });
+    }
+    return statements_[&approve] = count;
+  }
+
+  Workflow& workflow_;
+  Diagnostics& diagnostics_;
+  const void* place_ = nullptr;  // null: the workflow itself
+  std::map<const Approve*, const void*> place_of_;
+  std::map<const Approve*, std::optional<Leaving>> leaving_;
+  std::map<const Approve*, uint64_t> statements_;
+};
+
+}  // namespace
+
+void check_approvals(Program& program, Diagnostics& diagnostics) {
+  for (Workflow& workflow : program.workflows) ApprovalPass(workflow, diagnostics).run();
+}
+
+}  // namespace endcap::sema
