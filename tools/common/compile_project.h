@@ -26,7 +26,7 @@ struct CheckedProject {
 };
 
 // Reads and checks; everything that is wrong is in the diagnostics.
-CheckedProject check_project(const std::filesystem::path& folder);
+CheckedProject check_project(const std::filesystem::path& folder, const Overlay& overlay = {});
 
 // Flow IR of a project that is ok(). Uses up its `program`.
 ir::Program lower_project(CheckedProject& project);
