@@ -14,6 +14,7 @@ using AddCommand = void (*)(CLI::App& app, int& exit_code);
 constexpr AddCommand kCommands[] = {
     endcap::command::add_check,
     endcap::command::add_fix,
+    endcap::command::add_graph,
     endcap::command::add_explain,
     endcap::command::add_fmt,
     endcap::command::add_init,
