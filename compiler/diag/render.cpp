@@ -105,7 +105,7 @@ std::string render_short(const Diagnostic& d, const SourceMap& sources) {
 std::string render(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
                    RenderOptions options) {
   if (options.format == Format::Json) return render_json(diagnostics, sources);
-  if (options.format == Format::Sarif) return render_sarif(diagnostics, sources, options.folder);
+  if (options.format == Format::Sarif) return render_sarif(diagnostics, sources, options);
   if (options.format == Format::Junit) return render_junit(diagnostics, sources, options.folder);
   std::string result;
   for (const Diagnostic& d : diagnostics) {

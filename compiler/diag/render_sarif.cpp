@@ -28,12 +28,16 @@ std::string uri_path(std::string_view path) {
 
 class SarifRenderer {
  public:
-  SarifRenderer(const SourceMap& sources, const std::string& folder) : sources_(sources), folder_(folder) {}
+  SarifRenderer(const SourceMap& sources, const RenderOptions& options)
+      : sources_(sources), options_(options) {}
 
   Json log(const std::vector<Diagnostic>& diagnostics) {
     Json results = Json::array();
     for (const Diagnostic& d : diagnostics) results.push_back(result(d));
-    Json run{{"tool", {{"driver", {{"name", "endcap"}, {"rules", std::move(rules_)}}}}},
+    Json driver{{"name", "endcap"}};
+    if (!options_.version.empty()) driver["version"] = options_.version;
+    driver["rules"] = std::move(rules_);
+    Json run{{"tool", {{"driver", std::move(driver)}}},
              {"columnKind", "unicodeCodePoints"},
              {"newlineSequences", {"\r\n", "\n", "\r"}},
              {"results", std::move(results)}};
@@ -61,7 +65,7 @@ class SarifRenderer {
   }
 
   Json artifact(const std::string& path) const {
-    const std::string from = path_from(folder_, path);
+    const std::string from = path_from(options_.folder, path);
     if (from.starts_with('/')) return {{"uri", "file://" + uri_path(from)}};
     return {{"uri", uri_path(from)}, {"uriBaseId", "%SRCROOT%"}};
   }
@@ -119,7 +123,7 @@ class SarifRenderer {
   }
 
   const SourceMap& sources_;
-  const std::string& folder_;
+  const RenderOptions& options_;
   Json rules_ = Json::array();
   std::vector<std::string_view> codes_;
 };
@@ -127,8 +131,10 @@ class SarifRenderer {
 }  // namespace
 
 std::string render_sarif(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
-                         const std::string& folder) {
-  return SarifRenderer(sources, folder).log(diagnostics).dump(2, ' ', false, Json::error_handler_t::replace) +
+                         const RenderOptions& options) {
+  return SarifRenderer(sources, options)
+             .log(diagnostics)
+             .dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }
 

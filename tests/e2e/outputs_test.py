@@ -52,6 +52,7 @@ class Outputs(Project):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertRegex(done.stdout, r"^markdown\.endcap:17:23: error EC0408: ")
         log = json.loads((self.folder / "a.sarif").read_text())
+        self.assertEqual("endcap " + log["runs"][0]["tool"]["driver"]["version"], endcap("--version").stdout.strip())
         result = log["runs"][0]["results"][0]
         self.assertEqual(result["ruleId"], "EC0408")
         place = result["locations"][0]["physicalLocation"]

@@ -1,4 +1,5 @@
-// Safe fixes of findings, applied to the texts of a project until nothing is left to apply, and then to its files.
+// Safe fixes of findings, applied to the texts of a project until nothing is left to apply, and then to its
+// files.
 #pragma once
 
 #include <expected>
@@ -38,8 +39,8 @@ struct Fixed {
 
 inline constexpr size_t kFixRoundsMax = 10;
 
-// Each round applies the safe fixes that do not overlap and checks again. A fix with which there is a finding that was not there before
-// is undone and not tried again.
+// Each round applies the safe fixes that do not overlap and checks again. A fix with which there is a finding
+// that was not there before is undone and not tried again.
 Fixed fix_texts(const CheckTexts& check);
 
 struct NotWritten {
@@ -47,7 +48,8 @@ struct NotWritten {
   std::string message;             // a sentence
 };
 
-// Writes the changed texts into the project's folder, each file whole. When one of them is no longer what was read, none is written.
+// Writes the changed texts into the project's folder, each file whole. When one of them is no longer what was
+// read, none is written.
 std::expected<void, NotWritten> write_fixed(const std::filesystem::path& folder, const Fixed& fixed);
 
 // The text with these fixes in it. They must be in ascending order and must not overlap.

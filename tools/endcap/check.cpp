@@ -61,7 +61,7 @@ int run_check(const CheckOptions& options) {
   const bool emits = !options.emit.empty();
   std::string text = render(findings, project.sources,
                             {options.format, wants_colour(emits ? STDERR_FILENO : STDOUT_FILENO),
-                             folder_from_here(options.folder)});
+                             folder_from_here(options.folder), ENDCAP_VERSION});
   const bool filed = write_output_files(*outputs, findings, project.sources, options.folder);
   if (emits) {
     std::fputs(text.c_str(), stderr);

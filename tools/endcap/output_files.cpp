@@ -39,7 +39,8 @@ bool write_output_files(const std::vector<OutputFile>& files, const std::vector<
   bool all = true;
   for (const OutputFile& file : files) {
     const std::string text =
-        render(findings, sources, {.format = file.format, .folder = folder_from_here(folder)});
+        render(findings, sources,
+               {.format = file.format, .folder = folder_from_here(folder), .version = ENDCAP_VERSION});
     if (const auto written = write_file(file.path, text); !written) {
       tell(fmt::format("can't write {}: {}", file.path.string(), written.error()));
       all = false;

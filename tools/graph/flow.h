@@ -10,8 +10,8 @@ namespace endcap::graph {
 // A step, loop, branch or the like: a box around nodes. Boxes stand before those inside them.
 struct Box {
   Kind kind;
-  std::vector<std::string> lines;     // title, then details
-  std::optional<size_t> inside;       // the box around it
+  std::vector<std::string> lines;  // title, then details
+  std::optional<size_t> inside;    // the box around it
 };
 
 struct FlowNode {
@@ -21,14 +21,14 @@ struct FlowNode {
 };
 
 struct Edge {
-  size_t from = 0, to = 0;            // nodes
+  size_t from = 0, to = 0;  // nodes
   std::string label;
-  bool otherwise = false;             // of a handler: not the usual way
+  bool otherwise = false;  // of a handler: not the usual way
 };
 
 struct Flow {
   std::vector<Box> boxes;
-  std::vector<FlowNode> nodes;        // those of one box are not always neighbours
+  std::vector<FlowNode> nodes;  // those of one box are not always neighbours
   std::vector<Edge> edges;
 };
 
