@@ -7,6 +7,9 @@ import sys
 
 COMPILER = ["base", "diag", "syntax", "schema", "sema", "ir", "codegen"]
 RUNTIME = ["value", "abi", "store", "journal", "engine", "connect", "serve"]
+# tools/graph: one file knows the language, the formats know the neutral graph and nothing else of the house.
+GRAPH_MAKERS = ("tools/graph/from_workflow", "tools/graph/one_line")
+GRAPH_MAKERS_SEE = ("tools/graph/", "compiler/base/", "compiler/syntax/", "compiler/sema/", "runtime/abi/")
 ROOMS = {  # include prefix -> folders that may use it
     r'[<"]antlr4': ["compiler/syntax"],
     r"[<\"]llvm/": ["compiler/codegen"],
@@ -48,6 +51,10 @@ def violations(root: pathlib.Path):
             if name.startswith(("compiler/", "runtime/")) and used.startswith(("compiler/", "runtime/", "tools/", "tests/")):
                 if not used.startswith(("compiler/", "runtime/")) or not allowed(name, used):
                     yield f"{name}:{number}: {'/'.join(name.split('/')[:2])} may not see {used}"
+            if name.startswith("tools/graph/") and used.startswith(("compiler/", "runtime/", "tools/", "tests/")):
+                maker = name.startswith(GRAPH_MAKERS)
+                if not used.startswith(GRAPH_MAKERS_SEE if maker else "tools/graph/") or (not maker and used.startswith(GRAPH_MAKERS)):
+                    yield f"{name}:{number}: {name} may not see {used}"
 
 
 if __name__ == "__main__":

@@ -4,10 +4,41 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 
 #include "compiler/diag/render_formats.h"
 
 namespace endcap {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Format>, 6> kFormats{{{"human", Format::Human},
+                                                                       {"short", Format::Short},
+                                                                       {"json", Format::Json},
+                                                                       {"sarif", Format::Sarif},
+                                                                       {"github", Format::Github},
+                                                                       {"junit", Format::Junit}}};
+
+}  // namespace
+
+std::optional<Format> find_format(std::string_view name) {
+  const auto found = std::ranges::find(kFormats, name, [](const auto& known) { return known.first; });
+  return found == kFormats.end() ? std::nullopt : std::optional(found->second);
+}
+
+const std::vector<std::string>& format_names() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const auto& [name, format] : kFormats) names.emplace_back(name);
+    return names;
+  }();
+  return kNames;
+}
+
+std::string path_from(const std::string& folder, const std::string& path) {
+  return (std::filesystem::path(folder) / path).lexically_normal().generic_string();
+}
 
 std::string_view severity_word(Severity severity) {
   switch (severity) {
@@ -74,10 +105,14 @@ std::string render_short(const Diagnostic& d, const SourceMap& sources) {
 std::string render(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
                    RenderOptions options) {
   if (options.format == Format::Json) return render_json(diagnostics, sources);
+  if (options.format == Format::Sarif) return render_sarif(diagnostics, sources, options);
+  if (options.format == Format::Junit) return render_junit(diagnostics, sources, options.folder);
   std::string result;
   for (const Diagnostic& d : diagnostics) {
     if (options.format == Format::Short) {
       result += render_short(d, sources);
+    } else if (options.format == Format::Github) {
+      result += render_github(d, sources, options.folder);
     } else {
       if (!result.empty()) result += '\n';
       result += render_human(d, sources, options.colour);

@@ -33,27 +33,29 @@ std::expected<std::string, std::string> read_file(const fs::path& path) {
 }
 
 std::expected<void, std::string> write_file(const fs::path& path, std::string_view text) {
-  fs::path temporary = path;
+  std::error_code error;
+  const fs::file_status before = fs::status(path, error);
+  if (fs::is_directory(before)) return std::unexpected("it is a folder");
+  if (fs::exists(before) && !fs::is_regular_file(before)) return std::unexpected("it is not a regular file");
+  const fs::path target = fs::exists(before) ? fs::canonical(path, error) : path;
+  if (error && fs::exists(before)) return std::unexpected(error.message());
+  fs::path temporary = target;
   temporary += ".new";
   errno = 0;
   std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   out.close();
-  std::error_code error;
   if (!out) {
     std::string why = std::strerror(errno);
     fs::remove(temporary, error);
     return std::unexpected(why);
   }
-  std::error_code absent;
-  if (const auto old = fs::status(path, absent); fs::exists(old))
-    fs::permissions(temporary, old.permissions(), error);
-  if (!error) fs::rename(temporary, path, error);
-  if (error) {
-    fs::remove(temporary, absent);
-    return std::unexpected(error.message());
-  }
-  return {};
+  if (fs::exists(before)) fs::permissions(temporary, before.permissions(), error);
+  if (!error) fs::rename(temporary, target, error);
+  if (!error) return {};
+  const std::string why = error.message();
+  fs::remove(temporary, error);
+  return std::unexpected(why);
 }
 
 std::string sha256_hex(std::string_view bytes) {

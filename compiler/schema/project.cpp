@@ -14,10 +14,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// A file of the project as text, or why it can't be read.
+std::expected<std::string, std::string> read_text(const fs::path& path, const std::string& shown,
+                                                  const Overlay& overlay) {
+  const auto changed = overlay.find(shown);
+  auto text = changed == overlay.end() ? read_file(path) : changed->second;
+  if (text && find_invalid_utf8(*text) != std::string::npos) return std::unexpected("it is not UTF-8 text");
+  return text;
+}
+
 class ProjectReader {
  public:
-  ProjectReader(Project& project, ConfigFile& file, SourceMap& sources, Diagnostics& diagnostics)
-      : project_(project), file_(file), sources_(sources), diagnostics_(diagnostics) {}
+  ProjectReader(Project& project, ConfigFile& file, SourceMap& sources, Diagnostics& diagnostics,
+                const Overlay& overlay)
+      : project_(project), file_(file), sources_(sources), diagnostics_(diagnostics), overlay_(overlay) {}
 
   void read(const toml::table& root) {
     Section top(file_, root, "endcap.toml", {file_.source(), 0, 0});
@@ -71,8 +81,7 @@ class ProjectReader {
 
   void read_source(const fs::path& path) {
     std::string shown = path.lexically_relative(project_.folder).generic_string();
-    auto text = read_file(path);
-    if (text && find_invalid_utf8(*text) != std::string::npos) text = std::unexpected("it is not UTF-8 text");
+    auto text = read_text(path, shown, overlay_);
     if (!text) {
       diagnostics_.emit(DiagnosticKind::ProjectUnreadable, {}, {shown, text.error()});
       return;
@@ -129,15 +138,16 @@ class ProjectReader {
   ConfigFile& file_;
   SourceMap& sources_;
   Diagnostics& diagnostics_;
+  const Overlay& overlay_;
 };
 
 }  // namespace
 
-Project load_project(const fs::path& folder, SourceMap& sources, Diagnostics& diagnostics) {
+Project load_project(const fs::path& folder, SourceMap& sources, Diagnostics& diagnostics,
+                     const Overlay& overlay) {
   Project project;
   project.folder = folder;
-  auto text = read_file(folder / "endcap.toml");
-  if (text && find_invalid_utf8(*text) != std::string::npos) text = std::unexpected("it is not UTF-8 text");
+  auto text = read_text(folder / "endcap.toml", "endcap.toml", overlay);
   if (!text) {
     diagnostics
         .emit(DiagnosticKind::ProjectUnreadable, {},
@@ -148,7 +158,7 @@ Project load_project(const fs::path& folder, SourceMap& sources, Diagnostics& di
   ConfigFile file(sources, sources.add("endcap.toml", std::move(*text)), diagnostics);
   auto root = file.parse(DiagnosticKind::ProjectNotToml);
   if (!root) return project;
-  ProjectReader(project, file, sources, diagnostics).read(*root);
+  ProjectReader(project, file, sources, diagnostics, overlay).read(*root);
   check_lock(project, sources, diagnostics);
   return project;
 }

@@ -41,10 +41,15 @@ struct Project {
   std::vector<Calendar> calendars;
 };
 
+// Texts that stand for those on disk, by path as shown ("flow.endcap", "endcap.toml"): changes that are not
+// written yet.
+using Overlay = std::map<std::string, std::string>;
+
 // Reads endcap.toml, every source and schema, and compares schemas with endcap.lock (a difference is a
 // diagnostic that names what to do). Never throws; an unreadable project gives diagnostics and what could be
 // read.
-Project load_project(const std::filesystem::path& folder, SourceMap& sources, Diagnostics& diagnostics);
+Project load_project(const std::filesystem::path& folder, SourceMap& sources, Diagnostics& diagnostics,
+                     const Overlay& overlay = {});
 
 // Writes endcap.lock for the schemas as they are now. False with `error` set when it can't be written.
 bool write_lock(const Project& project, std::string& error);

@@ -56,6 +56,8 @@ std::string show(const std::vector<Finding>& findings) {
 struct Checked {
   std::vector<Finding> findings;
   std::string rendered;
+  std::vector<Fix> fixes;  // of findings in the module
+  SourceId subject = SourceId::None;
 };
 Checked check_module(const std::string& name, const std::string& text) {
   SourceMap sources;
@@ -67,9 +69,10 @@ Checked check_module(const std::string& name, const std::string& text) {
   for (const SourceId source : project.sources) modules.push_back(parse(sources, source, diagnostics));
   check(project, modules, sources, diagnostics);
 
-  Checked result;
+  Checked result{.subject = subject};
   for (const Diagnostic& diagnostic : diagnostics.sorted(sources)) {
     const bool here = diagnostic.span.source == subject;
+    if (here && diagnostic.fix) result.fixes.push_back(*diagnostic.fix);
     if (!here && info(diagnostic.kind).severity != Severity::Error)
       continue;  // the fixture's own lock file and the like
     result.findings.push_back({std::string(info(diagnostic.kind).code),
@@ -125,6 +128,9 @@ std::string example(const std::string& markdown, std::string_view kind) {
   return markdown.substr(body, markdown.find("\n```", body) + 1 - body);
 }
 
+// A finding by its place: the text that it marks may be what was fixed.
+std::pair<std::string, uint32_t> without_text(const Finding& finding) { return {finding.code, finding.line}; }
+
 }  // namespace
 
 TEST_CASE("the fixture project is clean") {
@@ -142,6 +148,32 @@ TEST_CASE("every case gives exactly the findings it announces") {
     INFO("announced:\n" << show(expected) << "found:\n" << show(found) << checked.rendered);
     CHECK(expected == found);
   }
+}
+
+TEST_CASE("every fix says what it does and where; with a safe one its finding is gone and none is new") {
+  size_t safe = 0;
+  for (const fs::path& path : files_in(kRoot / "tests/language/cases", ".endcap")) {
+    CAPTURE(path.filename().string());
+    const std::string text = without_announcements(read_file(path));
+    const Checked checked = check_module(path.filename().string(), text);
+    for (const Fix& fix : checked.fixes) {
+      CAPTURE(fix.title);
+      CHECK_FALSE(fix.title.empty());
+      REQUIRE(fix.span.source == checked.subject);
+      REQUIRE(fix.span.begin <= fix.span.end);
+      REQUIRE(fix.span.end <= text.size());
+      CHECK(text.substr(fix.span.begin, fix.span.end - fix.span.begin) != fix.replacement);
+      if (!fix.safe) continue;
+      ++safe;
+      std::string fixed = text;
+      fixed.replace(fix.span.begin, fix.span.end - fix.span.begin, fix.replacement);
+      const Checked after = check_module(path.filename().string(), fixed);
+      INFO("before:\n" << show(checked.findings) << "after:\n" << show(after.findings));
+      CHECK(after.findings.size() < checked.findings.size());
+      CHECK(std::ranges::includes(checked.findings, after.findings, {}, without_text, without_text));
+    }
+  }
+  CHECK(safe >= 2);
 }
 
 TEST_CASE("every explanation has an example that fails with its code and one that passes") {

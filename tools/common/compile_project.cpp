@@ -11,9 +11,9 @@
 
 namespace endcap {
 
-CheckedProject check_project(const std::filesystem::path& folder) {
+CheckedProject check_project(const std::filesystem::path& folder, const Overlay& overlay) {
   CheckedProject result;
-  result.project = load_project(folder, result.sources, result.diagnostics);
+  result.project = load_project(folder, result.sources, result.diagnostics, overlay);
   for (SourceId source : result.project.sources) {
     result.modules.push_back(parse(result.sources, source, result.diagnostics));
   }

@@ -26,7 +26,7 @@ struct CheckedProject {
 };
 
 // Reads and checks; everything that is wrong is in the diagnostics.
-CheckedProject check_project(const std::filesystem::path& folder);
+CheckedProject check_project(const std::filesystem::path& folder, const Overlay& overlay = {});
 
 // Flow IR of a project that is ok(), verified. Uses up its `program`. What only shows here is told as a
 // diagnostic of the project, which is not ok() then; any other error is a defect of the compiler, in one

@@ -8,6 +8,7 @@
 #include "compiler/ir/lower.h"
 #include "tools/common/compile_project.h"
 #include "tools/endcap/commands.h"
+#include "tools/endcap/output_files.h"
 
 namespace endcap::command {
 
@@ -17,6 +18,7 @@ struct CheckOptions {
   std::string folder = ".";
   Format format = Format::Human;
   std::string emit;
+  std::vector<std::string> outputs;
   bool lock = false;
 };
 
@@ -40,6 +42,11 @@ bool pin_schemas(const CheckOptions& options, int& exit_code) {
 }
 
 int run_check(const CheckOptions& options) {
+  const auto outputs = parse_output_files(options.outputs);
+  if (!outputs) {
+    tell(outputs.error());
+    return kUsage;
+  }
   std::error_code error;
   if (!std::filesystem::is_directory(options.folder, error)) {
     tell(fmt::format("there is no folder {}: name the one with the project's endcap.toml", options.folder));
@@ -59,7 +66,9 @@ int run_check(const CheckOptions& options) {
   auto findings = project.diagnostics.sorted(project.sources);
   const bool emits = !options.emit.empty();
   std::string text = render(findings, project.sources,
-                            {options.format, wants_colour(emits ? STDERR_FILENO : STDOUT_FILENO)});
+                            {options.format, wants_colour(emits ? STDERR_FILENO : STDOUT_FILENO),
+                             folder_from_here(options.folder), ENDCAP_VERSION});
+  const bool filed = write_output_files(*outputs, findings, project.sources, options.folder);
   if (emits) {
     std::fputs(text.c_str(), stderr);
   } else if (!print(text)) {
@@ -72,7 +81,21 @@ int run_check(const CheckOptions& options) {
                    project.modules.size(), project.modules.size() == 1 ? "" : "s",
                    project.project.systems.size(), project.project.systems.size() == 1 ? "" : "s",
                    taken.count()));
+  if (!filed) return kInternal;
   return findings.empty() ? kClean : kFindings;
+}
+
+// The names of the formats, for --help and for what is refused.
+CLI::CheckedTransformer format_of_name() {
+  std::map<std::string, Format> formats;
+  std::string names;
+  for (const std::string& name : format_names()) {
+    formats.emplace(name, *find_format(name));
+    names += (names.empty() ? "" : "|") + name;
+  }
+  CLI::CheckedTransformer transformer(formats);
+  transformer.description(names);
+  return transformer;
 }
 
 }  // namespace
@@ -83,13 +106,17 @@ void add_check(CLI::App& app, int& exit_code) {
       app.add_subcommand("check", "Check a project: syntax, types, schemas, policies, deadlines, advice");
   command->add_option("FOLDER", options->folder, "The project: a folder with endcap.toml")
       ->capture_default_str();
-  static const std::map<std::string, Format> kFormats = {
-      {"human", Format::Human}, {"short", Format::Short}, {"json", Format::Json}};
   command
       ->add_option("--format", options->format,
-                   "human: with excerpts; short: one line a finding; json: for programs")
-      ->transform(CLI::CheckedTransformer(kFormats).description("human|short|json"))
+                   "human: with excerpts; short: one line a finding; json: for programs; sarif, github, "
+                   "junit: for build servers")
+      ->transform(format_of_name())
       ->default_str("human");
+  command
+      ->add_option("--output", options->outputs,
+                   "FORMAT=FILE: write the findings there too, in that format; may be repeated")
+      ->allow_extra_args(false)
+      ->take_all();
   command->add_option("--emit", options->emit, "Print the Flow IR to stdout; findings go to stderr then")
       ->check(CLI::IsMember({"ir"}));
   command->add_flag("--lock", options->lock, "Pin the schemas as they are now in endcap.lock, then check");
@@ -97,7 +124,9 @@ void add_check(CLI::App& app, int& exit_code) {
       "Example:\n"
       "  endcap check workflows\n"
       "  endcap check workflows --format short | grep EC03\n"
-      "  endcap check workflows --lock       after a system was upgraded on purpose\n"
+      "  endcap check workflows --output sarif=endcap.sarif --output junit=endcap.xml\n"
+      "  endcap check workflows --format github     in a job of GitHub Actions\n"
+      "  endcap check workflows --lock              after a system was upgraded on purpose\n"
       "\n"
       "A warning is a finding too: exit code 0 means that nothing was found.");
   command->callback([options, &exit_code] { exit_code = run_check(*options); });

@@ -3,36 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "compiler/diag/render.h"
+#include "tests/unit/compiler/diag/example.h"
 
 using namespace endcap;
-
-namespace {
-
-struct Example {
-  SourceMap sources;
-  SourceId flow = sources.add("flow.endcap", "module a\n\tlet größe = promo.landedCoast\r\nlet b = 1\n");
-  SourceId schema = sources.add("erp.edmx", "<Schema>\n  <Property Name=\"LandedCost\"/>\n</Schema>\n");
-
-  Span find(SourceId source, std::string_view what) const {
-    const size_t at = sources.file(source).text.find(what);
-    REQUIRE(at != std::string::npos);
-    return {source, static_cast<uint32_t>(at), static_cast<uint32_t>(at + what.size())};
-  }
-  std::vector<Diagnostic> one() const {
-    Diagnostics diagnostics;
-    diagnostics
-        .emit(DiagnosticKind::SyntaxError, find(flow, "landedCoast"),
-              {"Promotion has no field `landedCoast`"})
-        .label(find(flow, "promo"), "this is a Promotion")
-        .label(find(schema, "LandedCost"), "the schema has this")
-        .note("Fields are declared in views.")
-        .suggest({find(flow, "landedCoast"), "landedCost", "write `landedCost`", true});
-    return diagnostics.all();
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a person reads the sentence, the place, what belongs to it in other files, notes and the fix") {
   const Example example;
@@ -112,4 +85,10 @@ TEST_CASE("a span over several lines is marked on its first line; one at the end
   const std::string text = render(diagnostics.all(), sources, {});
   CHECK(text.find("1 | one two\n  |     ^^^\n") != std::string::npos);
   CHECK(text.find("2 | three\n  |      ^\n") != std::string::npos);
+}
+
+TEST_CASE("every format has a name, and a name that is none gives none") {
+  for (const std::string& name : format_names()) CHECK_MESSAGE(find_format(name).has_value(), name);
+  CHECK(format_names() == std::vector<std::string>{"human", "short", "json", "sarif", "github", "junit"});
+  CHECK_FALSE(find_format("xml").has_value());
 }

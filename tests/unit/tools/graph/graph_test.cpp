@@ -1,0 +1,173 @@
+// From the typed tree to the neutral graph, and from there to nodes and edges.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/unit/tools/graph/drawn.h"
+#include "tools/graph/flow.h"
+
+using namespace endcap;
+using namespace endcap::graph;
+
+namespace {
+
+// Every node, outermost first.
+void collect(const std::vector<Node>& nodes, std::vector<const Node*>& into) {
+  for (const Node& node : nodes) {
+    into.push_back(&node);
+    for (const Path& path : node.bodies) collect(path.nodes, into);
+    for (const Path& path : node.handlers) collect(path.nodes, into);
+  }
+}
+
+const Node& titled(const Graph& graph, std::string_view title) {
+  std::vector<const Node*> all;
+  collect(graph.nodes, all);
+  const auto found = std::ranges::find_if(all, [&](const Node* node) { return node->title == title; });
+  INFO(title);
+  REQUIRE(found != all.end());
+  return **found;
+}
+
+const Path& handler(const Node& node, std::string_view caption) {
+  const auto found = std::ranges::find(node.handlers, caption, &Path::caption);
+  INFO(caption);
+  REQUIRE(found != node.handlers.end());
+  return *found;
+}
+
+using Lines = std::vector<std::string>;
+
+std::vector<std::string> edges(const Flow& flow) {
+  std::vector<std::string> result;
+  for (const Edge& edge : flow.edges)
+    result.push_back(flow.nodes[edge.from].lines[0] + (edge.otherwise ? " ~" : " -") + edge.label + "> " +
+                     flow.nodes[edge.to].lines[0]);
+  return result;
+}
+
+bool has(const std::vector<std::string>& all, std::string_view one) {
+  return std::ranges::find(all, one) != all.end();
+}
+
+}  // namespace
+
+TEST_CASE("a workflow begins with what it is given, its key and version, and ends with its outcome") {
+  const Graph graph = drawn("");
+  CHECK(graph.name == "Flow");
+  REQUIRE(graph.nodes.size() == 2);
+  CHECK(graph.nodes[0].kind == Kind::Start);
+  CHECK(graph.nodes[0].details == Lines{"given promo: Promotion", "key promo.id", "version 3"});
+  CHECK(graph.nodes[1].title == "finish Done");
+}
+
+TEST_CASE("an approval says what, under which policy, by whom, until when, and what happens otherwise") {
+  const Graph graph = drawn(kEverything);
+  const Node& approval = titled(graph, "approval pricing");
+  CHECK(approval.details ==
+        Lines{"of prices under policy PriceGate:", "\u2022 approval by Finance when promo.price >= AUD 1.00",
+              "\u2022 forbid \"a price of nothing\" when promo.price < AUD 1.00", "within 8 business hours",
+              "remind after 2 business hours", "escalate to Planner after 4 business hours",
+              "valid until promo.end at 23:59 zone \"Australia/Sydney\""});
+  REQUIRE(approval.handlers.size() == 2);
+  const Path& no = handler(approval, "on rejected, expired");
+  CHECK(no.then == Then::Ends);
+  CHECK(no.nodes.front().title == "fail NotApproved");
+  CHECK(no.nodes.front().details == Lines{"and keep what was written"});
+  const Path& changed = handler(approval, "on changed");
+  CHECK(changed.then == Then::Again);
+  CHECK(changed.then_words == "then ask again");
+}
+
+TEST_CASE("what is proposed says its target and its undo, and what is written says them again") {
+  const Graph graph = drawn(kEverything);
+  CHECK(titled(graph, "propose Price.activate as prices").details ==
+        Lines{"for each store in stores", "in erp", "undo Price.withdraw"});
+  CHECK(titled(graph, "write Price.activate").details ==
+        Lines{"approved as pricing, for store", "in erp", "undo Price.withdraw"});
+}
+
+TEST_CASE("waits, tasks and loops say their limits") {
+  const Graph graph = drawn(kEverything);
+  CHECK(titled(graph, "task ByHand").details == Lines{"for Clerk", "within 1 business day"});
+  CHECK(titled(graph, "wait for event PromotionMoved(id) where id == promo.id").details ==
+        Lines{"within 2 days"});
+  const Node& wait = titled(graph, "wait until promo.launch at 06:00 zone store.timeZone");
+  CHECK(handler(wait, "if late").then == Then::Skip);
+  CHECK(handler(wait, "on event PromotionMoved(id, launch) where id == promo.id").then_words ==
+        "then wait until launch at 06:00 zone store.timeZone");
+  CHECK(titled(graph, "for each store in stores").details == Lines{"20 at once", "collects plans"});
+  CHECK(titled(graph, "for each store in stores where store.region == \"NSW\"").details ==
+        Lines{"50 at once"});
+}
+
+TEST_CASE("branches and cases have captions, plain values are not drawn") {
+  const Graph graph = drawn(kEverything);
+  const Node& together = titled(graph, "together");
+  REQUIRE(together.bodies.size() == 2);
+  CHECK(together.bodies[1].caption == "branch second");
+  const Node& when = titled(graph, "which case?");
+  REQUIRE(when.bodies.size() == 3);
+  CHECK(when.bodies[1].caption == "when price > AUD 2.00");
+  CHECK(when.bodies[1].then == Then::Ends);
+  CHECK(when.bodies[2].caption == "otherwise");
+  const Node& match = titled(graph, "which promo.slogan?");
+  CHECK(match.bodies[0].caption == "present");
+  CHECK(match.bodies[1].caption == "absent");
+  std::vector<const Node*> all;
+  collect(graph.nodes, all);
+  CHECK(std::ranges::none_of(
+      all, [](const Node* node) { return node->title.find("price = ") != std::string::npos; }));
+}
+
+TEST_CASE("what an author wrote over several lines, with comments, is one line") {
+  CHECK(one_line("a\n    + b -- why\n  + \"x  -- y\"") == "a + b + \"x  -- y\"");
+  CHECK(one_line("  a-b --\n c ") == "a-b c");
+  CHECK(one_line("\"\\\" -- \" d") == "\"\\\" -- \" d");
+  CHECK(one_line("") == "");
+}
+
+TEST_CASE("edges follow the order, handlers lead off it, and what says so leads back") {
+  const Flow flow = flow_of(drawn(kEverything));
+  const auto all = edges(flow);
+  for (const char* expected :
+       {"workflow Flow -> throughout, from here on", "propose Price.activate as prices -> approval pricing",
+        "approval pricing ~on rejected, expired> fail NotApproved",
+        "approval pricing ~on changed: then ask again> approval pricing",
+        "approval pricing -> read StockOf as stock",
+        "read StockOf as stock ~on unavailable: then retry> read StockOf as stock",
+        "yield Plan(store: store, gap: stock.available) -> all of these",
+        "all of these -> notify Label.print", "write Price.activate ~on RecordLocked> task ByHand",
+        "task ByHand ~then retry> write Price.activate", "task ByHand ~on expired> skip",
+        "write Price.activate -> all done", "which case? -when price > AUD 2.00> fail Cheap",
+        "which case? -otherwise> which promo.slogan?", "which promo.slogan? -absent> finish Done",
+        "notify Label.print -> finish Done"}) {
+    INFO(expected);
+    CHECK(has(all, expected));
+  }
+  CHECK(
+      std::ranges::none_of(flow.edges, [&](const Edge& edge) { return is_end(flow.nodes[edge.from].kind); }));
+}
+
+TEST_CASE("every node but the first is reached, and every box has a node in it") {
+  const Flow flow = flow_of(drawn(kEverything));
+  for (size_t i = 1; i < flow.nodes.size(); ++i) {
+    INFO(flow.nodes[i].lines[0]);
+    CHECK(std::ranges::any_of(flow.edges, [&](const Edge& edge) { return edge.to == i; }));
+  }
+  for (size_t i = 0; i < flow.boxes.size(); ++i) {
+    CHECK((std::ranges::any_of(flow.nodes, [&](const FlowNode& node) { return node.inside == i; }) ||
+           std::ranges::any_of(flow.boxes, [&](const Box& box) { return box.inside == i; })));
+    if (flow.boxes[i].inside) CHECK(*flow.boxes[i].inside < i);
+  }
+}
+
+TEST_CASE(
+    "a loop without anything to draw is a node, and one that only skips still has something behind it") {
+  const Flow empty =
+      flow_of(drawn("let stores = read promo.stores for each store in stores { let name = store.name }"));
+  CHECK(empty.boxes.empty());
+  CHECK(has(edges(empty), "for each store in stores -> finish Done"));
+  const Flow skips = flow_of(drawn("let stores = read promo.stores for each store in stores { skip }"));
+  CHECK(has(edges(skips), "skip -when all are done> finish Done"));
+}
