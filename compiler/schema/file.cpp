@@ -39,6 +39,7 @@ std::expected<void, std::string> write_file(const fs::path& path, std::string_vi
   if (fs::exists(before) && !fs::is_regular_file(before)) return std::unexpected("it is not a regular file");
   const fs::path target = fs::exists(before) ? fs::canonical(path, error) : path;
   if (error && fs::exists(before)) return std::unexpected(error.message());
+  error.clear();  // of a file that is not there yet
   fs::path temporary = target;
   temporary += ".new";
   errno = 0;

@@ -63,6 +63,13 @@ TEST_CASE("when one file changed in the meantime, or is gone, none is written") 
   }
 }
 
+TEST_CASE("a file that is not there yet is made") {
+  const Folder folder;
+  REQUIRE(write_file(folder.path / "new", "text").has_value());
+  CHECK(folder.get("new") == "text");
+  CHECK(folder.files() == 1);
+}
+
 TEST_CASE("a link to a file stays a link, and what is no file is not replaced by one") {
   const Folder folder;
   folder.put("real", "old");
