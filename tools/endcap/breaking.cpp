@@ -23,7 +23,11 @@ struct BreakingOptions {
 std::expected<ProjectSignatures, Refused> side(const std::filesystem::path& folder, const std::string& name,
                                                Format format) {
   CheckedProject project = check_project(folder);
-  if (project.ok()) return signatures_of(project);
+  if (project.ok()) {
+    auto signatures = signatures_of(project);
+    if (signatures) return std::move(*signatures);
+    if (project.ok()) return std::unexpected(Refused{kInternal, signatures.error()});
+  }
   const auto findings = project.diagnostics.sorted(project.sources);
   print(render(findings, project.sources, {format, wants_colour(STDOUT_FILENO)}));
   return std::unexpected(Refused{

@@ -18,6 +18,12 @@ int run_signature(const std::string& folder) {
     return kInternal;
   }
   CheckedProject project = check_project(folder);
+  std::expected<ProjectSignatures, std::string> signatures;
+  if (project.ok()) signatures = signatures_of(project);
+  if (project.ok() && !signatures) {
+    tell(signatures.error());
+    return kInternal;
+  }
   if (!project.ok()) {
     const auto findings = project.diagnostics.sorted(project.sources);
     if (!print(render(findings, project.sources, {Format::Human, wants_colour(STDOUT_FILENO)})))
@@ -27,7 +33,7 @@ int run_signature(const std::string& folder) {
   }
   nlohmann::ordered_json json{{"project", project.project.name},
                               {"workflows", nlohmann::ordered_json::array()}};
-  for (const ir::Signature& signature : signatures_of(project).signatures)
+  for (const ir::Signature& signature : signatures->signatures)
     json["workflows"].push_back(nlohmann::ordered_json::parse(ir::to_json(signature, -1)));
   return print(json.dump(2) + "\n") ? kClean : kInternal;
 }

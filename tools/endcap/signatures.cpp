@@ -5,14 +5,15 @@
 
 namespace endcap::command {
 
-ProjectSignatures signatures_of(CheckedProject& project) {
+std::expected<ProjectSignatures, std::string> signatures_of(CheckedProject& project) {
   ProjectSignatures result;
   for (const sema::Workflow& workflow : project.program.workflows)
     result.texts.emplace(workflow.name, project.sources.text(workflow.span));
   if (project.modules.empty()) return result;
-  const ir::Program program = lower_project(project);
-  for (uint32_t i = 0; i < program.abi.workflows.size(); ++i)
-    result.signatures.push_back(ir::signature_of(program.abi, i));
+  const auto program = lower_project(project);
+  if (!program) return std::unexpected(program.error());
+  for (uint32_t i = 0; i < program->abi.workflows.size(); ++i)
+    result.signatures.push_back(ir::signature_of(program->abi, i));
   std::ranges::sort(result.signatures, {}, &ir::Signature::workflow);
   return result;
 }

@@ -1,6 +1,7 @@
 // The upgrade signatures of a project's workflows.
 #pragma once
 
+#include <expected>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ struct ProjectSignatures {
   std::map<std::string, std::string> texts;  // workflow -> its declaration as written
 };
 
-// Of a project that is ok(). Uses up its `program`.
-ProjectSignatures signatures_of(CheckedProject& project);
+// Of a project that is ok(). Uses up its `program`, and fails as lower_project does.
+std::expected<ProjectSignatures, std::string> signatures_of(CheckedProject& project);
 
 }  // namespace endcap::command
