@@ -11,59 +11,49 @@ namespace {
 
 constexpr std::array kRefinable{Kind::Int, Kind::Decimal, Kind::Percent, Kind::Money, Kind::Quantity};
 
-class BoundsReader {
- public:
-  BoundsReader(LocalId it, const abi::Type& base) : it_(it), least(base.least), most(base.most) {}
+struct Bounds {
+  std::optional<Int128> least, most;
 
-  // The part of the condition that states no bound; null when all of it does.
-  const Expr* read(const Expr& condition) {
-    const auto* operation = std::get_if<Operation>(&condition.node);
-    if (!operation || operation->operands.size() != 2) return &condition;
-    if (operation->op == Operator::And) {
-      const Expr* left = read(*operation->operands[0]);
-      return left ? left : read(*operation->operands[1]);
-    }
-    for (const bool turned : {false, true}) {
-      const auto* local = std::get_if<LocalRef>(&operation->operands[turned ? 1 : 0]->node);
-      const auto* value = std::get_if<Literal>(&operation->operands[turned ? 0 : 1]->node);
-      if (local && local->local == it_ && value)
-        return state(operation->op, value->cell.bits, turned) ? nullptr : &condition;
-    }
-    return &condition;
-  }
-
- private:
-  // `it OP value`, or the other way round.
-  bool state(Operator op, Int128 value, bool turned) {
-    switch (op) {
-      case Operator::Equal:
-        at_least(value);
-        at_most(value);
-        return true;
-      case Operator::Less:
-        turned ? at_least(value + 1) : at_most(value - 1);
-        return true;
-      case Operator::LessEqual:
-        turned ? at_least(value) : at_most(value);
-        return true;
-      case Operator::Greater:
-        turned ? at_most(value - 1) : at_least(value + 1);
-        return true;
-      case Operator::GreaterEqual:
-        turned ? at_most(value) : at_least(value);
-        return true;
-      default:
-        return false;
-    }
-  }
   void at_least(Int128 value) { least = least ? std::max(*least, value) : value; }
   void at_most(Int128 value) { most = most ? std::min(*most, value) : value; }
 
-  LocalId it_;
-
- public:
-  std::optional<Int128> least, most;
+  // `it OP value`, or `value OP it` when turned. False: that states no bound.
+  bool state(Operator op, Int128 value, bool turned) {
+    const bool strict = op == Operator::Less || op == Operator::Greater;
+    const bool below = op == Operator::Less || op == Operator::LessEqual;
+    if (op == Operator::NotEqual) return false;
+    if (op == Operator::Equal) {
+      at_least(value);
+      at_most(value);
+    } else if (below != turned) {
+      if (strict && __builtin_sub_overflow(value, 1, &value)) return false;
+      at_most(value);
+    } else {
+      if (strict && __builtin_add_overflow(value, 1, &value)) return false;
+      at_least(value);
+    }
+    return true;
+  }
 };
+
+bool compares(Operator op) { return op >= Operator::Equal && op <= Operator::GreaterEqual; }
+
+// Takes what the condition says of `it`; gives the part of it that states no bound, or null.
+const Expr* read_bounds(const Expr& condition, LocalId it, Bounds& bounds) {
+  const auto* operation = std::get_if<Operation>(&condition.node);
+  if (operation && operation->op == Operator::And) {
+    const Expr* left = read_bounds(*operation->operands[0], it, bounds);
+    return left ? left : read_bounds(*operation->operands[1], it, bounds);
+  }
+  if (!operation || !compares(operation->op)) return &condition;
+  for (const bool turned : {false, true}) {
+    const auto* local = std::get_if<LocalRef>(&operation->operands[turned ? 1 : 0]->node);
+    const auto* value = std::get_if<Literal>(&operation->operands[turned ? 0 : 1]->node);
+    if (local && local->local == it && value && bounds.state(operation->op, value->cell.bits, turned))
+      return nullptr;
+  }
+  return &condition;
+}
 
 }  // namespace
 
@@ -79,8 +69,8 @@ TypeId refine(Context& context, uint32_t module, const ast::TypeDecl& alias, Typ
   const LocalId it = scope.declare({"it", alias.where->span}, context.types.base(base));
   const ExprPtr condition = Expressions(context, module, scope).condition(alias.where);
   if (is_invalid(*condition)) return abi::kNoType;
-  BoundsReader bounds(it, described);
-  if (const Expr* other = bounds.read(*condition)) {
+  Bounds bounds{described.least, described.most};
+  if (const Expr* other = read_bounds(*condition, it, bounds)) {
     context.emit(DiagnosticKind::RefinementForm, other->span)
         .note("a bound compares `it` with a number that is written, as in `0% <= it <= 100%`");
     return abi::kNoType;

@@ -184,6 +184,17 @@ TEST_CASE("the cells of a table stand in columns") {
         "}\n");
 }
 
+TEST_CASE("the cells of a table stand under their column, intervals without blanks inside their brackets") {
+  CHECK(laid_out("table U( c:Duration,m : Ratio )->P{\n| c | m | p |\n|<2 days|-|critical|\n"
+                 "|[ 2 days..5 days )|>= -20%|high|\n| otherwise | - | low | }") ==
+        "table U(c: Duration, m: Ratio) -> P {\n"
+        "  | c                  | m       | p        |\n"
+        "  | < 2 days           | -       | critical |\n"
+        "  | [2 days .. 5 days) | >= -20% | high     |\n"
+        "  | otherwise          | -       | low      |\n"
+        "}\n");
+}
+
 TEST_CASE("lines that would no longer fit are not aligned") {
   const std::string name(100, 'n');
   CHECK(laid_out("record R {\na: " + name + "\n" + name + ": T\n}") ==
