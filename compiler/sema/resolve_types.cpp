@@ -208,13 +208,6 @@ class TypeResolver {
   uint32_t module_;
 };
 
-bool holds_ratio(const Context& context, TypeId type) {
-  if (type == abi::kNoType) return false;
-  const abi::Type& t = context.types[type];
-  if (t.kind == Kind::List || t.kind == Kind::Optional) return holds_ratio(context, t.element);
-  return t.kind == Kind::Ratio;
-}
-
 // ---------------------------------------------------------------- records and enums
 
 void describe_enum(Context& context, const NamedType& named) {
@@ -271,7 +264,7 @@ TypeId resolve_type(Context& context, uint32_t module, const ast::TypeRef* tree)
 TypeId resolve_stored_type(Context& context, uint32_t module, const ast::TypeRef* tree,
                            std::string_view where) {
   const TypeId type = resolve_type(context, module, tree);
-  if (!holds_ratio(context, type)) return type;
+  if (!context.types.holds_ratio(type)) return type;
   context.emit(DiagnosticKind::RatioStored, tree->span, {std::string(where)})
       .note(
           "a ratio is exact and may need any number of digits; say how it is rounded, as in Percent(5, 2) or "
