@@ -35,10 +35,18 @@ ExprPtr Expressions::infer(const Tree& tree, TypeId hint) {
   return value;
 }
 
+bool Expressions::has_calendar(Span span) {
+  if (context_.modules[module_].calendar) return true;
+  context_.emit(DiagnosticKind::CalendarMissing, span, {context_.modules[module_].name})
+      .note("write `use calendar NAME` at the top; calendars stand in endcap.toml");
+  return false;
+}
+
 ExprPtr Expressions::duration(const ast::ExprPtr& tree) {
   ExprPtr value = check(tree);
   if (is_invalid(*value)) return value;
   const Kind kind = context_.types.kind(value->type);
+  if (kind == Kind::BusinessDuration && !has_calendar(value->span)) return invalid(value->span);
   if (kind == Kind::Duration || kind == Kind::BusinessDuration) return value;
   context_.emit(DiagnosticKind::TypeMismatch, value->span, {"a duration", context_.type_name(value->type)})
       .note("a duration is written `4 business hours`, `2 days` or `30 min`");

@@ -114,6 +114,9 @@ class Expressions {
   ExprPtr date_sum(const Tree& tree, const ast::BinaryExpr& node, ExprPtr date);
   ExprPtr days_of(const ast::ExprPtr& tree);
 
+  // Business time counts by the module's calendar; that there is none is told.
+  bool has_calendar(Span span);
+
   // allocate.cpp
   ExprPtr of(const Tree& tree, const ast::AllocateExpr& node, TypeId hint);
 
