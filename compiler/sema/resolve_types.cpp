@@ -34,6 +34,8 @@ class TypeResolver {
     return abi::kNoType;
   }
 
+  static bool is_built_in(const std::string& name) { return built_in().contains(name); }
+
  private:
   using Builder = TypeId (TypeResolver::*)(const ast::TypeRef&);
 
@@ -257,6 +259,8 @@ bool contains(const Context& context, TypeId type, TypeId target, std::vector<Ty
 
 }  // namespace
 
+bool is_built_in_type(const std::string& name) { return TypeResolver::is_built_in(name); }
+
 TypeId resolve_type(Context& context, uint32_t module, const ast::TypeRef* tree) {
   return TypeResolver(context, module).resolve(tree);
 }
@@ -277,7 +281,7 @@ void describe_named_types(Context& context) {
     const NamedType named = context.named[i];
     if (named.enumeration) describe_enum(context, named);
     if (named.record) describe_record(context, named);
-    if (!named.alias) continue;
+    if (!named.alias || is_built_in_type(named.alias->name.text)) continue;  // told already
     ast::TypeRef reference;
     reference.name = named.alias->name;
     resolve_type(context, named.module, &reference);
