@@ -23,6 +23,12 @@ struct Subject {
   const abi::Types& types() const { return program.abi.types; }
   abi::TypeId type(RegisterId id) const { return graph.registers[id.index].type; }
   abi::Kind kind(RegisterId id) const { return types()[type(id)].kind; }
+  bool holds_ratio(RegisterId id) const {
+    abi::TypeId inside = type(id);
+    const auto holds_other = [](abi::Kind k) { return k == abi::Kind::Optional || k == abi::Kind::List; };
+    while (inside != abi::kNoType && holds_other(types()[inside].kind)) inside = types()[inside].element;
+    return inside != abi::kNoType && types()[inside].kind == abi::Kind::Ratio;
+  }
 
   template <typename... Arguments>
   void say(fmt::format_string<Arguments...> text, Arguments&&... arguments) const {

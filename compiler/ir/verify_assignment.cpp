@@ -67,10 +67,10 @@ class Assignment {
     if (!park) return;
     for (RegisterId id : s_.graph.states[park->state].live) {
       use(id);
-      if (s_.kind(id) == abi::Kind::Ratio) s_.say_at(number, "a ratio{} would live across a wait", named(id));
+      if (s_.holds_ratio(id)) s_.say_at(number, "a ratio{} would live across a wait", named(id));
     }
     for (RegisterId id : park->operands) {
-      if (s_.kind(id) == abi::Kind::Ratio) s_.say_at(number, "a ratio{} would leave the machine", named(id));
+      if (s_.holds_ratio(id)) s_.say_at(number, "a ratio{} would leave the machine", named(id));
     }
   }
 

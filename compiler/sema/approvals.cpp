@@ -8,6 +8,18 @@
 #include "compiler/sema/workflow_checker.h"
 
 namespace endcap::sema {
+namespace {
+
+// Deciders are the roles of the rows and those who stand in for them.
+bool may_decide(const abi::Policy& policy, uint32_t role) {
+  const auto names = [&](const abi::PolicyRow& row) {
+    return std::ranges::find(row.roles, role) != row.roles.end();
+  };
+  return std::ranges::any_of(policy.rows, names) ||
+         std::ranges::find(policy.stand_ins, role, &abi::Policy::StandIn::stand_in) != policy.stand_ins.end();
+}
+
+}  // namespace
 
 std::optional<LocalId> WorkflowChecker::find_of_kind(const ast::Name& name, Kind kind,
                                                      DiagnosticKind unknown) {
@@ -68,10 +80,17 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
     context_.emit(DiagnosticKind::ValidUntilMissing, node.grant.span, {node.grant.text})
         .note("an approval does not hold for ever: say `valid until promo.end at 23:59 zone ...`");
   }
-  if (node.remind_after) approve.remind = expressions_.duration(node.remind_after);
+  if (node.remind_after)
+    approve.remind = before_deadline(node.remind_after, approve.within.get(), "the reminder");
   for (const auto& escalation : node.escalations) {
     const auto role = require_role(context_, module_, escalation.role);
-    ExprPtr after = expressions_.duration(escalation.after);
+    ExprPtr after =
+        before_deadline(escalation.after, approve.within.get(), "the escalation to " + escalation.role.text);
+    if (role && symbol && !may_decide(context_.program.abi.policies[symbol->index], *role))
+      context_
+          .emit(DiagnosticKind::EscalationCannotDecide, escalation.role.span,
+                {escalation.role.text, node.policy.text()})
+          .note("name a role of the policy's rows, or let it `stand in` for one");
     if (role) approve.escalations.push_back({*role, std::move(after)});
   }
   std::string identity = path(node.grant.text, node.grant.span);

@@ -198,8 +198,11 @@ ExprPtr Expressions::sum(const Tree& tree, const ast::BinaryExpr& node, TypeId h
   if (a == Kind::Text && b == Kind::Text && add) {
     const uint32_t one = context_.types[left->type].max_length,
                    other = context_.types[right->type].max_length;
-    return make_operation(tree.span, context_.types.text(one && other ? one + other : 0), Operator::Concat,
-                          std::move(left), std::move(right));
+    // Of any length when one is, or when together they are longer than a length can say.
+    uint32_t length = 0;
+    if (one == 0 || other == 0 || __builtin_add_overflow(one, other, &length)) length = 0;
+    return make_operation(tree.span, context_.types.text(length), Operator::Concat, std::move(left),
+                          std::move(right));
   }
   if (!is_number(a) || !is_number(b) || !unify(left, right))
     return no_such_operation(tree, node, *left, *right);

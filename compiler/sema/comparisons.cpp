@@ -122,14 +122,24 @@ bool Expressions::can_be_copied(const Expr& middle) {
 }
 
 ExprPtr Expressions::of(const Tree& tree, const ast::MembershipExpr& node, TypeId) {
-  ExprPtr list = infer(node.list, abi::kNoType);
+  // In a list that is written down, enum values and texts are those of what is looked for.
+  ExprPtr element;
+  TypeId hint = abi::kNoType;
+  if (node.list && std::holds_alternative<ast::ListExpr>(node.list->node) && node.element &&
+      !is_literal(*node.element)) {
+    element = infer(node.element, abi::kNoType);
+    if (is_invalid(*element) || unanswered(*element)) return invalid(tree.span);
+    if (context_.types.is(element->type, Kind::Enum) || context_.types.is(element->type, Kind::Text))
+      hint = context_.types.list_of(element->type);
+  }
+  ExprPtr list = infer(node.list, hint);
   if (is_invalid(*list) || unanswered(*list)) return invalid(tree.span);
   if (!context_.types.is(list->type, Kind::List)) {
     context_.emit(DiagnosticKind::NotAList, list->span, {context_.type_name(list->type)});
     return invalid(tree.span);
   }
   const TypeId element_type = context_.types.base(context_.types[list->type].element);
-  ExprPtr element = infer(node.element, element_type);
+  if (!element) element = infer(node.element, element_type);
   if (is_invalid(*element) || unanswered(*element)) return invalid(tree.span);
   const std::string element_name = context_.type_name(element->type);
   ExprPtr model = make_expr(list->span, element_type, Invalid{});

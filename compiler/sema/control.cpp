@@ -68,8 +68,10 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Matc
     std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
     scope_.open("its `match`");
     ++nesting_;
-    if (arm.binding)
+    if (arm.binding) {
       made.binding = scope_.declare(*arm.binding, optional ? context_.types.inside(subject) : abi::kNoType);
+      if (context_.types.holds_ratio(subject)) made_[made.binding] = {waits_, machine_};
+    }
     made.body = statements(arm.body);
     --nesting_;
     scope_.close();
@@ -191,7 +193,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Yiel
       collected->span = value->span;
     }
   }
-  if (context_.types.is(value->type, Kind::Ratio)) {
+  if (context_.types.holds_ratio(value->type)) {
     context_.emit(DiagnosticKind::RatioStored, value->span, {"a collected list"})
         .note("round it: `round ... to 4 places half even`");
   }

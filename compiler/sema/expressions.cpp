@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "runtime/abi/shape.h"
+#include "runtime/value/ratio.h"
 
 namespace endcap::sema {
 
@@ -34,10 +35,18 @@ ExprPtr Expressions::infer(const Tree& tree, TypeId hint) {
   return value;
 }
 
+bool Expressions::has_calendar(Span span) {
+  if (context_.modules[module_].calendar) return true;
+  context_.emit(DiagnosticKind::CalendarMissing, span, {context_.modules[module_].name})
+      .note("write `use calendar NAME` at the top; calendars stand in endcap.toml");
+  return false;
+}
+
 ExprPtr Expressions::duration(const ast::ExprPtr& tree) {
   ExprPtr value = check(tree);
   if (is_invalid(*value)) return value;
   const Kind kind = context_.types.kind(value->type);
+  if (kind == Kind::BusinessDuration && !has_calendar(value->span)) return invalid(value->span);
   if (kind == Kind::Duration || kind == Kind::BusinessDuration) return value;
   context_.emit(DiagnosticKind::TypeMismatch, value->span, {"a duration", context_.type_name(value->type)})
       .note("a duration is written `4 business hours`, `2 days` or `30 min`");
@@ -56,7 +65,17 @@ bool Expressions::unanswered(const Expr& value, std::string what) {
 
 namespace {
 
-enum class Misfit : uint8_t { None, Type, Currency, Unit, Scale, Length, Ratio };
+enum class Misfit : uint8_t { None, Type, Currency, Unit, Scale, Digits, Length, Ratio };
+
+// Digits before the point.
+int whole_digits(const abi::Type& type) { return type.precision - type.scale; }
+
+// Scale first, then what stands before the point; what is computed forgets how many digits that can be.
+Misfit digits_misfit(const abi::Type& from, const abi::Type& to) {
+  if (from.scale > to.scale) return Misfit::Scale;
+  const bool known = from.precision != 0 && to.precision != 0;
+  return known && whole_digits(from) > whole_digits(to) ? Misfit::Digits : Misfit::None;
+}
 
 // Why a `from` is no `to`; Misfit::None when it is, at most after widening.
 Misfit misfit(const abi::Type& from, const abi::Type& to) {
@@ -74,7 +93,7 @@ Misfit misfit(const abi::Type& from, const abi::Type& to) {
       return from.scale > to.scale ? Misfit::Scale : Misfit::None;
     case Kind::Decimal:
     case Kind::Percent:
-      return from.scale > to.scale ? Misfit::Scale : Misfit::None;
+      return digits_misfit(from, to);
     case Kind::Text:
       if (!to.name.empty() && from.name != to.name) return Misfit::Type;
       return to.max_length != 0 && (from.max_length == 0 || from.max_length > to.max_length) ? Misfit::Length
@@ -84,7 +103,28 @@ Misfit misfit(const abi::Type& from, const abi::Type& to) {
   }
 }
 
+// A number that is written down and has too many digits, whatever its own type.
+bool written_too_large(const Expr& value, const abi::Type& from, const abi::Type& to) {
+  if (to.precision == 0) return false;
+  if (const auto* ratio = std::get_if<RatioLiteral>(&value.node)) {
+    const auto units = ratio_round({ratio->numerator, ratio->denominator}, to.scale, to.kind == Kind::Percent,
+                                   Rounding::Down);
+    return !units || !fits_precision(*units, to);
+  }
+  const auto* literal = std::get_if<Literal>(&value.node);
+  if (!literal || !is_scaled(from.kind)) return false;
+  const auto units = decimal_rescale(literal->cell.bits, from.scale, to.scale, Rounding::Down);
+  return !units || !fits_precision(*units, to);
+}
+
 }  // namespace
+
+bool fits_precision(Int128 units, const abi::Type& type) {
+  if (type.precision == 0 || type.precision > kScaleMax) return true;
+  Int128 least = 1;
+  for (uint8_t i = 0; i < type.precision; ++i) least *= 10;
+  return units > -least && units < least;
+}
 
 ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
   if (is_invalid(*value) || type == abi::kNoType || value->type == type) return value;
@@ -119,6 +159,10 @@ ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
     if (origin.span.valid() && !origin.text.empty()) diagnostic.label(origin.span, origin.text);
     return diagnostic;
   };
+  if (written_too_large(*value, from, to)) {
+    tell(DiagnosticKind::NumberTooLarge, {to_name});
+    return invalid(span);
+  }
   switch (misfit(from, to)) {
     case Misfit::None:
       return from.scale == to.scale && from.kind == to.kind ? std::move(value)
@@ -134,6 +178,10 @@ ExprPtr Expressions::convert(ExprPtr value, TypeId type, const Origin& origin) {
       tell(DiagnosticKind::ScaleLost,
            {from_name, std::to_string(from.scale), to_name, std::to_string(to.scale)})
           .note(fmt::format("say how it is rounded: `round ... to {} places half even`", to.scale));
+      break;
+    case Misfit::Digits:
+      tell(DiagnosticKind::DigitsLost,
+           {from_name, std::to_string(whole_digits(from)), to_name, std::to_string(whole_digits(to))});
       break;
     case Misfit::Length:
       tell(DiagnosticKind::TextTooLong,
@@ -239,7 +287,7 @@ ExprPtr Expressions::record_of(const std::string& name, const std::vector<ast::A
           .note("give each its own name: `" + name + "(first: ..., second: ...)`");
       sound = false;
     }
-    if (!is_invalid(*value) && context_.types.is(value->type, Kind::Ratio)) {
+    if (!is_invalid(*value) && context_.types.holds_ratio(value->type)) {
       context_.emit(DiagnosticKind::RatioStored, value->span, {name})
           .note("round it first: `round ... to 4 places half even`");
       sound = false;

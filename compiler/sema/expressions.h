@@ -114,6 +114,9 @@ class Expressions {
   ExprPtr date_sum(const Tree& tree, const ast::BinaryExpr& node, ExprPtr date);
   ExprPtr days_of(const ast::ExprPtr& tree);
 
+  // Business time counts by the module's calendar; that there is none is told.
+  bool has_calendar(Span span);
+
   // allocate.cpp
   ExprPtr of(const Tree& tree, const ast::AllocateExpr& node, TypeId hint);
 
@@ -154,6 +157,9 @@ ExprPtr clone(const Expr& expr, const std::function<ExprPtr(const Expr&)>& subst
 // The source text of a name-like expression ("promo.price"), for messages; empty for others.
 std::string source_name(const ast::Expr& tree);
 bool is_literal(const ast::Expr& tree);
+// Whether these units have no more digits than the type declares.
+bool fits_precision(Int128 units, const abi::Type& type);
+
 
 // The typed function of a symbol, checked when first needed; recursion is told.
 const Function* require_function(Context& context, uint32_t index, Span use);

@@ -104,7 +104,9 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
                            ExprPtr& value) {
   if (!end) return Next::FallOut;
   const Next next = next_of(end->form);
-  const bool again = next == Next::AskAgain && cause != Cause::Changed;
+  // Asking again without end when nobody answers would be a wait without an end.
+  const bool again =
+      (next == Next::AskAgain && cause != Cause::Changed) || (next == Next::Retry && cause == Cause::Expired);
   if (next != Next::Skip && (again || std::ranges::find(site.nexts, next) == site.nexts.end())) {
     refuse_end(*end, fmt::format("when {} ends in `{}`", site.what,
                                  cause == Cause::Rejection ? "a rejection" : name_of(cause)));
@@ -152,7 +154,8 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
     ExprPtr ignored;
     if (first)
       goes_on = next(tree.end, site, each, value);
-    else if (tree.end && tree.end->form == ast::HandlerEnd::Form::AskAgain)
+    else if (tree.end && (tree.end->form == ast::HandlerEnd::Form::AskAgain ||
+                          tree.end->form == ast::HandlerEnd::Form::Retry))
       next(tree.end, site, each, ignored);
     first = false;
   }

@@ -31,6 +31,12 @@ size_t code_points(std::string_view text) {
 
 abi::Cell cell(Int128 bits) { return {bits}; }
 
+// Whether the number is written with more digits than the type keeps before the point.
+bool too_many_digits(std::string_view text, const abi::Type& type) {
+  const auto units = decimal_from_text(text, type.scale);
+  return units && !fits_precision(*units, type);
+}
+
 }  // namespace
 
 bool is_literal(const ast::Expr& tree) {
@@ -56,7 +62,8 @@ ExprPtr Expressions::amount(const Tree& tree, std::string_view text, TypeId type
 }
 
 ExprPtr Expressions::of(const Tree& tree, const ast::NumberLit& node, TypeId hint) {
-  if (context_.types.is(hint, Kind::Decimal)) return amount(tree, node.text, hint);
+  if (context_.types.is(hint, Kind::Decimal) && !too_many_digits(node.text, context_.types[hint]))
+    return amount(tree, node.text, hint);
   if (places(node.text) == 0) return amount(tree, node.text, context_.types.int_type());
   if (places(node.text) > kScaleMax) {
     context_.emit(DiagnosticKind::NumberTooLarge, tree.span, {"a number"});
@@ -67,7 +74,8 @@ ExprPtr Expressions::of(const Tree& tree, const ast::NumberLit& node, TypeId hin
 
 ExprPtr Expressions::of(const Tree& tree, const ast::PercentLit& node, TypeId hint) {
   if (context_.types.is(hint, Kind::Percent) &&
-      places(without_trailing_zeros(node.text)) <= context_.types[hint].scale)
+      places(without_trailing_zeros(node.text)) <= context_.types[hint].scale &&
+      !too_many_digits(node.text, context_.types[hint]))
     return amount(tree, node.text, hint);
   const std::string_view text = without_trailing_zeros(node.text);
   const auto units = decimal_from_text(text, places(text));
@@ -119,11 +127,7 @@ ExprPtr Expressions::of(const Tree& tree, const ast::DurationLit& node, TypeId) 
   }
   if (!node.business)
     return make_expr(tree.span, context_.types.simple(Kind::Duration), Literal{cell(*product / 1'000'000)});
-  if (!context_.modules[module_].calendar) {
-    context_.emit(DiagnosticKind::CalendarMissing, tree.span, {context_.modules[module_].name})
-        .note("write `use calendar NAME` at the top; calendars stand in endcap.toml");
-    return invalid(tree.span);
-  }
+  if (!has_calendar(tree.span)) return invalid(tree.span);
   const auto form = days ? BusinessDuration::Unit::Days : BusinessDuration::Unit::Time;
   const Int128 count = days ? *millionths / 1'000'000 : *product / 1'000'000;
   return make_expr(tree.span, context_.types.simple(Kind::BusinessDuration),
@@ -193,7 +197,7 @@ ExprPtr Expressions::of(const Tree& tree, const ast::ListExpr& node, TypeId hint
     context_.emit(DiagnosticKind::EmptyListUnknown, tree.span);
     return invalid(tree.span);
   }
-  if (context_.types.is(element, Kind::Ratio)) {
+  if (context_.types.holds_ratio(element)) {
     context_.emit(DiagnosticKind::RatioStored, tree.span, {"a list"})
         .note("round each: `round ... to 4 places half even`");
     return invalid(tree.span);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/sema/names.h"
+#include "compiler/sema/resolve_types.h"
 
 namespace endcap::sema {
 namespace {
@@ -166,12 +167,21 @@ class ModuleDeclarer {
     if (name.empty()) return false;
     const auto [there, fresh] = context_.modules[module].symbols.try_emplace(
         name, Symbol{kind, name, span, module, static_cast<uint32_t>(index)});
+    if (is_built_in(name, kind))
+      context_.emit(DiagnosticKind::BuiltInName, span, {name, std::string(kind_name(kind))});
     if (!fresh && there->second.kind != SymbolKind::Broken) {
       context_.emit(DiagnosticKind::DuplicateName, span, {name})
           .label(there->second.span,
                  fmt::format("declared here first, as a {}", kind_name(there->second.kind)));
     }
     return fresh;
+  }
+
+  static bool is_built_in(const std::string& name, SymbolKind kind) {
+    if (kind == SymbolKind::Function || kind == SymbolKind::Table) return name == "max" || name == "min";
+    const bool type = kind == SymbolKind::Type || kind == SymbolKind::Record || kind == SymbolKind::Enum ||
+                      kind == SymbolKind::View;
+    return type && is_built_in_type(name);
   }
 
   // ---------------------------------------------------------------- use
@@ -199,6 +209,13 @@ class ModuleDeclarer {
     std::vector<std::string> others;
     for (uint32_t i = 0; i < context_.modules.size(); ++i) {
       if (context_.modules[i].name == text) {
+        const auto& imports = context_.modules[module].imports;
+        const auto same = std::ranges::find(imports, i, [](const auto& import) { return import.first; });
+        if (same != imports.end()) {
+          context_.emit(DiagnosticKind::DuplicateName, name.span, {text})
+              .label(same->second, "it is used already");
+          return;
+        }
         context_.modules[module].imports.emplace_back(i, name.span);
         return;
       }

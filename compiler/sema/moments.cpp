@@ -71,7 +71,8 @@ ExprPtr Expressions::of(const Tree& tree, const ast::RelativeExpr& node, TypeId)
       return invalid(tree.span);
     }
     if (is_invalid(*days)) return invalid(tree.span);
-    return make_operation(tree.span, anchor->type, node.before ? Operator::SubtractDays : Operator::AddDays,
+    const TypeId date = anchor->type;
+    return make_operation(tree.span, date, node.before ? Operator::SubtractDays : Operator::AddDays,
                           std::move(anchor), std::move(days));
   }
   ExprPtr length = duration(node.duration);

@@ -39,8 +39,16 @@ void Expressions::unknown_name(const ast::Name& name) {
       visible_names(context_, module_,
                     {SymbolKind::Enum, SymbolKind::Function, SymbolKind::Table, SymbolKind::Record}),
       std::back_inserter(candidates));
-  with_suggestion(context_.emit(DiagnosticKind::UnknownName, name.span, {name.text}), name.span, name.text,
-                  candidates);
+  Diagnostic& diagnostic = context_.emit(DiagnosticKind::UnknownName, name.span, {name.text});
+  // What other languages call it.
+  static const std::map<std::string, std::string> kElsewhere{
+      {"true", "yes"}, {"false", "no"}, {"null", "absent"}, {"nil", "absent"}, {"none", "absent"}};
+  if (const auto known = kElsewhere.find(name.text); known != kElsewhere.end()) {
+    diagnostic.note("write `" + known->second + "`")
+        .suggest({name.span, known->second, "write `" + known->second + "`", known->second != "absent"});
+    return;
+  }
+  with_suggestion(diagnostic, name.span, name.text, candidates);
 }
 
 ExprPtr Expressions::of(const Tree& tree, const ast::NameExpr& node, TypeId hint) {

@@ -16,6 +16,9 @@ namespace {
 using Class = ast::OperationDecl::Class;
 using Form = ast::OperationDecl::Form;
 
+// Characters of an idempotency key, as the engine makes them: 16 bytes in hexadecimal.
+constexpr uint32_t kCallKeyLength = 32;
+
 // ---------------------------------------------------------------- signatures and clauses
 
 class SignatureDescriber {
@@ -116,8 +119,15 @@ class SignatureDescriber {
   void strategy_field(const ast::Name& field) {
     out().strategy_field = field.text;
     out().strategy_edm_type = "Edm.String";
+    for (const auto* part : {&tree_.key, &tree_.body}) {
+      const auto given = std::ranges::find(*part, field.text, [](const auto& one) { return one.field.text; });
+      if (given != part->end())
+        context_.emit(DiagnosticKind::GivenTwice, given->field.span, {field.text})
+            .label(field.span, "carries the key of the call");
+    }
     const SystemConfig* system = info().system;
     if (!system) return;
+    if (tree_.form == Form::Call) return strategy_parameter(*system, field);
     const schema::EntitySet* set = system->schema->find_set(tree_.target.text);
     const schema::EntityType* entity = set ? system->schema->find_type(set->entity_type) : nullptr;
     if (!entity) return;
@@ -129,13 +139,38 @@ class SignatureDescriber {
           .label(entity->span, "its properties stand here");
       return;
     }
-    const SchemaField described = field_of(*system->schema, *entity, *property);
+    carries_key(field, field_of(*system->schema, *entity, *property));
+  }
+
+  void strategy_parameter(const SystemConfig& system, const ast::Name& field) {
+    const schema::Callable* callable = system.schema->find_callable(tree_.target.text);
+    if (!callable) return;  // told with the body
+    std::vector<std::string> known;
+    for (const schema::Parameter& parameter : callable->parameters) {
+      if (parameter.name == field.text)
+        return carries_key(field, field_of(*system.schema, *callable, parameter));
+      known.push_back(parameter.name);
+    }
+    with_suggestion(
+        context_.emit(DiagnosticKind::UnknownParameter, field.span, {tree_.target.text, field.text}),
+        field.span, field.text, known)
+        .label(callable->span, "its parameters stand here");
+  }
+
+  void carries_key(const ast::Name& field, const SchemaField& described) {
     out().strategy_edm_type = described.edm_type;
     if (described.edm_type != "Edm.String" && described.edm_type != "Edm.Guid")
       context_
           .emit(DiagnosticKind::SchemaTypeMismatch, field.span,
                 {field.text, described.edm_type, "a call's key, which is text"})
-          .label(property->span, "declared here");
+          .label(described.span, "declared here");
+    if (described.edm_type == "Edm.String" && described.max_length.value_or(kCallKeyLength) < kCallKeyLength)
+      context_
+          .emit(DiagnosticKind::TextTooLong, field.span,
+                {fmt::format("of {} characters", kCallKeyLength), field.text,
+                 std::to_string(*described.max_length)})
+          .label(described.span, "declared here")
+          .note("the key of a call must fit whole");
   }
 
   void owner() {
@@ -160,12 +195,21 @@ class SignatureDescriber {
           tree_.limit->per.span, tree_.limit->per.text, {"s", "min", "hour", "day"});
       return;
     }
+    if (tree_.limit->count == 0)
+      context_.emit(DiagnosticKind::LimitZero, tree_.limit->per.span, {name_})
+          .note("leave the limit out where there is none");
     out().limit_count = tree_.limit->count;
     out().limit_period = period->second;
   }
 
   void rejections() {
+    static constexpr std::array kCauses{"rejected", "unavailable", "invalid", "expired", "changed"};
     for (const ast::Name& rejection : tree_.rejections) {
+      if (std::ranges::find(kCauses, rejection.text) != kCauses.end()) {
+        context_.emit(DiagnosticKind::RejectionReserved, rejection.span, {rejection.text})
+            .note("name the answer as the system does, as in `rejected RecordLocked`");
+        continue;
+      }
       if (std::ranges::find(out().rejections, rejection.text) != out().rejections.end()) {
         context_.emit(DiagnosticKind::DuplicateName, rejection.span, {rejection.text});
         continue;
@@ -206,6 +250,7 @@ class BodyDescriber {
     for (const ast::FieldAssign& field : tree_.key) assign(field, true);
     for (const ast::FieldAssign& field : tree_.body) assign(field, tree_.form == Form::Call);
     if (entity_) check_key();
+    check_result();
     info().locals = std::move(locals);
     finish();
   }
@@ -325,6 +370,7 @@ class BodyDescriber {
 
   // `get` and `update` address one entity: by its whole key.
   void check_key() {
+    if (tree_.form == Form::Create) return check_created_key();
     if (tree_.form != Form::Get && tree_.form != Form::Update) return;
     std::vector<std::string> given;
     for (const ast::FieldAssign& field : tree_.key) given.push_back(field.field.text);
@@ -336,6 +382,35 @@ class BodyDescriber {
         .emit(DiagnosticKind::KeyMismatch, tree_.target.span,
               {tree_.target.text, fmt::format("{}", fmt::join(entity_->key, ", "))})
         .label(entity_->span, "declared here");
+  }
+
+  // `create` gives the key, unless the system does.
+  void check_created_key() {
+    for (const std::string& name : entity_->key) {
+      const schema::Property* property = schema_->find_property(*entity_, name);
+      const bool given = seen_.contains(name) || (tree_.strategy_field && tree_.strategy_field->text == name);
+      if (!property || !property->creatable || property->default_value || given) continue;
+      context_
+          .emit(DiagnosticKind::MissingArgument, tree_.target.span,
+                {tree_.target.text, name, "part of its key"})
+          .label(property->span, "the schema does not say that the system gives it");
+      sound_ = false;
+    }
+  }
+
+  // What is read must be what the result's view looks at.
+  void check_result() {
+    const auto view = out().result_view;
+    if (!view || !tree_.result) return;
+    const ViewInfo& result = context_.views[*view];
+    if (!result.entity || !result.system || !info().system || (!entity_ && !callable_)) return;
+    std::string given = entity_ ? entity_->name : callable_->result ? callable_->result->full : "";
+    if (result.system == info().system && is_entity(*schema_, given, *result.entity)) return;
+    context_
+        .emit(DiagnosticKind::ResultNotView, tree_.result->span,
+              {tree_.name.text(), context_.type_name(info().result)})
+        .label(tree_.target.span, given.empty() ? "this gives nothing" : "this gives " + given)
+        .label(result.tree->name.span, "this view looks at " + result.entity->name);
   }
 
   void finish() {

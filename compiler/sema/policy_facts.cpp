@@ -83,7 +83,8 @@ ExprPtr FactsBuilder::substitute(const Expr& expr) {
     const bool whole = std::ranges::any_of(call->arguments, [&](const ExprPtr& argument) {
       return context_.types.is(argument->type, Kind::Record) && path_of(*argument);
     });
-    if (!whole) return nullptr;
+    // What a yes or no is made of is proved; a function can't be looked into.
+    if (!whole && !context_.types.is(expr.type, Kind::Bool)) return nullptr;
     if (written_out_ > kWrittenOutMax) return invalid(expr.span);
     ExprPtr body = write_out(*call);
     if (written_out_ > kWrittenOutMax) {

@@ -17,7 +17,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::LetS
   ExprPtr value = expressions_.check(std::get<ast::ExprPtr>(node.value), type,
                                      {node.type ? node.type->span : Span{}, "this is what it is said to be"});
   const LocalId local = scope_.declare(node.name, node.type && type == abi::kNoType ? type : value->type);
-  if (context_.types.is(value->type, Kind::Ratio)) made_[local] = {waits_, machine_};
+  if (context_.types.holds_ratio(value->type)) made_[local] = {waits_, machine_};
   return make(tree.span, Let{local, std::move(value)});
 }
 

@@ -34,6 +34,8 @@ class TypeResolver {
     return abi::kNoType;
   }
 
+  static bool is_built_in(const std::string& name) { return built_in().contains(name); }
+
  private:
   using Builder = TypeId (TypeResolver::*)(const ast::TypeRef&);
 
@@ -208,13 +210,6 @@ class TypeResolver {
   uint32_t module_;
 };
 
-bool holds_ratio(const Context& context, TypeId type) {
-  if (type == abi::kNoType) return false;
-  const abi::Type& t = context.types[type];
-  if (t.kind == Kind::List || t.kind == Kind::Optional) return holds_ratio(context, t.element);
-  return t.kind == Kind::Ratio;
-}
-
 // ---------------------------------------------------------------- records and enums
 
 void describe_enum(Context& context, const NamedType& named) {
@@ -264,6 +259,8 @@ bool contains(const Context& context, TypeId type, TypeId target, std::vector<Ty
 
 }  // namespace
 
+bool is_built_in_type(const std::string& name) { return TypeResolver::is_built_in(name); }
+
 TypeId resolve_type(Context& context, uint32_t module, const ast::TypeRef* tree) {
   return TypeResolver(context, module).resolve(tree);
 }
@@ -271,7 +268,7 @@ TypeId resolve_type(Context& context, uint32_t module, const ast::TypeRef* tree)
 TypeId resolve_stored_type(Context& context, uint32_t module, const ast::TypeRef* tree,
                            std::string_view where) {
   const TypeId type = resolve_type(context, module, tree);
-  if (!holds_ratio(context, type)) return type;
+  if (!context.types.holds_ratio(type)) return type;
   context.emit(DiagnosticKind::RatioStored, tree->span, {std::string(where)})
       .note(
           "a ratio is exact and may need any number of digits; say how it is rounded, as in Percent(5, 2) or "
@@ -284,7 +281,7 @@ void describe_named_types(Context& context) {
     const NamedType named = context.named[i];
     if (named.enumeration) describe_enum(context, named);
     if (named.record) describe_record(context, named);
-    if (!named.alias) continue;
+    if (!named.alias || is_built_in_type(named.alias->name.text)) continue;  // told already
     ast::TypeRef reference;
     reference.name = named.alias->name;
     resolve_type(context, named.module, &reference);

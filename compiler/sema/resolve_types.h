@@ -20,4 +20,7 @@ void describe_named_types(Context& context);
 // views, which records hold.
 void limit_records(Context& context);
 
+// "Money", "Int": a type that no declaration may take the name of.
+bool is_built_in_type(const std::string& name);
+
 }  // namespace endcap::sema

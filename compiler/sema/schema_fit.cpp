@@ -11,6 +11,9 @@ namespace {
 
 const std::set<std::string_view> kWholeNumbers{"Edm.Byte", "Edm.SByte", "Edm.Int16", "Edm.Int32",
                                                "Edm.Int64"};
+// The longest name of the tz database, "America/Argentina/ComodRivadavia", has 32.
+constexpr size_t kZoneLengthMax = 32;
+
 const std::set<std::string_view> kFloats{"Edm.Double", "Edm.Single", "Edm.Float"};
 
 bool kind_fits(Kind kind, const SchemaField& field) {
@@ -61,9 +64,24 @@ Diagnostic& with_field(Diagnostic& diagnostic, const SchemaField& field) {
   return diagnostic;
 }
 
+// Enum values and names of zones are texts on the wire.
+bool check_written_length(Context& context, const abi::Type& type, const SchemaField& field, Span at) {
+  size_t longest = type.kind == Kind::Zone ? kZoneLengthMax : 0;
+  for (const std::string& value : type.values) longest = std::max(longest, value.size());
+  if (field.enumeration || longest <= *field.max_length) return true;
+  with_field(context.emit(DiagnosticKind::TextTooLong, at,
+                          {fmt::format("of up to {} characters", longest), field.name,
+                           std::to_string(*field.max_length)}),
+             field);
+  return false;
+}
+
 bool check_length(Context& context, const abi::Type& type, const SchemaField& field, Direction direction,
                   Span at) {
-  if (type.kind != Kind::Text || !field.max_length) return true;
+  if (!field.max_length) return true;
+  if (direction == Direction::Writing && (type.kind == Kind::Enum || type.kind == Kind::Zone))
+    return check_written_length(context, type, field, at);
+  if (type.kind != Kind::Text) return true;
   // An identifier has its own length, which is checked with its digits where it comes in.
   if (type.identifier != Identifier::None && direction == Direction::Reading) return true;
   const bool fits = direction == Direction::Writing
@@ -104,6 +122,23 @@ bool check_scale(Context& context, TypeId id, const abi::Type& type, const Schem
                      {field.name, std::to_string(theirs), context.type_name(id), std::to_string(type.scale)}),
         field);
   }
+  return false;
+}
+
+// Digits before the point, where both sides say how many. An amount is bounded by its system, an Int by none.
+bool check_digits(Context& context, TypeId id, const abi::Type& type, const SchemaField& field,
+                  Direction direction, Span at) {
+  if (type.precision == 0 || field.edm_type != "Edm.Decimal" || !field.precision || field.scale_variable)
+    return true;
+  const uint32_t scale = field.scale.value_or(0);
+  if (*field.precision < scale) return true;
+  const uint32_t ours = type.precision - type.scale, theirs = *field.precision - scale;
+  if (direction == Direction::Writing ? ours <= theirs : theirs <= ours) return true;
+  std::vector<std::string> arguments{context.type_name(id), std::to_string(ours), field.name,
+                                     std::to_string(theirs)};
+  if (direction == Direction::Reading)
+    arguments = {field.name, std::to_string(theirs), context.type_name(id), std::to_string(ours)};
+  with_field(context.emit(DiagnosticKind::DigitsLost, at, std::move(arguments)), field);
   return false;
 }
 
@@ -193,7 +228,8 @@ bool check_fit(Context& context, TypeId type, const SchemaField& field, Directio
     return false;
   }
   return check_length(context, inner, field, direction, at) &&
-         check_scale(context, id, inner, field, direction, at) && check_enum(context, inner, field, at);
+         check_scale(context, id, inner, field, direction, at) &&
+         check_digits(context, id, inner, field, direction, at) && check_enum(context, inner, field, at);
 }
 
 bool check_unit(Context& context, TypeId type, const SchemaField& field, const ast::Name* unit, Span at) {
@@ -213,6 +249,14 @@ bool check_unit(Context& context, TypeId type, const SchemaField& field, const a
                   true});
     return false;
   }
+  const bool bare = inner.kind == Kind::Decimal || inner.kind == Kind::Int;
+  if (bare && !field.unit_property.empty()) {
+    with_field(context.emit(DiagnosticKind::AmountUnitDropped, at,
+                            {field.name, field.unit_property, context.type_name(type)}),
+               field)
+        .note("make it Money or Qty, and say `in " + field.unit_property + "`");
+    return false;
+  }
   if (unit && !field.unit_property.empty() && unit->text != field.unit_property) {
     with_field(context.emit(DiagnosticKind::WrongUnitProperty, unit->span,
                             {field.name, what, field.unit_property, unit->text}),
@@ -221,6 +265,15 @@ bool check_unit(Context& context, TypeId type, const SchemaField& field, const a
     return false;
   }
   return true;
+}
+
+bool is_entity(const schema::Schema& schema, std::string_view full_name, const schema::EntityType& entity) {
+  const schema::EntityType* type = schema.find_type(full_name);
+  for (size_t depth = 0; type && depth < kDeclarationDepthMax; ++depth) {
+    if (type->name == entity.name) return true;
+    type = type->base.empty() ? nullptr : schema.find_type(type->base);
+  }
+  return false;
 }
 
 abi::WireField wire_field(const SchemaField& field, const ast::Name* unit, bool key) {

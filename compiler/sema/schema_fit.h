@@ -32,6 +32,10 @@ bool check_fit(Context& context, TypeId type, const SchemaField& field, Directio
 // Whether the amount's unit stands where the schema says. `unit` is null when the author named none.
 bool check_unit(Context& context, TypeId type, const SchemaField& field, const ast::Name* unit, Span at);
 
+// Whether what is of type `full_name` can be seen through the view: its entity, or one that has all its
+// properties.
+bool is_entity(const schema::Schema& schema, std::string_view full_name, const schema::EntityType& entity);
+
 // The wire description of a field that fits.
 abi::WireField wire_field(const SchemaField& field, const ast::Name* unit, bool key);
 

@@ -98,6 +98,21 @@ void describe_event(Context& context, uint32_t index, uint32_t system) {
 
 }  // namespace
 
+namespace {
+
+// What comes in is told apart by its type.
+void refuse_type_twice(Context& context, uint32_t index) {
+  const auto& events = context.program.abi.events;
+  for (uint32_t i = 0; i < index; ++i) {
+    if (events[i].type != events[index].type || events[i].system != events[index].system) continue;
+    context.emit(DiagnosticKind::DuplicateName, context.events[index].tree->name.span, {events[index].type})
+        .label(context.events[i].tree->name.span, "this event has the type too");
+    return;
+  }
+}
+
+}  // namespace
+
 void describe_events(Context& context) {
   for (ModuleInfo& module : context.modules) {
     for (const ast::Decl& declaration : module.tree->declarations) {
@@ -117,6 +132,7 @@ void describe_events(Context& context) {
         const ast::EventDecl* event = context.events[i].tree;
         if (event < tree->events.data() || event >= tree->events.data() + tree->events.size()) continue;
         describe_event(context, i, system_index(context, system));
+        refuse_type_twice(context, i);
       }
     }
   }

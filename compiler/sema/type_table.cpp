@@ -150,6 +150,11 @@ std::string TypeTable::name(TypeId id) const {
   return "nothing";
 }
 
+bool TypeTable::holds_ratio(TypeId id) const {
+  if (is(id, Kind::List) || is(id, Kind::Optional)) return holds_ratio(types_[id].element);
+  return is(id, Kind::Ratio);
+}
+
 bool is_number(Kind kind) { return is_scaled(kind) || kind == Kind::Ratio; }
 
 bool is_scaled(Kind kind) {

@@ -51,6 +51,9 @@ class TypeTable {
   // The type inside an optional; the type itself when it is none.
   TypeId inside(TypeId id) const;
 
+  // Whether a value is a ratio or holds some: in a list, behind `optional`.
+  bool holds_ratio(TypeId id) const;
+
   // As an author writes it: "Money<AUD>", "list of Store", "Text(10)".
   std::string name(TypeId id) const;
 

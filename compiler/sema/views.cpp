@@ -19,18 +19,6 @@ class ViewDescriber {
         module_(context.views[index].module),
         tree_(*context.views[index].tree) {}
 
-  void run() {
-    find_entity();
-    for (const ast::ViewField& field : tree_.fields) describe(field);
-    describe_key();
-    fields_.push_back({.name = "as of", .type = context_.types.simple(Kind::Instant)});
-    context_.types.reserved(info().record).fields = std::move(fields_);
-  }
-
- private:
-  ViewInfo& info() { return context_.views[index_]; }
-  abi::View& view() { return context_.program.abi.views[index_]; }
-
   void find_entity() {
     const SystemConfig* system = require_system(context_, module_, tree_.system);
     if (!system) return;
@@ -48,6 +36,17 @@ class ViewDescriber {
     }
     info().entity = system->schema->find_type(set->entity_type);
   }
+
+  void run() {
+    for (const ast::ViewField& field : tree_.fields) describe(field);
+    describe_key();
+    fields_.push_back({.name = "as of", .type = context_.types.simple(Kind::Instant)});
+    context_.types.reserved(info().record).fields = std::move(fields_);
+  }
+
+ private:
+  ViewInfo& info() { return context_.views[index_]; }
+  abi::View& view() { return context_.program.abi.views[index_]; }
 
   const schema::Schema& schema() { return *info().system->schema; }
 
@@ -76,6 +75,12 @@ class ViewDescriber {
         unknown_property(*field.unit_source);
     }
     const bool present = key || field.required;
+    if (present && context_.types.is(type, Kind::Optional)) {
+      context_
+          .emit(DiagnosticKind::AlwaysPresent, field.type->span,
+                {context_.type_name(context_.types.inside(type))})
+          .note(key ? "a key is always there" : "`required` says so: leave out one of the two");
+    }
     fields_.push_back({.name = field.name.text,
                        .type = present || type == abi::kNoType ? type : context_.types.optional(type),
                        .key = key,
@@ -102,6 +107,12 @@ class ViewDescriber {
         .label(info().entity->span, "its properties stand here");
   }
 
+  // A view of another system or entity would read properties that are not there.
+  bool leads_to(const schema::Navigation& navigation, const ViewInfo& target) {
+    if (!target.entity || !target.system) return true;  // told where that view is declared
+    return target.system == info().system && is_entity(schema(), navigation.target_type, *target.entity);
+  }
+
   // `stores: list of Store = to_Stores`
   void describe_navigation(const ast::ViewField& field) {
     const schema::Navigation& navigation = *schema().find_navigation(*info().entity, field.source.text);
@@ -109,7 +120,7 @@ class ViewDescriber {
     if (type == abi::kNoType) return;
     const TypeId element = context_.types.is(type, Kind::List) ? context_.types[type].element : abi::kNoType;
     const auto target = element == abi::kNoType ? std::nullopt : context_.view_of(element);
-    if (!target) {
+    if (!target || !leads_to(navigation, context_.views[*target])) {
       context_
           .emit(DiagnosticKind::NavigationType, field.type->span,
                 {field.source.text, context_.type_name(type)})
@@ -175,6 +186,8 @@ class ViewDescriber {
 }  // namespace
 
 void describe_views(Context& context) {
+  // A navigation looks at the entity of another view.
+  for (uint32_t i = 0; i < context.views.size(); ++i) ViewDescriber(context, i).find_entity();
   for (uint32_t i = 0; i < context.views.size(); ++i) ViewDescriber(context, i).run();
 }
 

@@ -115,11 +115,52 @@ ExprPtr WorkflowChecker::moment(const ast::ExprPtr& tree) {
   return expressions_.convert(std::move(value), context_.types.simple(Kind::Instant), {});
 }
 
+namespace {
+
+// How long a duration that is written down is: microseconds, or whole business days.
+std::optional<Duration> written_length(const Context& context, const Expr& value) {
+  if (is_invalid(value)) return std::nullopt;
+  if (const auto* literal = std::get_if<Literal>(&value.node))
+    return static_cast<Duration>(literal->cell.bits);
+  const auto* operation = std::get_if<Operation>(&value.node);
+  if (!operation || !context.types.is(value.type, Kind::Duration)) return std::nullopt;
+  if (operation->op != Operator::Add && operation->op != Operator::Subtract) return std::nullopt;
+  const auto left = written_length(context, *operation->operands[0]);
+  const auto right = written_length(context, *operation->operands[1]);
+  if (!left || !right) return std::nullopt;
+  return operation->op == Operator::Add ? *left + *right : *left - *right;
+}
+
+// Business days and business hours can't be compared without a calendar.
+Int128 unit_of(const Expr& value) {
+  const auto* literal = std::get_if<Literal>(&value.node);
+  return literal && literal->cell.bits > 0 ? literal->cell.bits >> 64 : 0;
+}
+
+}  // namespace
+
 ExprPtr WorkflowChecker::deadline(const ast::ExprPtr& tree, Span span, const std::string& what) {
-  if (tree) return expressions_.duration(tree);
+  if (tree) {
+    ExprPtr value = expressions_.duration(tree);
+    const auto length = written_length(context_, *value);
+    if (!length || *length > 0) return value;
+    context_.emit(DiagnosticKind::DeadlineNotPositive, value->span, {what});
+    return invalid(value->span);
+  }
   context_.emit(DiagnosticKind::DeadlineMissing, span, {what})
       .note("every wait has an end: say `within 4 business hours`, or another time, and what happens then");
   return invalid(span);
+}
+
+ExprPtr WorkflowChecker::before_deadline(const ast::ExprPtr& tree, const Expr* within,
+                                         const std::string& what) {
+  ExprPtr value = deadline(tree, {}, what);
+  if (is_invalid(*value) || !within || value->type != within->type) return value;
+  const auto length = written_length(context_, *value), all = written_length(context_, *within);
+  if (!length || !all || *length < *all || unit_of(*value) != unit_of(*within)) return value;
+  context_.emit(DiagnosticKind::AfterDeadline, value->span, {what})
+      .label(within->span, "then it has expired already");
+  return invalid(value->span);
 }
 
 LocalId WorkflowChecker::bind_leaving(const ast::Name& name, TypeId type) {

@@ -41,6 +41,8 @@ class WorkflowChecker {
   ExprPtr moment(const ast::ExprPtr& tree);
   // A deadline that may be missing, which is told: `what` has none.
   ExprPtr deadline(const ast::ExprPtr& tree, Span span, const std::string& what);
+  // `remind after`, `escalate ... after`: sooner than the deadline.
+  ExprPtr before_deadline(const ast::ExprPtr& tree, const Expr* within, const std::string& what);
   LocalId bind_leaving(const ast::Name& name, TypeId type);
   void note_mention(LocalId local, Span span);
 

@@ -1,7 +1,5 @@
-// Reading conditions into axes, and asking them at a point.
+// Reading conditions into axes.
 #include "compiler/sema/passes/case_grid.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -27,6 +25,22 @@ Operator mirrored(Operator op) {
   }
 }
 
+bool is_text(abi::Kind kind) { return kind == abi::Kind::Text || kind == abi::Kind::Zone; }
+
+Condition constant(bool value) { return {.constant = value}; }
+
+Condition one_of(size_t axis, size_t choice) {
+  return {.form = Condition::Form::OneOf, .axis = axis, .choice = choice};
+}
+
+}  // namespace
+
+Condition negated(Condition condition) {
+  Condition result{.form = Condition::Form::Not};
+  result.inner.push_back(std::move(condition));
+  return result;
+}
+
 bool satisfies(std::strong_ordering order, Operator op) {
   switch (op) {
     case Operator::Equal:
@@ -44,196 +58,137 @@ bool satisfies(std::strong_ordering order, Operator op) {
   }
 }
 
-const char* sign(Operator op) {
-  switch (op) {
-    case Operator::Add:
-    case Operator::RatioAdd:
-      return " + ";
-    case Operator::Subtract:
-    case Operator::RatioSubtract:
-      return " - ";
-    case Operator::Multiply:
-    case Operator::MultiplyRatio:
-    case Operator::RatioMultiply:
-      return " * ";
-    case Operator::Divide:
-    case Operator::RatioDivide:
-      return " / ";
-    case Operator::Equal:
-      return " == ";
-    case Operator::NotEqual:
-      return " != ";
-    case Operator::Less:
-      return " < ";
-    case Operator::LessEqual:
-      return " <= ";
-    case Operator::Greater:
-      return " > ";
-    case Operator::GreaterEqual:
-      return " >= ";
-    case Operator::And:
-      return " and ";
-    case Operator::Or:
-      return " or ";
-    default:
-      return nullptr;
-  }
-}
-
-Condition negated(Condition condition) {
-  Condition result{.form = Condition::Form::Not};
-  result.inner.push_back(std::move(condition));
-  return result;
-}
-
-bool is_text(abi::Kind kind) { return kind == abi::Kind::Text || kind == abi::Kind::Zone; }
-
-// The term inside what only changes how its value is written.
-const Expr& unscaled(const Expr& expression) {
-  const auto* operation = std::get_if<Operation>(&expression.node);
-  if (operation && (operation->op == Operator::ToRatio || operation->op == Operator::Rescale ||
-                    operation->op == Operator::Bounded))
-    return unscaled(*operation->operands[0]);
-  return expression;
-}
-
-}  // namespace
-
-CaseGrid::CaseGrid(const Program& program, Cases cases) : program_(program), cases_(std::move(cases)) {
+CaseGrid::CaseGrid(const Program& program, Cases cases)
+    : program_(program), cases_(std::move(cases)), terms_(program, cases_) {
   for (const Expr* row : cases_.rows) rows_.push_back(row ? std::optional(read(*row)) : std::nullopt);
   place_points();
 }
 
-bool CaseGrid::has_opaque_axis() const { return std::ranges::any_of(axes_, &Axis::opaque); }
-
-std::string CaseGrid::term(const Expr& expression) const {
-  if (const auto* local = std::get_if<LocalRef>(&expression.node)) {
-    if (cases_.lets) {
-      for (const auto& [name, value] : *cases_.lets) {
-        if (name == local->local) return term(*value);
-      }
-    }
-    return cases_.locals[local->local.index].name;
-  }
-  if (const auto* field = std::get_if<FieldOf>(&expression.node)) {
-    const std::string& name = program_.abi.types[field->record->type].fields[field->field].name;
-    const auto* facts = std::get_if<LocalRef>(&field->record->node);
-    return facts && facts->local == cases_.facts ? name : term(*field->record) + "." + name;
-  }
-  if (const auto number = literal(expression))
-    return fmt::format("{}/{}", decimal_to_text(number->numerator, 0),
-                       decimal_to_text(number->denominator, 0));
-  if (const auto* text = std::get_if<TextLiteral>(&expression.node)) return '"' + text->text + '"';
-  if (const auto* call = std::get_if<CallFunction>(&expression.node)) {
-    std::string arguments;
-    for (const ExprPtr& argument : call->arguments)
-      arguments += (arguments.empty() ? "" : ", ") + term(*argument);
-    return program_.functions[call->function.index].name + "(" + arguments + ")";
-  }
-  if (const auto* operation = std::get_if<Operation>(&expression.node)) {
-    if (&unscaled(expression) != &expression) return term(unscaled(expression));
-    // An optional has no other axis: its value is asked for only behind an answer for absence.
-    if (operation->op == Operator::IsPresent) return term(*operation->operands[0]);
-    const char* infix = sign(operation->op);
-    std::string text = infix ? "(" : fmt::format("operation{}(", static_cast<int>(operation->op));
-    for (size_t i = 0; i < operation->operands.size(); ++i)
-      text += (i == 0 ? "" : infix ? infix : ", ") + term(*operation->operands[i]);
-    return text + ")";
-  }
-  return fmt::format("at{}:{}", expression.span.begin, expression.span.end);
-}
-
-std::optional<Ratio> CaseGrid::literal(const Expr& expression) const {
-  const Expr& written = unscaled(expression);
-  if (const auto* ratio = std::get_if<RatioLiteral>(&written.node)) {
-    const auto made = make_ratio(ratio->numerator, ratio->denominator);
-    return made ? std::optional(*made) : std::nullopt;
-  }
-  const auto* cell = std::get_if<Literal>(&written.node);
-  if (!cell) return std::nullopt;
-  const abi::Type& type = program_.abi.types[written.type];
-  const auto value = ratio_of_decimal(cell->cell.bits, type.scale, type.kind == abi::Kind::Percent);
-  return value ? std::optional(*value) : std::nullopt;
-}
-
-size_t CaseGrid::axis(const Expr& expression) {
-  const std::string name = term(expression);
-  for (size_t i = 0; i < axes_.size(); ++i) {
-    if (axes_[i].term == name) return i;
-  }
-  Axis axis{.term = name, .type = program_.abi.types[unscaled(expression).type]};
-  if (axis.type.kind == abi::Kind::Enum) axis.names = axis.type.values;
-  if (axis.type.kind == abi::Kind::Bool) axis.names = {"no", "yes"};
-  axes_.push_back(std::move(axis));
+size_t CaseGrid::axis(const std::string& key, const std::function<Axis()>& make) {
+  const auto known = std::ranges::find(axes_, key, &Axis::key);
+  if (known != axes_.end()) return static_cast<size_t>(known - axes_.begin());
+  axes_.push_back(make());
+  axes_.back().key = key;
   return axes_.size() - 1;
 }
 
-// A yes/no axis for what the engine knows no more about: two equal ones share it.
-Condition CaseGrid::opaque(std::string term) {
-  const auto same = std::ranges::find(axes_, term, &Axis::term);
-  const auto at = static_cast<size_t>(same - axes_.begin());
-  if (same == axes_.end()) axes_.push_back({.term = std::move(term)});
-  axes_[at].opaque = true;
-  axes_[at].names = {"no", "yes"};
-  return {.form = Condition::Form::OneOf, .axis = at, .choice = 1};
+size_t CaseGrid::axis_of(const Expr& expression) {
+  const Expr& term = terms_.resolved(expression);
+  return axis(terms_.key(term), [&] {
+    Axis axis{.term = terms_.readable(term),
+              .type = program_.abi.types[term.type],
+              .sources = terms_.sources(term)};
+    const auto* operation = std::get_if<Operation>(&term.node);
+    axis.counted = operation && operation->op == Operator::Count;
+    if (axis.type.kind == abi::Kind::Enum) axis.names = axis.type.values;
+    if (axis.type.kind == abi::Kind::Bool) axis.names = {"no", "yes"};
+    return axis;
+  });
 }
 
-Condition CaseGrid::read(const Expr& expression) {
-  if (const auto* cell = std::get_if<Literal>(&expression.node)) return {.constant = cell->cell.bits != 0};
-  const auto* operation = std::get_if<Operation>(&expression.node);
-  if (operation &&
-      (operation->op == Operator::And || operation->op == Operator::Or || operation->op == Operator::Not)) {
-    Condition condition;
-    condition.form = operation->op == Operator::And  ? Condition::Form::And
-                     : operation->op == Operator::Or ? Condition::Form::Or
-                                                     : Condition::Form::Not;
-    for (const ExprPtr& operand : operation->operands) condition.inner.push_back(read(*operand));
-    return condition;
-  }
-  if (operation && is_comparison(operation->op)) return read_comparison(*operation);
-  if (operation && operation->op != Operator::IsPresent) return opaque(term(expression));
-  // A yes/no fact, or presence: an axis of its own with two points.
-  Condition condition{.form = Condition::Form::OneOf};
-  condition.axis = axis(operation ? *operation->operands[0] : expression);
-  Axis& axis = axes_[condition.axis];
-  if (axis.names.empty())
-    axis.names =
-        operation ? std::vector<std::string>{"absent", "present"} : std::vector<std::string>{"no", "yes"};
-  condition.choice = 1;
+Condition CaseGrid::yes_no(const Expr& expression, bool opaque) {
+  const size_t at = axis_of(expression);
+  axes_[at].opaque = opaque;
+  return one_of(at, 1);
+}
+
+Condition CaseGrid::present(const Expr& optional) {
+  const size_t at = axis("is present " + terms_.key(optional), [&] {
+    return Axis{.term = terms_.readable(optional),
+                .sources = terms_.sources(optional),
+                .names = {"absent", "present"}};
+  });
+  return one_of(at, 1);
+}
+
+Condition CaseGrid::read_all(Condition::Form form, std::initializer_list<const Expr*> parts) {
+  Condition condition{.form = form};
+  for (const Expr* part : parts) condition.inner.push_back(read(*part));
   return condition;
 }
 
-Condition CaseGrid::read_comparison(const Operation& operation) {
-  const Expr* term = operation.operands[0].get();
-  const Expr* value = operation.operands[1].get();
-  Operator op = operation.op;
-  if (literal(*term) && !literal(*value)) {
-    std::swap(term, value);
-    op = mirrored(op);
+Condition CaseGrid::read(const Expr& given) {
+  if (!terms_.spend()) return constant(false);
+  const Expr& expression = terms_.resolved(given);
+  if (const auto* cell = std::get_if<Literal>(&expression.node)) return constant(cell->cell.bits != 0);
+  if (const auto* operation = std::get_if<Operation>(&expression.node))
+    return read_operation(expression, *operation);
+  return yes_no(expression, std::holds_alternative<CallFunction>(expression.node));
+}
+
+Condition CaseGrid::read_operation(const Expr& expression, const Operation& operation) {
+  const auto operand = [&](size_t index) -> const Expr& { return *operation.operands[index]; };
+  if (is_comparison(operation.op)) return read_comparison(operand(0), operation.op, operand(1));
+  switch (operation.op) {
+    case Operator::And:
+      return read_all(Condition::Form::And, {&operand(0), &operand(1)});
+    case Operator::Or:
+      return read_all(Condition::Form::Or, {&operand(0), &operand(1)});
+    case Operator::Not:
+      return negated(read(operand(0)));
+    case Operator::IsPresent:
+      return present(operand(0));
+    case Operator::Conditional:
+      return read_all(Condition::Form::Choose, {&operand(0), &operand(1), &operand(2)});
+    case Operator::Contains:
+      if (std::holds_alternative<MakeList>(terms_.resolved(operand(0)).node)) return read_list(operation);
+      return yes_no(expression, true);
+    case Operator::OrElse:
+      return yes_no(expression, false);
+    default:
+      return yes_no(expression, true);
   }
-  const bool same = op == Operator::Equal || op == Operator::NotEqual;
-  if (is_text(program_.abi.types[term->type].kind) && same) {
-    for (const auto& [one, other] : {std::pair(term, value), std::pair(value, term)}) {
-      if (const auto* text = std::get_if<TextLiteral>(&other->node)) return read_text(*one, text->text, op);
-    }
+}
+
+// `x in [a, b]` is `x == a or x == b`.
+Condition CaseGrid::read_list(const Operation& operation) {
+  Condition any{.form = Condition::Form::Or};
+  for (const ExprPtr& element : std::get<MakeList>(terms_.resolved(*operation.operands[0]).node).elements)
+    any.inner.push_back(read_comparison(*operation.operands[1], Operator::Equal, *element));
+  return any;
+}
+
+Condition CaseGrid::read_comparison(const Expr& given_left, Operator op, const Expr& given_right) {
+  const Expr& left = terms_.resolved(given_left);
+  const Expr& right = terms_.resolved(given_right);
+  const abi::Kind kind = program_.abi.types[left.type].kind;
+  if (kind == abi::Kind::Bool) {
+    Condition same = read_all(Condition::Form::Same, {&left, &right});
+    return op == Operator::Equal ? same : negated(std::move(same));
   }
-  const auto number = literal(*value);
-  if (!number) {
-    return opaque(this->term(*operation.operands[0]) + (sign(op) ? sign(op) : " ? ") +
-                  this->term(*operation.operands[1]));
+  if (is_text(kind)) {
+    const auto* one = std::get_if<TextLiteral>(&left.node);
+    const auto* other = std::get_if<TextLiteral>(&right.node);
+    if (one && other) return constant((one->text == other->text) == (op == Operator::Equal));
+    if (one || other) return read_text(one ? right : left, (one ? one : other)->text, op);
+    return read_pair(left, op, right);
   }
-  const size_t at = axis(*term);
+  if (const auto value = terms_.literal(right)) return read_literal(left, op, *value);
+  if (const auto value = terms_.literal(left)) return read_literal(right, mirrored(op), *value);
+  return read_pair(left, op, right);
+}
+
+// factor * base + offset OP value, with only the base left standing.
+Condition CaseGrid::read_literal(const Expr& term, Operator op, const Ratio& value) {
+  LinearTerm linear = terms_.linear(term);
+  const auto rest = ratio_subtract(value, linear.offset);
+  const auto bound = rest ? ratio_divide(*rest, linear.factor) : rest;
+  if (!bound) linear = {&term};
+  const Ratio boundary = reduced(bound ? *bound : value);
+  if (linear.factor.numerator < 0) op = mirrored(op);
+  if (const auto known = terms_.literal(*linear.base))
+    return constant(satisfies(compare(*known, boundary), op));
+  const size_t at = axis_of(*linear.base);
   if (axes_[at].names.empty()) {
-    axes_[at].boundaries.push_back(*number);
-    return {.form = Condition::Form::Compare, .axis = at, .op = op, .literal = *number};
+    axes_[at].boundaries.push_back(boundary);
+    return {.form = Condition::Form::Compare, .axis = at, .op = op, .literal = boundary};
   }
-  Condition choice{
-      .form = Condition::Form::OneOf, .axis = at, .choice = static_cast<size_t>(number->numerator)};
+  Condition choice = one_of(at, static_cast<size_t>(boundary.numerator));
   return op == Operator::Equal ? choice : negated(std::move(choice));
 }
 
 Condition CaseGrid::read_text(const Expr& term, const std::string& text, Operator op) {
-  Condition choice{.form = Condition::Form::OneOf, .axis = axis(term)};
+  Condition choice = one_of(axis_of(term), 0);
   std::vector<std::string>& names = axes_[choice.axis].names;
   const auto known = std::ranges::find(names, '"' + text + '"');
   choice.choice = static_cast<size_t>(known - names.begin());
@@ -241,32 +196,33 @@ Condition CaseGrid::read_text(const Expr& term, const std::string& text, Operato
   return op == Operator::Equal ? choice : negated(std::move(choice));
 }
 
-bool CaseGrid::holds(const Condition& condition, const std::vector<size_t>& point) const {
-  const auto inner_holds = [&](const Condition& inner) { return holds(inner, point); };
-  switch (condition.form) {
-    case Condition::Form::Constant:
-      return condition.constant;
-    case Condition::Form::And:
-      return std::ranges::all_of(condition.inner, inner_holds);
-    case Condition::Form::Or:
-      return std::ranges::any_of(condition.inner, inner_holds);
-    case Condition::Form::Not:
-      return !holds(condition.inner[0], point);
-    case Condition::Form::Compare:
-      return satisfies(compare(axes_[condition.axis].points[point[condition.axis]], condition.literal),
-                       condition.op);
-    case Condition::Form::OneOf:
-      return point[condition.axis] == condition.choice;
+// Two terms that both vary: how they stand to each other is one axis, whichever stands on the left.
+Condition CaseGrid::read_pair(const Expr& given_left, Operator op, const Expr& given_right) {
+  const Expr* left = &given_left;
+  const Expr* right = &given_right;
+  std::string left_key = terms_.key(*left), right_key = terms_.key(*right);
+  if (left_key == right_key) return constant(satisfies(std::strong_ordering::equal, op));
+  if (right_key < left_key) {
+    std::swap(left, right);
+    std::swap(left_key, right_key);
+    op = mirrored(op);
   }
-  return false;
-}
-
-std::string CaseGrid::describe(const std::vector<size_t>& point) const {
-  std::string text;
-  for (size_t i = 0; i < axes_.size(); ++i) {
-    text += fmt::format("{}{} is {}", text.empty() ? "" : ", ", axes_[i].term, axes_[i].value_text(point[i]));
-  }
-  return text.empty() ? "always" : text;
+  const abi::Kind kind = program_.abi.types[left->type].kind;
+  const bool ordered = !is_text(kind) && kind != abi::Kind::Enum;
+  const size_t at = axis("order of " + left_key + " and " + right_key, [&] {
+    const std::string other = terms_.readable(*right);
+    Axis axis{.term = terms_.readable(*left), .sources = terms_.sources(*left)};
+    axis.sources.merge(terms_.sources(*right));
+    axis.names = {"equal to " + other, ordered ? "less than " + other : "not " + other};
+    if (ordered) axis.names.push_back("greater than " + other);
+    return axis;
+  });
+  if (!ordered) return op == Operator::Equal ? one_of(at, 0) : one_of(at, 1);
+  Condition any{.form = Condition::Form::Or};
+  if (satisfies(std::strong_ordering::equal, op)) any.inner.push_back(one_of(at, 0));
+  if (satisfies(std::strong_ordering::less, op)) any.inner.push_back(one_of(at, 1));
+  if (satisfies(std::strong_ordering::greater, op)) any.inner.push_back(one_of(at, 2));
+  return any;
 }
 
 }  // namespace endcap::sema

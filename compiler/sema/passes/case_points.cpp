@@ -1,4 +1,6 @@
 // One point in each region of the grid, and how a point is written.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "compiler/sema/passes/case_grid.h"
@@ -17,42 +19,22 @@ std::optional<Ratio> middle(const Ratio& a, const Ratio& b) {
   return half ? std::optional(*half) : std::nullopt;
 }
 
-std::string ratio_text(const Ratio& value) {
-  const auto units = ratio_round(value, 4, true, Rounding::HalfEven);
-  std::string text = units ? decimal_to_text(*units, 4) : "?";
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text + "%";
+// Beyond a boundary: the next whole hundredth is a number people know, the boundary's own size always works.
+std::optional<Ratio> beyond(const Ratio& boundary, int direction) {
+  if (const auto near = ratio_add(boundary, {direction, 100})) return *near;
+  const Ratio far{boundary.numerator / 2 + direction, boundary.denominator};
+  if (satisfies(compare(far, boundary), direction < 0 ? Operator::Less : Operator::Greater)) return far;
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::string Axis::value_text(size_t point) const {
-  if (!names.empty()) return names[point];
-  const Ratio& value = points[point];
-  if (type.kind == abi::Kind::Ratio) return ratio_text(value);
-  const auto units = ratio_round(value, type.scale, type.kind == abi::Kind::Percent, Rounding::HalfEven);
-  if (!units) return "?";
-  switch (type.kind) {
-    case abi::Kind::Date:
-      return date_to_text(static_cast<Date>(*units));
-    case abi::Kind::Time:
-      return time_to_text(static_cast<TimeOfDay>(*units));
-    case abi::Kind::Duration:
-      return duration_to_text(static_cast<Duration>(*units));
-    case abi::Kind::Instant:
-      return instant_to_text(static_cast<Instant>(*units));
-    case abi::Kind::Percent:
-      return decimal_to_text(*units, type.scale) + "%";
-    case abi::Kind::Money:
-    case abi::Kind::Quantity:
-      return decimal_to_text(*units, type.scale) + " " + type.name;
-    default:
-      return decimal_to_text(*units, type.scale);
-  }
+  return names.empty() ? sema::value_text(type, points[point]) : names[point];
 }
 
 void CaseGrid::place_points() {
+  complete_ = !terms_.exhausted();
   const auto less = [](const Ratio& a, const Ratio& b) { return compare(a, b) < 0; };
   const auto equal = [](const Ratio& a, const Ratio& b) { return compare(a, b) == 0; };
   for (Axis& axis : axes_) {
@@ -60,7 +42,13 @@ void CaseGrid::place_points() {
     if (text && !axis.opaque) axis.names.emplace_back("another text");
     if (!axis.names.empty()) continue;
     std::ranges::sort(axis.boundaries, less);
-    axis.type.kind == abi::Kind::Ratio ? place_between(axis) : place_on_grid(axis);
+    const auto [twice, end_of_twice] = std::ranges::unique(axis.boundaries, equal);
+    axis.boundaries.erase(twice, end_of_twice);
+    if (axis.type.kind == abi::Kind::Ratio) {
+      complete_ = place_between(axis) && complete_;
+    } else {
+      place_on_grid(axis);
+    }
     std::ranges::sort(axis.points, less);
     const auto [last, end] = std::ranges::unique(axis.points, equal);
     axis.points.erase(last, end);
@@ -68,22 +56,26 @@ void CaseGrid::place_points() {
   }
 }
 
-// Values are dense: on each boundary, between neighbours, and beyond the first and the last.
-void CaseGrid::place_between(Axis& axis) {
-  const auto add = [&](const auto& point) {
+// Values are dense: on each boundary, between neighbours, and beyond the first and the last. False when a
+// region has none that 128 bits can hold.
+bool CaseGrid::place_between(Axis& axis) const {
+  bool complete = true;
+  const auto add = [&](const std::optional<Ratio>& point) {
     if (point) axis.points.push_back(*point);
+    complete = complete && point;
   };
   for (size_t i = 0; i < axis.boundaries.size(); ++i) {
     axis.points.push_back(axis.boundaries[i]);
     if (i > 0) add(middle(axis.boundaries[i - 1], axis.boundaries[i]));
   }
-  if (axis.boundaries.empty()) return;
-  add(ratio_subtract(axis.boundaries.front(), {1, 100}));
-  add(ratio_add(axis.boundaries.back(), {1, 100}));
+  if (axis.boundaries.empty()) return true;
+  add(beyond(axis.boundaries.front(), -1));
+  add(beyond(axis.boundaries.back(), 1));
+  return complete;
 }
 
 // Values are whole units of a scale, and a boundary may lie between two of them: the unit nearest to it
-// towards zero and its neighbours.
+// towards zero and its neighbours. A boundary that no unit reaches has every value on one side.
 void CaseGrid::place_on_grid(Axis& axis) {
   const bool percent = axis.type.kind == abi::Kind::Percent;
   for (const Ratio& boundary : axis.boundaries) {
@@ -93,9 +85,18 @@ void CaseGrid::place_on_grid(Axis& axis) {
       Int128 moved;
       if (__builtin_add_overflow(*units, step, &moved)) continue;
       if (axis.type.kind == abi::Kind::Time && (moved < 0 || moved >= kDay / kSecond)) continue;
+      if (axis.counted && moved < 0) continue;
       if (const auto point = ratio_of_decimal(moved, axis.type.scale, percent)) axis.points.push_back(*point);
     }
   }
+}
+
+bool CaseGrid::has_opaque_axis() const { return std::ranges::any_of(axes_, &Axis::opaque); }
+
+bool CaseGrid::uses_opaque_axis(const Condition& condition) const {
+  const auto uses = [&](const Condition& inner) { return uses_opaque_axis(inner); };
+  if (condition.form == Condition::Form::OneOf) return axes_[condition.axis].opaque;
+  return std::ranges::any_of(condition.inner, uses);
 }
 
 std::optional<size_t> CaseGrid::point_count() const {
@@ -104,7 +105,7 @@ std::optional<size_t> CaseGrid::point_count() const {
     count *= axis.size();
     if (count > kPointsMax) return std::nullopt;
   }
-  return count;
+  return complete_ ? std::optional(count) : std::nullopt;
 }
 
 std::vector<size_t> CaseGrid::point(size_t number) const {
@@ -114,6 +115,20 @@ std::vector<size_t> CaseGrid::point(size_t number) const {
     number /= axis.size();
   }
   return indices;
+}
+
+std::string CaseGrid::describe(const std::vector<size_t>& point) const {
+  return describe(PartialPoint(point.begin(), point.end()));
+}
+
+std::string CaseGrid::describe(const PartialPoint& point) const {
+  std::string text;
+  for (size_t i = 0; i < axes_.size(); ++i) {
+    if (!point[i]) continue;
+    text +=
+        fmt::format("{}{} is {}", text.empty() ? "" : ", ", axes_[i].term, axes_[i].value_text(*point[i]));
+  }
+  return text.empty() ? "whatever the facts are" : text;
 }
 
 }  // namespace endcap::sema

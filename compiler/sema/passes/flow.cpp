@@ -108,14 +108,17 @@ class FlowPass {
     return true;
   }
   bool falls_through(Together& node, Stmt&) {
+    // When every branch ends the workflow, nothing goes on.
+    bool falls = node.branches.empty();
     const Inside outside = std::exchange(inside_, Inside::Branch);
-    for (Together::Branch& branch : node.branches) walk(branch.body);
+    for (Together::Branch& branch : node.branches) falls = walk(branch.body) || falls;
     inside_ = outside;
-    return true;
+    return falls;
   }
   bool falls_through(Step& node, Stmt&) { return walk(node.body); }
   bool falls_through(WaitUntil& node, Stmt& stmt) {
     if (node.if_late == ast::WaitUntilStmt::IfLate::Skip) require_loop(stmt.span);
+    if (node.late_fail) visit(*node.late_fail);
     return true;
   }
   bool falls_through(Yield&, Stmt& stmt) {

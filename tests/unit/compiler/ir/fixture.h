@@ -27,12 +27,13 @@ enum : abi::TypeId {
   kAud,
   kDuration,
   kGrant,
-  kNothing
+  kNothing,
+  kMaybeRatio
 };
 
 inline abi::Types hand_types() {
   using abi::Kind;
-  abi::Types types(12);
+  abi::Types types(13);
   types[kBool] = {.kind = Kind::Bool};
   types[kInt] = {.kind = Kind::Int};
   types[kText] = {.kind = Kind::Text};
@@ -45,6 +46,7 @@ inline abi::Types hand_types() {
   types[kDuration] = {.kind = Kind::Duration};
   types[kGrant] = {.kind = Kind::Grant};
   types[kNothing] = {.kind = Kind::Record, .name = "Nothing"};
+  types[kMaybeRatio] = {.kind = Kind::Optional, .element = kRatio};
   return types;
 }
 

@@ -134,6 +134,22 @@ TEST_CASE("a live register is assigned on every path to the park") {
   CHECK(says(hand.program, "may be used before it is assigned"));
 }
 
+TEST_CASE("a ratio behind `optional` does not live across a wait either") {
+  Hand hand;
+  hand.main([&](GraphBuilder& b) {
+    RegisterId ratio = b.call(Builtin::RatioMake, kRatio, {b.integer(1), b.integer(3)});
+    RegisterId maybe = b.call(Builtin::OptionalMake, kMaybeRatio, {ratio});
+    uint32_t until = hand.wait(b, WaitKind::Until, "pause", {kInstant});
+    b.park(until, {b.load(Op::LoadNow, kInstant)});
+    b.at(b.entry(until));
+    RegisterId known = b.call(Builtin::OptionalGet, kRatio, {maybe});
+    RegisterId sign = b.call(Builtin::RatioCompare, kInt, {known, known});
+    b.end(Finish{0, b.call(Builtin::RecordMake, kPair, {sign, sign}, 2)});
+  });
+  fill_liveness(hand.program);
+  CHECK(says(hand.program, "a ratio would live across a wait"));
+}
+
 TEST_CASE("a ratio does not live across a wait") {
   Hand hand;
   hand.main([&](GraphBuilder& b) {
