@@ -51,7 +51,8 @@ void check_advice_marks(Context& context) {
     if (field.advice || mark == marks.end()) return;
     context.emit(DiagnosticKind::AdviceMarkMissing, field.source.span, {field.source.text, mark->second.view})
         .label(mark->second.span, "marked here")
-        .suggest({{field.span.source, field.span.end, field.span.end}, " advice", "mark it as `advice`", true});
+        .suggest(
+            {{field.span.source, field.span.end, field.span.end}, " advice", "mark it as `advice`", true});
   });
   mark_events(context, marks);
 }

@@ -68,7 +68,8 @@ bool check_undo(Context& context, const Propose& propose, const std::vector<Expr
   for (size_t i = 0; i < own.size(); ++i) {
     if (same(own[i], taken[i])) continue;
     context
-        .emit(DiagnosticKind::UndoOtherFacts, span, {policy, context.types[propose.facts->type].fields[i].name})
+        .emit(DiagnosticKind::UndoOtherFacts, span,
+              {policy, context.types[propose.facts->type].fields[i].name})
         .label(own[i]->span, "the write is given this")
         .note("the policy decides once, for the write and its undo: give both the same");
     return false;
