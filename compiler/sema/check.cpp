@@ -57,10 +57,12 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_views(context);
   sema::limit_records(context);
   sema::describe_events(context);
+  sema::check_advice_marks(context);
   sema::describe_operations(context);
   for (uint32_t i = 0; i < context.functions.size(); ++i)
     sema::require_function(context, i, context.functions[i].name->span);
   sema::describe_operation_bodies(context);
+  sema::check_operation_classes(context);
   sema::describe_policies(context);
   sema::check_workflows(context);
   // These expect a tree without gaps.

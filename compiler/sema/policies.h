@@ -11,6 +11,11 @@ void describe_policies(Context& context);
 ExprPtr facts_of(Context& context, PolicyId policy, const OperationInfo& operation,
                  const std::vector<ExprPtr>& arguments, Span span);
 
+// An undo is written without being asked for again, so it must be what the proposal's policy would have
+// decided alike: governed by it, with the same facts. False when a finding says why it is not.
+bool check_undo(Context& context, const Propose& propose, const std::vector<ExprPtr>& undo_arguments,
+                Span span);
+
 // Turns expressions over a policy's parameters into expressions over its facts record, adding facts as they
 // are met. A function that is given a whole view is written out, so that only what it reads becomes a fact.
 class FactsBuilder {

@@ -58,11 +58,11 @@ WorkflowChecker::Made WorkflowChecker::propose(const ast::Stmt& tree, const ast:
   result.policy = *operation.policy;
 
   TypeId undo_type = abi::kNoType;
+  std::vector<ExprPtr> undo_arguments;
   if (node.undo) {
     const Symbol* undo = require_symbol(context_, module_, node.undo->operation.text(),
                                         node.undo->operation.span, SymbolKind::Operation);
     if (!undo) return close();
-    std::vector<ExprPtr> undo_arguments;
     result.undo = undo->index;
     result.undo_payload = payload(undo->index, node.undo->span, node.undo->arguments, undo_arguments);
     if (context_.operations[undo->index].tree->operation_class != ast::OperationDecl::Class::Write) {
@@ -76,6 +76,7 @@ WorkflowChecker::Made WorkflowChecker::propose(const ast::Stmt& tree, const ast:
     return close();
   result.facts = facts_of(context_, *operation.policy, operation, arguments, node.call.span);
   if (is_invalid(*result.facts)) return close();
+  if (node.undo && !check_undo(context_, result, undo_arguments, node.undo->operation.span)) return close();
   if (result.variable.valid())
     result.target = make_expr(node.variable->span, element, LocalRef{result.variable});
   scope_.close();

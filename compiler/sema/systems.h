@@ -11,6 +11,11 @@ void describe_operations(Context& context);  // signatures and clauses; bodies c
 void describe_operation_bodies(Context& context);
 void describe_events(Context& context);
 
+// What one view marks as advice is advice in every view and event (after views and events are described).
+void check_advice_marks(Context& context);
+// What an operation is classed as and what it does in the schema say the same (after bodies are described).
+void check_operation_classes(Context& context);
+
 // The system's configuration when the module uses it and its schema could be read; what is wrong is told, an
 // unreadable schema is not told again.
 const SystemConfig* require_system(Context& context, uint32_t module, const ast::Name& name);

@@ -1,4 +1,5 @@
-// Runs cases/*.endcap and the examples of compiler/diag/explain in the fixture project.
+// Runs cases/*.endcap, laundering/*.endcap, honest/*.endcap and the examples of compiler/diag/explain in the
+// fixture project.
 //
 // A case is a module. What stands behind `--! ` is cut off before it is checked: `--! EC0301 landedCosts`
 // says: this line gives finding EC0301, and its primary span is exactly that text. Several may stand on a
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <set>
 
@@ -119,6 +121,23 @@ std::vector<Finding> first_lines(std::vector<Finding> findings) {
   return findings;
 }
 
+// Checks every program of a folder against what it announces, which must be as `expected` says; gives their
+// number.
+size_t check_all(const char* folder,
+                 const std::function<void(const std::vector<Finding>&)>& expected = nullptr) {
+  const std::vector<fs::path> paths = files_in(kRoot / "tests/language" / folder, ".endcap");
+  for (const fs::path& path : paths) {
+    CAPTURE(path.filename().string());
+    const std::string text = read_file(path);
+    const Checked checked = check_module(path.filename().string(), without_announcements(text));
+    const std::vector<Finding> said = announced(text), found = first_lines(checked.findings);
+    INFO("announced:\n" << show(said) << "found:\n" << show(found) << checked.rendered);
+    CHECK(said == found);
+    if (expected) expected(said);
+  }
+  return paths.size();
+}
+
 // The text of the block ```endcap KIND of an explanation; empty when there is none.
 std::string example(const std::string& markdown, std::string_view kind) {
   const std::string fence = fmt::format("```endcap {}\n", kind);
@@ -139,15 +158,18 @@ TEST_CASE("the fixture project is clean") {
   CHECK(checked.findings.empty());
 }
 
-TEST_CASE("every case gives exactly the findings it announces") {
-  for (const fs::path& path : files_in(kRoot / "tests/language/cases", ".endcap")) {
-    CAPTURE(path.filename().string());
-    const std::string text = read_file(path);
-    const Checked checked = check_module(path.filename().string(), without_announcements(text));
-    const std::vector<Finding> expected = announced(text), found = first_lines(checked.findings);
-    INFO("announced:\n" << show(expected) << "found:\n" << show(found) << checked.rendered);
-    CHECK(expected == found);
-  }
+TEST_CASE("every case gives exactly the findings it announces") { check_all("cases"); }
+
+TEST_CASE("advice that tries to add or change a write is refused, whichever way it takes") {
+  const size_t programs =
+      check_all("laundering", [](const std::vector<Finding>& findings) { CHECK_FALSE(findings.empty()); });
+  CHECK(programs >= 30);
+}
+
+TEST_CASE("advice that informs people or holds writes back is let through") {
+  const size_t programs =
+      check_all("honest", [](const std::vector<Finding>& findings) { CHECK(findings.empty()); });
+  CHECK(programs >= 30);
 }
 
 TEST_CASE("every fix says what it does and where; with a safe one its finding is gone and none is new") {
@@ -201,8 +223,10 @@ TEST_CASE("every explanation has an example that fails with its code and one tha
 
 TEST_CASE("every diagnostic has an explanation and a case") {
   std::set<std::string> cases;
-  for (const fs::path& path : files_in(kRoot / "tests/language/cases", ".endcap")) {
-    for (const Finding& finding : announced(read_file(path))) cases.insert(finding.code);
+  for (const char* folder : {"cases", "laundering"}) {
+    for (const fs::path& path : files_in(kRoot / "tests/language" / folder, ".endcap")) {
+      for (const Finding& finding : announced(read_file(path))) cases.insert(finding.code);
+    }
   }
   std::string unit_tests;
   for (const auto& entry : fs::recursive_directory_iterator(kRoot / "tests/unit/compiler")) {

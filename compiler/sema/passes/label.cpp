@@ -1,61 +1,87 @@
 // Trust of a value, field by field.
 #include "compiler/sema/passes/label.h"
 
+#include <algorithm>
+
 namespace endcap::sema {
+namespace {
+
+bool comes_from(const Label& label, const Source& source) {
+  return std::ranges::find(label.sources, source.local, &Source::local) != label.sources.end();
+}
+
+// The first advice stays first: it names the path.
+void add_sources(Label& to, const Label& from) {
+  for (const Source& source : from.sources) {
+    if (!comes_from(to, source)) to.sources.push_back(source);
+  }
+}
+
+}  // namespace
 
 Label join(Label a, const Label& b) {
-  if (!a.advice() && b.advice()) {
-    a.trust = Trust::Advice;
-    a.path = b.path;
+  const bool was_advice = a.advice();
+  add_sources(a, b);
+  if (b.parts.empty()) return a;
+  if (a.parts.empty() && !was_advice) {
+    a.parts = b.parts;
+  } else if (a.parts.size() != b.parts.size()) {
+    a = flatten(a);
+    add_sources(a, flatten(b));
+  } else {
+    for (size_t i = 0; i < a.parts.size(); ++i) a.parts[i] = join(std::move(a.parts[i]), b.parts[i]);
   }
-  if (a.parts.empty()) {
-    if (!a.advice() || b.parts.empty()) a.parts = b.parts;
-    return a;
-  }
-  for (size_t i = 0; i < a.parts.size() && i < b.parts.size(); ++i)
-    a.parts[i] = join(std::move(a.parts[i]), b.parts[i]);
   return a;
 }
 
 Label flatten(const Label& label) {
-  Label all{label.trust, label.path, {}};
-  for (const Label& inner : label.parts) {
-    const Label flat = flatten(inner);
-    if (!all.advice() && flat.advice()) all = flat;
-  }
+  Label all = existence(label);
+  for (const Label& inner : label.parts) add_sources(all, flatten(inner));
   return all;
 }
 
+Label existence(const Label& label) { return {label.sources, {}}; }
+
 Label part(const Label& label, size_t index) {
-  if (index >= label.parts.size()) return {label.trust, label.path, {}};
+  if (index >= label.parts.size()) return existence(label);
   Label inner = label.parts[index];
-  if (label.advice() && !inner.advice()) {
-    inner.trust = Trust::Advice;
-    inner.path = label.path;
-  }
+  add_sources(inner, label);
   return inner;
 }
 
-Label label_of_type(const abi::Types& types, TypeId type) {
+Label inside(const Label& label) { return label.parts.empty() ? existence(label) : label.parts.front(); }
+
+Label label_of_type(const abi::Types& types, TypeId type, LocalId source) {
   Label label;
   if (type == abi::kNoType) return label;
   const abi::Type& t = types[type];
   if (t.kind == abi::Kind::Record) {
     for (const abi::Field& field : t.fields) {
-      label.parts.push_back(field.advice ? advice_label("`" + field.name + "` of " + t.name)
-                                         : label_of_type(types, field.type));
+      if (field.advice)
+        label.parts.push_back({{{source.index, "`" + field.name + "` of " + t.name}}, {}});
+      else
+        label.parts.push_back(label_of_type(types, field.type, source));
     }
   } else if (t.kind == abi::Kind::List || t.kind == abi::Kind::Optional) {
-    label.parts.push_back(label_of_type(types, t.element));
+    label.parts.push_back(label_of_type(types, t.element, source));
   }
   return label;
 }
 
 Label through(Label label, const std::string& place) {
-  if (label.advice() && !place.empty() && label.path.find("`" + place + "`") == std::string::npos)
-    label.path += " -> `" + place + "`";
+  for (Source& source : label.sources) {
+    if (!place.empty() && source.path.find("`" + place + "`") == std::string::npos)
+      source.path += " -> `" + place + "`";
+  }
   for (Label& inner : label.parts) inner = through(std::move(inner), place);
   return label;
+}
+
+const Source* beyond(const Label& label, const Label& known) {
+  for (const Source& source : label.sources) {
+    if (!comes_from(known, source)) return &source;
+  }
+  return nullptr;
 }
 
 }  // namespace endcap::sema

@@ -1,8 +1,10 @@
 // Trust of a value, field by field: a record read from a view is trusted but for the fields that the view
 // marks as advice.
+//
+// A label keeps where the advice came from, not only that it is advice: whoever granted a write knowing one
+// forecast has not granted it for another.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,26 +12,37 @@
 
 namespace endcap::sema {
 
-struct Label {
-  Trust trust = Trust::Trusted;  // of the whole value, its existence included
-  std::string path;              // why: "`forecast` of StockPosition, through `gap`"; empty when trusted
-  // Record: one label a field. List, Optional: one label for what is inside. Empty: all of it as `trust`.
-  std::vector<Label> parts;
-
-  bool advice() const { return trust == Trust::Advice; }
+// Advice that one read, event or parameter brought in.
+struct Source {
+  uint32_t local = 0;  // what it was bound to: LocalId::index
+  std::string path;    // for people: "`forecast` of StockPosition -> `gap`"
 };
 
-inline Label advice_label(std::string path) { return {Trust::Advice, std::move(path), {}}; }
+struct Label {
+  std::vector<Source> sources;  // of the whole value, its existence included; none: trusted
+  // Record: one label a field. List, Optional: one label for what is inside. Empty: all of it as `sources`.
+  std::vector<Label> parts;
 
-// What one gets who sees both. The first advice names the path.
+  bool advice() const { return !sources.empty(); }
+  Trust trust() const { return advice() ? Trust::Advice : Trust::Trusted; }
+  const std::string& path() const { return sources.front().path; }  // of the first; only of advice
+};
+
+// What one gets who sees both.
 Label join(Label a, const Label& b);
 // The label of everything inside, as one.
 Label flatten(const Label& label);
+// Whether the value is there at all, and how many are inside, without what they are.
+Label existence(const Label& label);
 // What a field or element of the value is labelled.
 Label part(const Label& label, size_t index);
-// A value fresh from outside, of this type: advice where a view says so.
-Label label_of_type(const abi::Types& types, TypeId type);
+// What is inside, for those who stand where the value exists: in the body of its loop or `match` arm.
+Label inside(const Label& label);
+// A value fresh from outside, of this type, bound to a local: advice where a view says so.
+Label label_of_type(const abi::Types& types, TypeId type, LocalId source);
 // The same label, with one more place that it went through.
 Label through(Label label, const std::string& place);
+// Advice in `label` that does not come from what `known` comes from; null when there is none.
+const Source* beyond(const Label& label, const Label& known);
 
 }  // namespace endcap::sema

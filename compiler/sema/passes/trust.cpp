@@ -10,9 +10,11 @@ constexpr size_t kKnownCallsMax = 1000;
 
 // The same text, the same label.
 void write(const Label& label, std::string& text) {
-  text += label.advice() ? 'A' : 'T';
-  text += label.path;
-  text += '\n';
+  for (const Source& source : label.sources) {
+    text += std::to_string(source.local) + ' ' + source.path;
+    text += '\n';
+  }
+  text += ':';
   for (const Label& inner : label.parts) write(inner, text);
   text += ';';
 }
@@ -48,7 +50,7 @@ Label TrustScope::label_call(CallFunction& call) {
 
 Label TrustScope::label_aggregate(Operation& operation) {
   const Label list = label(*operation.operands[0]);
-  Label result{list.trust, list.path, {}};
+  Label result = existence(list);
   if (operation.op == Operator::Count) return result;
   bind(operation.variable, part(list, 0));
   for (size_t i = 1; i < operation.operands.size(); ++i)
@@ -59,7 +61,7 @@ Label TrustScope::label_aggregate(Operation& operation) {
 // Each element is as trusted as it was; what it is given is decided by the amount and by all the weights.
 Label TrustScope::label_allocate(Operation& operation) {
   const Label list = label(*operation.operands[0]);
-  const Label element = part(list, 0), whole{list.trust, list.path, {}};
+  const Label element = part(list, 0), whole = existence(list);
   bind(operation.variable, element);
   Label amount = join(flatten(label(*operation.operands[1])), flatten(label(*operation.operands[2])));
   amount = join(std::move(amount), whole);
@@ -89,11 +91,10 @@ Label TrustScope::label_operation(Operation& operation) {
     case Operator::OrElse: {
       const Label optional = label(*operation.operands[0]);
       const Label fallback = label(*operation.operands[1]);
-      return join(join(part(optional, 0), fallback), {optional.trust, optional.path, {}});
+      return join(join(part(optional, 0), fallback), existence(optional));
     }
     case Operator::IsPresent: {
-      const Label optional = label(*operation.operands[0]);
-      return {optional.trust, optional.path, {}};
+      return existence(label(*operation.operands[0]));
     }
     default: {
       Label result;
@@ -122,7 +123,7 @@ Label TrustScope::label(Expr& expression) {
   } else if (auto* operation = std::get_if<Operation>(&expression.node)) {
     result = label_operation(*operation);
   }
-  if (!in_function_ || flatten(result).advice()) expression.trust = flatten(result).trust;
+  if (!in_function_ || flatten(result).advice()) expression.trust = flatten(result).trust();
   return result;
 }
 

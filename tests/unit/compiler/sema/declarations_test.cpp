@@ -44,9 +44,9 @@ TEST_CASE("an operation's payload has its key first, each with its wire name and
   REQUIRE(print.fields.size() == 2);
   CHECK(print.fields[0].name == "Plant");
   CHECK(print.fields[0].key);
-  CHECK(print.fields[1].name == "Text");
+  CHECK(print.fields[1].name == "PrintText");
   CHECK_FALSE(print.fields[1].key);
-  CHECK(field_names(checked.program, print.payload) == Names{"Plant", "Text"});
+  CHECK(field_names(checked.program, print.payload) == Names{"Plant", "PrintText"});
 
   const abi::Operation& activate = checked.operation("Price.activate");
   CHECK(activate.strategy == abi::Strategy::Keyed);

@@ -1,0 +1,60 @@
+// `advice` marks: a property that one view calls a model's number is one wherever it is read.
+#include "compiler/sema/systems.h"
+
+namespace endcap::sema {
+namespace {
+
+struct Mark {
+  Span span;
+  std::string view;
+  uint32_t system = 0;
+};
+// A property stands for itself, whichever entity set or derived type it is read through.
+using Marks = std::map<const schema::Property*, Mark>;
+
+template <typename Visit>
+void visit_properties(const Context& context, const Visit& visit) {
+  for (uint32_t i = 0; i < context.views.size(); ++i) {
+    const ViewInfo& view = context.views[i];
+    if (!view.entity) continue;
+    for (const ast::ViewField& field : view.tree->fields) {
+      const schema::Property* property = view.system->schema->find_property(*view.entity, field.source.text);
+      if (property) visit(i, field, property);
+    }
+  }
+}
+
+// Events have no mark of their own, and no schema: a property of that name in that system is what they bring.
+void mark_events(Context& context, const Marks& marks) {
+  for (abi::Event& event : context.program.abi.events) {
+    std::vector<abi::Field>& fields = context.types.reserved(event.record).fields;
+    for (size_t i = 0; i < fields.size() && i < event.fields.size(); ++i) {
+      for (const auto& [property, mark] : marks)
+        fields[i].advice =
+            fields[i].advice || (mark.system == event.system && property->name == event.fields[i].name);
+    }
+  }
+}
+
+}  // namespace
+
+void check_advice_marks(Context& context) {
+  Marks marks;
+  visit_properties(context, [&](uint32_t view, const ast::ViewField& field, const auto* property) {
+    if (field.advice)
+      marks.try_emplace(property, Mark{field.span, context.views[view].tree->name.text,
+                                       context.program.abi.views[view].system});
+  });
+  if (marks.empty()) return;
+  visit_properties(context, [&](uint32_t, const ast::ViewField& field, const auto* property) {
+    const auto mark = marks.find(property);
+    if (field.advice || mark == marks.end()) return;
+    context.emit(DiagnosticKind::AdviceMarkMissing, field.source.span, {field.source.text, mark->second.view})
+        .label(mark->second.span, "marked here")
+        .suggest(
+            {{field.span.source, field.span.end, field.span.end}, " advice", "mark it as `advice`", true});
+  });
+  mark_events(context, marks);
+}
+
+}  // namespace endcap::sema

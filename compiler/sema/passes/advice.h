@@ -1,0 +1,131 @@
+// The advice pass over one workflow: what a model says may inform people and hold writes back; alone it may
+// not add or change one.
+//
+// The walk carries the control label: what advice decided that this statement runs at all. It recovers behind
+// the block. A name is used only where its block runs, so a name's label is that of its value; the control
+// label is joined where a value leaves its block (`yield`, `continue with`, a proposal).
+//
+// What is not followed: how long people and systems take to answer, and that a held back element lets the
+// next one come sooner. What advice alone makes a workflow wait for is (`delay_`).
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "compiler/diag/diagnostic.h"
+#include "compiler/sema/passes/trust.h"
+
+namespace endcap::sema {
+
+class AdvicePass {
+ public:
+  AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics);
+  void run();
+
+ private:
+  // Of one loop, however often it is walked.
+  struct Collector {
+    Label elements;  // what it collects
+    Label skipped;   // who decided which elements are missing
+  };
+
+  // Who decides which way a statement ends, apart from who decided that it runs.
+  struct Causes {
+    Label answered;  // a system's answer: as trusted as what it was asked
+    Label rejected, expired, changed;
+  };
+
+  struct Proposed {
+    Label chosen;   // which leaves there are
+    Label targets;  // what they are for
+    Label content;  // all that is in them
+    Label facts;    // what its policy decides by
+  };
+
+  struct Granted {
+    Approve* approve = nullptr;
+    Label control;  // where it was given
+    Causes causes;
+    // The handlers stand at each write too. What they were walked with there, by the loop around the write:
+    // once more only for something new, or handlers that write would multiply.
+    struct Walk {
+      Label decided;
+      bool undo_pending = false;
+    };
+    std::map<const Collector*, Walk> walks;
+  };
+
+  // ---------------------------------------------------------------- advice.cpp: values and control
+
+  Local& local(LocalId id) { return workflow_.locals[id.index]; }
+  // Binds a name to a value; `control` decided that it is bound.
+  void bind(LocalId id, Label value, const Label& control);
+  Label flat(ExprPtr& expression);
+  // One finding a place, however often it is walked; null when it is there already.
+  Diagnostic* report(DiagnosticKind kind, Span span, std::vector<std::string> arguments);
+
+  void walk(Block& block, const Label& control);
+  // Walks blocks of which one runs, or which run beside each other: what delays one does not delay another.
+  void walk_apart(const std::vector<std::pair<Block*, Label>>& blocks);
+  void note_skip(const Label& decided);
+
+  void visit(Let& node, Stmt&, const Label& control);
+  void visit(When& node, Stmt&, const Label& control);
+  void visit(Match& node, Stmt&, const Label& control);
+  void visit(ForEach& node, Stmt&, const Label& control);
+  void visit(Together& node, Stmt&, const Label& control);
+  void visit(Step& node, Stmt&, const Label& control);
+  void visit(Yield& node, Stmt&, const Label& control);
+  void visit(Skip&, Stmt&, const Label& control);
+
+  // ---------------------------------------------------------------- advice_handlers.cpp: calls, people, time
+
+  // The label of what decided that a handler of this cause runs: the one answer for every statement.
+  static Label decided(const Causes& causes, Cause cause, const Label& control);
+  static Causes answers(const Label& asked) { return {asked, asked, {}, {}}; }
+  // Gives the label of what the handlers go on with in place of a result.
+  Label walk_handlers(std::vector<Handler>& handlers, const Causes& causes, const Label& control);
+  void walk_event(EventHandler& handler, const Label& control);
+  // Binds what the event brings; gives the label of what decides which event is heard.
+  Label bind_event(EventPattern& pattern, const Label& control);
+  bool require_trusted_hearing(const EventPattern& pattern);
+  void require_trusted_time(ExprPtr& moment);
+  void read(LocalId id, const Label& question, std::vector<Handler>& handlers, const Label& control);
+
+  void visit(ReadOperation& node, Stmt&, const Label& control);
+  void visit(ReadView& node, Stmt&, const Label& control);
+  void visit(ReadNavigation& node, Stmt&, const Label& control);
+  void visit(Task& node, Stmt&, const Label& control);
+  void visit(WaitUntil& node, Stmt&, const Label& control);
+  void visit(WaitEvent& node, Stmt&, const Label& control);
+  void visit(Throughout& node, Stmt&, const Label& control);
+
+  // ---------------------------------------------------------------- advice_effects.cpp: what changes systems
+
+  bool writes_with_undo(Block& block);
+  // For a block that runs again or beside others: its later writes may have happened before its first
+  // statement.
+  void expect_undo(Block& block) { undo_pending_ = undo_pending_ || writes_with_undo(block); }
+  void walk_approval_again(Granted& grant, const Label& decided);
+
+  void visit(Notify& node, Stmt& stmt, const Label& control);
+  void visit(Propose& node, Stmt&, const Label& control);
+  void visit(Approve& node, Stmt& stmt, const Label& control);
+  void visit(Write& node, Stmt& stmt, const Label& control);
+  void visit(Finish& node, Stmt&, const Label& control);
+  void visit(Fail& node, Stmt& stmt, const Label& control);
+
+  Program& program_;
+  Workflow& workflow_;
+  Diagnostics& diagnostics_;
+  TrustScope scope_;
+  std::map<LocalId, Proposed> proposed_;
+  std::map<LocalId, Granted> granted_;
+  std::map<const ForEach*, Collector> loops_;
+  std::vector<Collector*> collectors_;  // of the loops around, innermost last
+  std::set<std::pair<DiagnosticKind, uint32_t>> reported_;
+  bool undo_pending_ = false;  // something may have been written that can be taken back
+  Label delay_;                // who decided that something was waited for before this statement
+};
+
+}  // namespace endcap::sema

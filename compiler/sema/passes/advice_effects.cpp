@@ -1,0 +1,128 @@
+// The advice pass: what changes other systems, and who let it.
+#include <algorithm>
+
+#include "compiler/sema/passes/advice.h"
+#include "compiler/sema/passes/walk.h"
+
+namespace endcap::sema {
+
+using Verdict = abi::PolicyRow::Verdict;
+
+bool AdvicePass::writes_with_undo(Block& block) {
+  bool found = false;
+  visit_statements(block, [&](Stmt& stmt) {
+    const auto* write = std::get_if<Write>(&stmt.node);
+    if (!write || found) return;
+    const LocalId proposal = local(write->grant).grant_of[write->proposal];
+    found = local(proposal).proposal->undo.has_value();
+  });
+  return found;
+}
+
+// A notification needs no grant: nobody would stand between a model and what it tells a system.
+void AdvicePass::visit(Notify& node, Stmt& stmt, const Label& control) {
+  const Label payload = flat(node.payload);
+  const std::string& name = program_.abi.operations[node.operation].name;
+  if (const Label told = join(control, payload); told.advice()) {
+    if (Diagnostic* finding = report(DiagnosticKind::AdviceNotifies, stmt.span, {told.path(), name}))
+      finding->note("ask a person with a `task`, or make it a write that a policy governs");
+  }
+  walk_handlers(node.handlers, answers(payload), control);
+}
+
+void AdvicePass::visit(Propose& node, Stmt&, const Label& control) {
+  Proposed proposed;
+  if (node.list) {
+    const Label list = scope_.label(*node.list);
+    proposed.chosen = existence(list);
+    bind(node.variable, inside(list), join(control, proposed.chosen));
+    proposed.chosen = join(std::move(proposed.chosen), flat(node.where));
+  }
+  proposed.targets = flat(node.target);
+  proposed.facts = flat(node.facts);
+  proposed.content = join(join(proposed.chosen, proposed.targets), proposed.facts);
+  proposed.content = join(std::move(proposed.content), flat(node.payload));
+  proposed.content = join(std::move(proposed.content), flat(node.undo_payload));
+  proposed.content = join(std::move(proposed.content), control);
+  bind(node.local, proposed.content, control);
+  proposed_[node.local] = std::move(proposed);
+}
+
+void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
+  Label content = control, facts;
+  for (LocalId proposal : node.proposals) {
+    content = join(std::move(content), proposed_[proposal].content);
+    facts = join(std::move(facts), proposed_[proposal].facts);
+  }
+  const abi::Policy& policy = program_.abi.policies[program_.policies[node.policy.index].index];
+  for (size_t row = 0; content.advice() && row < policy.rows.size(); ++row) {
+    if (policy.rows[row].verdict != Verdict::Permit) continue;
+    if (Diagnostic* finding =
+            report(DiagnosticKind::AdviceMeetsPermit, stmt.span, {content.path(), policy.name}))
+      finding->label(program_.policies[node.policy.index].rows[row].span,
+                     "this row would let advice through without a person");
+  }
+  require_trusted_time(node.valid_until);
+  require_trusted_time(node.within);
+  require_trusted_time(node.remind);
+  for (Escalation& escalation : node.escalations) require_trusted_time(escalation.after);
+  bind(node.grant, {}, control);
+  // A person's no is a person's. Who is asked, and whether anybody is, the facts decide.
+  const auto rows = [&](Verdict verdict) {
+    return std::ranges::count(policy.rows, verdict, &abi::PolicyRow::verdict);
+  };
+  Granted& granted = granted_[node.grant];
+  granted = {&node, control, {}, {}};
+  if (rows(Verdict::Forbid) > 0) granted.causes.rejected = facts;
+  if (rows(Verdict::Approval) > 1) granted.causes.rejected = granted.causes.expired = facts;
+  granted.causes.changed = std::move(facts);
+  const Causes causes = granted.causes;
+  walk_handlers(node.handlers, causes, control);
+}
+
+// At a write the approval can turn out to have expired, or be asked for again.
+void AdvicePass::walk_approval_again(Granted& granted, const Label& decided) {
+  if (!granted.approve) return;
+  const Collector* const loop = collectors_.empty() ? nullptr : collectors_.back();
+  const auto [walk, first] = granted.walks.try_emplace(loop);
+  const Label with = join(decided, delay_);
+  if (!first && !beyond(with, walk->second.decided) && (walk->second.undo_pending || !undo_pending_)) return;
+  walk->second = {join(walk->second.decided, with), undo_pending_};
+  Causes causes = granted.causes;
+  causes.expired = join(std::move(causes.expired), delay_);
+  causes.changed = join(std::move(causes.changed), delay_);
+  walk_handlers(granted.approve->handlers, causes, decided);
+}
+
+void AdvicePass::visit(Write& node, Stmt& stmt, const Label& control) {
+  const Label target = flat(node.target);
+  Label decided = join(control, target);
+  const LocalId id = local(node.grant).grant_of[node.proposal];
+  const Proposed& proposed = proposed_[id];
+  Granted& granted = granted_[node.grant];
+  // A grant is used knowing what was known where it was given, and of what it covers.
+  const Label known = join(granted.control, proposed.chosen);
+  const Source* unknown = beyond(control, known);
+  if (!unknown) unknown = beyond(target, join(known, proposed.targets));
+  if (unknown) {
+    if (Diagnostic* finding =
+            report(DiagnosticKind::AdviceDecidesWrite, stmt.span, {unknown->path, local(node.grant).name}))
+      finding->note(
+          "advice alone may hold a write back, never add or change one: ask for the approval under the "
+          "same condition, or turn the condition round and `skip`");
+    decided = known;  // told: what follows from it is no finding of its own
+  }
+  walk_approval_again(granted, decided);
+  undo_pending_ = undo_pending_ || local(id).proposal->undo.has_value();
+  walk_handlers(node.handlers, answers(proposed.content), decided);
+}
+
+void AdvicePass::visit(Finish& node, Stmt&, const Label&) { flat(node.record); }
+
+void AdvicePass::visit(Fail& node, Stmt& stmt, const Label& control) {
+  flat(node.record);
+  if (node.undo == ast::FailStmt::Undo::Compensate && control.advice() && undo_pending_)
+    report(DiagnosticKind::AdviceDecidesUndo, stmt.span, {control.path()});
+}
+
+}  // namespace endcap::sema

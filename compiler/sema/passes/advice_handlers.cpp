@@ -1,0 +1,149 @@
+// The advice pass: calls, people, events and time, and who decides which of their handlers runs.
+#include "compiler/sema/passes/advice.h"
+
+namespace endcap::sema {
+
+// ---------------------------------------------------------------- handlers
+
+Label AdvicePass::decided(const Causes& causes, Cause cause, const Label& control) {
+  switch (cause) {
+    case Cause::Rejection:
+    case Cause::Unavailable:
+    case Cause::Invalid:
+      return join(control, causes.answered);
+    case Cause::Rejected:
+      return join(control, causes.rejected);
+    case Cause::Expired:
+      return join(control, causes.expired);
+    case Cause::Changed:
+      return join(control, causes.changed);
+  }
+  return control;
+}
+
+Label AdvicePass::walk_handlers(std::vector<Handler>& handlers, const Causes& causes, const Label& control) {
+  Label replaced;
+  std::set<const Block*> seen;  // a body shared by two causes runs for either
+  for (Handler& handler : handlers) {
+    if (!seen.insert(handler.body.get()).second) continue;
+    Label why = control;
+    for (const Handler& other : handlers) {
+      if (other.body == handler.body) why = join(std::move(why), decided(causes, other.cause, control));
+    }
+    if (handler.body) {
+      if (handler.next == Next::Retry || handler.next == Next::AskAgain) expect_undo(*handler.body);
+      walk(*handler.body, why);
+    }
+    if (handler.next == Next::Skip) note_skip(why);
+    if (handler.value) replaced = join(std::move(replaced), join(scope_.label(*handler.value), why));
+  }
+  return replaced;
+}
+
+// ---------------------------------------------------------------- reads
+
+// What a read gives is as its view says; which one was read is as trusted as the question.
+void AdvicePass::read(LocalId id, const Label& question, std::vector<Handler>& handlers,
+                      const Label& control) {
+  const Label replaced = walk_handlers(handlers, answers(question), control);
+  if (!id.valid()) return;
+  const Label found = join(label_of_type(program_.abi.types, local(id).type, id), question);
+  bind(id, join(found, replaced), control);
+}
+
+void AdvicePass::visit(ReadOperation& node, Stmt&, const Label& control) {
+  read(node.local, flat(node.payload), node.handlers, control);
+}
+
+void AdvicePass::visit(ReadView& node, Stmt&, const Label& control) {
+  Label question;
+  for (ExprPtr& key : node.key) question = join(std::move(question), flat(key));
+  read(node.local, question, node.handlers, control);
+}
+
+void AdvicePass::visit(ReadNavigation& node, Stmt&, const Label& control) {
+  Label question;
+  for (ExprPtr& key : node.key) question = join(std::move(question), flat(key));
+  read(node.local, question, node.handlers, control);
+}
+
+// ---------------------------------------------------------------- people
+
+// What people decide is trusted, whatever they were shown.
+void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
+  flat(node.arguments);
+  require_trusted_time(node.within);
+  walk_handlers(node.handlers, {}, control);
+}
+
+// ---------------------------------------------------------------- time and events
+
+void AdvicePass::require_trusted_time(ExprPtr& moment) {
+  const Label label = flat(moment);
+  if (label.advice()) report(DiagnosticKind::AdviceDecidesTime, moment->span, {label.path()});
+}
+
+Label AdvicePass::bind_event(EventPattern& pattern, const Label& control) {
+  const Label fresh =
+      label_of_type(program_.abi.types, program_.abi.events[pattern.event].record, pattern.record);
+  bind(pattern.record, fresh, control);
+  for (auto& [id, field] : pattern.bindings) bind(id, part(fresh, field), control);
+  const Label chosen = join(flat(pattern.key), flat(pattern.guard));
+  if (!chosen.advice()) return chosen;
+  bind(pattern.record, join(fresh, chosen), control);
+  for (auto& [id, field] : pattern.bindings) bind(id, join(part(fresh, field), chosen), control);
+  return chosen;
+}
+
+// Advice may not decide which event ends or moves a wait. False when it does.
+bool AdvicePass::require_trusted_hearing(const EventPattern& pattern) {
+  bool trusted = true;
+  for (const ExprPtr* condition : {&pattern.key, &pattern.guard}) {
+    if (!*condition) continue;
+    const Label label = flatten(scope_.label(**condition));
+    if (!label.advice()) continue;
+    report(DiagnosticKind::AdviceDecidesTime, (*condition)->span, {label.path()});
+    trusted = false;
+  }
+  return trusted;
+}
+
+void AdvicePass::walk_event(EventHandler& handler, const Label& control) {
+  const Label why = join(bind_event(handler.pattern, control), control);
+  if (handler.next == Next::Skip) note_skip(why);
+  expect_undo(handler.body);  // it may have come before
+  walk(handler.body, why);
+  const bool ends_wait = handler.next == Next::Continue || handler.next == Next::WaitUntil;
+  if (!ends_wait || require_trusted_hearing(handler.pattern)) require_trusted_time(handler.value);
+}
+
+void AdvicePass::visit(WaitUntil& node, Stmt&, const Label& control) {
+  require_trusted_time(node.moment);
+  const Label late = join(control, delay_);
+  if (node.late_fail) std::visit([&](auto& end) { visit(end, *node.late_fail, late); }, node.late_fail->node);
+  if (node.if_late == ast::WaitUntilStmt::IfLate::Skip) note_skip(late);
+  for (EventHandler& handler : node.handlers) walk_event(handler, control);
+  delay_ = join(std::move(delay_), control);
+}
+
+void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {
+  require_trusted_time(node.within);
+  // What was sent before the wait began is not heard.
+  const Label heard = join(bind_event(node.pattern, join(control, delay_)), delay_);
+  require_trusted_hearing(node.pattern);
+  walk_handlers(node.handlers, {{}, {}, heard, {}}, control);
+  delay_ = join(std::move(delay_), control);
+}
+
+// Beside the workflow, at any time: all that it ever writes may have been written.
+void AdvicePass::visit(Throughout& node, Stmt&, const Label& control) {
+  const Label delay = delay_;
+  const bool pending = undo_pending_;
+  expect_undo(workflow_.body);
+  for (EventHandler& handler : node.handlers) walk_event(handler, control);
+  delay_ = delay;
+  undo_pending_ = pending;
+  for (EventHandler& handler : node.handlers) expect_undo(handler.body);
+}
+
+}  // namespace endcap::sema
