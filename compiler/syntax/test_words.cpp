@@ -69,19 +69,19 @@ void retag_test_words(Tokens& tokens, std::string_view text) {
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (type(i) == Lexer::OPEN_PAREN) ++depth;
     if (type(i) == Lexer::CLOSE_PAREN && depth > 0) --depth;
-    // `2 times` and `out 2` looked like a unit and a currency.
+    // `2 times`, `out 2` and `write Put 3 times` looked like a unit and currencies.
     const bool word = type(i) == Lexer::NAME || type(i) == Lexer::UNIT || type(i) == Lexer::CURRENCY;
     const size_t before = i == 0 ? antlr4::Token::EOF : type(i - 1);
-    const bool is_name_here = before == Lexer::DOT || asks_for_name(before) || type(i + 1) == Lexer::DOT ||
-                              type(i + 1) == Lexer::COLON;
-    if (!word || is_name_here) continue;
-    const auto found = std::ranges::find(kWords, text_of(*tokens[i], text), &Word::text);
-    if (found != std::end(kWords) && (depth == 0 || found->type == Lexer::EVERY)) {
-      tokens[i]->setType(found->type);
-    } else if (type(i) == Lexer::CURRENCY && depth == 0 && type(i + 2) == Lexer::UNIT &&
-               text_of(*tokens[i + 2], text) == "times") {
-      tokens[i]->setType(Lexer::NAME);  // `expect write Put 3 times`
+    const bool part_of_name =
+        before == Lexer::DOT || type(i + 1) == Lexer::DOT || type(i + 1) == Lexer::COLON;
+    if (!word || part_of_name) continue;
+    if (depth == 0 && asks_for_name(before)) {
+      tokens[i]->setType(Lexer::NAME);
+      continue;
     }
+    const auto found = std::ranges::find(kWords, text_of(*tokens[i], text), &Word::text);
+    if (found != std::end(kWords) && (depth == 0 || found->type == Lexer::EVERY))
+      tokens[i]->setType(found->type);
   }
 }
 
