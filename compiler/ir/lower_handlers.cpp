@@ -75,7 +75,11 @@ BlockId FlowLowering::handler(const sema::Handler& handler, Outlet& outlet) {
     builder_.jump(found->second);
     return start;
   }
-  if (handler.body) outlet.lowered.emplace(handler.body.get(), start);
+  // Behind the door of this cause: the other causes have doors of their own.
+  BlockId shared = builder_.make_block();
+  builder_.jump(shared);
+  builder_.at(shared);
+  if (handler.body) outlet.lowered.emplace(handler.body.get(), shared);
   if (handler.body) block(*handler.body);
   handler_end(handler.next, handler.value.get(), outlet);
   return start;
