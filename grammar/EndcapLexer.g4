@@ -2,8 +2,13 @@
 // Units, currencies and the names that are keywords elsewhere are told apart after lexing (compiler/syntax/tokens.cpp).
 lexer grammar EndcapLexer;
 
-// Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, and constructs of later releases.
-tokens { UNIT, CURRENCY, BUSINESS, OR_ELSE, LATER_STATEMENT, LATER_VALUE }
+// Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, constructs of later releases, and the
+// words of a test, which are names everywhere else (compiler/syntax/test_words.cpp).
+tokens {
+  UNIT, CURRENCY, BUSINESS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
+  GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,
+  SUSPENDED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO
+}
 
 MODULE: 'module';
 USE: 'use';
@@ -120,10 +125,11 @@ YES: 'yes';
 NO: 'no';
 LIST: 'list';
 OPTIONAL: 'optional';
+TEST: 'test';
 
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
-  : 'advisor' | 'exception' | 'raise' | 'measure' | 'mapping' | 'test' | 'sweep' | 'route' | 'sync' | 'interface'
+  : 'advisor' | 'exception' | 'raise' | 'measure' | 'mapping' | 'sweep' | 'route' | 'sync' | 'interface'
   | 'due' | 'tolerate' | 'upgrades' | 'alert' | 'restart'
   ;
 

@@ -7,6 +7,7 @@ options { tokenVocab = EndcapLexer; }
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
     | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
+    | testDeclaration
     ) EOF
   ;
 
@@ -100,6 +101,42 @@ policyVerdict
 adviceBudget: UP TO expression (PER expression)?;
 
 workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? block;
+
+// ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
+
+testDeclaration: TEST TEXT OPEN_BRACE testStatement* CLOSE_BRACE;
+testStatement
+  // Values that end a statement have no `after` of their own: it begins the next one.
+  : GIVEN view=name OPEN_PAREN (givenField (COMMA givenField)*)? CLOSE_PAREN # GivenEntity
+  | view=name arguments DOT field=name BECOMES moment                       # GivenChange
+  | START qualified arguments AT testMoment                                 # StartWorkflow
+  | AFTER (UNTIL testMoment | additive)                                     # AfterTime
+  | SEND qualified arguments                                                # SendEvent
+  | role=name decision=(APPROVES | REJECTS | DOES) EVERY? qualified about? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
+  | qualified about? fault testCount                                        # SystemFails
+  | EXPECT expectation                                                      # ExpectThat
+  ;
+givenField: field=name COLON (EVERY every=name | value=expression (TO last=expression)?);
+testMoment: DATE TIME (ZONE TEXT)?;
+about: FOR (TEXT | EVERY name);
+testCount: ONCE | NUMBER TIMES | ALWAYS | NEVER;
+fault
+  : IS REJECTED name                                                        # RejectedFault
+  | IS UNAVAILABLE                                                          # UnavailableFault
+  | IS INVALID                                                              # InvalidFault
+  | TIMES OUT                                                               # TimeoutFault
+  | ANSWERS TOO LATE                                                        # LateFault
+  ;
+expectation
+  : qualified ASKED OF names about? testCount?                              # ExpectAsked
+  | qualified state=(GRANTED | REJECTED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
+  | NO? TASK task=name (OF role=name)? about? testCount?                    # ExpectTask
+  | NO? kind=(WRITE | NOTIFY) qualified about? testCount?                   # ExpectCall
+  | OUTCOME name                                                            # ExpectOutcome
+  | FAILS name                                                              # ExpectFailure
+  | WAITING AT qualified about?                                             # ExpectWaiting
+  | SUSPENDED AT qualified about?                                           # ExpectSuspended
+  ;
 
 // ---------------------------------------------------------------- statements
 

@@ -33,6 +33,8 @@ class GraphBuilder {
   BlockId current() const { return current_; }
   bool open() const { return open_; }
   void line(uint32_t source_line) { line_ = source_line; }
+  // The current block, once entered, reaches this: a block is straight.
+  void mark(uint32_t mark) { graph_.blocks[current_.index].marks.push_back(mark); }
   // Trust of the temporaries that follow.
   void trust(abi::Trust trust) { trust_ = trust; }
 

@@ -79,6 +79,16 @@ struct Block {
   std::vector<Instruction> instructions;
   Terminator terminator = Done{};
   uint32_t line = 0;
+  std::vector<uint32_t> marks;          // Program::marks that are reached with it
+};
+
+// A place in the source that a test should have been to. Only the interpreter looks at marks, and only when asked to.
+struct Mark {
+  enum class Kind : uint8_t { Step, Wait, Branch, Deadline, PolicyRow } kind;
+  std::string text;                     // "gate", "on expired", "row 2 of MarginGate"
+  std::string source_path;
+  uint32_t line = 0;
+  auto operator<=>(const Mark&) const = default;
 };
 
 // Entry of one state: its block begins by loading its live slots.
@@ -103,6 +113,7 @@ struct Program {
   abi::Program abi;                     // machines[i] describes graph machines[i]; advance is filled by the JIT or the interpreter
   std::vector<Graph> graphs;
   std::vector<GraphId> machines;
+  std::vector<Mark> marks;              // each is in some block
 };
 
 }  // namespace endcap::ir

@@ -8,11 +8,24 @@ namespace {
 
 using abi::Cell;
 
+uint32_t evaluate_graph(const Program& program, GraphId id, abi::Context& context,
+                        std::span<const Cell> arguments, Cell& result, Reached* reached);
+
+// What stands behind abi::Program::code.
+struct Interpreted {
+  Program program;
+  std::shared_ptr<Reached> reached;
+};
+
 // Runs the blocks of one graph until a terminator that leaves it.
 class Run {
  public:
-  Run(const Program& program, const Graph& graph, abi::Context& context)
-      : program_(program), graph_(graph), context_(context), registers_(graph.registers.size()) {}
+  Run(const Program& program, const Graph& graph, abi::Context& context, Reached* reached)
+      : program_(program),
+        graph_(graph),
+        context_(context),
+        reached_(reached),
+        registers_(graph.registers.size()) {}
 
   Cell& at(RegisterId id) { return registers_[id.index]; }
 
@@ -22,6 +35,9 @@ class Run {
     BlockId current = start;
     while (true) {
       const Block& block = graph_.blocks[current.index];
+      if (reached_ != nullptr) {
+        for (const uint32_t mark : block.marks) reached_->reach(mark);
+      }
       for (const Instruction& instruction : block.instructions) {
         if (uint32_t code = execute(instruction)) {
           // A callee that faulted has said where.
@@ -121,13 +137,15 @@ class Run {
       }
       case Op::CallGraph: {
         Cell value;
-        uint32_t code = evaluate(program_, i.graph, context_, collect(i.arguments), value);
+        uint32_t code = evaluate_graph(program_, i.graph, context_, collect(i.arguments), value, reached_);
         if (code == 0) result = value;
         return code;
       }
       case Op::TryGraph: {
         Cell value;
-        result = evaluate(program_, i.graph, context_, collect(i.arguments), value) == 0 ? value : i.constant;
+        result = evaluate_graph(program_, i.graph, context_, collect(i.arguments), value, reached_) == 0
+                     ? value
+                     : i.constant;
         return 0;
       }
       case Op::IsPresent:
@@ -168,8 +186,21 @@ class Run {
   const Program& program_;
   const Graph& graph_;
   abi::Context& context_;
+  Reached* const reached_;
   std::vector<Cell> registers_;
 };
+
+uint32_t evaluate_graph(const Program& program, GraphId id, abi::Context& context,
+                        std::span<const Cell> arguments, Cell& result, Reached* reached) {
+  const Graph& graph = program.graphs[id.index];
+  CHECK(graph.pure && arguments.size() == graph.parameters.size());
+  Run run(program, graph, context, reached);
+  for (size_t i = 0; i < arguments.size(); ++i) run.at(graph.parameters[i]) = arguments[i];
+  const Terminator* terminator = run.blocks(BlockId(0));
+  if (!terminator) return context.fault;
+  result = run.at(std::get<Return>(*terminator).value);
+  return 0;
+}
 
 // Leaves a machine by its terminator: what the engine reads goes into the context.
 abi::Exit leave(Run& run, const Graph& graph, const Terminator& terminator, abi::Context& context) {
@@ -210,10 +241,10 @@ abi::Exit leave(Run& run, const Graph& graph, const Terminator& terminator, abi:
 }
 
 abi::Exit advance(abi::Context* context, uint32_t state) {
-  const auto& program = *static_cast<const Program*>(context->program->code.get());
+  const auto& [program, reached] = *static_cast<const Interpreted*>(context->program->code.get());
   const Graph& graph = program.graphs[program.machines[context->machine].index];
   CHECK(state < graph.states.size());
-  Run run(program, graph, *context);
+  Run run(program, graph, *context, reached.get());
   const Terminator* terminator = run.blocks(graph.states[state].entry);
   return terminator ? leave(run, graph, *terminator, *context) : abi::Exit::Faulted;
 }
@@ -222,21 +253,14 @@ abi::Exit advance(abi::Context* context, uint32_t state) {
 
 uint32_t evaluate(const Program& program, GraphId id, abi::Context& context, std::span<const Cell> arguments,
                   Cell& result) {
-  const Graph& graph = program.graphs[id.index];
-  CHECK(graph.pure && arguments.size() == graph.parameters.size());
-  Run run(program, graph, context);
-  for (size_t i = 0; i < arguments.size(); ++i) run.at(graph.parameters[i]) = arguments[i];
-  const Terminator* terminator = run.blocks(BlockId(0));
-  if (!terminator) return context.fault;
-  result = run.at(std::get<Return>(*terminator).value);
-  return 0;
+  return evaluate_graph(program, id, context, arguments, result, nullptr);
 }
 
-std::shared_ptr<abi::Program> interpret(Program program) {
+std::shared_ptr<abi::Program> interpret(Program program, std::shared_ptr<Reached> reached) {
   auto runnable = std::make_shared<abi::Program>(std::move(program.abi));
   program.abi = {};
   for (abi::Machine& machine : runnable->machines) machine.advance = advance;
-  runnable->code = std::make_shared<Program>(std::move(program));
+  runnable->code = std::make_shared<Interpreted>(std::move(program), std::move(reached));
   return runnable;
 }
 

@@ -39,6 +39,13 @@ uint32_t ProgramLowering::line(Span span) const {
   return span.valid() ? sources.line_column(span.source, span.begin).line : 0;
 }
 
+uint32_t ProgramLowering::mark(Mark::Kind kind, std::string text, Span span) {
+  Mark mark{kind, std::move(text), span.valid() ? sources.file(span.source).path : std::string(), line(span)};
+  const auto [at, added] = marks_.emplace(mark, static_cast<uint32_t>(out.marks.size()));
+  if (added) out.marks.push_back(std::move(mark));
+  return at->second;
+}
+
 uint32_t ProgramLowering::reserve_machine() {
   out.graphs.emplace_back();
   out.machines.push_back(GraphId(out.graphs.size() - 1));
@@ -84,13 +91,18 @@ Graph FlowLowering::policy(const sema::Policy& policy) {
   for (auto& [id, value] : policy.lets) set(id, expression(*value));
   for (size_t i = 0; i < policy.rows.size() && builder_.open(); ++i) {
     builder_.line(program_.line(policy.rows[i].span));
+    const auto row = [&] {
+      mark(Mark::Kind::PolicyRow, "row " + std::to_string(i + 1) + " of " + policy.name, policy.rows[i].span);
+    };
     if (!policy.rows[i].condition) {
+      row();
       builder_.end(Return{builder_.integer(static_cast<Int128>(i))});
       continue;
     }
     BlockId holds = builder_.make_block(), next = builder_.make_block();
     builder_.branch(expression(*policy.rows[i].condition), holds, next);
     builder_.at(holds);
+    row();
     builder_.end(Return{builder_.integer(static_cast<Int128>(i))});
     builder_.at(next);
   }
@@ -166,6 +178,28 @@ RegisterId FlowLowering::get(LocalId id) const {
   return found->second;
 }
 
+namespace {
+
+// Blocks that nothing leads to are gone, and what they marked with them.
+void drop_lost_marks(Program& program) {
+  std::vector<std::optional<uint32_t>> to(program.marks.size());
+  std::vector<Mark> kept;
+  for (Graph& graph : program.graphs) {
+    for (Block& block : graph.blocks) {
+      for (uint32_t& mark : block.marks) {
+        if (!to[mark]) {
+          to[mark] = static_cast<uint32_t>(kept.size());
+          kept.push_back(program.marks[mark]);
+        }
+        mark = *to[mark];
+      }
+    }
+  }
+  program.marks = std::move(kept);
+}
+
+}  // namespace
+
 Program lower(sema::Program&& program, const SourceMap& sources) {
   ProgramLowering lowering(program, sources);
   Program& out = lowering.out;
@@ -185,6 +219,7 @@ Program lower(sema::Program&& program, const SourceMap& sources) {
     FlowLowering flow(lowering, workflow, abi::MachineKind::Main, last_part(workflow.name));
     flow.main_machine(index);
   }
+  drop_lost_marks(out);
   fill_liveness(out);
   for (const sema::Workflow& workflow : program.workflows) {
     out.abi.workflows[workflow.index].signature = signature(out.abi, workflow.index);

@@ -23,12 +23,16 @@ void FlowLowering::statement(const sema::Stmt& stmt) {
 
 void FlowLowering::lower(const sema::Stmt&, const sema::Let& let) { set(let.local, expression(*let.value)); }
 
-void FlowLowering::lower(const sema::Stmt&, const sema::Step& step) { block(step.body); }
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Step& step) {
+  mark(Mark::Kind::Step, step.name, stmt.span);
+  block(step.body);
+}
 
-void FlowLowering::lower(const sema::Stmt&, const sema::When& when) {
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::When& when) {
   BlockId join = builder_.make_block();
   bool joined = false;
-  auto arm = [&](const sema::Block& body) {
+  auto arm = [&](const sema::Block& body, const char* what) {
+    mark(Mark::Kind::Branch, what, body.span.valid() ? body.span : stmt.span);
     block(body);
     if (!builder_.open()) return;
     joined = true;
@@ -38,11 +42,11 @@ void FlowLowering::lower(const sema::Stmt&, const sema::When& when) {
     BlockId then = builder_.make_block(), next = builder_.make_block();
     builder_.branch(expression(*each.condition), then, next);
     builder_.at(then);
-    arm(each.body);
+    arm(each.body, "when");
     builder_.at(next);
   }
   if (when.otherwise) {
-    arm(*when.otherwise);
+    arm(*when.otherwise, "otherwise");
   } else {
     joined = true;
     builder_.jump(join);
@@ -81,6 +85,7 @@ void FlowLowering::lower(const sema::Stmt&, const sema::Match& match) {
   bool joined = false;
   for (size_t i = 0; i < match.arms.size(); ++i) {
     builder_.at(bodies[i]);
+    mark(Mark::Kind::Branch, "case " + std::to_string(i + 1), match.arms[i].body.span);
     if (match.arms[i].binding.valid())
       builder_.call_into(define(match.arms[i].binding), Builtin::OptionalGet, {subject});
     block(match.arms[i].body);

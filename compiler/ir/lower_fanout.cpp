@@ -100,6 +100,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Throughout& through
     auto body = [&](FlowLowering& inner) {
       RegisterId record = inner.builder_.add_parameter(event.record, "event");
       inner.prefix_ = prefix_;
+      inner.mark(Mark::Kind::Branch, "on event " + event.name, handler.span);
       inner.bind(handler.pattern, record);
       inner.block(handler.body);
       inner.end_of_body();

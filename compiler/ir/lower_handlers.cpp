@@ -8,6 +8,7 @@ using sema::Cause;
 using sema::Next;
 
 uint32_t FlowLowering::add_wait(const sema::Stmt& stmt, abi::WaitKind kind) {
+  mark(Mark::Kind::Wait, stmt.path, stmt.span);
   uint32_t state = builder_.add_state();
   graph_.states[state].span = stmt.span;
   abi::WaitPoint& point = machine_.states.emplace_back();
@@ -64,12 +65,21 @@ void FlowLowering::handler_end(Next next, const sema::Expr* value, Outlet& outle
 }
 
 BlockId FlowLowering::handler(const sema::Handler& handler, Outlet& outlet) {
-  auto found = outlet.lowered.find(handler.body.get());
-  if (handler.body && found != outlet.lowered.end()) return found->second;
   BlockId start = builder_.make_block();
-  if (handler.body) outlet.lowered.emplace(handler.body.get(), start);
   builder_.line(program_.line(handler.span));
   builder_.at(start);
+  mark(handler.cause == Cause::Expired ? Mark::Kind::Deadline : Mark::Kind::Branch, "on " + handler.name,
+       handler.span);
+  auto found = outlet.lowered.find(handler.body.get());
+  if (handler.body && found != outlet.lowered.end()) {
+    builder_.jump(found->second);
+    return start;
+  }
+  // Behind the door of this cause: the other causes have doors of their own.
+  BlockId shared = builder_.make_block();
+  builder_.jump(shared);
+  builder_.at(shared);
+  if (handler.body) outlet.lowered.emplace(handler.body.get(), shared);
   if (handler.body) block(*handler.body);
   handler_end(handler.next, handler.value.get(), outlet);
   return start;

@@ -66,6 +66,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitUntil& until) {
   RegisterId now = builder_.load(Op::LoadNow, program_.types.instant);
   builder_.branch(builder_.compare(Predicate::Less, moment, now), too_late, in_time);
   builder_.at(too_late);
+  mark(Mark::Kind::Deadline, "if late", stmt.span);
   late(until, after);
 
   builder_.at(in_time);
@@ -83,6 +84,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitUntil& until) {
     tags.cases.emplace_back(Tag::EventBase + i, heard);
     builder_.line(program_.line(handler.span));
     builder_.at(heard);
+    mark(Mark::Kind::Branch, "on event " + program_.out.abi.events[handler.pattern.event].name, handler.span);
     bind(handler.pattern,
          builder_.load(Op::LoadInput, program_.out.abi.events[handler.pattern.event].record));
     block(handler.body);

@@ -49,10 +49,12 @@ struct ProgramLowering {
   uint32_t intern(std::string_view text);  // index in abi.texts
   uint32_t source_text(Span span);         // the path of its file as a text
   uint32_t line(Span span) const;          // 1-based; 0 when it stands nowhere
+  uint32_t mark(Mark::Kind kind, std::string text, Span span);  // index in marks; the same place has one
   uint32_t reserve_machine();              // its graph and description follow when they are complete
 
  private:
   std::map<std::string, uint32_t, std::less<>> texts_;
+  std::map<Mark, uint32_t> marks_;
 };
 
 class FlowLowering {
@@ -79,6 +81,10 @@ class FlowLowering {
   Child child(abi::MachineKind kind, const std::string& path, const std::set<LocalId>& free,
               const std::function<void(FlowLowering&)>& body);
   void start_parameters();
+
+  void mark(Mark::Kind kind, std::string text, Span span) {
+    builder_.mark(program_.mark(kind, std::move(text), span));
+  }
 
   // --- locals
   const sema::Local& local(LocalId id) const { return locals_[id.index]; }

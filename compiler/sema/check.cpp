@@ -9,6 +9,7 @@
 #include "compiler/sema/policies.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/systems.h"
+#include "compiler/sema/tests.h"
 #include "compiler/sema/workflow_checker.h"
 
 namespace endcap {
@@ -67,6 +68,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::check_workflows(context);
   // These expect a tree without gaps.
   if (!diagnostics.has_errors()) {
+    sema::check_tests(context);
     for (sema::Pass pass : sema::kPasses) pass(program, diagnostics);
   }
   return program;

@@ -163,8 +163,10 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
   scope_.close();
   leaving_ = outside;
   const std::shared_ptr<Expr> shared = std::move(value);
-  for (const auto& [each, rejection] : causes)
-    into.push_back({each, rejection, body, goes_on, shared, tree.span});
+  for (const auto& [each, rejection] : causes) {
+    std::string name = each == Cause::Rejection ? site.rejections->at(rejection) : std::string(name_of(each));
+    into.push_back({each, std::move(name), rejection, body, goes_on, shared, tree.span});
+  }
 }
 
 std::vector<Handler> WorkflowChecker::handlers(const std::vector<ast::Handler>& trees, const Site& site,

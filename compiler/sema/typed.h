@@ -115,6 +115,7 @@ enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil 
 enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed };
 struct Handler {
   Cause cause;
+  std::string name;                     // as written: "InsufficientStock"
   uint32_t rejection = 0;               // Cause::Rejection: index into the operation's rejections
   std::shared_ptr<Block> body;          // shared between the causes of one `on a, b`
   Next next = Next::FallOut;
@@ -252,6 +253,56 @@ struct Workflow {
   Span span;
 };
 
+// ---------------------------------------------------------------- tests: values are plain (compiler/sema/plain.h)
+
+struct EntityKey { uint32_t view = 0; std::vector<ExprPtr> key; Span span; };  // in the order of the view's key
+struct GivenEntity {
+  struct Field { uint32_t field = 0; ExprPtr value, last; };  // `last`: one entity each, counted up from `value`
+  struct Entities { uint32_t navigation = 0; bool every = false; std::vector<EntityKey> entities; };
+  uint32_t view = 0;
+  std::vector<Field> fields;
+  std::vector<Entities> navigations;
+};
+struct EntityChange { EntityKey entity; uint32_t field = 0; ExprPtr value; };
+struct TestStart { uint32_t workflow = 0; std::vector<ExprPtr> arguments; Instant at = 0; };  // one an abi::Workflow::parameters
+struct TestTime { ExprPtr duration; std::optional<uint32_t> calendar; Instant until = 0; };  // no duration: until
+struct SentEvent { uint32_t event = 0; ExprPtr record; };
+struct About { std::string text; std::optional<uint32_t> every; };            // every: of this view
+struct PersonDecides {
+  ast::DecideStmt::Verb verb;
+  uint32_t role = 0;
+  bool every = false;
+  std::string what;                     // path of the approval, name of the task
+  std::optional<About> about;
+  std::string person, reason;           // empty person: the role's first
+};
+struct SystemFails {
+  ast::FaultStmt::Kind kind;
+  bool is_view = false;
+  uint32_t target = 0;                  // operation or view
+  std::optional<About> about;
+  uint32_t rejection = 0;
+  std::optional<uint32_t> count;        // absent: always
+};
+struct Expectation {
+  ast::ExpectStmt::What what;
+  std::string subject;                  // path of an approval or wait; name of a task or outcome
+  uint32_t operation = 0;               // Write, Notify
+  std::vector<uint32_t> roles;
+  std::optional<About> about;
+  std::optional<uint32_t> count;        // absent: at least once
+};
+struct TestAction {
+  Span span;
+  std::variant<GivenEntity, EntityChange, TestStart, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
+};
+struct Test {
+  std::string name, module;
+  Span span;                            // of its name
+  std::string zone;                     // in which its story is told
+  std::vector<TestAction> actions;
+};
+
 // Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, policies, roles, calendars, texts and
 // workflows (name, version, parameters, key, outcomes) filled in; machines come from lowering.
 struct Program {
@@ -260,6 +311,7 @@ struct Program {
   std::vector<Table> tables;
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
+  std::vector<Test> tests;              // not lowered: they run the program and are no part of it
 };
 
 }  // namespace endcap::sema

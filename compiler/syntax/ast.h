@@ -320,6 +320,78 @@ struct WorkflowDecl {
   std::optional<uint32_t> version;
   Block body;
 };
+
+// ---------------------------------------------------------------- tests
+
+struct TestMoment {                   // 2026-11-20 09:00 zone "Australia/Sydney"
+  std::string date, time;
+  std::optional<std::string> zone;    // absent: the one the test started in
+  Span span;
+};
+struct About {                        // for "1001" | for every Store
+  std::string text;
+  std::optional<Name> every;
+  Span span;
+};
+struct TestCount {                    // once | 3 times | always | never
+  enum class Form : uint8_t { Unsaid, Exactly, Always } form = Form::Unsaid;
+  uint32_t count = 0;
+  Span span;
+};
+struct GivenStmt {                    // given Store(id: "1001" to "1003", region: "NSW")
+  struct Field {
+    Name name;
+    ExprPtr value, last;              // `value to last`: one entity each
+    std::optional<Name> every;        // `stores: every Store`
+    Span span;
+  };
+  Name view;
+  std::vector<Field> fields;
+};
+struct BecomesStmt {                  // Promotion("P-1").landedCost becomes AUD 93.00
+  Name view;
+  std::vector<Argument> key;
+  Name field;
+  ExprPtr value;
+};
+struct StartStmt { QualifiedName workflow; std::vector<Argument> arguments; TestMoment at; };
+struct AfterStmt { ExprPtr duration; std::optional<TestMoment> until; };  // one of them
+struct SendStmt { QualifiedName event; std::vector<Argument> arguments; };
+struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..."
+  enum class Verb : uint8_t { Approves, Rejects, Does } verb;
+  Name role;
+  bool every = false;
+  QualifiedName what;
+  std::optional<About> about;
+  std::optional<std::string> person;
+  std::string reason;
+};
+struct FaultStmt {                    // Price.activate for "1001" is rejected RecordLocked once
+  enum class Kind : uint8_t { Rejected, Unavailable, Invalid, TimesOut, AnswersTooLate } kind;
+  QualifiedName subject;              // operation or view
+  std::optional<About> about;
+  std::optional<Name> rejection;
+  TestCount count;
+};
+struct ExpectStmt {
+  enum class What : uint8_t {
+    Asked, Granted, Rejected, Expired, Reminded, Permitted, Forbidden,  // of an approval
+    Task, Write, Notify, Outcome, Fails, Waiting, Suspended
+  } what;
+  QualifiedName subject;
+  std::vector<Name> roles;            // Asked, Task
+  std::optional<About> about;
+  TestCount count;
+};
+struct TestStmt {
+  Span span;
+  std::variant<GivenStmt, BecomesStmt, StartStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
+};
+struct TestDecl {                     // test "a late approval goes to the director" { ... }
+  Name title;
+  std::vector<TestStmt> statements;
+};
+
 // A construct of the whole language that this release does not have yet; `what` is its keyword. The parser has refused it by name.
 struct LaterDecl { std::string what; std::optional<Name> name; };
 // A declaration that can't be read; what it declares, where that much was legible, so that its uses need not be called unknown.
@@ -328,7 +400,7 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
-               TableDecl, PolicyDecl, WorkflowDecl, LaterDecl>
+               TableDecl, PolicyDecl, WorkflowDecl, TestDecl, LaterDecl>
       node;
 };
 

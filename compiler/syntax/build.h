@@ -103,6 +103,20 @@ class Builder {
   ast::TableDecl table(Parser::TableDeclarationContext* tree);
   ast::TableCell table_cell(Parser::TableCellContext* tree);
 
+  // build_tests.cpp
+  ast::TestDecl test(Parser::TestDeclarationContext* tree);
+  ast::TestStmt test_statement(Parser::TestStatementContext* tree);
+  ast::GivenStmt given(Parser::GivenEntityContext* tree);
+  ast::StartStmt start(Parser::StartWorkflowContext* tree);
+  ast::AfterStmt after(Parser::AfterTimeContext* tree);
+  ast::DecideStmt decide(Parser::PersonDecidesContext* tree);
+  ast::FaultStmt fault(Parser::SystemFailsContext* tree);
+  ast::ExpectStmt expect(Parser::ExpectationContext* tree);
+  ast::ExpectStmt expect_approval(Parser::ExpectApprovalContext* tree);
+  ast::TestMoment test_moment(Parser::TestMomentContext* tree);
+  std::optional<ast::About> about(Parser::AboutContext* tree);  // of null: none
+  ast::TestCount test_count(Parser::TestCountContext* tree);
+
   std::string_view text_;
   SourceId source_;
   Diagnostics& diagnostics_;

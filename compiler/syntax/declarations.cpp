@@ -9,12 +9,13 @@ namespace endcap::syntax {
 
 namespace {
 
-constexpr std::array<size_t, 13> kKeywords{
-    Lexer::MODULE, Lexer::USE,  Lexer::TYPE,     Lexer::ROLE,  Lexer::CONFLICT, Lexer::VIEW,    Lexer::SYSTEM,
-    Lexer::RECORD, Lexer::ENUM, Lexer::FUNCTION, Lexer::TABLE, Lexer::POLICY,   Lexer::WORKFLOW};
+constexpr std::array<size_t, 14> kKeywords{Lexer::MODULE,   Lexer::USE,      Lexer::TYPE,   Lexer::ROLE,
+                                           Lexer::CONFLICT, Lexer::VIEW,     Lexer::SYSTEM, Lexer::RECORD,
+                                           Lexer::ENUM,     Lexer::FUNCTION, Lexer::TABLE,  Lexer::POLICY,
+                                           Lexer::WORKFLOW, Lexer::TEST};
 
-constexpr std::array<std::string_view, 10> kLaterDeclarations{
-    "advisor", "exception", "measure", "mapping", "test", "sweep", "route", "sync", "alert", "interface"};
+constexpr std::array<std::string_view, 9> kLaterDeclarations{
+    "advisor", "exception", "measure", "mapping", "sweep", "route", "sync", "alert", "interface"};
 
 class Cutter {
  public:
@@ -45,7 +46,8 @@ class Cutter {
   }
 
   std::optional<Piece::Form> begins(size_t i, size_t braces) const {
-    const bool named = is_name(type(i + 1));
+    // A test has a sentence for a name.
+    const bool named = is_name(type(i + 1)) || (type(i) == Lexer::TEST && type(i + 1) == Lexer::TEXT);
     const bool alone = braces == 0 ? first_on_line(i) || (named && type(i - 1) == Lexer::CLOSE_BRACE)
                                    : named && tokens_[i]->getCharPositionInLine() == 0;
     if (!alone || (i > 0 && continues_line_above(i))) return std::nullopt;
@@ -86,8 +88,8 @@ std::vector<Piece> cut_into_declarations(const Tokens& tokens, std::string_view 
 }
 
 std::vector<std::string> declaration_keywords() {
-  return {"module", "use",  "type",     "role",  "conflict", "view",    "system",
-          "record", "enum", "function", "table", "policy",   "workflow"};
+  return {"module", "use",  "type",     "role",  "conflict", "view",     "system",
+          "record", "enum", "function", "table", "policy",   "workflow", "test"};
 }
 
 }  // namespace endcap::syntax

@@ -37,6 +37,9 @@ const Repeating* repeating(size_t rule) {
        "a row that begins with `|`, `let`, `stand in` or `}`",
        {"let", "stand"}},
       {Parser::RuleTableDeclaration, "a row that begins with `|`, or `}`", {}},
+      {Parser::RuleTestDeclaration,
+       "`given`, `start`, `after`, `send`, `expect`, what a person or a system does, or `}`",
+       {"given", "start", "after", "send", "expect"}},
       {Parser::RuleSystemDeclaration, "`operation`, `event` or `}`", {"operation", "event"}},
       {Parser::RuleOperation,
        "`idempotent`, `keyed by`, `queryable by`, `unsafe`, `owner`, `limit`, `rejected` or `}`",
@@ -107,6 +110,7 @@ std::string token_words(const antlr4::dfa::Vocabulary& words, size_t type) {
     default:
       break;
   }
+  if (const auto test = test_word(type); !test.empty()) return "`" + std::string(test) + "`";
   const std::string literal = words.getLiteralName(type);
   if (literal.size() < 3) return {};
   return "`" + literal.substr(1, literal.size() - 2) + "`";

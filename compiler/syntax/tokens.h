@@ -27,6 +27,10 @@ TokenisedFile tokenise(const SourceMap& sources, SourceId source, Diagnostics& d
 // Gives `40 ea`, `AUD 5.00`, `4 business hours`, `or else`, `x.to` and `to: x` their meaning.
 void retag_by_neighbours(Tokens& tokens, std::string_view text);
 
+// Gives the words of a test their meaning, in the tokens of one test.
+void retag_test_words(Tokens& tokens, std::string_view text);
+std::string_view test_word(size_t type);  // "becomes"; empty for other tokens
+
 inline Span span_of(const antlr4::Token& token, SourceId source) {
   return {source, static_cast<uint32_t>(token.getStartIndex()), static_cast<uint32_t>(token.getStopIndex())};
 }

@@ -74,7 +74,11 @@ Parser::DeclarationContext* DeclarationTrees::tree_of(const Piece& piece, Tokens
     report_unknown_declaration(*tokens.front(), text_, source_, diagnostics_);
     return nullptr;
   }
-  refuse_later_constructs(tokens, text_, source_, diagnostics_);
+  if (tokens.front()->getType() == Lexer::TEST) {
+    retag_test_words(tokens, text_);
+  } else {
+    refuse_later_constructs(tokens, text_, source_, diagnostics_);
+  }
   if (const auto deep = nested_too_deep(tokens, kNestingMax)) {
     diagnostics_.emit(DiagnosticKind::NestedTooDeep, span_of(*tokens[*deep], source_),
                       {std::to_string(kNestingMax)});

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from xml.etree import ElementTree
 
 ENDCAP, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 
@@ -68,6 +69,42 @@ class Command(unittest.TestCase):
     def test_the_shipped_workflows_are_clean(self):
         done = endcap("check", str(SOURCE / "workflows"))
         self.assertEqual((done.returncode, done.stdout), (0, ""), done.stdout)
+
+    # test
+
+    def test_a_new_project_passes_its_test(self):
+        self.made()
+        done = endcap("test", str(self.project))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("1 test: 1 passed, 0 failed", done.stdout)
+        self.assertIn("policy rows     1 of 3", done.stdout)
+        self.assertIn("row 1 of MarkdownGate", endcap("test", str(self.project), "--coverage").stdout)
+
+    def test_a_failing_test_shows_its_line_and_what_led_there(self):
+        self.made()
+        self.edit("markdown.endcap", "expect write Price.change for \"KETTLE\" once", "expect no write Price.change")
+        done = endcap("test", str(self.project))
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"markdown\.endcap:\d+: expect no write Price\.change\n    since the last `expect`, Price\.change happened once")
+        self.assertRegex(done.stdout, r"2026-11-23 11:00 +write +act")
+        junit = endcap("test", str(self.project), "--format", "junit")
+        self.assertEqual(junit.returncode, 1)
+        suites = ElementTree.fromstring(junit.stdout)
+        self.assertEqual((suites.get("tests"), suites.get("failures")), ("1", "1"))
+        told = json.loads(endcap("test", str(self.project), "--format", "json").stdout)
+        self.assertEqual((told["passed"], told["failed"]), (0, 1))
+
+    def test_tests_that_cannot_run(self):
+        self.made()
+        self.assertEqual(endcap("test", str(self.project), "--filter", "no such").returncode, 2)
+        self.assertEqual(endcap("test", str(self.folder / "nowhere")).returncode, 3)
+        self.edit("markdown.endcap", "expect outcome MarkedDown", "expect outcome MarkdDown")
+        done = endcap("test", str(self.project), "--format", "json")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("EC0806", done.stderr)
+        path = self.project / "markdown.endcap"
+        path.write_text(path.read_text().split("-- What must hold")[0])
+        self.assertEqual(endcap("test", str(self.project)).returncode, 1)
 
     def test_a_finding_is_told_in_three_formats(self):
         self.made()

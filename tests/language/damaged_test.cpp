@@ -36,6 +36,10 @@ struct Shipped {
     REQUIRE(own.all().empty());
   }
 
+  // Its tests are long and alike: a sample of their places shows as much.
+  bool is_tests(size_t index) const { return sources.file(project.sources[index]).path.starts_with("tests/"); }
+  size_t stride(size_t index) const { return kStride * (is_tests(index) ? 37 : 1); }
+
   // Findings when file `index` says `text` instead.
   size_t findings(size_t index, std::string text) {
     Diagnostics diagnostics;
@@ -79,7 +83,7 @@ TEST_CASE("a shipped workflow that ends too early is found out") {
   for (size_t file = 0; file < shipped.modules.size(); ++file) {
     const std::string text(shipped.sources.file(shipped.project.sources[file]).text);
     size_t quiet = 0, tried = 0;
-    for (size_t length = 0; length < text.size(); length += kStride, ++tried) {
+    for (size_t length = 0; length < text.size(); length += shipped.stride(file), ++tried) {
       // What is left may be a whole module that nobody misses anything of: the cut fell between declarations,
       // or into a comment.
       if (shipped.findings(file, text.substr(0, length)) == 0) ++quiet;
@@ -97,11 +101,12 @@ TEST_CASE(
     const std::string text(shipped.sources.file(shipped.project.sources[file]).text);
     const auto tokens = tokens_of(text);
     size_t quiet = 0, tried = 0;
-    for (size_t i = 0; i < tokens.size(); i += kStride, ++tried) {
+    for (size_t i = 0; i < tokens.size(); i += shipped.stride(file), ++tried) {
       const auto [begin, end] = tokens[i];
       if (shipped.findings(file, text.substr(0, begin) + text.substr(end)) == 0) ++quiet;
     }
     INFO(fmt::format("file {}: {} of {} tokens can be left out", file, quiet, tried));
-    CHECK(quiet * 20 < tried);
+    // A test may be less exact: `once` can go.
+    CHECK(quiet * (shipped.is_tests(file) ? 5 : 20) < tried);
   }
 }

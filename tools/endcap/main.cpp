@@ -14,6 +14,7 @@ using AddCommand = void (*)(CLI::App& app, int& exit_code);
 constexpr AddCommand kCommands[] = {
     // clang-format off: one line each, so that two new commands do not meet
     endcap::command::add_check,
+    endcap::command::add_test,
     endcap::command::add_fix,
     endcap::command::add_fmt,
     endcap::command::add_explain,
@@ -44,6 +45,7 @@ constexpr const char* kFooter =
     "  endcap init shop          make a project that works\n"
     "  endcap check shop         check it against the metadata of its systems\n"
     "  endcap fmt shop           bring its sources into their one layout\n"
+    "  endcap test shop          run its tests in virtual time\n"
     "  endcap explain EC0301     what a finding means, with an example that fails and one that passes\n"
     "\n"
     "Exit codes: 0 clean, 1 findings, 2 usage, 3 internal or input/output, 4 server unreachable, 5 denied, 6 "

@@ -91,9 +91,9 @@ TEST_CASE("a workflow has parameters, a key and a version, any of which sema may
 
 TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
   const Parsed parsed(
-      "record A { }\nmapping U(c: D) -> P {\n | c |\n | < 2 d |\n}\ntest \"x\" {\n given a\n}\nrecord B { }");
-  CHECK(parsed.tree() == "(module (record A) (later mapping U) (later test) (record B))");
+      "record A { }\nmapping U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");
+  CHECK(parsed.tree() == "(module (record A) (later mapping U) (later measure x) (record B))");
   CHECK(parsed.said() ==
         "2:1: error EC0006: `mapping` is part of the language but not of this release\n"
-        "6:1: error EC0006: `test` is part of the language but not of this release\n");
+        "6:1: error EC0006: `measure` is part of the language but not of this release\n");
 }

@@ -9,6 +9,7 @@ namespace endcap {
 
 std::string dump(const ast::Expr& expression);
 std::string dump(const ast::Stmt& statement);
+std::string dump(const ast::TestStmt& statement);
 std::string dump(const ast::Decl& declaration);
 std::string dump(const ast::Module& module);
 

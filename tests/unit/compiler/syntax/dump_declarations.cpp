@@ -131,6 +131,10 @@ std::string dump(const Decl& declaration) {
                         {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
                          clause("version", d.version ? std::to_string(*d.version) : ""), dump(d.body)});
           },
+          [](const TestDecl& d) {
+            return form("test",
+                        {'"' + d.title.text + '"', each(d.statements, [](const TestStmt& s) { return dump(s); })});
+          },
           [](const LaterDecl& d) {
             return form("later", {d.what, dump(d.name)});
           },

@@ -1,0 +1,65 @@
+// One test: its statements from syntax to typed tree, in the order in which they happen.
+#pragma once
+
+#include "compiler/sema/expressions.h"
+#include "compiler/sema/test_names.h"
+
+namespace endcap::sema {
+
+class TestChecker {
+ public:
+  TestChecker(Context& context, uint32_t module, const ast::TestDecl& tree);
+  Test run();
+
+ private:
+  using Made = std::optional<decltype(TestAction::node)>;  // nothing: told
+
+  // tests.cpp: what is given and what happens
+  Made of(const ast::TestStmt& tree, const ast::GivenStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::BecomesStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::StartStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::AfterStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::SendStmt& node);
+  std::optional<GivenEntity::Field> given_field(uint32_t view, uint32_t field,
+                                                const ast::GivenStmt::Field& tree);
+  std::optional<GivenEntity::Entities> given_entities(uint32_t navigation, const ast::GivenStmt::Field& tree);
+  void require_fields(const ast::TestStmt& tree, uint32_t view, const std::map<std::string, Span>& given);
+  std::optional<std::vector<ExprPtr>> start_arguments(const ast::TestStmt& tree, const ast::StartStmt& node,
+                                                      uint32_t workflow);
+  std::optional<Instant> moment(const ast::TestMoment& tree);
+
+  // test_people.cpp: people, systems, expectations
+  Made of(const ast::TestStmt& tree, const ast::DecideStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::FaultStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::ExpectStmt& node);
+  bool subject(const ast::ExpectStmt& node, Expectation& into);
+  bool call(const ast::ExpectStmt& node, abi::OperationClass wanted, Expectation& into);
+  std::optional<uint32_t> rejection(const ast::FaultStmt& node, const Symbol& subject);
+  const WorkflowNames::Asked* asked(const std::map<std::string, WorkflowNames::Asked>& known,
+                                    const ast::QualifiedName& name, DiagnosticKind unknown);
+  bool roles(const std::vector<ast::Name>& trees, const std::set<uint32_t>& allowed, const std::string& what,
+             std::vector<uint32_t>& into);
+  bool about(const std::optional<ast::About>& tree, std::optional<About>& into);
+
+  // A value that is known without a run; null when it is not, which is told.
+  ExprPtr plain(ExprPtr value);
+  std::optional<uint32_t> view_named(const ast::Name& name);
+  // `Store("1001")`: exactly the fields of its key.
+  std::optional<EntityKey> entity_key(uint32_t view, const std::vector<ast::Argument>& arguments, Span span);
+  std::optional<EntityKey> entity(const ast::ExprPtr& tree, uint32_t view);
+  bool started(Span span, const std::string& what);
+  std::string workflow_name() const;
+
+  Context& context_;
+  uint32_t module_;
+  const ast::TestDecl& tree_;
+  std::vector<Local> locals_;
+  Scope scope_;
+  Expressions expressions_;
+  Test test_;
+  std::optional<uint32_t> workflow_;  // that was started
+  WorkflowNames names_;
+  Instant reached_ = 0;  // the latest moment that the test surely has come to
+};
+
+}  // namespace endcap::sema

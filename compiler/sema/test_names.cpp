@@ -1,0 +1,62 @@
+// What a test can name: see test_names.h.
+#include "compiler/sema/test_names.h"
+
+#include "compiler/sema/passes/walk.h"
+#include "compiler/sema/tests.h"
+
+namespace endcap::sema {
+namespace {
+
+void add_path(WorkflowNames& names, const std::string& path) {
+  const std::string written = written_path(path);
+  for (size_t dot = written.find('.'); dot != std::string::npos; dot = written.find('.', dot + 1))
+    names.waits.insert(written.substr(0, dot));
+  names.waits.insert(written);
+}
+
+void add_approval(Context& context, WorkflowNames& names, const Stmt& stmt, const Approve& approve) {
+  const abi::Policy& policy =
+      context.program.abi.policies[context.program.policies[approve.policy.index].index];
+  auto& asked = names.approvals[written_path(stmt.path)];
+  for (const abi::PolicyRow& row : policy.rows) asked.roles.insert(row.roles.begin(), row.roles.end());
+  for (const Escalation& escalation : approve.escalations) asked.roles.insert(escalation.role);
+  asked.deciders.insert(asked.roles.begin(), asked.roles.end());
+  for (const auto& [stand_in, role] : policy.stand_ins) {
+    if (asked.roles.contains(role)) asked.deciders.insert(stand_in);
+  }
+}
+
+}  // namespace
+
+std::string written_path(std::string_view path) {
+  std::string written;
+  size_t depth = 0;
+  for (const char c : path) {
+    if (c == '[') ++depth;
+    if (depth == 0) written += c;
+    if (c == ']' && depth > 0) --depth;
+  }
+  return written;
+}
+
+WorkflowNames names_of(Context& context, uint32_t workflow) {
+  WorkflowNames names;
+  visit_statements(context.program.workflows[workflow].body, [&](Stmt& stmt) {
+    if (!stmt.path.empty()) add_path(names, stmt.path);
+    if (const auto* approve = std::get_if<Approve>(&stmt.node)) add_approval(context, names, stmt, *approve);
+    if (const auto* task = std::get_if<Task>(&stmt.node)) {
+      names.tasks[task->name].roles.insert(task->role);
+      names.tasks[task->name].deciders.insert(task->role);
+    }
+  });
+  // A view that starts a workflow is read before anything else.
+  const Workflow& typed = context.program.workflows[workflow];
+  for (const StartParameter& parameter : typed.parameters) {
+    if (parameter.view) add_path(names, "start." + typed.locals[parameter.local.index].name);
+  }
+  for (const abi::Outcome& outcome : context.program.abi.workflows[workflow].outcomes)
+    names.outcomes[outcome.name] = outcome.failure;
+  return names;
+}
+
+}  // namespace endcap::sema

@@ -1,0 +1,34 @@
+// What a test can name in a workflow: approvals, tasks, places where it waits.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compiler/sema/context.h"
+
+namespace endcap::sema {
+
+struct WorkflowNames {
+  struct Asked {
+    std::set<uint32_t> roles;     // rows of its policy and escalations; the role of a task
+    std::set<uint32_t> deciders;  // these and their stand-ins
+  };
+  std::map<std::string, Asked> approvals;  // by path as written
+  std::map<std::string, Asked> tasks;      // by name
+  std::set<std::string>
+      waits;  // paths as written, and what stands around them: "activate", "activate.inStores"
+  std::map<std::string, bool> outcomes;  // whether it is a failure
+};
+
+WorkflowNames names_of(Context& context, uint32_t workflow);
+
+template <typename Value>
+std::vector<std::string> keys_of(const std::map<std::string, Value>& map) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : map) keys.push_back(key);
+  return keys;
+}
+
+}  // namespace endcap::sema

@@ -1,0 +1,197 @@
+// Tests: what is given, what happens, what is expected.
+#include "compiler/syntax/build.h"
+
+namespace endcap::syntax {
+
+ast::TestDecl Builder::test(Parser::TestDeclarationContext* tree) {
+  ast::TestDecl result{{text_value(tree->TEXT()), span(tree->TEXT())}, {}};
+  for (auto* each : tree->testStatement()) result.statements.push_back(test_statement(each));
+  return result;
+}
+
+ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
+  const Span at = span(tree);
+  if (auto* entity = dynamic_cast<Parser::GivenEntityContext*>(tree)) return {at, given(entity)};
+  if (auto* change = dynamic_cast<Parser::GivenChangeContext*>(tree)) {
+    return {at, ast::BecomesStmt{name(change->view), arguments(change->arguments()), name(change->field),
+                                 moment(change->moment())}};
+  }
+  if (auto* started = dynamic_cast<Parser::StartWorkflowContext*>(tree)) return {at, start(started)};
+  if (auto* time = dynamic_cast<Parser::AfterTimeContext*>(tree)) return {at, after(time)};
+  if (auto* sent = dynamic_cast<Parser::SendEventContext*>(tree))
+    return {at, ast::SendStmt{qualified(sent->qualified()), arguments(sent->arguments())}};
+  if (auto* decided = dynamic_cast<Parser::PersonDecidesContext*>(tree)) return {at, decide(decided)};
+  if (auto* failing = dynamic_cast<Parser::SystemFailsContext*>(tree)) return {at, fault(failing)};
+  return {at, expect(dynamic_cast<Parser::ExpectThatContext*>(tree)->expectation())};
+}
+
+ast::GivenStmt Builder::given(Parser::GivenEntityContext* tree) {
+  ast::GivenStmt result;
+  result.view = name(tree->view);
+  for (auto* each : tree->givenField()) {
+    ast::GivenStmt::Field field;
+    field.name = name(each->field);
+    if (each->every != nullptr) field.every = name(each->every);
+    if (each->value != nullptr) field.value = expression(each->value);
+    if (each->last != nullptr) field.last = expression(each->last);
+    field.span = span(each);
+    result.fields.push_back(std::move(field));
+  }
+  return result;
+}
+
+ast::StartStmt Builder::start(Parser::StartWorkflowContext* tree) {
+  return {qualified(tree->qualified()), arguments(tree->arguments()), test_moment(tree->testMoment())};
+}
+
+ast::AfterStmt Builder::after(Parser::AfterTimeContext* tree) {
+  ast::AfterStmt result;
+  if (tree->testMoment() != nullptr) {
+    result.until = test_moment(tree->testMoment());
+  } else {
+    result.duration = additive(tree->additive());
+  }
+  return result;
+}
+
+ast::DecideStmt Builder::decide(Parser::PersonDecidesContext* tree) {
+  using Verb = ast::DecideStmt::Verb;
+  ast::DecideStmt result;
+  const size_t verb = tree->decision->getType();
+  result.verb = verb == Parser::APPROVES  ? Verb::Approves
+                : verb == Parser::REJECTS ? Verb::Rejects
+                                          : Verb::Does;
+  result.role = name(tree->role);
+  result.every = tree->EVERY() != nullptr;
+  result.what = qualified(tree->qualified());
+  result.about = about(tree->about());
+  for (auto* text : tree->TEXT()) {
+    if (text->getSymbol() == tree->person) result.person = text_value(text);
+    if (text->getSymbol() == tree->reason) result.reason = text_value(text);
+  }
+  return result;
+}
+
+ast::FaultStmt Builder::fault(Parser::SystemFailsContext* tree) {
+  using Kind = ast::FaultStmt::Kind;
+  ast::FaultStmt result;
+  result.subject = qualified(tree->qualified());
+  result.about = about(tree->about());
+  auto* kind = tree->fault();
+  result.kind = Kind::AnswersTooLate;
+  if (auto* rejected = dynamic_cast<Parser::RejectedFaultContext*>(kind)) {
+    result.kind = Kind::Rejected;
+    result.rejection = name(rejected->name());
+  }
+  if (dynamic_cast<Parser::UnavailableFaultContext*>(kind) != nullptr) result.kind = Kind::Unavailable;
+  if (dynamic_cast<Parser::InvalidFaultContext*>(kind) != nullptr) result.kind = Kind::Invalid;
+  if (dynamic_cast<Parser::TimeoutFaultContext*>(kind) != nullptr) result.kind = Kind::TimesOut;
+  result.count = test_count(tree->testCount());
+  return result;
+}
+
+ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
+  using What = ast::ExpectStmt::What;
+  ast::ExpectStmt result;
+  const auto alone = [](Parser::NameContext* written, const Builder& builder) {
+    ast::Name named = builder.name(written);
+    return ast::QualifiedName{{named}, named.span};
+  };
+  const auto never = [&](antlr4::tree::TerminalNode* no) {
+    if (no == nullptr) return;
+    if (result.count.form != ast::TestCount::Form::Unsaid) given_twice(result.count.span, "no");
+    result.count = {ast::TestCount::Form::Exactly, 0, span(no)};
+  };
+  if (auto* asked = dynamic_cast<Parser::ExpectAskedContext*>(tree)) {
+    result.what = What::Asked;
+    result.subject = qualified(asked->qualified());
+    result.roles = names(asked->names());
+    result.about = about(asked->about());
+    result.count = test_count(asked->testCount());
+  } else if (auto* approval = dynamic_cast<Parser::ExpectApprovalContext*>(tree)) {
+    result = expect_approval(approval);
+  } else if (auto* task = dynamic_cast<Parser::ExpectTaskContext*>(tree)) {
+    result.what = What::Task;
+    result.subject = alone(task->task, *this);
+    if (task->role != nullptr) result.roles.push_back(name(task->role));
+    result.about = about(task->about());
+    result.count = test_count(task->testCount());
+    never(task->NO());
+  } else if (auto* call = dynamic_cast<Parser::ExpectCallContext*>(tree)) {
+    result.what = call->kind->getType() == Parser::WRITE ? What::Write : What::Notify;
+    result.subject = qualified(call->qualified());
+    result.about = about(call->about());
+    result.count = test_count(call->testCount());
+    never(call->NO());
+  } else if (auto* outcome = dynamic_cast<Parser::ExpectOutcomeContext*>(tree)) {
+    result.what = What::Outcome;
+    result.subject = alone(outcome->name(), *this);
+  } else if (auto* failure = dynamic_cast<Parser::ExpectFailureContext*>(tree)) {
+    result.what = What::Fails;
+    result.subject = alone(failure->name(), *this);
+  } else if (auto* waiting = dynamic_cast<Parser::ExpectWaitingContext*>(tree)) {
+    result.what = What::Waiting;
+    result.subject = qualified(waiting->qualified());
+    result.about = about(waiting->about());
+  } else {
+    auto* suspended = dynamic_cast<Parser::ExpectSuspendedContext*>(tree);
+    result.what = What::Suspended;
+    result.subject = qualified(suspended->qualified());
+    result.about = about(suspended->about());
+  }
+  return result;
+}
+
+ast::ExpectStmt Builder::expect_approval(Parser::ExpectApprovalContext* tree) {
+  using What = ast::ExpectStmt::What;
+  ast::ExpectStmt result;
+  switch (tree->state->getType()) {
+    case Parser::GRANTED:
+      result.what = What::Granted;
+      break;
+    case Parser::REJECTED:
+      result.what = What::Rejected;
+      break;
+    case Parser::EXPIRED:
+      result.what = What::Expired;
+      break;
+    case Parser::REMINDED:
+      result.what = What::Reminded;
+      break;
+    case Parser::PERMITTED:
+      result.what = What::Permitted;
+      break;
+    default:
+      result.what = What::Forbidden;
+      break;
+  }
+  result.subject = qualified(tree->qualified());
+  result.about = about(tree->about());
+  result.count = test_count(tree->testCount());
+  return result;
+}
+
+ast::TestMoment Builder::test_moment(Parser::TestMomentContext* tree) {
+  ast::TestMoment result{text(tree->DATE()), text(tree->TIME()), std::nullopt, span(tree)};
+  if (tree->TEXT() != nullptr) result.zone = text_value(tree->TEXT());
+  return result;
+}
+
+std::optional<ast::About> Builder::about(Parser::AboutContext* tree) {
+  if (tree == nullptr) return std::nullopt;
+  ast::About result;
+  if (tree->TEXT() != nullptr) result.text = text_value(tree->TEXT());
+  if (tree->name() != nullptr) result.every = name(tree->name());
+  result.span = span(tree);
+  return result;
+}
+
+ast::TestCount Builder::test_count(Parser::TestCountContext* tree) {
+  using Form = ast::TestCount::Form;
+  if (tree == nullptr) return {};
+  if (tree->ALWAYS() != nullptr) return {Form::Always, 0, span(tree)};
+  if (tree->NEVER() != nullptr) return {Form::Exactly, 0, span(tree)};
+  return {Form::Exactly, tree->ONCE() != nullptr ? 1 : count(tree->NUMBER()), span(tree)};
+}
+
+}  // namespace endcap::syntax

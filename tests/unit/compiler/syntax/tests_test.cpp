@@ -1,0 +1,71 @@
+// Tests: each sentence of one.
+#include "tests/unit/compiler/syntax/fixture.h"
+
+using namespace endcap;
+
+namespace {
+
+std::string story(const std::string& text) {
+  const std::string tree = declaration("test \"t\" {\n" + text + "\n}");
+  return tree.starts_with("(test \"t\" ") ? tree.substr(10, tree.size() - 11) : tree;
+}
+
+}  // namespace
+
+TEST_CASE("what is given has fields, counts and lists") {
+  CHECK(story("given Store(id: \"1\" to \"3\", zone: \"UTC\")") ==
+        "(given Store id:\"1\"..\"3\" zone:\"UTC\")");
+  CHECK(story("given P(id: \"P\", stores: every Store)") == "(given P id:\"P\" stores:every Store)");
+  CHECK(story("P(\"a\").cost becomes AUD 9.00\nafter 2 days") ==
+        "(becomes P \"a\" cost (money AUD 9.00)) (after (duration 2 day))");
+}
+
+TEST_CASE("a workflow starts, time passes, events come") {
+  CHECK(story("start W(P(\"a\"), n: 3) at 2026-11-20 09:00 zone \"UTC\"") ==
+        "(start W (call P \"a\") n:3 2026-11-20T09:00@UTC)");
+  CHECK(story("after 2 business hours\nafter until 2026-12-01 07:00") ==
+        "(after (business 2 hour)) (after until 2026-12-01T07:00)");
+  CHECK(story("send E(id: \"a\")") == "(send E id:\"a\")");
+}
+
+TEST_CASE("people decide") {
+  CHECK(story("Boss approves gate.pricing") == "(approves Boss gate.pricing)");
+  CHECK(story("Boss rejects every x for \"1\" as \"fay\" because \"no\"") ==
+        "(rejects Boss every x (for \"1\") as fay \"no\")");
+  CHECK(story("Clerk does Count for every Store") == "(does Clerk Count (for every Store))");
+}
+
+TEST_CASE("systems fail, so often") {
+  CHECK(story("A.b for \"1\" is rejected Locked once") == "(rejected A.b (for \"1\") Locked x1)");
+  CHECK(story("A.b is unavailable 2 times\nA.b is invalid always") ==
+        "(unavailable A.b x2) (invalid A.b always)");
+  CHECK(story("A.b times out 2 times\nA.b answers too late once") == "(times-out A.b x2) (too-late A.b x1)");
+}
+
+TEST_CASE("expectations") {
+  CHECK(story("expect gate.p asked of A, B once") == "(expect asked gate.p (of A B) x1)");
+  CHECK(story("expect p granted\nexpect p rejected for \"1\"\nexpect p expired never") ==
+        "(expect granted p) (expect rejected p (for \"1\")) (expect expired p x0)");
+  CHECK(story("expect p reminded 2 times\nexpect p permitted\nexpect p forbidden") ==
+        "(expect reminded p x2) (expect permitted p) (expect forbidden p)");
+  CHECK(story("expect task T of R for every Store once\nexpect no task T") ==
+        "(expect task T (of R) (for every Store) x1) (expect task T x0)");
+  CHECK(story("expect write A.b once\nexpect no write A.b\nexpect notify Put 3 times") ==
+        "(expect write A.b x1) (expect write A.b x0) (expect notify Put x3)");
+  CHECK(story("expect outcome O\nexpect fails F\nexpect waiting at a.b for \"1\"\nexpect suspended at c") ==
+        "(expect outcome O) (expect fails F) (expect waiting a.b (for \"1\")) (expect suspended c)");
+}
+
+TEST_CASE("the words of a test are names everywhere else") {
+  CHECK(declaration("record R { given: start, every: Int }").starts_with("(record R"));
+  CHECK(declaration("function times(never: Int) -> Int = never") == "(function times [never:Int] Int never)");
+  CHECK(story("expect waiting at start.once\nexpect write times.out once\nexpect outcome once") ==
+        "(expect waiting start.once) (expect write times.out x1) (expect outcome once)");
+}
+
+TEST_CASE("a test that can't be read is lost alone, and its title is needed") {
+  const Parsed parsed("test \"a\" {\n  expect\n}\ntest \"b\" {\n}\n");
+  CHECK(parsed.tree() == "(module (error) (test \"b\"))");
+  CHECK(parsed.errors() == 1);
+  CHECK(declaration("test { }").find("EC0001") != std::string::npos);
+}

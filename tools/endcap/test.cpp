@@ -1,0 +1,94 @@
+// endcap test: the tests of a project, in virtual time.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <map>
+#include <thread>
+
+#include "tools/endcap/commands.h"
+#include "tools/testing/report.h"
+
+namespace endcap::command {
+namespace {
+
+enum class Shape : uint8_t { Human, Json, Junit };
+
+struct TestOptions {
+  std::string folder = ".";
+  testing::RunOptions run;
+  Shape shape = Shape::Human;
+  bool missed = false;
+};
+
+int run_project_tests(const TestOptions& options) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.folder, error)) {
+    tell(fmt::format("there is no folder {}: name the one with the project's endcap.toml", options.folder));
+    return kInternal;
+  }
+  CheckedProject project = check_project(options.folder);
+  if (!project.ok()) {
+    const auto findings = project.diagnostics.sorted(project.sources);
+    const bool own_output = options.shape == Shape::Human;
+    const std::string text = render(
+        findings, project.sources, {Format::Human, wants_colour(own_output ? STDOUT_FILENO : STDERR_FILENO)});
+    // A machine that waits for JSON or XML gets none of this.
+    if (own_output ? !print(text) : std::fputs(text.c_str(), stderr) < 0) return kInternal;
+    tell(fmt::format("{} has errors: {}. No test was run", options.folder, summary(findings)));
+    return kFindings;
+  }
+  if (project.program.tests.empty()) {
+    tell(fmt::format("{} has no tests. One begins with: test \"what must hold\" {{", options.folder));
+    return kFindings;
+  }
+  const auto began = std::chrono::steady_clock::now();
+  const testing::Report report = testing::run_tests(project, options.run);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+  if (report.results.empty()) {
+    tell(fmt::format("no test has \"{}\" in its name or module; there are {}", options.run.filter,
+                     report.left_out));
+    return kUsage;
+  }
+  const std::string text = options.shape == Shape::Json    ? testing::json_report(report)
+                           : options.shape == Shape::Junit ? testing::junit_report(report)
+                                                           : testing::human_report(report, options.missed);
+  if (!print(text)) return kInternal;
+  tell(fmt::format("{} tests, {} failed, {:.2f} s", report.results.size(), report.failed(), taken.count()));
+  return report.failed() == 0 ? kClean : kFindings;
+}
+
+}  // namespace
+
+void add_test(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TestOptions>();
+  options->run.jobs = std::max(1u, std::thread::hardware_concurrency());
+  auto* command = app.add_subcommand(
+      "test", "Run a project's tests: weeks in virtual time, people and systems by the script");
+  command->add_option("FOLDER", options->folder, "The project: a folder with endcap.toml")
+      ->capture_default_str();
+  command->add_option("--filter", options->run.filter, "Only tests with this text in their name or module");
+  command->add_option("--jobs", options->run.jobs, "How many tests run side by side")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  static const std::map<std::string, Shape> kShapes = {
+      {"human", Shape::Human}, {"json", Shape::Json}, {"junit", Shape::Junit}};
+  command
+      ->add_option("--format", options->shape,
+                   "human: a line a test, a timeline for those that fail; json and junit: for programs")
+      ->transform(CLI::CheckedTransformer(kShapes).description("human|json|junit"))
+      ->default_str("human");
+  command->add_flag("--coverage", options->missed,
+                    "List the steps, branches, deadline paths and policy rows that no test has been to");
+  command->footer(
+      "Example:\n"
+      "  endcap test workflows\n"
+      "  endcap test workflows --filter \"late approval\"\n"
+      "  endcap test workflows --format junit > tests.xml\n"
+      "\n"
+      "Nothing is called for real, and no time passes. Exit code 0: all passed; 1: a test failed, or the "
+      "project has errors or no tests.");
+  command->callback([options, &exit_code] { exit_code = run_project_tests(*options); });
+}
+
+}  // namespace endcap::command

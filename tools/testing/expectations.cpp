@@ -1,0 +1,193 @@
+// What is expected, against what happened.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/tests.h"
+#include "tools/testing/story.h"
+#include "tools/testing/timeline.h"
+
+namespace endcap::testing {
+namespace {
+
+using What = ast::ExpectStmt::What;
+
+std::string times(size_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
+
+bool is_enough(size_t found, const std::optional<uint32_t>& wanted) {
+  return wanted ? found == *wanted : found > 0;
+}
+
+std::string verb(What what) {
+  switch (what) {
+    case What::Asked:
+      return "was asked";
+    case What::Granted:
+      return "was granted";
+    case What::Rejected:
+      return "was rejected";
+    case What::Expired:
+      return "expired";
+    case What::Reminded:
+      return "was reminded of";
+    case What::Permitted:
+      return "was permitted";
+    case What::Forbidden:
+      return "was forbidden";
+    case What::Task:
+      return "was opened";
+    default:
+      return "happened";
+  }
+}
+
+std::set<std::string> kinds(What what) {
+  switch (what) {
+    case What::Asked:
+      return {"asked", "askedAgain", "escalated"};
+    case What::Granted:
+      return {"granted"};
+    case What::Rejected:
+      return {"rejected"};
+    case What::Expired:
+      return {"expired"};
+    case What::Reminded:
+      return {"reminded"};
+    case What::Permitted:
+      return {"permitted"};
+    default:
+      return {"forbidden"};
+  }
+}
+
+// "of Finance, Clerk" or "for 1001, 1002": what did happen, so that the difference can be seen.
+std::string listed(const std::vector<Occurrence>& all) {
+  constexpr size_t kShown = 5;
+  std::vector<std::string> shown;
+  for (const Occurrence& each : all) {
+    std::string text = !each.target.empty()  ? "for " + each.target
+                       : !each.roles.empty() ? fmt::format("of {}", fmt::join(each.roles, " and "))
+                       : !each.words.empty() ? "with " + each.words.front()
+                                             : "";
+    if (text.empty() || std::ranges::find(shown, text) != shown.end()) continue;
+    if (shown.size() == kShown) {
+      shown.emplace_back("...");
+      break;
+    }
+    shown.push_back(std::move(text));
+  }
+  return shown.empty() ? "" : fmt::format(" ({})", fmt::join(shown, ", "));
+}
+
+}  // namespace
+
+Story::Went Story::act(const sema::Expectation& expectation) {
+  switch (expectation.what) {
+    case What::Outcome:
+    case What::Fails:
+    case What::Waiting:
+    case What::Suspended:
+      return expect_state(expectation);
+    default:
+      return expect_occurrences(expectation);
+  }
+}
+
+// ---------------------------------------------------------------- what happened since the last look
+
+std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation) const {
+  std::set<std::string> roles;
+  for (const uint32_t role : expectation.roles) roles.insert(role_name(role));
+  if (expectation.what == What::Task) return observed_.tasks(expectation.subject, roles);
+  if (expectation.what == What::Write || expectation.what == What::Notify)
+    return observed_.effects(expectation.operation);
+  auto found = observed_.approvals(expectation.subject, kinds(expectation.what));
+  if (expectation.what == What::Asked)
+    std::erase_if(found, [&](const Occurrence& each) { return !std::ranges::includes(each.roles, roles); });
+  return found;
+}
+
+Story::Went Story::expect_occurrences(const sema::Expectation& expectation) const {
+  const auto found = occurrences(expectation);
+  std::vector<std::string> roles;
+  for (const uint32_t role : expectation.roles) roles.push_back(role_name(role));
+  const std::string of_roles = roles.empty() ? "" : fmt::format(" of {}", fmt::join(roles, " and "));
+  const auto differs = [&](const std::string& what, size_t count) {
+    // Who was asked instead says more than that these were not.
+    auto all = found;
+    if (all.empty() && expectation.what == What::Asked)
+      all = observed_.approvals(expectation.subject, kinds(expectation.what));
+    if (all.empty() && expectation.what == What::Task) all = observed_.tasks(expectation.subject, {});
+    return std::unexpected(fmt::format("since the last `expect`, {}{} {}{} {}{}", expectation.subject, what,
+                                       verb(expectation.what), of_roles, times(count), listed(all)));
+  };
+  if (!expectation.about || !expectation.about->every) {
+    std::optional<std::string> about;
+    if (expectation.about) about = expectation.about->text;
+    const size_t count = Observed::count(found, about);
+    return is_enough(count, expectation.count) ? Went()
+                                               : differs(about ? " for \"" + *about + "\"" : "", count);
+  }
+  const auto keys = estate_.keys(*expectation.about->every);
+  if (keys.empty()) return std::unexpected("nothing of that is given, so `every` means nothing");
+  for (const std::string& key : keys) {
+    const size_t count = Observed::count(found, key);
+    if (!is_enough(count, expectation.count)) return differs(" for \"" + key + "\"", count);
+  }
+  return {};
+}
+
+// ---------------------------------------------------------------- how it is now
+
+Story::Went Story::expect_state(const sema::Expectation& expectation) const {
+  const Json shown = observed_.shown();
+  if (expectation.what == What::Waiting || expectation.what == What::Suspended)
+    return expect_place(expectation, shown);
+  const std::string status = shown.value("status", "unknown");
+  const std::string outcome = shown.contains("outcome") ? shown.at("outcome").value("name", "") : "";
+  const bool wanted_failure = expectation.what == What::Fails;
+  if (status == (wanted_failure ? "failed" : "finished") && outcome == expectation.subject) return {};
+  if (status == "finished" || status == "failed")
+    return std::unexpected(fmt::format("it {} with {}", status, outcome));
+  std::vector<std::string> places;
+  for (const Json& wait : shown.value("waits", Json::array())) {
+    std::string place = sema::written_path(wait.value("path", ""));
+    if (wait.contains("reason")) place += " (" + wait.at("reason").get<std::string>() + ")";
+    if (std::ranges::find(places, place) == places.end()) places.push_back(std::move(place));
+  }
+  return std::unexpected(fmt::format("it is {} at {}", status, fmt::join(places, ", ")));
+}
+
+Story::Went Story::expect_place(const sema::Expectation& expectation, const Json& shown) const {
+  std::vector<std::string> keys{""};
+  if (expectation.about)
+    keys = expectation.about->every ? estate_.keys(*expectation.about->every)
+                                    : std::vector{expectation.about->text};
+  const Json waits = shown.value("waits", Json::array());
+  std::vector<std::string> places;
+  std::vector<bool> seen(keys.size());
+  for (const Json& wait : waits) {
+    const std::string place = sema::written_path(wait.value("path", "")), kind = wait.value("waitsFor", "");
+    const bool held = kind == "suspended" || kind == "quarantined";
+    const std::string text = place + (held ? " (" + kind + ": " + wait.value("reason", "") + ")" : "");
+    if (std::ranges::find(places, text) == places.end()) places.push_back(text);
+    const bool there = place == expectation.subject || place.starts_with(expectation.subject + ".");
+    if (!there || held != (expectation.what == What::Suspended)) continue;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (keys[i].empty() || Observed::is_about(Observed::occurrence_of(wait), keys[i])) seen[i] = true;
+    }
+  }
+  const auto lost = std::ranges::find(seen, false);
+  if (lost == seen.end()) return {};
+  const std::string& key = keys[static_cast<size_t>(lost - seen.begin())];
+  const size_t waiting = shown.value("waiting", size_t{0});
+  if (waiting > waits.size())
+    return std::unexpected(
+        fmt::format("{} places are waited at, and only the first {} can be seen", waiting, waits.size()));
+  if (places.empty())
+    return std::unexpected(fmt::format("it waits nowhere: it is {}", shown.value("status", "unknown")));
+  return std::unexpected(fmt::format(
+      "{}it waits at {}", key.empty() ? "" : "for \"" + key + "\" it does not; ", fmt::join(places, ", ")));
+}
+
+}  // namespace endcap::testing

@@ -1,0 +1,60 @@
+// What has happened to the instance of a test, as far as expectations ask.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tools/testing/world.h"
+
+namespace endcap::testing {
+
+// One thing that happened, and what it was about.
+struct Occurrence {
+  std::string target;              // of a write; empty: none
+  std::vector<std::string> words;  // elements around it, and texts that it carried
+  std::set<std::string> roles;     // asked
+};
+
+class Observed {
+ public:
+  Observed(World& world, const Estate& estate) : world_(world), estate_(estate) {}
+
+  void follow(uint64_t instance) { instance_ = instance; }
+  uint64_t instance() const { return instance_; }
+  void refresh();  // after each thing that happened
+  void look_from_now() { window_ = entries_.size(), effect_window_ = estate_.effects().size(); }
+
+  const std::vector<Json>& entries() const { return entries_; }
+
+  // Since the last look. `subject` is an approval's path or a task's name.
+  std::vector<Occurrence> approvals(const std::string& subject, const std::set<std::string>& kinds) const;
+  std::vector<Occurrence> tasks(const std::string& name, const std::set<std::string>& roles) const;
+  std::vector<Occurrence> effects(uint32_t operation) const;
+
+  // What is open now: approvals at a path, or tasks of a name.
+  std::vector<Json> open_approvals(const std::string& subject) const;
+  std::vector<Json> open_tasks(const std::string& name) const;
+  Json shown() const { return world_.show(instance_); }
+
+  static size_t count(const std::vector<Occurrence>& all, const std::optional<std::string>& about);
+  static bool is_about(const Occurrence& occurrence, const std::string& text);
+  static Occurrence occurrence_of(const Json& entry);
+
+ private:
+  Occurrence of_task(const Json& entry) const;
+  std::string subject_of(const Json& entry) const;  // the approval that an entry belongs to
+
+  World& world_;
+  const Estate& estate_;
+  uint64_t instance_ = 0, next_ = 0;
+  std::vector<Json> entries_;
+  size_t window_ = 0, effect_window_ = 0;
+  std::map<uint64_t, std::string> approval_of_;            // task -> path as written
+  std::map<uint64_t, std::vector<std::string>> words_of_;  // task -> what it was about when it was opened
+  std::map<uint64_t, std::string> target_of_;              // call -> target
+};
+
+}  // namespace endcap::testing

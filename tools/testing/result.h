@@ -1,0 +1,26 @@
+// What became of a test.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace endcap::testing {
+
+struct Failure {
+  uint32_t line = 0;     // in the test's file; 0: the test itself
+  std::string wanted;    // the author's own words: `expect write Price.activate for every Store once`
+  std::string happened;  // what happened instead, one sentence
+};
+
+struct Result {
+  std::string name, module, source_path;
+  uint32_t line = 0;
+  std::vector<Failure> failures;
+  std::vector<std::string> timeline;  // the test's steps and what followed each, in the test's zone
+  std::string zone;
+  double seconds = 0;
+  bool passed() const { return failures.empty(); }
+};
+
+}  // namespace endcap::testing

@@ -1,0 +1,71 @@
+// All tests, side by side: see run_tests.h.
+#include "tools/testing/run_tests.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "runtime/value/time.h"
+#include "tools/testing/story.h"
+
+namespace endcap::testing {
+namespace {
+
+EngineOptions engine_options(const Project& project) {
+  EngineOptions options;
+  for (const RoleConfig& role : project.roles) options.people[role.name] = role.people;
+  for (const SystemConfig& system : project.systems) {
+    options.attempts[system.name] = system.attempts;
+    options.timeouts[system.name] = system.timeout;
+    options.settles[system.name] = system.settle;
+  }
+  return options;
+}
+
+bool is_meant(const sema::Test& test, const std::string& filter) {
+  return test.name.find(filter) != std::string::npos || test.module.find(filter) != std::string::npos;
+}
+
+}  // namespace
+
+size_t Report::failed() const {
+  return static_cast<size_t>(
+      std::ranges::count_if(results, [](const Result& each) { return !each.passed(); }));
+}
+
+Report run_tests(CheckedProject& project, const RunOptions& options) {
+  const std::vector<sema::Test> tests = std::move(project.program.tests);
+  ir::Program lowered = lower_project(project);
+  const std::vector<ir::Mark> marks = lowered.marks;
+  const auto reached = std::make_shared<ir::Reached>(marks.size());
+  const std::shared_ptr<const abi::Program> program = ir::interpret(std::move(lowered), reached);
+  const EngineOptions engine = engine_options(project.project);
+
+  std::vector<const sema::Test*> meant;
+  for (const sema::Test& test : tests) {
+    if (is_meant(test, options.filter)) meant.push_back(&test);
+  }
+  Report report;
+  report.left_out = tests.size() - meant.size();
+  report.results.resize(meant.size());
+  is_zone("UTC");  // the zones are loaded once, before there are threads
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < meant.size(); i = next++) {
+      const auto began = std::chrono::steady_clock::now();
+      report.results[i] = Story(program, *meant[i], project.sources, engine).run();
+      report.results[i].seconds =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    }
+  };
+  std::vector<std::jthread> threads;
+  const size_t jobs = std::clamp<size_t>(options.jobs, 1, std::max<size_t>(meant.size(), 1));
+  for (size_t i = 1; i < jobs; ++i) threads.emplace_back(work);
+  work();
+  threads.clear();
+  report.coverage = coverage_of(marks, *reached);
+  return report;
+}
+
+}  // namespace endcap::testing

@@ -1,0 +1,192 @@
+// Runs one test: see story.h.
+#include "tools/testing/story.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/sema/plain.h"
+#include "runtime/abi/value_json.h"
+#include "runtime/value/calendar.h"
+#include "tools/testing/timeline.h"
+
+namespace endcap::testing {
+namespace {
+
+// A role that endcap.toml gives to nobody is played by one person of its name: a test is about the workflow.
+EngineOptions with_people(EngineOptions options, const abi::Program& program) {
+  for (const std::string& role : program.roles) {
+    auto& people = options.people[role];
+    if (people.empty()) people.push_back("the " + role);
+  }
+  return options;
+}
+
+}  // namespace
+
+Story::Story(std::shared_ptr<const abi::Program> program, const sema::Test& test, const SourceMap& sources,
+             const EngineOptions& options)
+    : program_(std::move(program)),
+      test_(test),
+      sources_(sources),
+      options_(with_people(options, *program_)),
+      estate_(program_),
+      world_(program_, options_, estate_),
+      observed_(world_, estate_) {
+  result_.name = test.name;
+  result_.module = test.module;
+  result_.source_path = sources.file(test.span.source).path;
+  result_.line = line(test.span);
+  result_.zone = test.zone;
+}
+
+// Expectations that stand together look at the same stretch of time, and all of them are told when they fail;
+// what could not happen ends the test.
+Result Story::run() {
+  bool expecting = false;
+  for (const sema::TestAction& action : test_.actions) {
+    const bool expects = std::holds_alternative<sema::Expectation>(action.node);
+    if (expecting && !expects) {
+      if (!result_.passed()) break;
+      observed_.look_from_now();
+    }
+    expecting = expects;
+    if (!expects) note_step(action);
+    const Went went = std::visit([&](const auto& node) { return act(node); }, action.node);
+    if (went && estate_.problem().empty()) continue;
+    result_.failures.push_back(
+        {line(action.span), words(action.span), went ? estate_.problem() : went.error()});
+    if (!expects) break;
+  }
+  note_events();
+  return std::move(result_);
+}
+
+std::string Story::words(Span span) const {
+  std::string text;
+  for (const char c : sources_.text(span)) {
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (!blank) text += c;
+    if (blank && !text.ends_with(' ')) text += ' ';
+  }
+  return text;
+}
+
+void Story::note_step(const sema::TestAction& action) {
+  note_events();
+  if (std::holds_alternative<sema::GivenEntity>(action.node))
+    return;  // that is how the world is, not what happens
+  result_.timeline.push_back(fmt::format("-- line {}: {}", line(action.span), words(action.span)));
+}
+
+void Story::note_events() {
+  const auto& entries = observed_.entries();
+  const std::vector<Json> fresh(entries.begin() + static_cast<ptrdiff_t>(told_), entries.end());
+  told_ = entries.size();
+  for (std::string& text : timeline_lines(fresh, test_.zone)) result_.timeline.push_back(std::move(text));
+}
+
+Story::Went Story::settle(Instant until) {
+  auto ran = world_.run_to(until);
+  observed_.refresh();
+  return ran;
+}
+
+// ---------------------------------------------------------------- what happens
+
+Story::Went Story::act(const sema::TestStart& start) {
+  if (auto opened = world_.open(start.at); !opened) return opened;
+  const abi::Workflow& workflow = program_->workflows[start.workflow];
+  Json arguments = Json::object();
+  for (size_t i = 0; i < workflow.parameters.size(); ++i) {
+    abi::Arena arena;
+    const abi::Cell cell = sema::plain_value(program_->types, *start.arguments[i], arena).value();
+    arguments[workflow.parameters[i].name] =
+        Json::parse(abi::value_to_json(program_->types, workflow.parameters[i].type, arena, cell));
+  }
+  const auto answer = world_.start(workflow.name, arguments.dump());
+  if (!answer) return std::unexpected(answer.error());
+  observed_.follow(answer->at("id").get<uint64_t>());
+  return settle(start.at);
+}
+
+Story::Went Story::act(const sema::TestTime& time) {
+  if (!time.duration) {
+    if (time.until < world_.now())
+      return std::unexpected(fmt::format("it is {} already", local_text(world_.now(), test_.zone)));
+    return settle(time.until);
+  }
+  abi::Arena arena;
+  const abi::Cell cell = sema::plain_value(program_->types, *time.duration, arena).value();
+  if (program_->types[time.duration->type].kind == abi::Kind::Duration)
+    return settle(world_.now() + static_cast<Duration>(cell.bits));
+  const BusinessDuration length{static_cast<BusinessDuration::Unit>(static_cast<int64_t>(cell.bits >> 64)),
+                                static_cast<int64_t>(cell.bits)};
+  const auto at = add_business(program_->calendars.at(time.calendar.value_or(0)), world_.now(), length);
+  return at ? settle(*at) : std::unexpected(at.error().detail);
+}
+
+Story::Went Story::act(const sema::SentEvent& sent) {
+  const abi::Event& event = program_->events[sent.event];
+  abi::Arena arena;
+  const abi::Cell cell = sema::plain_value(program_->types, *sent.record, arena).value();
+  const auto answer =
+      world_.event(event.type, abi::value_to_json(program_->types, event.record, arena, cell));
+  return answer ? settle(world_.now()) : std::unexpected(answer.error());
+}
+
+// ---------------------------------------------------------------- people
+
+std::expected<std::vector<Json>, std::string> Story::tasks_meant(const sema::PersonDecides& decision) const {
+  const bool does = decision.verb == ast::DecideStmt::Verb::Does;
+  std::vector<Json> open =
+      does ? observed_.open_tasks(decision.what) : observed_.open_approvals(decision.what);
+  const size_t all = open.size();
+  if (decision.about) {
+    const auto keys =
+        decision.about->every ? estate_.keys(*decision.about->every) : std::vector{decision.about->text};
+    std::erase_if(open, [&](const Json& task) {
+      const Occurrence occurrence = Observed::occurrence_of(task);
+      return std::ranges::none_of(
+          keys, [&](const std::string& key) { return Observed::is_about(occurrence, key); });
+    });
+  }
+  const char* what = does ? "task" : "approval";
+  if (open.empty())
+    return std::unexpected(all == 0 ? fmt::format("no {} {} is open", what, decision.what)
+                                    : fmt::format("{} of {} are open, and none is about this", all, decision.what));
+  const bool several = decision.every || (decision.about && decision.about->every);
+  if (open.size() > 1 && !several)
+    return std::unexpected(fmt::format("{} of {} are open: say which `for`, or `every {}`", open.size(),
+                                       decision.what, decision.what));
+  return open;
+}
+
+// The first of the role who has not decided yet.
+std::string Story::person_for(const sema::PersonDecides& decision, const Json& task) const {
+  if (!decision.person.empty()) return decision.person;
+  const auto& people = options_.people.at(role_name(decision.role));
+  const Json decided = task.value("decisions", Json::array());
+  const auto free = std::ranges::find_if(people, [&](const std::string& person) {
+    return std::ranges::none_of(decided, [&](const Json& each) { return each.at("person") == person; });
+  });
+  return free == people.end() ? people.front() : *free;
+}
+
+Story::Went Story::act(const sema::PersonDecides& decision) {
+  using Verb = ast::DecideStmt::Verb;
+  using Ask = DecisionRequest::What;
+  const auto tasks = tasks_meant(decision);
+  if (!tasks) return std::unexpected(tasks.error());
+  const Ask ask = decision.verb == Verb::Approves  ? Ask::Approve
+                  : decision.verb == Verb::Rejects ? Ask::Reject
+                                                   : Ask::Done;
+  for (const Json& task : *tasks) {
+    const auto answer =
+        world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask, decision.reason);
+    if (!answer) return std::unexpected(answer.error());
+  }
+  return settle(world_.now());
+}
+
+}  // namespace endcap::testing
