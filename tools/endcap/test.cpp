@@ -21,6 +21,17 @@ struct TestOptions {
   bool missed = false;
 };
 
+int tell_findings(const CheckedProject& project, const TestOptions& options) {
+  const auto findings = project.diagnostics.sorted(project.sources);
+  const bool own_output = options.shape == Shape::Human;
+  const std::string text = render(findings, project.sources,
+                                  {Format::Human, wants_colour(own_output ? STDOUT_FILENO : STDERR_FILENO)});
+  // A machine that waits for JSON or XML gets none of this.
+  if (own_output ? !print(text) : std::fputs(text.c_str(), stderr) < 0) return kInternal;
+  tell(fmt::format("{} has errors: {}. No test was run", options.folder, summary(findings)));
+  return kFindings;
+}
+
 int run_project_tests(const TestOptions& options) {
   std::error_code error;
   if (!std::filesystem::is_directory(options.folder, error)) {
@@ -28,22 +39,19 @@ int run_project_tests(const TestOptions& options) {
     return kInternal;
   }
   CheckedProject project = check_project(options.folder);
-  if (!project.ok()) {
-    const auto findings = project.diagnostics.sorted(project.sources);
-    const bool own_output = options.shape == Shape::Human;
-    const std::string text = render(
-        findings, project.sources, {Format::Human, wants_colour(own_output ? STDOUT_FILENO : STDERR_FILENO)});
-    // A machine that waits for JSON or XML gets none of this.
-    if (own_output ? !print(text) : std::fputs(text.c_str(), stderr) < 0) return kInternal;
-    tell(fmt::format("{} has errors: {}. No test was run", options.folder, summary(findings)));
-    return kFindings;
-  }
+  if (!project.ok()) return tell_findings(project, options);
   if (project.program.tests.empty()) {
     tell(fmt::format("{} has no tests. One begins with: test \"what must hold\" {{", options.folder));
     return kFindings;
   }
   const auto began = std::chrono::steady_clock::now();
-  const testing::Report report = testing::run_tests(project, options.run);
+  const auto ran = testing::run_tests(project, options.run);
+  if (!ran && !project.ok()) return tell_findings(project, options);
+  if (!ran) {
+    tell(ran.error());
+    return kInternal;
+  }
+  const testing::Report& report = *ran;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
   if (report.results.empty()) {
     tell(fmt::format("no test has \"{}\" in its name or module; there are {}", options.run.filter,

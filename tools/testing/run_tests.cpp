@@ -34,12 +34,13 @@ size_t Report::failed() const {
       std::ranges::count_if(results, [](const Result& each) { return !each.passed(); }));
 }
 
-Report run_tests(CheckedProject& project, const RunOptions& options) {
+std::expected<Report, std::string> run_tests(CheckedProject& project, const RunOptions& options) {
   const std::vector<sema::Test> tests = std::move(project.program.tests);
-  ir::Program lowered = lower_project(project);
-  const std::vector<ir::Mark> marks = lowered.marks;
+  auto lowered = lower_project(project);
+  if (!lowered) return std::unexpected(lowered.error());
+  const std::vector<ir::Mark> marks = lowered->marks;
   const auto reached = std::make_shared<ir::Reached>(marks.size());
-  const std::shared_ptr<const abi::Program> program = ir::interpret(std::move(lowered), reached);
+  const std::shared_ptr<const abi::Program> program = ir::interpret(std::move(*lowered), reached);
   const EngineOptions engine = engine_options(project.project);
 
   std::vector<const sema::Test*> meant;

@@ -23,7 +23,7 @@ struct Report {
   size_t failed() const;
 };
 
-// Of a project that is ok(). Uses up its `program`.
-Report run_tests(CheckedProject& project, const RunOptions& options);
+// Of a project that is ok(). Uses up its `program`, and fails as lower_project does.
+std::expected<Report, std::string> run_tests(CheckedProject& project, const RunOptions& options);
 
 }  // namespace endcap::testing

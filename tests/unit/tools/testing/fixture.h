@@ -65,7 +65,9 @@ inline Report run(const std::string& tests, const std::string& declarations = kL
   project.program = check(project.project, project.modules, project.sources, project.diagnostics);
   INFO(render(project.diagnostics.sorted(project.sources), project.sources, {.format = Format::Short}));
   REQUIRE(project.ok());
-  return run_tests(project, options);
+  auto report = run_tests(project, options);
+  REQUIRE(report.has_value());
+  return std::move(*report);
 }
 
 // What became of one test: "" when it passed, else what happened instead, one line a failure.
