@@ -143,6 +143,13 @@ double run_raw(const StepsOptions& options, const std::vector<Round>& rounds) {
   std::vector<Opened> opened;
   for (PartitionId partition = 0; partition < EngineOptions{}.partitions; ++partition)
     opened.push_back(must(disks.log->open(partition, 1)));
+  // Opening is a record of its own; and one round may hold several records of a partition.
+  std::vector<Position> applied;
+  for (PartitionId partition = 0; partition < opened.size(); ++partition) {
+    for (Position position = 1; position <= opened[partition].tail; ++position)
+      must(disks.store->apply(partition, position, {}));
+    applied.push_back(opened[partition].tail);
+  }
   BatchId batch = 0;
   const double begin = seconds_now();
   for (const Round& round : rounds) {
@@ -152,7 +159,7 @@ double run_raw(const StepsOptions& options, const std::vector<Round>& rounds) {
     }
     disks.log->sync();
     for (const Appended& record : round) {
-      must(disks.store->apply(record.partition, opened[record.partition].tail,
+      must(disks.store->apply(record.partition, ++applied[record.partition],
                               must(decode_operations(record.bytes))));
     }
   }

@@ -91,8 +91,10 @@ def run(estate: world.World, options, dice: random.Random) -> None:
     try:
         in_the_middle, clock = 0, ""
         for kill in range(options.kills):
+            before = len(client.acknowledged)
             client.allowed = options.starts * (kill + 1) // options.kills
-            time.sleep(dice.uniform(0.0, 0.15))  # a batch takes about so long
+            estate.until("the batch begins", lambda: len(client.acknowledged) > before or before >= client.allowed)
+            time.sleep(dice.uniform(0.0, 0.04))
             clock = goes_on(estate, clock)
             in_the_middle += bool(estate.api("GET", "/v1/instances?status=running&limit=1")["instances"]) or len(
                 client.acknowledged) < client.allowed

@@ -172,7 +172,7 @@ class World:
             found = condition()
             if found:
                 return found
-            time.sleep(0.05)
+            time.sleep(0.005)
         raise AssertionError(f"{what}: not within {seconds} s\n{self.daemon.text()[-2000:] if self.daemon else ''}")
 
 

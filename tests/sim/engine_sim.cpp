@@ -103,7 +103,8 @@ class Simulation {
   // looks has seen all.
   void happens_perhaps(const CallRequest& request, const std::string& line, Duration at_most) {
     const abi::Strategy strategy = request.program->operations[request.target].strategy;
-    const uint64_t fate = roll(strategy == abi::Strategy::Unsafe ? 2 : 3);
+    const bool arrives_later = strategy != abi::Strategy::Unsafe && at_most > 0;
+    const uint64_t fate = roll(arrives_later ? 3 : 2);
     if (fate == 0) commit(request, line);
     if (fate == 2)
       landing_.push_back({world_.now + static_cast<Duration>(roll(static_cast<uint64_t>(at_most))), request});
@@ -190,8 +191,7 @@ class Simulation {
       const CallRequest& request = open.second;
       const std::string line = estate_.line(request);
       if (request.what == CallRequest::What::Operation && line.find("Stock") != 0)
-        happens_perhaps(request, line,
-                        30 * kSecond);  // its timeout: the dead process would have waited so long
+        happens_perhaps(request, line, request.now + request.timeout + 9 * kSecond - world_.now);
     }
     world_.crash(one_in(2));
   }

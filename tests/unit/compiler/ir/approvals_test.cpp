@@ -14,6 +14,7 @@ const char* const kPolicies = R"(
     | permit                     when margin(promo) >= 12%
     | approval by FinanceManager when 5% <= margin(promo) < 12%
     | forbid "below the floor"   when margin(promo) < 5%
+    stand in FinanceDirector for FinanceManager
   }
   policy StockMove governs Transfer.commit, Transfer.cancel for (units: Qty<ea>) {
     | forbid "a transfer of nothing" when units <= 0 ea

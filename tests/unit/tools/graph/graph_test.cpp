@@ -66,7 +66,8 @@ TEST_CASE("an approval says what, under which policy, by whom, until when, and w
   const Node& approval = titled(graph, "approval pricing");
   CHECK(approval.details ==
         Lines{"of prices under policy PriceGate:", "\u2022 approval by Finance when promo.price >= AUD 1.00",
-              "\u2022 forbid \"a price of nothing\" when promo.price < AUD 1.00", "within 8 business hours",
+              "\u2022 forbid \"a price of nothing\" when promo.price < AUD 1.00",
+              "\u2022 Planner stands in for Finance", "within 8 business hours",
               "remind after 2 business hours", "escalate to Planner after 4 business hours",
               "valid until promo.end at 23:59 zone \"Australia/Sydney\""});
   REQUIRE(approval.handlers.size() == 2);
