@@ -65,7 +65,8 @@ struct Caller {
 };
 
 inline std::string name(CallResult::Kind kind) {
-  constexpr const char* kNames[] = {"Ok", "Rejected", "Invalid", "Unavailable", "Ambiguous", "NotDone"};
+  constexpr const char* kNames[] = {"Ok",        "Rejected", "Invalid", "Unavailable",
+                                    "Ambiguous", "NotDone",  "NotSent"};
   return kNames[static_cast<int>(kind)];
 }
 
