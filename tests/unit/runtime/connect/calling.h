@@ -16,6 +16,7 @@ struct Caller {
   std::unique_ptr<Connector> connector;
   Instant now = 1'796'083'200'000'000;
   Duration timeout = 5 * kSecond;
+  Duration turn_within = 0;
 
   explicit Caller(std::vector<ODataSystem> systems) : connector(make_odata_connector(std::move(systems))) {}
   explicit Caller(const std::string& erp, const std::string& shop = "http://127.0.0.1:1/shop")
@@ -33,6 +34,7 @@ struct Caller {
     request.payload = std::move(payload);
     request.key = std::move(key);
     request.timeout = timeout;
+    request.turn_within = turn_within;
     request.now = now;
     auto promise = std::make_shared<std::promise<CallResult>>();
     uint64_t number = request.call;

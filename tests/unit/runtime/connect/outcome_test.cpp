@@ -96,6 +96,15 @@ TEST_CASE("too many requests and a closed service are unavailable, with the time
   }
 }
 
+TEST_CASE("a closed service may be a proxy's word for it: what can't be done twice safely is unclear then") {
+  for (const auto strategy : {abi::Strategy::Unsafe, abi::Strategy::Queryable}) {
+    auto server = service(v2_error(503, "BUSY", "later"));
+    Caller erp(server.url());
+    erp.sample.program->operations[kActivate].strategy = strategy;
+    CHECK(name(erp.activate().kind) == "Ambiguous");
+  }
+}
+
 TEST_CASE("an internal error is ambiguous for a write and unavailable for a read") {
   auto server = service(answer(500, "boom"));
   Caller erp(server.url());

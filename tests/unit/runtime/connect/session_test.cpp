@@ -1,6 +1,8 @@
 // Tokens, ETags, limits, the breaker: what the connector does by itself, and what it never does twice.
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "runtime/connect/gate.h"
 #include "tests/unit/runtime/connect/calling.h"
 #include "tests/unit/runtime/connect/server.h"
@@ -152,6 +154,25 @@ TEST_CASE("an operation keeps to its rate") {
   for (auto& result : results) CHECK(name(result.get().kind) == "Ok");
   CHECK(std::chrono::steady_clock::now() - started >=
         std::chrono::milliseconds(600));  // 16 calls: three full windows pass
+}
+
+TEST_CASE("what its limit lets leave too late comes back unsent, and its sender looks again") {
+  std::atomic<int> written{0};
+  ScriptedServer server([&](const std::string& request) {
+    if (has(request, "Fetch")) return answer(200, "{}");
+    ++written;
+    return answer(201, "{\"d\":{}}");
+  });
+  Caller erp(server.url());
+  auto& operation = erp.sample.program->operations[kActivate];
+  operation.limit_count = 1;
+  operation.limit_period = kSecond / 2;
+  erp.turn_within = kSecond / 10;
+  auto first = erp.start(CallRequest::What::Operation, kActivate, erp.sample.condition_of("1001"));
+  auto second = erp.start(CallRequest::What::Operation, kActivate, erp.sample.condition_of("1002"));
+  CHECK(name(first.get().kind) == "Ok");
+  CHECK(name(second.get().kind) == "NotSent");
+  CHECK(written == 1);
 }
 
 TEST_CASE("never more than the limit in any window") {

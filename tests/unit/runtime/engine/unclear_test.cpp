@@ -171,3 +171,30 @@ TEST_CASE("a request id belongs to its key") {
   CHECK(first["id"] != second["id"]);
   CHECK(shop.world.start("Wait", "P-1", "same") == first);
 }
+
+TEST_CASE("what a system says is kept, also when it is cut in the middle of a character") {
+  Shop shop;
+  shop.estate.hold_writes = true;
+  const uint64_t id = shop.launch();
+  const auto [number, open] = *shop.world.open_calls.begin();
+  CallResult refused{Kind::Rejected};
+  refused.message = "gesperrt f\xc3";
+  shop.world.answer(number, refused);
+  shop.world.run();
+  CHECK(shop.world.history(id, "write").size() == 1);  // read back as JSON
+}
+
+TEST_CASE("what comes in together need not fit one record") {
+  Shop shop;
+  const uint64_t before = shop.world.engine().counters().records;
+  const std::string pad(3'000'000, 'x');
+  std::vector<std::optional<Json>> replies(24);
+  for (size_t i = 0; i < replies.size(); ++i) {
+    const Json data = {{"id", "P-1"}, {"pad", pad}};
+    shop.world.engine().event(
+        {"/estate", "large-" + std::to_string(i), "retail.cancelled", data.dump(), keep(replies[i])});
+  }
+  shop.world.run();
+  for (const auto& reply : replies) CHECK((*reply)["accepted"] == true);
+  CHECK(shop.world.engine().counters().records > before + 8);  // 72 MB, and a record is at most 64
+}

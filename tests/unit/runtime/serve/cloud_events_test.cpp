@@ -103,3 +103,14 @@ TEST_CASE("Deeply nested JSON is refused or read, and crashes nothing") {
            R"({"specversion":"1.0","id":"e","source":"s","type":"t","data":)" + deep + "}"));
   if (!parsed) CHECK(parsed.error().status == 400);
 }
+
+TEST_CASE("An id that is not UTF-8 is refused: it would stand in the history") {
+  HttpRequest request = post("application/json", "{}");
+  request.headers["ce-specversion"] = "1.0";
+  request.headers["ce-id"] = "\xff";
+  request.headers["ce-source"] = "erp";
+  request.headers["ce-type"] = "t";
+  CHECK(refused(request, "id is not UTF-8") == 400);
+  request.headers["ce-id"] = "\xc3\xbc";
+  CHECK(parse_cloud_events(request).has_value());
+}
