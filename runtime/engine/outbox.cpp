@@ -209,11 +209,14 @@ void Partition::retry_timer(uint64_t number) {
 
 // ---------------------------------------------------------------- results
 
-void Partition::call_result(const CallReply& reply) {
+void Partition::call_result(CallReply& reply) {
   auto row = call(reply.call);
   if (!row || row->stage != Stage::Sent) return;  // its family ended, or the answer came twice
   sent_.erase(row->number);
-  row->message = reply.result.message;
+  std::string& message =
+      reply.result.message;  // cleaned here, once: it goes into rows, questions and answers
+  if (!message.empty()) message = Json::parse(json_text(message)).get<std::string>();
+  row->message = message;
   if (reply.result.kind == Result::NotSent) return retry_later(*row, reply.result.retry_after);
   has_effect(row->purpose) ? effect_result(*row, reply.result) : read_result(*row, reply.result);
 }

@@ -283,7 +283,7 @@ class Partition {
   void fill(uint64_t group);
   void drop_call(const rows::Pending& call);
   Flight& flight(uint64_t root, uint64_t group);
-  void call_result(const CallReply& reply);
+  void call_result(CallReply& reply);
   void read_result(rows::Pending& call, const CallResult& result);
   void effect_result(rows::Pending& call, const CallResult& result);
   void failed_attempt(rows::Pending& call, const CallResult& result);

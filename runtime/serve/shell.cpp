@@ -124,7 +124,8 @@ bool Shell::round() {
   }
   engine_.settle();
   send_calls();
-  shown_ = clock_.keep_every() ? engine_.acknowledged_time() : now_;
+  // New data has nothing acknowledged yet: what was shown at the start stands until it has.
+  shown_ = clock_.keep_every() ? std::max(shown_.load(), engine_.acknowledged_time()) : now_;
   return worked;
 }
 

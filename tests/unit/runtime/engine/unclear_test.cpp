@@ -182,6 +182,12 @@ TEST_CASE("what a system says is kept, also when it is cut in the middle of a ch
   shop.world.answer(number, refused);
   shop.world.run();
   CHECK(shop.world.history(id, "write").size() == 1);  // read back as JSON
+  const auto [other, still_open] = *shop.world.open_calls.begin();
+  CallResult away{Kind::Unavailable};
+  away.message = refused.message;
+  shop.world.answer(other, away);
+  shop.world.run();
+  CHECK(shop.world.show("Launch", "P-1")["waits"].dump().find("gesperrt f") != std::string::npos);
 }
 
 TEST_CASE("what comes in together need not fit one record") {
