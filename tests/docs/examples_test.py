@@ -2,17 +2,19 @@
 """Every example of the documents is compiled: examples_test.py ENDCAP SOURCE_FOLDER DOCUMENT...
 
 A block ```endcap is a module that checks cleanly beside workflows/retail.endcap; ```endcap EC0551 is one that gives that finding (and no
-other), and when a block ```text follows, it is word for word what `endcap check` prints.
+other), and when a block ```text follows, it is word for word what `endcap check` prints. A block ```sh that is one command
+`endcap explain-time` is run, and a block ```text that follows is part of what it prints.
 """
 
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 
-BLOCK = re.compile(r"^```(endcap|text)([^\n]*)\n(.*?)^```", re.M | re.S)
+BLOCK = re.compile(r"^```(endcap|text|sh)([^\n]*)\n(.*?)^```", re.M | re.S)
 
 
 def check(endcap: str, source: pathlib.Path, module: str, form: str) -> tuple[int, str]:
@@ -25,14 +27,25 @@ def check(endcap: str, source: pathlib.Path, module: str, form: str) -> tuple[in
         return done.returncode, done.stdout
 
 
+def printed(endcap: str, source: pathlib.Path, command: str) -> str:
+    words = shlex.split(command.replace("\\\n", " "))
+    done = subprocess.run([endcap, *words[1:]], capture_output=True, text=True, timeout=60, cwd=source)
+    return done.stdout + done.stderr
+
+
 def problems(endcap: str, source: pathlib.Path, document: pathlib.Path):
     text = document.read_text()
     blocks = list(BLOCK.finditer(text))
     for index, block in enumerate(blocks):
         kind, expected, body = block.group(1), block.group(2).strip(), block.group(3)
+        line = text.count("\n", 0, block.start()) + 1
+        if kind == "sh" and body.startswith("endcap explain-time "):
+            following = blocks[index + 1] if index + 1 < len(blocks) else None
+            shown = printed(endcap, source, body)
+            if following and following.group(1) == "text" and following.group(3) not in shown:
+                yield f"{document.name}:{line}: the document does not show what is printed:\n{shown}"
         if kind != "endcap":
             continue
-        line = text.count("\n", 0, block.start()) + 1
         code, findings = check(endcap, source, body, "short")
         codes = re.findall(r"\bEC\d{4}\b", findings)
         if expected and set(codes) != {expected}:

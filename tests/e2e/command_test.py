@@ -41,6 +41,35 @@ class Command(unittest.TestCase):
     def check(self, *arguments: str):
         return endcap("check", str(self.project), *arguments)
 
+    # explain-time
+
+    def explain_time(self, *arguments: str):
+        return endcap("explain-time", "NationalPromotion", str(SOURCE / "workflows"), *arguments)
+
+    def test_a_timeline_is_dated_by_the_engine(self):
+        done = self.explain_time("--like", "late finance", "--given", "FinanceDirector answers Friday 16:59", "--format", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = json.loads(done.stdout)
+        self.assertEqual(told["end"], "finished")
+        granted = [line for line in told["timeline"] if line["kind"] == "granted"]
+        self.assertEqual([line["local"] for line in granted], ["Fri 2026-11-20 16:59"])
+        self.assertEqual(self.explain_time("--like", "late finance", "--output", "json").returncode, 0)
+
+    def test_a_timeline_of_a_new_project_is_made_up_where_nothing_is_given(self):
+        source = (self.made() / "markdown.endcap").read_text()
+        workflow = re.search(r"^workflow (\w+)", source, re.M).group(1)
+        done = endcap("explain-time", workflow, str(self.project), "--start", "2026-11-20 09:00")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"(?m)^Fri 2026-11-20 09:00    starts, key ")
+
+    def test_a_question_that_is_not_understood_is_a_usage_error(self):
+        done = self.explain_time("--given", "FinanceManager answers Fryday 17:10")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("Fryday is no day", done.stderr)
+        done = endcap("explain-time", "NationalPromotoin", str(SOURCE / "workflows"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("did you mean NationalPromotion?", done.stderr)
+
     # init
 
     def test_a_new_project_is_clean(self):

@@ -8,12 +8,13 @@
 
 namespace endcap::command {
 
-// check.cpp, test.cpp, fix.cpp, graph.cpp, explain.cpp, fmt.cpp, init.cpp: what needs no running system.
+// check.cpp, test.cpp, fix.cpp, graph.cpp, explain.cpp, explain_time.cpp, fmt.cpp, init.cpp: what needs no running system.
 void add_check(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 void add_fix(CLI::App& app, int& exit_code);
 void add_graph(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
+void add_explain_time(CLI::App& app, int& exit_code);
 void add_fmt(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
 

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <map>
 
 #include "tools/common/compile_project.h"
 #include "tools/endcap/commands.h"
+#include "tools/endcap/named_workflow.h"
 #include "tools/graph/from_workflow.h"
 #include "tools/graph/write.h"
 
@@ -21,33 +21,6 @@ struct GraphOptions {
   std::string folder = ".";
   Picture format = Picture::Mermaid;
 };
-
-// By its full name, or the last part when that is one workflow only. Null, with a message, when it is not
-// known.
-const sema::Workflow* find_workflow(const sema::Program& program, const std::string& name) {
-  std::vector<std::string> names;
-  std::vector<const sema::Workflow*> found;
-  for (const sema::Workflow& workflow : program.workflows) {
-    const std::string last = workflow.name.substr(workflow.name.rfind('.') + 1);
-    names.push_back(last);
-    if (workflow.name == name) return &workflow;
-    if (last == name) found.push_back(&workflow);
-  }
-  if (found.size() == 1) return found.front();
-  if (found.size() > 1) {
-    names.clear();
-    for (const sema::Workflow* each : found) names.push_back(each->name);
-    tell(fmt::format("there are several workflows {}: {}", name, fmt::join(names, ", ")));
-  } else if (names.empty()) {
-    tell(fmt::format("there is no workflow {}: the project has none at all", name));
-  } else {
-    const auto meant = did_you_mean(name, names);
-    tell(fmt::format(
-        "there is no workflow {}{}", name,
-        meant ? fmt::format(": did you mean {}?", *meant) : fmt::format(", but {}", fmt::join(names, ", "))));
-  }
-  return nullptr;
-}
 
 std::string drawn(const graph::Graph& graph, Picture format) {
   switch (format) {

@@ -18,6 +18,7 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_fix,
     endcap::command::add_fmt,
     endcap::command::add_explain,
+    endcap::command::add_explain_time,
     endcap::command::add_graph,
     endcap::command::add_init,
     endcap::command::add_schema,

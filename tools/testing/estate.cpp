@@ -61,6 +61,51 @@ std::vector<std::string> Estate::keys(uint32_t view) const {
   return result;
 }
 
+const Estate::Entity* Estate::find(uint32_t view, const std::string& key) const {
+  const auto entities = given_.find(view);
+  if (entities == given_.end()) return nullptr;
+  const auto found = entities->second.find(key);
+  return found == entities->second.end() ? nullptr : &found->second;
+}
+
+void Estate::set(uint32_t view, const std::string& key, uint32_t field, const std::string& packed,
+                 const std::string& text) {
+  for (auto& [name, entity] : given_[view]) {
+    if (!key.empty() && name != key) continue;
+    entity.fields[field] = packed;
+    entity.texts[field] = text;
+  }
+}
+
+const Estate::Entity& Estate::invent(uint32_t view, const std::map<uint32_t, std::string>& known) {
+  Entity entity = inventor_(view, known);
+  std::vector<std::string> key;
+  for (const uint32_t field : program_->views[view].key) key.push_back(entity.texts[field]);
+  return given_[view].insert_or_assign(joined_key(key), std::move(entity)).first->second;
+}
+
+// What is given under this key, or invented; null: neither.
+const Estate::Entity* Estate::known(uint32_t view, const std::string& key,
+                                    const std::vector<std::string>& key_texts) {
+  if (const Entity* found = find(view, key)) return found;
+  if (!inventor_) return nullptr;
+  std::map<uint32_t, std::string> texts;
+  for (size_t i = 0; i < key_texts.size() && i < program_->views[view].key.size(); ++i)
+    texts[program_->views[view].key[i]] = key_texts[i];
+  return &invent(view, texts);
+}
+
+bool Estate::is_closed(const CallRequest& request) const {
+  uint32_t target = request.target;
+  if (request.what == CallRequest::What::Navigation) target = program_->navigations[target].to_view;
+  const bool is_view =
+      request.what == CallRequest::What::View || request.what == CallRequest::What::Navigation;
+  return std::ranges::any_of(closures_, [&](const Closure& closure) {
+    return closure.is_view == is_view && closure.target == target && closure.from <= request.now &&
+           request.now < closure.until;
+  });
+}
+
 // ---------------------------------------------------------------- what a test says
 
 Estate::Said Estate::give(const sema::GivenEntity& given) {
@@ -182,6 +227,8 @@ const sema::SystemFails* Estate::next_fault(const CallRequest& request,
 
 CallResult Estate::answer(const CallRequest& request) {
   using Kind = ast::FaultStmt::Kind;
+  if (is_closed(request))
+    return {.kind = CallResult::Kind::Unavailable, .value = "", .rejection = 0, .message = "it is away"};
   if (request.what == CallRequest::What::Ask)
     return {.kind = done_.contains(request.key) ? CallResult::Kind::Ok : CallResult::Kind::NotDone};
   std::vector<std::string> texts = sent_texts(request);
@@ -250,15 +297,14 @@ std::string Estate::packed_list(uint32_t view, const std::vector<const Entity*>&
 }
 
 CallResult Estate::read_view(const CallRequest& request) {
-  const std::string key = joined_key(sent_texts(request));
-  const auto& entities = given_[request.target];
-  const auto found = entities.find(key);
-  if (found == entities.end())
+  const auto texts = sent_texts(request);
+  const std::string key = joined_key(texts);
+  const Entity* found = known(request.target, key, texts);
+  if (!found)
     return missing(
         fmt::format("{} \"{}\" is read, and the test does not give it", view_name(request.target), key));
-  return {
-      .kind = CallResult::Kind::Ok,
-      .value = packed(request.target, found->second, request.now, program_->views[request.target].record)};
+  return {.kind = CallResult::Kind::Ok,
+          .value = packed(request.target, *found, request.now, program_->views[request.target].record)};
 }
 
 namespace {
@@ -275,23 +321,23 @@ abi::TypeId list_of(const abi::Types& types, abi::TypeId record) {
 
 CallResult Estate::read_navigation(const CallRequest& request) {
   const abi::Navigation& navigation = program_->navigations[request.target];
-  const std::string key = joined_key(sent_texts(request));
+  const auto texts = sent_texts(request);
+  const std::string key = joined_key(texts);
   const std::string name =
       fmt::format("{} of {} \"{}\"", navigation.name, view_name(navigation.from_view), key);
-  const auto owner = given_[navigation.from_view].find(key);
-  if (owner == given_[navigation.from_view].end() || !owner->second.entities.contains(request.target))
-    return missing(fmt::format("{} is read, and the test does not give it", name));
-  auto& all = given_[navigation.to_view];
+  const Entity* owner = known(navigation.from_view, key, texts);
+  const bool given = owner && owner->entities.contains(request.target);
+  if (!given && !inventor_) return missing(fmt::format("{} is read, and the test does not give it", name));
+  if (!given && keys(navigation.to_view).empty()) invent(navigation.to_view, {});
   std::vector<const Entity*> entities;
-  const auto wanted = owner->second.every.contains(request.target)
-                          ? keys(navigation.to_view)
-                          : owner->second.entities.at(request.target);
+  const auto wanted = !given || owner->every.contains(request.target) ? keys(navigation.to_view)
+                                                                      : owner->entities.at(request.target);
   for (const std::string& each : wanted) {
-    const auto found = all.find(each);
-    if (found == all.end())
+    const Entity* found = known(navigation.to_view, each, {each});
+    if (!found)
       return missing(fmt::format("{} has {} \"{}\" in it, which the test does not give", name,
                                  view_name(navigation.to_view), each));
-    entities.push_back(&found->second);
+    entities.push_back(found);
   }
   const abi::TypeId list = list_of(program_->types, program_->views[navigation.to_view].record);
   CHECK(list != abi::kNoType);
@@ -321,6 +367,11 @@ CallResult Estate::read_operation(const CallRequest& request, const std::vector<
     if (std::ranges::all_of(wanted,
                             [&](const auto& each) { return entity.texts[each.first] == each.second; }))
       found.push_back(&entity);
+  }
+  if (found.empty() && inventor_) {
+    std::map<uint32_t, std::string> known;
+    for (const auto& [field, text] : wanted) known[static_cast<uint32_t>(field)] = text;
+    found.push_back(&invent(*operation.result_view, known));
   }
   // An empty list is an answer; one of nothing that was ever given is a gap in the test.
   const bool gap = operation.result_many ? given_[*operation.result_view].empty() : found.empty();

@@ -2,6 +2,7 @@
 // told to.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -21,6 +22,15 @@ struct Effect {
 
 class Estate {
  public:
+  struct Entity {
+    std::vector<std::string> fields;                        // packed, in the order of the view
+    std::vector<std::string> texts;                         // of the fields
+    std::map<uint32_t, std::vector<std::string>> entities;  // by navigation: keys; absent: not given
+    std::set<uint32_t> every;                               // navigations that lead to all that is given
+  };
+  // Makes up what nobody gave: an entity of the view, whose fields are these texts as far as they are known.
+  using Inventor = std::function<Entity(uint32_t view, const std::map<uint32_t, std::string>& known)>;
+
   explicit Estate(std::shared_ptr<const abi::Program> program);
 
   // What a test says. The error is one sentence.
@@ -28,6 +38,15 @@ class Estate {
   Said give(const sema::GivenEntity& given);
   Said change(const sema::EntityChange& change);
   void fail(const sema::SystemFails& fault);
+  // From now on nothing is missing: what is read and was not given is invented, a list with one element.
+  void invent_by(Inventor inventor) { inventor_ = std::move(inventor); }
+  // An operation or view that is unavailable from one moment to another.
+  void close(bool is_view, uint32_t target, Instant from, Instant until) {
+    closures_.push_back({is_view, target, from, until});
+  }
+  // A field of one entity, or of all of the view when `key` is empty; packed, and as text.
+  void set(uint32_t view, const std::string& key, uint32_t field, const std::string& packed,
+           const std::string& text);
 
   // One attempt of a call. A read of what nobody gave is Invalid, and `problem` says so.
   CallResult answer(const CallRequest& request);
@@ -36,19 +55,22 @@ class Estate {
   const std::vector<Effect>& effects() const { return effects_; }
   // The keys of everything given of a view, as text.
   std::vector<std::string> keys(uint32_t view) const;
+  const Entity* find(uint32_t view, const std::string& key) const;
 
  private:
-  struct Entity {
-    std::vector<std::string> fields;                        // packed, in the order of the view
-    std::vector<std::string> texts;                         // of the fields
-    std::map<uint32_t, std::vector<std::string>> entities;  // by navigation: keys; absent: not given
-    std::set<uint32_t> every;                               // navigations that lead to all that is given
-  };
   struct Fault {
     sema::SystemFails said;
     uint32_t left = 0;
   };
+  struct Closure {
+    bool is_view;
+    uint32_t target;
+    Instant from, until;
+  };
 
+  const Entity* known(uint32_t view, const std::string& key, const std::vector<std::string>& key_texts);
+  const Entity& invent(uint32_t view, const std::map<uint32_t, std::string>& known);
+  bool is_closed(const CallRequest& request) const;
   CallResult read_view(const CallRequest& request);
   CallResult read_navigation(const CallRequest& request);
   CallResult read_operation(const CallRequest& request, const std::vector<std::string>& texts);
@@ -70,6 +92,8 @@ class Estate {
   std::vector<abi::TypeId> view_keys_;
   std::map<uint32_t, std::map<std::string, Entity>> given_;  // by view, by key
   std::vector<Fault> faults_;
+  std::vector<Closure> closures_;
+  Inventor inventor_;
   std::set<std::string> done_;  // keys of calls that took effect
   std::vector<Effect> effects_;
   std::string problem_;

@@ -7,21 +7,11 @@
 #include <thread>
 
 #include "runtime/value/time.h"
+#include "tools/testing/options.h"
 #include "tools/testing/story.h"
 
 namespace endcap::testing {
 namespace {
-
-EngineOptions engine_options(const Project& project) {
-  EngineOptions options;
-  for (const RoleConfig& role : project.roles) options.people[role.name] = role.people;
-  for (const SystemConfig& system : project.systems) {
-    options.attempts[system.name] = system.attempts;
-    options.timeouts[system.name] = system.timeout;
-    options.settles[system.name] = system.settle;
-  }
-  return options;
-}
 
 bool is_meant(const sema::Test& test, const std::string& filter) {
   return test.name.find(filter) != std::string::npos || test.module.find(filter) != std::string::npos;
@@ -41,7 +31,7 @@ std::expected<Report, std::string> run_tests(CheckedProject& project, const RunO
   const std::vector<ir::Mark> marks = lowered->marks;
   const auto reached = std::make_shared<ir::Reached>(marks.size());
   const std::shared_ptr<const abi::Program> program = ir::interpret(std::move(*lowered), reached);
-  const EngineOptions engine = engine_options(project.project);
+  const EngineOptions engine = options_of(project.project);
 
   std::vector<const sema::Test*> meant;
   for (const sema::Test& test : tests) {

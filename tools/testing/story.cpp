@@ -8,22 +8,10 @@
 #include "compiler/sema/plain.h"
 #include "runtime/abi/value_json.h"
 #include "runtime/value/calendar.h"
+#include "tools/testing/options.h"
 #include "tools/testing/timeline.h"
 
 namespace endcap::testing {
-namespace {
-
-// A role that endcap.toml gives to nobody is played by one person of its name: a test is about the workflow.
-EngineOptions with_people(EngineOptions options, const abi::Program& program) {
-  for (const std::string& role : program.roles) {
-    auto& people = options.people[role];
-    if (people.empty()) people.push_back("the " + role);
-  }
-  return options;
-}
-
-}  // namespace
-
 Story::Story(std::shared_ptr<const abi::Program> program, const sema::Test& test, const SourceMap& sources,
              const EngineOptions& options)
     : program_(std::move(program)),
@@ -153,8 +141,9 @@ std::expected<std::vector<Json>, std::string> Story::tasks_meant(const sema::Per
   }
   const char* what = does ? "task" : "approval";
   if (open.empty())
-    return std::unexpected(all == 0 ? fmt::format("no {} {} is open", what, decision.what)
-                                    : fmt::format("{} of {} are open, and none is about this", all, decision.what));
+    return std::unexpected(
+        all == 0 ? fmt::format("no {} {} is open", what, decision.what)
+                 : fmt::format("{} of {} are open, and none is about this", all, decision.what));
   const bool several = decision.every || (decision.about && decision.about->every);
   if (open.size() > 1 && !several)
     return std::unexpected(fmt::format("{} of {} are open: say which `for`, or `every {}`", open.size(),

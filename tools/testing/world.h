@@ -30,6 +30,7 @@ class World {
   std::expected<void, std::string> run_to(Instant time);
 
   Instant now() const { return now_; }
+  std::optional<Instant> next_due() { return engine_->next_due(); }
   Json show(uint64_t instance);
   std::vector<Json> tasks(uint64_t instance);                   // open ones
   std::vector<Json> history(uint64_t instance, uint64_t from);  // entries numbered `from` and above

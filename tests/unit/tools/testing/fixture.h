@@ -53,18 +53,23 @@ inline const std::string kGiven = R"(
 )";
 inline const std::string kStart = "  start Launch(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n";
 
-inline Report run(const std::string& tests, const std::string& declarations = kLaunch,
-                  RunOptions options = {}) {
+inline CheckedProject checked(const std::string& subject) {
   CheckedProject project;
   project.project = load_project(std::string(ENDCAP_SOURCE_DIR) + "/tests/language/project", project.sources,
                                  project.diagnostics);
   project.project.sources.push_back(
-      project.sources.add("subject.endcap", "module subject\nuse fixture.base\n" + declarations + tests));
+      project.sources.add("subject.endcap", "module subject\nuse fixture.base\n" + subject));
   for (const SourceId source : project.project.sources)
     project.modules.push_back(parse(project.sources, source, project.diagnostics));
   project.program = check(project.project, project.modules, project.sources, project.diagnostics);
   INFO(render(project.diagnostics.sorted(project.sources), project.sources, {.format = Format::Short}));
   REQUIRE(project.ok());
+  return project;
+}
+
+inline Report run(const std::string& tests, const std::string& declarations = kLaunch,
+                  RunOptions options = {}) {
+  CheckedProject project = checked(declarations + tests);
   auto report = run_tests(project, options);
   REQUIRE(report.has_value());
   return std::move(*report);

@@ -1,0 +1,25 @@
+// How an engine in memory is set up: see options.h.
+#include "tools/testing/options.h"
+
+namespace endcap::testing {
+
+EngineOptions options_of(const Project& project) {
+  EngineOptions options;
+  for (const RoleConfig& role : project.roles) options.people[role.name] = role.people;
+  for (const SystemConfig& system : project.systems) {
+    options.attempts[system.name] = system.attempts;
+    options.timeouts[system.name] = system.timeout;
+    options.settles[system.name] = system.settle;
+  }
+  return options;
+}
+
+EngineOptions with_people(EngineOptions options, const abi::Program& program) {
+  for (const std::string& role : program.roles) {
+    auto& people = options.people[role];
+    if (people.empty()) people.push_back("the " + role);
+  }
+  return options;
+}
+
+}  // namespace endcap::testing
