@@ -10,6 +10,9 @@ if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# Tells builds apart: what one build found is not another's (tools/common/check_cache.h).
+add_link_options(-Wl,--build-id=sha1)
+
 set(ENDCAP_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize= takes them")
 if(ENDCAP_SANITIZE)
   add_compile_options(-fsanitize=${ENDCAP_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)

@@ -10,6 +10,7 @@
 
 #include "tests/bench/front_end.h"
 #include "tests/bench/guard.h"
+#include "tests/bench/project.h"
 #include "tests/bench/steps.h"
 #include "tools/common/compile_project.h"
 
@@ -39,11 +40,21 @@ std::vector<bench::Figure> run_steps(const std::filesystem::path& source, const 
   return figures;
 }
 
+std::vector<bench::Figure> run_project(const std::filesystem::path& source, const std::filesystem::path& data,
+                                       const std::filesystem::path& command) {
+  take_folder(data);
+  auto figures = bench::bench_project(
+      {.workflows = source / "workflows", .folder = data / "project", .command = command});
+  std::filesystem::remove_all(data);
+  return figures;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"Figures of Endcap, each beside what the machine itself does in the same run."};
   std::string source = ".", data = "build/bench-data", json_file;
+  std::string command = (std::filesystem::path(argv[0]).parent_path() / "endcap").string();
   double seconds = 3;
   bool json = false;
   std::vector<std::string> names;
@@ -53,17 +64,19 @@ int main(int argc, char** argv) {
                "print a list of {name, value, unit, limit, ratio, note} instead of the table");
   app.add_option("--json-file", json_file, "write that list to a file beside the table");
   app.add_option("--seconds", seconds, "how long each level of `steps` runs")->capture_default_str();
-  app.add_option("NAMES", names, "steps, guard, front_end; none: all");
+  app.add_option("--command", command, "the endcap that `project` runs")->capture_default_str();
+  app.add_option("NAMES", names, "steps, guard, front_end, project; none: all");
   CLI11_PARSE(app, argc, argv);
 
   const std::vector<std::pair<std::string, std::function<std::vector<bench::Figure>()>>> benches = {
       {"steps", [&] { return run_steps(source, data, seconds); }},
       {"guard", [] { return bench::bench_guard(); }},
       {"front_end", [&] { return bench::bench_front_end(std::filesystem::path(source) / "workflows", 100); }},
+      {"project", [&] { return run_project(source, data, command); }},
   };
   for (const std::string& name : names) {
     if (std::ranges::none_of(benches, [&](const auto& known) { return known.first == name; })) {
-      fmt::print(stderr, "there is no bench `{}`: steps, guard, front_end\n", name);
+      fmt::print(stderr, "there is no bench `{}`: steps, guard, front_end, project\n", name);
       return 2;
     }
   }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "compiler/ir/lower.h"
+#include "tools/common/check_cache.h"
 #include "tools/common/compile_project.h"
 #include "tools/endcap/commands.h"
 #include "tools/endcap/output_files.h"
@@ -19,7 +20,7 @@ struct CheckOptions {
   Format format = Format::Human;
   std::string emit;
   std::vector<std::string> outputs;
-  bool lock = false;
+  bool lock = false, no_cache = false;
 };
 
 // Pins what is there now. The check that follows sees the new lock.
@@ -41,6 +42,37 @@ bool pin_schemas(const CheckOptions& options, int& exit_code) {
   return true;
 }
 
+// The error is one sentence: a defect of the compiler. `flow` is the Flow IR, when it is asked for.
+std::expected<CheckResult, std::string> check_now(const CheckOptions& options, std::string& flow) {
+  CheckedProject project = check_project(options.folder);
+  if (project.ok()) {
+    const auto lowered = lower_project(project);
+    // What only shows in lowering is a finding like any other.
+    if (!lowered && project.ok()) return std::unexpected(lowered.error());
+    if (lowered && !options.emit.empty()) flow = ir::print(*lowered);
+  }
+  CheckResult result;
+  result.findings = project.diagnostics.sorted(project.sources);
+  result.name = project.project.name;
+  result.modules = project.modules.size();
+  result.systems = project.project.systems.size();
+  result.sources = std::move(project.sources);
+  return result;
+}
+
+std::expected<CheckResult, std::string> check_or_find(const CheckOptions& options, std::string& flow,
+                                                      bool& unchanged) {
+  if (options.no_cache || !options.emit.empty()) return check_now(options, flow);
+  const CheckCache cache(default_cache(), options.folder);
+  if (auto kept = cache.find()) {
+    unchanged = true;
+    return std::move(*kept);
+  }
+  auto result = check_now(options, flow);
+  if (result) cache.keep(*result);
+  return result;
+}
+
 int run_check(const CheckOptions& options) {
   const auto outputs = parse_output_files(options.outputs);
   if (!outputs) {
@@ -55,34 +87,32 @@ int run_check(const CheckOptions& options) {
   int exit_code = kClean;
   if (options.lock && !pin_schemas(options, exit_code)) return exit_code;
 
-  auto started = std::chrono::steady_clock::now();
-  CheckedProject project = check_project(options.folder);
-  std::expected<ir::Program, std::string> lowered;
-  if (project.ok()) lowered = lower_project(project);
-  if (project.ok() && !lowered) {
-    tell(lowered.error());
+  const auto started = std::chrono::steady_clock::now();
+  std::string flow;
+  bool unchanged = false;
+  const auto result = check_or_find(options, flow, unchanged);
+  if (!result) {
+    tell(result.error());
     return kInternal;
   }
-  auto findings = project.diagnostics.sorted(project.sources);
   const bool emits = !options.emit.empty();
-  std::string text = render(findings, project.sources,
+  std::string text = render(result->findings, result->sources,
                             {options.format, wants_colour(emits ? STDERR_FILENO : STDOUT_FILENO),
                              folder_from_here(options.folder), ENDCAP_VERSION});
-  const bool filed = write_output_files(*outputs, findings, project.sources, options.folder);
+  const bool filed = write_output_files(*outputs, result->findings, result->sources, options.folder);
   if (emits) {
     std::fputs(text.c_str(), stderr);
   } else if (!print(text)) {
     return kInternal;
   }
-  if (emits && project.ok() && !print(ir::print(*lowered))) return kInternal;
+  if (!print(flow)) return kInternal;
   std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - started;
-  tell(fmt::format("{}: {} ({} module{}, {} system{}, {:.0f} ms)",
-                   project.project.name.empty() ? options.folder : project.project.name, summary(findings),
-                   project.modules.size(), project.modules.size() == 1 ? "" : "s",
-                   project.project.systems.size(), project.project.systems.size() == 1 ? "" : "s",
-                   taken.count()));
+  tell(fmt::format(
+      "{}: {} ({} module{}, {} system{}, {:.0f} ms{})", result->name.empty() ? options.folder : result->name,
+      summary(result->findings), result->modules, result->modules == 1 ? "" : "s", result->systems,
+      result->systems == 1 ? "" : "s", taken.count(), unchanged ? ", unchanged since it was checked" : ""));
   if (!filed) return kInternal;
-  return findings.empty() ? kClean : kFindings;
+  return result->findings.empty() ? kClean : kFindings;
 }
 
 // The names of the formats, for --help and for what is refused.
@@ -120,6 +150,8 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_option("--emit", options->emit, "Print the Flow IR to stdout; findings go to stderr then")
       ->check(CLI::IsMember({"ir"}));
   command->add_flag("--lock", options->lock, "Pin the schemas as they are now in endcap.lock, then check");
+  command->add_flag("--no-cache", options->no_cache,
+                    "Check anew, even when nothing has changed since the last check");
   command->footer(
       "Example:\n"
       "  endcap check workflows\n"
@@ -128,7 +160,10 @@ void add_check(CLI::App& app, int& exit_code) {
       "  endcap check workflows --format github     in a job of GitHub Actions\n"
       "  endcap check workflows --lock              after a system was upgraded on purpose\n"
       "\n"
-      "A warning is a finding too: exit code 0 means that nothing was found.");
+      "A warning is a finding too: exit code 0 means that nothing was found.\n"
+      "What was found is kept under $XDG_CACHE_HOME/endcap (or ~/.cache/endcap) and told again as long as "
+      "no\n"
+      "file of the project and no schema has changed.");
   command->callback([options, &exit_code] { exit_code = run_check(*options); });
 }
 
