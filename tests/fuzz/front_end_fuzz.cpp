@@ -1,5 +1,5 @@
-// libFuzzer's entry: any bytes are a module of the shipped project. They must give findings or a program: no crash, no hang, no
-// finding outside its file.
+// libFuzzer's entry: any bytes are a module of the shipped project. They must give findings or a program: no
+// crash, no hang, no finding outside its file.
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -17,13 +17,15 @@ struct Shipped {
   SourceMap sources;
   Diagnostics diagnostics;
   Project project = load_project(ENDCAP_SOURCE_DIR "/workflows", sources, diagnostics);
-  std::string estate;  // the module that the others use
+  std::vector<SourceId> vocabulary;  // the modules that the workflows use: those without one of their own
 
   Shipped() {
     for (const SourceId source : project.sources) {
-      if (sources.file(source).path.ends_with("retail.endcap")) estate = sources.file(source).text;
+      const SourceFile& file = sources.file(source);
+      if (!file.path.starts_with("tests/") && file.text.find("\nworkflow ") == std::string::npos)
+        vocabulary.push_back(source);
     }
-    CHECK(!estate.empty());
+    CHECK(!vocabulary.empty());
   }
 };
 
@@ -34,8 +36,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   SourceMap sources = kShipped.sources;
   Diagnostics diagnostics;
   std::vector<ast::Module> modules;
-  modules.push_back(parse(sources, sources.add("retail.endcap", kShipped.estate), diagnostics));
-  const SourceId subject = sources.add("fuzzed.endcap", std::string(reinterpret_cast<const char*>(data), size));
+  for (const SourceId source : kShipped.vocabulary) modules.push_back(parse(sources, source, diagnostics));
+  const SourceId subject =
+      sources.add("fuzzed.endcap", std::string(reinterpret_cast<const char*>(data), size));
   modules.push_back(parse(sources, subject, diagnostics));
   check(kShipped.project, modules, sources, diagnostics);
   for (const Diagnostic& each : diagnostics.all()) {

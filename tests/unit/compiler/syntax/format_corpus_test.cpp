@@ -2,6 +2,7 @@
 // and no comment, is done after one run, and does not care about blanks.
 #include <random>
 
+#include "tests/fuzz/random_workflow.h"
 #include "tests/unit/compiler/syntax/layout.h"
 
 using namespace endcap;
@@ -138,6 +139,11 @@ TEST_CASE("every text of the repository keeps its words, its comments and its tr
   const auto texts = corpus();
   REQUIRE(texts.size() > 200);
   for (const std::string& text : texts) laid_out(text);
+}
+
+TEST_CASE("so do programs written at random") {
+  for (uint64_t seed = 1; seed <= 20 * kRounds; ++seed)
+    laid_out(fuzz::random_workflow(seed, "fuzz.m" + std::to_string(seed)));
 }
 
 TEST_CASE("what can't be read has no layout and a diagnostic") {
