@@ -21,7 +21,9 @@ def check(endcap: str, source: pathlib.Path, module: str, form: str) -> tuple[in
     """Exit code and findings of the module in a project of its own."""
     with tempfile.TemporaryDirectory() as folder:
         project = pathlib.Path(folder) / "project"
-        shutil.copytree(source / "workflows", project, ignore=shutil.ignore_patterns("national_promotion.endcap"))
+        shutil.copytree(source / "workflows" / "schemas", project / "schemas")
+        for name in ("endcap.toml", "endcap.lock", "retail.endcap"):
+            shutil.copy(source / "workflows" / name, project)
         (project / "example.endcap").write_text(module)
         done = subprocess.run([endcap, "check", str(project), "--format", form], capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout

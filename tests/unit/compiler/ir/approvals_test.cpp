@@ -166,8 +166,8 @@ TEST_CASE("an approval in an element is its own") {
   TextFlow flow(R"(
     let stores = read promo.stores
     for each store in stores parallel 2 {
-      let move = propose Transfer.commit(promotion: promo.id, article: promo.article, to: store.id, units: 4 ea)
-                 undo Transfer.cancel(promotion: promo.id, article: promo.article, to: store.id, units: 4 ea)
+      let move = propose Transfer.commit(promo, to: store.id, units: 4 ea)
+                 undo Transfer.cancel(promo, to: store.id, units: 4 ea)
       approve move under StockMove as shift valid until promo.launch at 06:00 zone store.timeZone {
         within 4 business hours
         on rejected, expired { then skip }
