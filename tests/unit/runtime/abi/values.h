@@ -107,6 +107,12 @@ class RandomValues {
         }
         return {object};
       }
+      case Kind::Ratio: {
+        const Reference object = arena.allocate(2 * sizeof(Cell));
+        arena.cells(object)[0] = {Int128(static_cast<int32_t>(random_()))};
+        arena.cells(object)[1] = {Int128(1 + below(1000))};
+        return {object};
+      }
       case Kind::List: {
         const uint32_t count = static_cast<uint32_t>(below(list_max + 1));
         if (count == 0) return {};
