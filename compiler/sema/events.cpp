@@ -116,7 +116,13 @@ bool WorkflowChecker::pattern(const ast::EventPattern& tree, const ast::Name* re
     into.bindings.emplace_back(scope_.declare(binding.name, type), index);
   }
   if (tree.where) {
+    std::map<std::string, std::string> fields;
+    for (const std::string& field : names)
+      fields[field] =
+          fmt::format("`{0}` is a field of the event: write `{1}({0})` to name it here", field, symbol->name);
+    scope_.offer(std::move(fields));
     ExprPtr where = expressions_.condition(tree.where);
+    scope_.offer({});
     if (is_invalid(*where)) return false;
     split(std::move(where), into);
   }

@@ -54,6 +54,18 @@ std::string_view name_of(ast::HandlerEnd::Form form) {
   return "then";
 }
 
+std::string_view name_of(Next next) {
+  if (next == Next::Retry) return "then retry";
+  if (next == Next::AskAgain) return "then ask again";
+  return "then continue";
+}
+
+// Asking or trying again without end when nobody answers would be a wait without an end.
+bool ends_a_wait(Next next, Cause cause) {
+  if (next == Next::AskAgain) return cause == Cause::Changed;
+  return next != Next::Retry || cause != Cause::Expired;
+}
+
 Next next_of(ast::HandlerEnd::Form form) {
   switch (form) {
     case ast::HandlerEnd::Form::Retry:
@@ -96,20 +108,29 @@ std::optional<std::pair<Cause, uint32_t>> WorkflowChecker::cause(const ast::Name
   return std::nullopt;
 }
 
-void WorkflowChecker::refuse_end(const ast::HandlerEnd& end, const std::string& where) {
-  context_.emit(DiagnosticKind::HandlerEndNotHere, end.span, {std::string(name_of(end.form)), where});
+Diagnostic& WorkflowChecker::refuse_end(const ast::HandlerEnd& end, const std::string& where) {
+  return context_.emit(DiagnosticKind::HandlerEndNotHere, end.span, {std::string(name_of(end.form)), where});
+}
+
+// How a handler may go on, as one writes it.
+std::string WorkflowChecker::ends_of(const Site& site, Cause cause) {
+  std::string all;
+  for (const Next next : site.nexts) {
+    if (ends_a_wait(next, cause)) all += fmt::format("`{}`, ", name_of(next));
+  }
+  return all + "`then skip` (inside a `for each`), `fail` or `finish`";
 }
 
 Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site& site, Cause cause,
                            ExprPtr& value) {
   if (!end) return Next::FallOut;
   const Next next = next_of(end->form);
-  // Asking again without end when nobody answers would be a wait without an end.
-  const bool again =
-      (next == Next::AskAgain && cause != Cause::Changed) || (next == Next::Retry && cause == Cause::Expired);
-  if (next != Next::Skip && (again || std::ranges::find(site.nexts, next) == site.nexts.end())) {
+  const bool meant = next == Next::Skip ||
+                     (ends_a_wait(next, cause) && std::ranges::find(site.nexts, next) != site.nexts.end());
+  if (!meant) {
     refuse_end(*end, fmt::format("when {} ends in `{}`", site.what,
-                                 cause == Cause::Rejection ? "a rejection" : name_of(cause)));
+                                 cause == Cause::Rejection ? "a rejection" : name_of(cause)))
+        .note("here a handler ends in " + ends_of(site, cause));
     return Next::FallOut;
   }
   if (next != Next::Continue) return next;

@@ -19,11 +19,17 @@ std::string source_name(const ast::Expr& tree) {
 
 void Expressions::unknown_name(const ast::Name& name) {
   if (name.text.empty()) return;
+  if (const std::string* remedy = scope_.remedy(name.text)) {
+    context_.emit(DiagnosticKind::UnknownName, name.span, {name.text}).note(*remedy);
+    return;
+  }
   if (const std::string* left = scope_.left(name.text)) {
     context_.emit(DiagnosticKind::OutOfScope, name.span, {name.text, *left})
         .note(
-            "only names bound by `as` and `collect` leave a step; a `let` that is needed later stands before "
-            "it");
+            left->starts_with("branch ")
+                ? "what a branch finds stays in it: what needs it goes on inside the branch"
+                : "only names bound by `as` and `collect` leave a step; a `let` that is needed later stands "
+                  "before it");
     return;
   }
   bool told = false;

@@ -44,6 +44,11 @@ std::optional<LocalId> Scope::find(const std::string& name) const {
   return std::nullopt;
 }
 
+const std::string* Scope::remedy(const std::string& name) const {
+  const auto found = remedies_.find(name);
+  return found == remedies_.end() ? nullptr : &found->second;
+}
+
 const std::string* Scope::left(const std::string& name) const {
   const auto found = left_.find(name);
   return found == left_.end() || found->second.empty() ? nullptr : &found->second;

@@ -28,6 +28,10 @@ class Scope {
   // Where a name was known that is no longer: "step gate".
   const std::string* left(const std::string& name) const;
   std::vector<std::string> names() const;
+  // Names that would be known if something else were written, and what. Of one condition: the next call
+  // replaces them.
+  void offer(std::map<std::string, std::string> remedies) { remedies_ = std::move(remedies); }
+  const std::string* remedy(const std::string& name) const;
 
   Local& operator[](LocalId id) { return locals_[id.index]; }
   const Local& operator[](LocalId id) const { return locals_[id.index]; }
@@ -43,6 +47,7 @@ class Scope {
   std::vector<Local>& locals_;
   std::vector<Block> blocks_;
   std::map<std::string, std::string> left_;
+  std::map<std::string, std::string> remedies_;
 };
 
 }  // namespace endcap::sema

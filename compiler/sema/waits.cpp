@@ -1,6 +1,8 @@
 // Waiting for a moment and for an event.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/sema/workflow_checker.h"
 
 namespace endcap::sema {
@@ -32,13 +34,18 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Wait
   wait.within = deadline(node.within, node.pattern.event.span, what);
   std::string identity = path(node.result ? node.result->text : "event." + name, tree.span);
   ++waits_;
-  // Heard: going on without the event would leave its names without a value.
-  std::vector<Next> nexts{Next::Retry};
-  if (node.pattern.bindings.empty() && !node.result) nexts.push_back(Next::Continue);
+  // Going on without the event leaves its names without a value: then they are known to its condition alone.
+  std::vector<Next> nexts;
+  if (!node.result) nexts.push_back(Next::Continue);
   wait.handlers = handlers(
       node.handlers, {.what = what, .causes = {Cause::Expired}, .required = {Cause::Expired}, .nexts = nexts},
       node.pattern.event.span);
-  if (!pattern(node.pattern, node.result ? &*node.result : nullptr, wait.pattern)) return std::nullopt;
+  const bool goes_on = std::ranges::any_of(
+      wait.handlers, [](const Handler& handler) { return handler.next == Next::Continue; });
+  if (goes_on) scope_.open("the wait for " + name + ", which goes on without it");
+  const bool sound = pattern(node.pattern, node.result ? &*node.result : nullptr, wait.pattern);
+  if (goes_on) scope_.close();
+  if (!sound) return std::nullopt;
   if (node.result && leaving_) leaving_->push_back(wait.pattern.record);
   return make(tree.span, std::move(wait), std::move(identity));
 }

@@ -92,7 +92,8 @@ class WorkflowChecker {
   void handler(const ast::Handler& tree, const Site& site, std::vector<Handler>& into);
   std::optional<std::pair<Cause, uint32_t>> cause(const ast::Name& name, const Site& site);
   Next next(const std::optional<ast::HandlerEnd>& end, const Site& site, Cause cause, ExprPtr& value);
-  void refuse_end(const ast::HandlerEnd& end, const std::string& where);
+  Diagnostic& refuse_end(const ast::HandlerEnd& end, const std::string& where);
+  static std::string ends_of(const Site& site, Cause cause);
 
   // people.cpp, waits.cpp, events.cpp
   Made of(const ast::Stmt& tree, const ast::TaskStmt& node);

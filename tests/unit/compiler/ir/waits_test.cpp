@@ -64,6 +64,21 @@ TEST_CASE("a guard decides with the live values whether the event is meant") {
   CHECK_FALSE(instance.hears(0, rescheduled("2026-12-01")));
 }
 
+TEST_CASE("a workflow may go on without an event that does not come") {
+  TextFlow flow(R"(
+    wait for event StockBelow(article) where article == promo.article within 2 days {
+      on expired { then continue }
+    }
+    finish Launched(promo.id)
+  )");
+  Instance instance = flow.start(promotion());
+  REQUIRE(instance->point->kind == WaitKind::AwaitEvent);
+  SUBCASE("it came") {
+    CHECK(instance.event(0, {{"article", "AC-100"}, {"store", "0007"}})->outcome == "Launched");
+  }
+  SUBCASE("it did not come") { CHECK(instance.expired()->outcome == "Launched"); }
+}
+
 TEST_CASE("a handler for the whole workflow runs beside it with copies of what it uses") {
   TextFlow flow(R"(
     throughout {
