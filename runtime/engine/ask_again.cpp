@@ -113,7 +113,14 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
     return true;
   }
   put_task(again);
-  note(row, found.forbidden ? "rejected" : "permitted", {{"task", again.number}, {"reason", found.reason}});
+  note(row, found.forbidden ? "forbidden" : "permitted",
+       {{"task", again.number},
+        {"again", number},
+        {"label", again.label},
+        {"policy", program().policies[again.policy].name},
+        {"proposals", shown},
+        {"leaves", again.leaves}});
+  if (found.forbidden) note(row, "rejected", {{"task", again.number}, {"reason", found.reason}});
   again.waiters.clear();
   if (!found.forbidden) renew(again);
   close_task(again, found.forbidden ? rows::Task::Status::Rejected : rows::Task::Status::Granted);

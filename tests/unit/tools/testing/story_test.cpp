@@ -101,6 +101,17 @@ TEST_CASE("a fact that changes after the approval voids it: the same approval is
   expect gate.pricing asked of Finance)") == "");
 }
 
+TEST_CASE("facts that change may leave nobody to ask: the same approval is forbidden") {
+  CHECK(story(kStart + R"(
+  Price.activate is rejected RecordLocked always
+  Finance approves gate.pricing
+  expect gate.pricing granted
+  Promotion("P-1").price becomes AUD 0.50
+  Clerk does Unlock for "1001"
+  expect gate.pricing forbidden
+  expect fails Refused)") == "");
+}
+
 TEST_CASE("systems fail so often as it is said, and a thing is done once") {
   CHECK(story(R"(
   Price.activate for "1001" is unavailable 2 times
