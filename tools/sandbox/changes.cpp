@@ -11,6 +11,8 @@ std::string key_property(std::string_view set) {
   if (set == "A_StockTransfer") return "TransferReference";
   if (set == "A_PurchaseOrder") return "CorrespncExternalReference";
   if (set == "A_WarehouseTask") return "TaskReference";
+  if (set == "A_PromotionOrder") return "OrderReference";
+  if (set == "A_PurchaseRequisition") return "RequisitionReference";
   return "";
 }
 
@@ -158,6 +160,10 @@ Estate::Outcome Estate::call(Service& service, const Request& request, const sch
   if (callable.name == "WithdrawPrice") done = withdraw_price(parameters);
   if (callable.name == "CancelTransfer") done = cancel_transfer(parameters);
   if (callable.name == "AcknowledgePrice") done = acknowledge_price(parameters);
+  if (callable.name == "CancelPromotionOrder") done = cancel_order(parameters);
+  if (callable.name == "CommitPromotionOrder") done = commit_order(parameters);
+  if (callable.name == "CancelRequisition") done = cancel_requisition(parameters);
+  if (callable.name == "ChaseSupplier") done = true;
   if (!done) return std::unexpected(done.error());
   std::string subject;
   for (const auto& parameter : callable.parameters) {

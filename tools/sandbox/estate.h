@@ -51,6 +51,9 @@ class Estate {
   void seed_stores();
   void seed_stock();
   void seed_promotions();
+  void seed_masters();  // seed_plans.cpp: what planning looks at
+  void add_item(const std::string& promotion, const std::string& product, const std::string& price,
+                bool lead);
   void add_promotion(const std::string& id, const std::string& name, const std::string& product,
                      const std::string& price, const std::string& cost, const std::string& launch,
                      const std::string& end, std::vector<std::string> stores);
@@ -86,6 +89,12 @@ class Estate {
   std::expected<bool, ODataError> withdraw_price(const Json& parameters);  // whether something changed
   std::expected<bool, ODataError> cancel_transfer(const Json& parameters);
   std::expected<bool, ODataError> acknowledge_price(const Json& parameters);
+
+  // orders.cpp: what is bought for a promotion
+  std::expected<bool, ODataError> cancel_order(const Json& parameters);
+  std::expected<bool, ODataError> commit_order(const Json& parameters);
+  std::expected<bool, ODataError> cancel_requisition(const Json& parameters);
+  void answered(const Row& order);  // the supplier's word, told
 
   // access.cpp
   std::optional<Response> refuse_access(Service& service, const Request& request);

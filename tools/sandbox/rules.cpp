@@ -32,6 +32,8 @@ std::string Estate::subject_of(const Table& table, const Json& fields) const {
   const std::string& set = table.set->name;
   if (set == "A_PriceCondition") return text(fields, "RetailPromotion") + "/" + text(fields, "Plant");
   if (set == "A_StockTransfer") return text(fields, "RetailPromotion") + "/" + text(fields, "ReceivingPlant");
+  if (set == "A_PromotionOrder") return text(fields, "RetailPromotion") + "/" + text(fields, "Supplier");
+  if (set == "A_PurchaseRequisition") return text(fields, "RetailPromotion") + "/" + text(fields, "Plant");
   std::string key = table.key_of(fields);
   for (char& c : key) c = c == '\x1f' ? '/' : c;
   if (!key.empty()) key.pop_back();
@@ -83,6 +85,8 @@ std::optional<ODataError> Estate::before_create(Table& table, Json& fields) {
     set_quantity(*stock, "AvailableQuantity", quantity(stock->fields, "AvailableQuantity") - wanted);
     fields["TransferStatus"] = "A";
   }
+  if (set == "A_PromotionOrder") fields["OrderStatus"] = "A";
+  if (set == "A_PurchaseRequisition") fields["RequisitionStatus"] = "A";
   if (table.property("CreationDateTime")) fields["CreationDateTime"] = real_time();
   return std::nullopt;
 }
@@ -136,6 +140,8 @@ void Estate::changed(Table& table, Row& row, const Json& before) {
       events_.send({.type = "retail.promotion.cancelled", .data = {{"RetailPromotion", id}}});
     }
   }
+  if (set == "A_PromotionOrder" && row.fields["SupplierConfirmation"] != before["SupplierConfirmation"])
+    answered(row);
   if (set == "A_MaterialStock") {
     Int128 safety = quantity(row.fields, "SafetyStockQuantity");
     if (quantity(row.fields, "AvailableQuantity") < safety &&

@@ -65,6 +65,7 @@ void Estate::seed() {
   seed_products();
   seed_stores();
   seed_stock();
+  seed_masters();
   seed_promotions();
 }
 
@@ -81,6 +82,7 @@ void Estate::seed_products() {
                  {"GrossWeight", article.weight},
                  {"WeightUnit", "KG"},
                  {"Supplier", "0000100100"},
+                 {"PlannedDeliveryDurationInDays", 10},
                  {"IsMarkedForDeletion", false},
                  {"LastChangeDateTime", kFirstDay}});
     shop_.at("Listings")
@@ -170,24 +172,27 @@ void Estate::add_promotion(const std::string& id, const std::string& name, const
                            const std::string& price, const std::string& cost, const std::string& launch,
                            const std::string& end, std::vector<std::string> stores) {
   Table& promotions = erp_.at("A_RetailPromotion");
-  Row& row = promotions.insert({{"RetailPromotion", id},
-                                {"PromotionName", name},
-                                {"Product", product},
-                                {"PromotionPrice", price},
-                                {"PriceCurrency", "AUD"},
-                                {"LandedCost", cost},
-                                {"CostCurrency", "AUD"},
-                                {"ValidityStartDate", launch + "T00:00:00Z"},
-                                {"ValidityEndDate", end + "T00:00:00Z"},
-                                {"PromotionStatus", "01"},
-                                {"PlannedQuantity", units(stores.size() * 10)},
-                                {"BaseUnit", "EA"},
-                                {"ResponsiblePerson", "MIA"},
-                                {"LastChangeDateTime", kFirstDay}});
+  Row& row =
+      promotions.insert({{"RetailPromotion", id},
+                         {"PromotionName", name},
+                         {"Product", product},
+                         {"PromotionPrice", price},
+                         {"PriceCurrency", "AUD"},
+                         {"LandedCost", cost},
+                         {"CostCurrency", "AUD"},
+                         {"ValidityStartDate", launch + "T00:00:00Z"},
+                         {"ValidityEndDate", end + "T00:00:00Z"},
+                         {"PromotionStatus", "01"},
+                         {"ReferencePrice", erp_.at("A_Product").find({product})->fields["StandardPrice"]},
+                         {"PlannedQuantity", units(stores.size() * 10)},
+                         {"BaseUnit", "EA"},
+                         {"ResponsiblePerson", "MIA"},
+                         {"LastChangeDateTime", kFirstDay}});
   std::string key = promotions.key_of(row.fields);
   erp_.links["A_RetailPromotion/to_Product"][key] = {product + '\x1f'};
   auto& links = erp_.links["A_RetailPromotion/to_Stores"][key];
   for (const auto& store : stores) links.push_back(store + '\x1f');
+  add_item(id, product, price, true);
 }
 
 void Estate::seed_promotions() {
