@@ -126,11 +126,15 @@ NO: 'no';
 LIST: 'list';
 OPTIONAL: 'optional';
 TEST: 'test';
+RUN: 'run';
+REPEAT: 'repeat';
+MAPPING: 'mapping';
+FROM: 'from';
 
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
-  : 'advisor' | 'exception' | 'raise' | 'measure' | 'mapping' | 'sweep' | 'route' | 'sync' | 'interface'
-  | 'due' | 'tolerate' | 'upgrades' | 'alert' | 'restart'
+  : 'advisor' | 'exception' | 'raise' | 'measure' | 'sweep' | 'route' | 'sync' | 'interface'
+  | 'due' | 'tolerate' | 'upgrades' | 'alert'
   ;
 
 ARROW: '->';

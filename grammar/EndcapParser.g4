@@ -6,7 +6,7 @@ options { tokenVocab = EndcapLexer; }
 
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
-    | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
+    | recordDeclaration | enumDeclaration | functionDeclaration | mappingDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
     | testDeclaration
     ) EOF
   ;
@@ -19,6 +19,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
   | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | RUN | REPEAT | MAPPING | FROM
   ;
 
 names: name (COMMA name)*;
@@ -74,6 +75,8 @@ eventField: field=name COLON type ASSIGN source=name (IN unit=name)?;
 recordDeclaration: RECORD name OPEN_BRACE (parameter (COMMA? parameter)*)? CLOSE_BRACE;
 enumDeclaration: ENUM name OPEN_BRACE (names COMMA?)? CLOSE_BRACE;
 functionDeclaration: FUNCTION name parameters (ARROW type)? ASSIGN expression;
+mappingDeclaration: MAPPING name FROM from=type TO to=type OPEN_BRACE (mappingField (COMMA? mappingField)*)? CLOSE_BRACE;
+mappingField: field=name COLON expression;
 
 tableDeclaration: TABLE name parameters ARROW type OPEN_BRACE tableHeader tableRow* CLOSE_BRACE;
 tableHeader: BAR name (BAR name)* BAR;
@@ -143,9 +146,9 @@ expectation
 block: OPEN_BRACE statement* CLOSE_BRACE;
 
 statement
-  : letStatement | readStatement | notifyStatement | approveStatement | writeStatement | taskStatement | whenStatement
+  : letStatement | readStatement | notifyStatement | approveStatement | writeStatement | taskStatement | runStatement | whenStatement
   | matchStatement | forEachStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
-  | waitEventStatement | yieldStatement | skipStatement | finishStatement | failStatement | laterStatement
+  | waitEventStatement | repeatStatement | againStatement | yieldStatement | skipStatement | finishStatement | failStatement | laterStatement
   ;
 
 laterStatement: LATER_STATEMENT;
@@ -173,6 +176,7 @@ approveClause
   ;
 writeStatement: WRITE name (FOR expression)? handlers?;
 taskStatement: TASK task=name arguments TO role=name (WITHIN expression)? (AS result=name)? handlers?;
+runStatement: RUN qualified arguments (AS name)? handlers?;
 
 whenStatement: WHEN expression block (OTHERWISE WHEN expression block)* otherwiseBlock?;
 otherwiseBlock: OTHERWISE block;
@@ -183,7 +187,9 @@ forEachStatement: FOR EACH variable=name IN list=expression (WHERE where=express
 togetherStatement: TOGETHER OPEN_BRACE branch* CLOSE_BRACE;
 branch: BRANCH name body;
 stepStatement: STEP name body;
-body: block | togetherStatement | forEachStatement;
+body: block | togetherStatement | forEachStatement | repeatStatement;
+repeatStatement: REPEAT UP TO NUMBER TIMES block otherwiseBlock?;
+againStatement: AGAIN;
 
 throughoutStatement: THROUGHOUT OPEN_BRACE eventHandler* CLOSE_BRACE;
 eventHandler: ON EVENT eventPattern handlerBody;
@@ -199,13 +205,16 @@ finishStatement: FINISH name arguments?;
 failStatement: FAIL name arguments? (AND (COMPENSATE | KEEP))?;
 
 handlers: OPEN_BRACE handler* CLOSE_BRACE;
-handler: ON names handlerBody;
+handler: ON cause (COMMA cause)* handlerBody;
+// What went wrong and, behind `run`, the values that the other workflow ended with.
+cause: name (OPEN_PAREN binding (COMMA binding)* CLOSE_PAREN)?;
 handlerBody: OPEN_BRACE statement* handlerEnd? CLOSE_BRACE;
 handlerEnd
   : THEN RETRY                                                              # RetryEnd
   | THEN SKIP_                                                              # SkipEnd
   | THEN CONTINUE (WITH expression)?                                        # ContinueEnd
   | THEN ASK AGAIN                                                          # AskAgainEnd
+  | THEN AGAIN                                                              # AgainEnd
   | THEN WAIT UNTIL expression                                              # WaitUntilEnd
   | THEN failStatement                                                      # FailEnd
   | THEN finishStatement                                                    # FinishEnd

@@ -127,6 +127,10 @@ class SignatureComparer {
       found(FindingKind::KindChanged, before.path, before.kind, after->kind, *after);
       return;
     }
+    if (before.kind == "run" && before.call != after->call) {
+      found(FindingKind::KindChanged, before.path, "run " + before.call, "run " + after->call, *after);
+      return;
+    }
     values(before, *after);
     grants(before, *after);
     if (before.call != after->call || before.payload != after->payload)

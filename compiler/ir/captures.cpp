@@ -59,6 +59,8 @@ void FreeLocals::expression(const sema::Expr* e) {
 
 void FreeLocals::handlers(const std::vector<sema::Handler>& list) {
   for (const sema::Handler& handler : list) {
+    define(handler.record);
+    for (auto& [local, field] : handler.bindings) define(local);
     if (handler.body) of(*handler.body);
     expression(handler.value.get());
   }
@@ -124,6 +126,11 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             for (auto& branch : s.branches) of(branch.body);
           },
           [&](const Step& s) { of(s.body); },
+          [&](const Run& s) {
+            for (LocalId parameter : s.parameters) define(parameter);
+            for (auto& argument : s.arguments) expression(argument.get());
+            define(s.result), of(s.body), handlers(s.handlers);
+          },
           [&](const Throughout& s) {
             for (auto& handler : s.handlers) event(handler);
           },
@@ -139,6 +146,8 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             handlers(s.handlers);
           },
           [&](const sema::Yield& s) { expression(s.value.get()); },
+          [&](const Repeat& s) { define(s.round), of(s.body), of(s.otherwise); },
+          [](const Again&) {},
           [](const sema::Skip&) {},
           [&](const sema::Finish& s) { expression(s.record.get()); },
           [&](const sema::Fail& s) { expression(s.record.get()); }},

@@ -149,6 +149,7 @@ class SignatureMaker {
       point.call = program_.operations[wait.target].name;
       point.payload = payload(wait.target);
     }
+    if (wait.kind == WaitKind::Run) point.call = program_.workflows[wait.target].name;
     for (const abi::Subscription& event : wait.events)
       point.events.push_back(program_.events[event.event].name);
     if (wait.kind == WaitKind::ForEach) {

@@ -117,7 +117,19 @@ class WaitCheck {
       case WaitKind::Throughout:
         if (wait_.events.empty()) say("hears no event");
         return;
+      case WaitKind::Run:
+        return run();
     }
+  }
+
+  void run() const {
+    const abi::Program& program = s_.program.abi;
+    if (wait_.target >= program.workflows.size()) return say("runs no workflow");
+    if (wait_.branches.size() != 1) return say("runs {} machines, not one", wait_.branches.size());
+    const uint32_t machine = wait_.branches.front().machine;
+    if (machine >= program.machines.size()) return;
+    if (program.machines[machine].kind != abi::MachineKind::Run) say("runs a machine that others start");
+    if (program.machines[machine].run_workflow != wait_.target) say("runs another workflow than it says");
   }
 
   void payload(abi::TypeId expected) const {
@@ -178,8 +190,8 @@ class WaitCheck {
   void child(const abi::Branch& branch) const {
     if (branch.machine >= s_.program.abi.machines.size()) return say("starts no machine");
     const auto& parameters = s_.program.abi.machines[branch.machine].parameters;
-    bool together = wait_.kind == WaitKind::Together;
-    size_t given = branch.capture_count + (together ? 0 : 1);
+    bool alone = wait_.kind == WaitKind::Together || wait_.kind == WaitKind::Run;
+    size_t given = branch.capture_count + (alone ? 0 : 1);
     size_t end = size_t{branch.first_capture} + branch.capture_count;
     if (given != parameters.size() || end > wait_.operands.size())
       return say("gives a child the wrong number of values");

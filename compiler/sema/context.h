@@ -92,11 +92,12 @@ struct EventInfo {
   uint32_t module = 0;
 };
 
-// A function, or a table: a function written as rows.
+// A function, a table: a function written as rows, or a mapping: one written as fields.
 struct FunctionInfo {
   const ast::Name* name = nullptr;
   const ast::FunctionDecl* function = nullptr;
   const ast::TableDecl* table = nullptr;
+  const ast::MappingDecl* mapping = nullptr;
   uint32_t module = 0;
   enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
   // When it is Done. What it calls is counted once a call: this is what it costs to run it.
@@ -121,6 +122,11 @@ struct PolicyInfo {
 struct WorkflowInfo {
   const ast::WorkflowDecl* tree = nullptr;
   uint32_t module = 0;
+  enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
+  // When it is Done.
+  uint64_t statements = 0;  // with those of the workflows it runs
+  bool sound = false;       // others can run it
+  bool is_run = false;
 };
 
 // Declarations that need each other deeper than this are refused rather than recursed into.
@@ -152,6 +158,7 @@ class Context {
   std::vector<FunctionInfo> functions;    // as Program::functions
   std::vector<PolicyInfo> policies;       // as Program::policies and abi.policies
   std::vector<WorkflowInfo> workflows;    // as Program::workflows and abi.workflows
+  std::vector<uint32_t> visiting;         // workflows that are being checked, outermost first
 
   Diagnostic& emit(DiagnosticKind kind, Span span, std::vector<std::string> arguments = {}) {
     return diagnostics.emit(kind, span, std::move(arguments));

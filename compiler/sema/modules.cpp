@@ -108,6 +108,10 @@ class ModuleDeclarer {
     if (!add(module, tree.name.text, tree.name.span, SymbolKind::Table, context_.functions.size())) return;
     add_function({.name = &tree.name, .table = &tree, .module = module});
   }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::MappingDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Function, context_.functions.size())) return;
+    add_function({.name = &tree.name, .mapping = &tree, .module = module});
+  }
   void add_function(FunctionInfo info) {
     context_.functions.push_back(info);
     context_.program.functions.emplace_back();
@@ -130,7 +134,8 @@ class ModuleDeclarer {
     workflow.index = static_cast<uint32_t>(context_.workflows.size());
     workflow.span = declaration.span;
     context_.workflows.push_back({.tree = &tree, .module = module});
-    context_.program.abi.workflows.push_back({.name = workflow.name, .version = tree.version.value_or(1)});
+    context_.program.abi.workflows.push_back(
+        {.name = workflow.name, .version = tree.version.value_or(1), .only_run = !tree.key && !tree.version});
     context_.program.workflows.push_back(std::move(workflow));
   }
   void declare_node(uint32_t module, const ast::Decl&, const ast::SystemDecl& tree) {

@@ -10,7 +10,7 @@ namespace endcap::sema {
 
 using Verb = ast::DecideStmt::Verb;
 using What = ast::ExpectStmt::What;
-using Form = ast::TestCount::Form;
+using CountForm = ast::TestCount::Form;
 
 const WorkflowNames::Asked* TestChecker::asked(const std::map<std::string, WorkflowNames::Asked>& known,
                                                const ast::QualifiedName& name, DiagnosticKind unknown) {
@@ -102,7 +102,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt&, const ast::FaultStmt& no
     if (!found) return std::nullopt;
     result.rejection = *found;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   if (result.count != 0u) return result;
   context_.emit(DiagnosticKind::BadLiteral, node.count.span,
                 {"never", "number of times that something fails"});
@@ -172,11 +172,11 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::ExpectSt
                      .roles = {},
                      .about = {},
                      .count = {}};
-  if (node.count.form == Form::Always) {
+  if (node.count.form == CountForm::Always) {
     context_.emit(DiagnosticKind::BadLiteral, node.count.span, {"always", "number that can be expected"});
     return std::nullopt;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   const bool sound = about(node.about, result.about);
   return subject(node, result) && sound ? Made(std::move(result)) : std::nullopt;
 }

@@ -307,8 +307,16 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::StartStm
         .note("a test is the story of one instance");
     return std::nullopt;
   }
+  bool sound = true;
+  if (context_.program.abi.workflows[symbol->index].only_run) {
+    context_.emit(DiagnosticKind::NotStartable, node.workflow.span, {symbol->name})
+        .label(symbol->span, "declared here")
+        .note("give it `key` and one of its values, or start a workflow that runs it");
+    sound = false;
+  }
   workflow_ = symbol->index;
   names_ = names_of(context_, symbol->index);
+  if (!sound) return std::nullopt;
   auto arguments = start_arguments(tree, node, symbol->index);
   if (!arguments || !at) return std::nullopt;
   return TestStart{.workflow = symbol->index, .arguments = std::move(*arguments), .at = *at};

@@ -81,7 +81,9 @@ struct TreeWalk {
   void parts(const Together& node) {
     for (const auto& branch : node.branches) block(branch.body);
   }
+  void parts(const Repeat& node) { block(node.body), block(node.otherwise); }
   void parts(const Step& node) { block(node.body); }
+  void parts(const Run& node) { all(node.arguments), handlers(node.handlers); }
   void parts(const Throughout& node) { events(node.handlers); }
   void parts(const WaitUntil& node) {
     one(node.moment.get());

@@ -111,12 +111,16 @@ struct Stmt;
 struct Block { std::vector<Stmt> statements; Span span; };
 
 // Where control goes when a handler's body has run.
-enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil };  // FallOut: the body itself ends (finish, fail, skip)
-enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed };
+enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil, Again };  // FallOut: the body itself ends (finish, fail, skip)
+// Outcome: what a workflow that was run ended in.
+enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed, Outcome };
 struct Handler {
   Cause cause;
   std::string name;                     // as written: "InsufficientStock"
-  uint32_t rejection = 0;               // Cause::Rejection: index into the operation's rejections
+  uint32_t rejection = 0;               // Rejection, Outcome: index into the operation's rejections, the workflow's outcomes
+  LocalId record;                       // Outcome: its values, when something uses them
+  std::vector<std::pair<LocalId, uint32_t>> bindings;  // local <- field of the record
+  bool passed_on = false;               // Outcome: nobody wrote it, the failure becomes one of this workflow
   std::shared_ptr<Block> body;          // shared between the causes of one `on a, b`
   Next next = Next::FallOut;
   std::shared_ptr<Expr> value;          // Continue with, WaitUntil
@@ -177,6 +181,19 @@ struct Write {
   const Approve* approval = nullptr;
 };
 struct Task { std::string name; ExprPtr arguments; uint32_t role; ExprPtr within; std::vector<Handler> handlers; };
+// Another workflow, as a part of this one: its body stands here once more, over this workflow's locals, so that it is checked and made
+// for what it is given.
+struct Run {
+  uint32_t workflow = 0;
+  std::string name;                     // "CampaignApproval"
+  std::vector<LocalId> parameters;      // of the body
+  std::vector<ExprPtr> arguments;
+  LocalId result;                       // the record of the one outcome that no handler takes; invalid: not used
+  uint32_t result_outcome = 0;
+  bool goes_on = false;                 // there is an outcome that no handler takes
+  Block body;
+  std::vector<Handler> handlers;        // Outcome only; every failure has one
+};
 struct When { struct Arm { ExprPtr condition; Block body; }; std::vector<Arm> arms; std::optional<Block> otherwise; };
 struct Match {                          // enum values, or presence of an optional
   ExprPtr subject;
@@ -185,6 +202,14 @@ struct Match {                          // enum values, or presence of an option
 };
 struct ForEach { LocalId variable; ExprPtr list, where; uint32_t parallel = 0; LocalId collect; Block body; };  // parallel 0: in sequence
 struct Together { struct Branch { std::string name; Block body; Span span; }; std::vector<Branch> branches; };
+// Rounds: the body once, and once more whenever it says `again`, up to `times`; then `otherwise`, which ends.
+struct Repeat {
+  uint32_t times = 0;
+  LocalId round;                        // 1, 2, ...
+  Block body, otherwise;
+  std::vector<LocalId> leaving;         // names of the body that are known behind it
+};
+struct Again {};
 struct Step { std::string name; Block body; };
 struct Throughout { std::vector<EventHandler> handlers; };
 struct WaitUntil {
@@ -202,8 +227,8 @@ struct Fail { uint32_t outcome; ExprPtr record; ast::FailStmt::Undo undo; };
 struct Stmt {
   Span span;
   std::string path;                     // identity of the wait point, unique in the workflow: "gate.pricing"; empty when it does not wait
-  std::variant<Let, ReadOperation, ReadView, ReadNavigation, Notify, Propose, Approve, Write, Task, When, Match, ForEach, Together,
-               Step, Throughout, WaitUntil, WaitEvent, Yield, Skip, Finish, Fail>
+  std::variant<Let, ReadOperation, ReadView, ReadNavigation, Notify, Propose, Approve, Write, Task, Run, When, Match, ForEach,
+               Together, Repeat, Again, Step, Throughout, WaitUntil, WaitEvent, Yield, Skip, Finish, Fail>
       node;
 };
 
@@ -247,6 +272,7 @@ struct Workflow {
   std::string name;                     // full
   uint32_t index = 0;                   // in abi.workflows
   std::vector<StartParameter> parameters;
+  uint32_t height = 0;                  // how deep the workflows it runs run others; 0: it runs none
   std::optional<uint32_t> calendar;     // index in abi.calendars of the module's `use calendar`: how its business durations count
   std::vector<Local> locals;
   Block body;

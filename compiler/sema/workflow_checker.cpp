@@ -15,8 +15,10 @@ WorkflowChecker::WorkflowChecker(Context& context, uint32_t index)
       index_(index),
       module_(context.workflows[index].module),
       tree_(*context.workflows[index].tree),
+      locals_(own_locals_),
       scope_(context, locals_),
-      expressions_(context, module_, scope_) {
+      expressions_(context, module_, scope_),
+      paths_(own_paths_) {
   expressions_.mention = [this](LocalId local, Span span) { note_mention(local, span); };
 }
 
@@ -28,11 +30,25 @@ void WorkflowChecker::run() {
   workflow().body = statements(tree_.body);
   workflow().locals = std::move(locals_);
   link_approvals();
+  context_.workflows[index_].statements = statements_;
 }
 
 // ---------------------------------------------------------------- start
 
 void WorkflowChecker::start_parameters() {
+  if (out().only_run) {
+    const std::vector<LocalId> locals = run_parameters();
+    for (size_t i = 0; i < locals.size(); ++i) {
+      const TypeId type = locals_[locals[i].index].type;
+      StartParameter start{.local = locals[i], .count = 0};
+      if (type != abi::kNoType) start.view = context_.view_of(type);
+      workflow().parameters.push_back(start);
+      if (type == abi::kNoType || !context_.types.holds_ratio(type)) continue;
+      context_.emit(DiagnosticKind::RatioStored, tree_.parameters[i].type->span, {"a workflow's parameter"})
+          .note("round it where it is made: `round ... to 4 places half even`");
+    }
+    return;
+  }
   for (const ast::Parameter& parameter : tree_.parameters) {
     const TypeId type = resolve_type(context_, module_, parameter.type.get());
     StartParameter start{.local = scope_.declare(parameter.name, type),
@@ -58,6 +74,7 @@ void WorkflowChecker::start_parameters() {
 }
 
 void WorkflowChecker::instance_key() {
+  if (out().only_run) return;
   if (!tree_.key) {
     context_.emit(DiagnosticKind::InstanceKeyMissing, tree_.name.span, {tree_.name.text})
         .note("write `key` and one of the values that start it, as in `key promo.id`");
@@ -99,6 +116,7 @@ Block WorkflowChecker::block(const ast::Block& tree, const std::string& what) {
 }
 
 std::optional<Stmt> WorkflowChecker::statement(const ast::Stmt& tree) {
+  ++statements_;
   return std::visit([&](const auto& node) { return of(tree, node); }, tree.node);
 }
 
@@ -180,7 +198,15 @@ void WorkflowChecker::note_mention(LocalId local, Span span) {
 }
 
 void check_workflows(Context& context) {
-  for (uint32_t i = 0; i < context.workflows.size(); ++i) WorkflowChecker(context, i).run();
+  for (uint32_t i = 0; i < context.workflows.size(); ++i)
+    require_workflow(context, i, context.workflows[i].tree->name.span);
+  for (uint32_t i = 0; i < context.workflows.size(); ++i) {
+    const ast::Name& name = context.workflows[i].tree->name;
+    if (!context.program.abi.workflows[i].only_run || context.workflows[i].is_run) continue;
+    context.emit(DiagnosticKind::InstanceKeyMissing, name.span, {name.text})
+        .note("write `key` and one of the values that start it, as in `key promo.id`")
+        .note("without a key it is for other workflows to `run`, and none does");
+  }
 }
 
 }  // namespace endcap::sema

@@ -103,16 +103,20 @@ struct Block {
 };
 
 // How a handler ends: `then retry`, `then skip`, `then continue [with v]`, `then fail X and compensate`, `then ask again`,
-// `then wait until MOMENT`. `finish`, `fail`, `skip` statements end a block too.
+// `then again`, `then wait until MOMENT`. `finish`, `fail`, `skip` statements end a block too.
 struct HandlerEnd {
-  enum class Form : uint8_t { Retry, Skip, Continue, AskAgain, WaitUntil } form;
+  enum class Form : uint8_t { Retry, Skip, Continue, AskAgain, WaitUntil, Again } form;
   ExprPtr value;                      // Continue with, WaitUntil
   Span span;
 };
 
-// `on rejected, expired { ... then skip }`: names are rejected|expired|changed|unavailable|invalid|late or a declared rejection.
+struct Binding { Name name; std::optional<Name> field; };         // `article` | `mine: article`
+
+// `on rejected, expired { ... then skip }`: names are rejected|expired|changed|unavailable|invalid|late or a declared rejection;
+// behind `run`, what the other workflow ended in, `on TooDear(price) { ... }`.
 struct Handler {
   std::vector<Name> causes;
+  std::vector<Binding> bindings;      // of all its causes
   Block body;                         // without the `then ...`
   std::optional<HandlerEnd> end;
   Span span;
@@ -121,7 +125,6 @@ struct Handler {
 // `on event E(a, b) where cond { ... }`: binds fields of the event by name (or `mine: field`: name `mine`, field `field`).
 struct EventPattern {
   QualifiedName event;
-  struct Binding { Name name; std::optional<Name> field; };
   std::vector<Binding> bindings;
   ExprPtr where;                      // null: every such event
   Span span;
@@ -173,6 +176,12 @@ struct TaskStmt {                     // task CountShelf(plan: plan) to StoreOps
   std::optional<Name> result;
   std::vector<Handler> handlers;
 };
+struct RunStmt {                      // run CampaignApproval(promo) as approval { on Rejected(reason) {..} }
+  QualifiedName workflow;
+  std::vector<Argument> arguments;
+  std::optional<Name> result;
+  std::vector<Handler> handlers;
+};
 struct WhenStmt {                     // when c {..} otherwise when d {..} otherwise {..}
   struct Arm { ExprPtr condition; Block body; };
   std::vector<Arm> arms;
@@ -190,6 +199,12 @@ struct ForEachStmt {
   std::optional<Name> collect;
   Block body;
 };
+struct RepeatStmt {                   // repeat up to 3 times {..} otherwise {..}
+  uint32_t times = 0;
+  Block body;
+  std::optional<Block> otherwise;     // mandatory
+};
+struct AgainStmt {};                  // the next round
 struct TogetherStmt {
   struct Branch { Name name; Block body; Span span; };
   std::vector<Branch> branches;
@@ -220,7 +235,8 @@ struct ErrorStmt {};  // a statement of a later release, refused by the parser
 
 struct Stmt {
   Span span;
-  std::variant<ErrorStmt, LetStmt, ReadStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, WhenStmt, MatchStmt, ForEachStmt,
+  std::variant<ErrorStmt, LetStmt, ReadStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, RunStmt, WhenStmt, MatchStmt,
+               ForEachStmt, RepeatStmt, AgainStmt,
                TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, YieldStmt, SkipStmt, FinishStmt, FailStmt>
       node;
 };
@@ -280,6 +296,13 @@ struct SystemDecl { Name name; std::vector<OperationDecl> operations; std::vecto
 struct RecordDecl { Name name; std::vector<Parameter> fields; };
 struct EnumDecl { Name name; std::vector<Name> values; };
 struct FunctionDecl { Name name; std::vector<Parameter> parameters; TypePtr result; ExprPtr body; };
+// mapping M from A to R { field: value ... }: a function of `it`, which gives every field of a record.
+struct MappingDecl {
+  Name name;
+  TypePtr from, to;
+  struct Field { Name name; ExprPtr value; };
+  std::vector<Field> fields;
+};
 // table T(a: A, b: B) -> R { | a | b | r | ... }: the header names inputs and results, a row says when it applies and what it gives.
 struct TableCell {
   enum class Form : uint8_t { Any, Otherwise, Present, Compare, Interval, Values } form = Form::Any;
@@ -399,7 +422,7 @@ struct ErrorDecl { std::optional<Name> name; };
 
 struct Decl {
   Span span;
-  std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
+  std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl, MappingDecl,
                TableDecl, PolicyDecl, WorkflowDecl, TestDecl, LaterDecl>
       node;
 };

@@ -71,9 +71,11 @@ class Builder {
   void approve_clause(ast::ApproveStmt& approve, Parser::ApproveClauseContext* tree);
   ast::WriteStmt write(Parser::WriteStatementContext* tree);
   ast::TaskStmt task(Parser::TaskStatementContext* tree);
+  ast::RunStmt run(Parser::RunStatementContext* tree);
   ast::WhenStmt when(Parser::WhenStatementContext* tree);
   ast::MatchStmt match(Parser::MatchStatementContext* tree);
   ast::ForEachStmt for_each(Parser::ForEachStatementContext* tree);
+  ast::RepeatStmt repeat(Parser::RepeatStatementContext* tree);
   ast::TogetherStmt together(Parser::TogetherStatementContext* tree);
   ast::StepStmt step(Parser::StepStatementContext* tree);
   ast::WaitUntilStmt wait_until(Parser::WaitUntilStatementContext* tree);
@@ -83,6 +85,7 @@ class Builder {
   std::vector<ast::Handler> handlers(Parser::HandlersContext* tree);
   ast::Handler handler(Parser::HandlerContext* tree);
   ast::EventHandler event_handler(Parser::EventHandlerContext* tree);
+  ast::Binding binding(Parser::BindingContext* tree);
   ast::EventPattern event_pattern(Parser::EventPatternContext* tree);
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
@@ -92,6 +95,7 @@ class Builder {
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
   ast::FunctionDecl function(Parser::FunctionDeclarationContext* tree);
+  ast::MappingDecl mapping(Parser::MappingDeclarationContext* tree);
   ast::SystemDecl system(Parser::SystemDeclarationContext* tree);
   ast::OperationDecl operation(Parser::OperationContext* tree);
   void operation_action(ast::OperationDecl& operation, Parser::OperationActionContext* tree);

@@ -42,6 +42,8 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
     }
     case Parser::RuleFunctionDeclaration:
       return {at, function(tree->functionDeclaration())};
+    case Parser::RuleMappingDeclaration:
+      return {at, mapping(tree->mappingDeclaration())};
     case Parser::RuleTableDeclaration:
       return {at, table(tree->tableDeclaration())};
     case Parser::RulePolicyDeclaration:
@@ -86,6 +88,13 @@ ast::ViewDecl Builder::view(Parser::ViewDeclarationContext* tree) {
 ast::FunctionDecl Builder::function(Parser::FunctionDeclarationContext* tree) {
   return {name(tree->name()), parameters(tree->parameters()),
           tree->type() != nullptr ? type(tree->type()) : nullptr, expression(tree->expression())};
+}
+
+ast::MappingDecl Builder::mapping(Parser::MappingDeclarationContext* tree) {
+  ast::MappingDecl result{name(tree->name()), type(tree->from), type(tree->to), {}};
+  for (auto* each : tree->mappingField())
+    result.fields.push_back({name(each->field), expression(each->expression())});
+  return result;
 }
 
 ast::WorkflowDecl Builder::workflow(Parser::WorkflowDeclarationContext* tree) {

@@ -12,9 +12,9 @@ namespace {
 
 const std::vector<std::string>& statement_keywords() {
   static const std::vector<std::string> kWords{
-      "let",  "read",   "reread", "notify",   "approve",    "write", "task",
-      "when", "match",  "for",    "step",     "throughout", "wait",  "yield",
-      "skip", "finish", "fail",   "together", "otherwise",  "undo",  "then"};
+      "let",   "read",     "reread",    "notify",     "approve", "write", "task",   "when",
+      "match", "for",      "step",      "throughout", "wait",    "yield", "skip",   "finish",
+      "fail",  "together", "otherwise", "undo",       "then",    "run",   "repeat", "again"};
   return kWords;
 }
 
@@ -47,6 +47,7 @@ const Repeating* repeating(size_t rule) {
       {Parser::RuleViewDeclaration,
        "a field such as `price: Money<AUD> = Price in Currency required` or `}`",
        {"required", "advice"}},
+      {Parser::RuleMappingDeclaration, "a field such as `title: it.name` or `}`", {}},
       {Parser::RuleRecordDeclaration, "a field such as `store: StoreId` or `}`", {}},
       {Parser::RuleMatchStatement, "a case that begins with `|` or `}`", {}},
       {Parser::RuleTogetherStatement, "`branch` or `}`", {"branch"}},

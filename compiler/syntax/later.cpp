@@ -23,6 +23,9 @@ bool begins_statement(size_t type) {
     case Lexer::APPROVE:
     case Lexer::WRITE:
     case Lexer::TASK:
+    case Lexer::RUN:
+    case Lexer::REPEAT:
+    case Lexer::AGAIN:
     case Lexer::WHEN:
     case Lexer::MATCH:
     case Lexer::FOR:

@@ -51,6 +51,13 @@ void retag_by_neighbours(Tokens& tokens, std::string_view text) {
       continue;
     }
     if (type(i) == Lexer::OR && type(i + 1) == Lexer::ELSE) tokens[i]->setType(Lexer::OR_ELSE);
+    // `repeat up to 3 times`: no unit.
+    if (i > 2 && type(i) == Lexer::NUMBER && type(i - 1) == Lexer::TO && type(i - 2) == Lexer::UP &&
+        type(i - 3) == Lexer::REPEAT && type(i + 1) == Lexer::NAME &&
+        text_of(*tokens[i + 1], text) == "times") {
+      tokens[i + 1]->setType(Lexer::TIMES);
+      continue;
+    }
     if (type(i) == Lexer::NUMBER && type(i + 1) == Lexer::NAME && line(i) == line(i + 1) &&
         type(i + 2) != Lexer::COLON) {
       const bool business = text_of(*tokens[i + 1], text) == "business" && type(i + 2) == Lexer::NAME;

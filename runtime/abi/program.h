@@ -124,10 +124,11 @@ enum class WaitKind : uint8_t {
   ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing)
   Together,       // [captures of each branch, one after the other]  Ok
   Throughout,     // [captures of each handler, ..., event key operands]  Ok, at once: nothing is awaited
+  Run,            // [captures]                                 Outcome+i(record of outcome i) of workflow `target`
 };
 
 // Tags of Context::input_tag on resuming.
-enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, EventBase = 16 };
+enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, EventBase = 16, OutcomeBase = 16 };
 
 enum class Trust : uint8_t { Trusted, Advice };
 
@@ -164,7 +165,7 @@ struct WaitPoint {
   std::string source_path;
 
   // by kind
-  uint32_t target = 0;                  // operation, view or navigation; Write: index of the proposal in the approval
+  uint32_t target = 0;                  // operation, view, navigation, Run: workflow; Write: index of the proposal in the approval
   uint32_t policy = 0;                  // Approve
   std::string label;                    // Approve: grant name; Task: task name
   struct ProposalRef { std::string name; uint32_t operation = 0; std::optional<uint32_t> undo; TypeId type = kNoType; };
@@ -175,18 +176,19 @@ struct WaitPoint {
   struct Escalation { uint32_t role; TimeLimit after; };
   std::vector<Escalation> escalations;
   std::vector<Subscription> events;     // Until, AwaitEvent, Throughout
-  std::vector<Branch> branches;         // ForEach: one; Together: all
+  std::vector<Branch> branches;         // ForEach, Run: one; Together: all
   uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
   bool collects = false;                // ForEach
   TypeId element = kNoType;             // ForEach: type of an element; the child's parameters are captures, then the element
 };
 
-enum class MachineKind : uint8_t { Main, Element, Branch, Handler };
+enum class MachineKind : uint8_t { Main, Element, Branch, Handler, Run };
 
 struct Machine {
   std::string name;                     // "NationalPromotion/activate.inStores[store]"
   MachineKind kind = MachineKind::Main;
   uint32_t workflow = 0;
+  std::optional<uint32_t> run_workflow; // the innermost workflow that is run around it: its ends are outcomes of that one
   std::vector<Slot> parameters;         // frame of state 0
   std::vector<WaitPoint> states;        // [0] is the start and has no wait; states that are guards have an empty path
   AdvanceFn advance = nullptr;
@@ -197,6 +199,7 @@ struct Outcome { std::string name; TypeId record = kNoType; bool failure = false
 struct Workflow {
   std::string name;                     // "retail.national_promotion.NationalPromotion"
   uint32_t version = 1;
+  bool only_run = false;                // it has no key: a part of other workflows, and no machine of its own
   uint32_t main = 0;                    // machine
   struct StartParameter { std::string name; TypeId type = kNoType; };  // "promo.id": a view is given by its key
   std::vector<StartParameter> parameters;   // cells of the main machine's state 0
@@ -222,7 +225,11 @@ struct Program {
   std::vector<std::pair<uint32_t, uint32_t>> conflicts;  // roles that can't decide the same approval
   std::shared_ptr<void> code;           // keeps compiled code alive
 
-  const Workflow* find_workflow(std::string_view name) const;  // full name, or its last part when unambiguous
+  // One that can be started, by its full name, or by its last part when unambiguous.
+  const Workflow* find_workflow(std::string_view name) const;
+  const std::vector<Outcome>& outcomes_of(const Machine& machine) const {
+    return workflows[machine.run_workflow.value_or(machine.workflow)].outcomes;
+  }
 };
 
 }  // namespace endcap::abi

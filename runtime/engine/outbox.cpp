@@ -143,9 +143,11 @@ void Partition::begin(rows::Pending& row) {
   send(row);
 }
 
-// A read of facts is for whoever waits for it, whichever family began it.
+// Or with the workflow that was run in it. A read of facts is for whoever waits for it, whichever family
+// began it, and what was begun to be taken back is taken back.
 bool Partition::ends_with_its_family(const rows::Pending& row) const {
-  return row.purpose != Purpose::Recheck && settling_.contains(row.root);
+  if (row.purpose == Purpose::Recheck || row.purpose == Purpose::Undo) return false;
+  return settling_.contains(row.root) || leaving_calls_.contains(row.number);
 }
 
 void Partition::send(rows::Pending& row) {
@@ -322,6 +324,7 @@ void Partition::outcome_decided(uint64_t number, bool done) {
 // The call is over: its row goes, and whoever waited for it goes on.
 void Partition::finish_call(rows::Pending& row, Input input, const std::string& message) {
   sent_.erase(row.number);
+  leaving_calls_.erase(row.number);
   unschedule(row.timer);
   overlay_.erase(Table::Pending, rows::big_endian(row.number));
   release(row);

@@ -7,6 +7,7 @@
 //   approvals.cpp   asking people, grants               ask_again.cpp  grants whose facts have changed
 //   tasks.cpp       people's work and their decisions   outbox.cpp     calls: attempts, retries, outcomes
 //   rechecks.cpp    facts read again before a write     ending.cpp     a family's end and its compensation
+//   runs.cpp        the end of a workflow that another one runs
 //   recovery.cpp    what a restart must know
 #pragma once
 
@@ -315,8 +316,17 @@ class Partition {
   bool stays_to_settle(const rows::Pending& call) const;
   void settled(uint64_t root);
   void compensate(uint64_t root);
+  bool take_back(uint64_t root, uint64_t below);
   void undo_finished(const rows::Pending& call, const Input& input, const std::string& message);
   void finalize(rows::Family& family);
+
+  // --- runs.cpp
+  void end_run(const rows::Instance& row, const abi::Outcome& outcome, uint32_t index, bool compensate);
+  uint64_t cancel_below(const rows::Instance& run);
+  uint64_t cancel_wait(rows::Instance& row);
+  void has_left(rows::Instance row);
+  void run_settled(const rows::Instance& run);
+  std::optional<rows::Instance> ending_run(uint64_t root, const std::vector<uint64_t>& lineage);
 
   // --- recovery.cpp
   std::expected<void, EngineError> apply_journal();
@@ -364,6 +374,8 @@ class Partition {
   std::map<std::pair<uint32_t, std::string>, uint64_t> rechecks_;  // view, key -> the read under way
   std::map<uint64_t, std::set<uint64_t>> settling_;                // ending families -> calls in flight
   std::set<uint64_t> compensating_;
+  std::set<std::pair<uint64_t, uint64_t>> compensating_runs_;  // root, instance
+  std::set<uint64_t> leaving_calls_;                           // of instances that are cancelled but for them
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;

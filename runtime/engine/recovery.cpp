@@ -89,9 +89,12 @@ void Partition::load_calls() {
     const auto row = rows::decode<rows::Pending>(value);
     if (row.purpose == Purpose::Recheck) {
       rechecks_[{row.target, row.payload}] = row.number;
-    } else if (row.purpose != Purpose::Undo) {
+    } else {
       const auto whole = family(row.root);
       if (whole && whole->status == rows::Family::Status::Ending) settling_[row.root].insert(row.number);
+      const auto waits = row.instance != 0 ? instance(row.root, row.instance) : std::nullopt;
+      if (waits && waits->status != rows::Instance::Status::Waiting && !waits->is_lost())
+        leaving_calls_.insert(row.number);
     }
     if (row.flight != 0 && row.stage == Stage::Queued)
       flight(row.root, row.flight).queue.push_back(row.number);

@@ -78,7 +78,14 @@ struct Family {
 
 // One machine that is parked. Key: root, number.
 struct Instance {
-  enum class Status : uint8_t { Waiting = 0, Suspended = 1, Quarantined = 2 };
+  enum class Status : uint8_t {
+    Waiting = 0,
+    Suspended = 1,
+    Quarantined = 2,
+    Ending =
+        3,  // a workflow that was run has its outcome: what is in flight settles, what it wrote is taken back
+    Leaving = 4,  // cancelled with the workflow that is ending around it, but for its call
+  };
   uint64_t number = 0, root = 0, parent = 0;
   std::vector<uint64_t> lineage;  // from the root down to itself
   uint64_t group = 0, index = 0;  // its place in the fan-out that made it
@@ -93,17 +100,22 @@ struct Instance {
   uint64_t call = 0, task = 0, fan_out = 0;
   std::vector<std::string> scopes;  // subscriptions of `throughout`: they outlive the wait
   Instant deadline = 0;
-  // Suspended, Quarantined: what it was resumed with
+  // Suspended, Quarantined: what it was resumed with. Ending: what the one that ran it will be resumed with.
   std::string reason, held_input, held_call;
   uint32_t held_tag = 0, held_detail = 0;
   TypeId held_type = abi::kNoType;
+  // Ending
+  std::string outcome, value;  // name; JSON of its record
+  bool failure = false, compensate = false;
+  uint64_t leaving = 0;  // calls in flight, its own and below it
+  bool is_lost() const { return status == Status::Suspended || status == Status::Quarantined; }
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, root), f(3, parent), f(4, lineage), f(5, group), f(6, index), f(7, flight),
         f(8, machine), f(9, state), f(10, status), f(11, element), f(12, frame), f(13, since), f(14, timers),
         f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
         f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),
-        f(26, held_type);
+        f(26, held_type), f(27, outcome), f(28, value), f(29, failure), f(30, compensate), f(31, leaving);
   }
 };
 

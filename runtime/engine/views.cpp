@@ -47,9 +47,9 @@ const char* kind_name(rows::Task::Kind kind) {
 }
 
 const char* wait_name(abi::WaitKind kind) {
-  constexpr const char* kNames[] = {"read",          "read",     "read",      "notify", "approval",
-                                    "approvalAgain", "write",    "task",      "until",  "event",
-                                    "elements",      "branches", "throughout"};
+  constexpr const char* kNames[] = {"read",          "read",     "read",       "notify", "approval",
+                                    "approvalAgain", "write",    "task",       "until",  "event",
+                                    "elements",      "branches", "throughout", "run"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -105,7 +105,9 @@ std::optional<std::string> unknown_name(const Filter& filter, const abi::Program
   const auto wanted = [&](const abi::Workflow& each) { return is_workflow(each.name, filter.workflow); };
   if (!filter.workflow.empty() && std::ranges::none_of(program.workflows, wanted)) {
     std::vector<std::string> names;
-    for (const abi::Workflow& each : program.workflows) names.push_back(each.name);
+    for (const abi::Workflow& each : program.workflows) {
+      if (!each.only_run) names.push_back(each.name);
+    }
     return fmt::format("there is no workflow \"{}\"; there are {}", filter.workflow, listed(names));
   }
   if (!filter.role.empty() && std::ranges::count(program.roles, filter.role) == 0)
@@ -132,7 +134,10 @@ Json Views::waiting(const rows::Instance& row) const {
   const abi::WaitPoint& point = program_.machines[row.machine].states[row.state];
   Json json = {{"instance", row.number}, {"path", point.path}, {"waitsFor", wait_name(point.kind)}};
   if (!row.element.empty()) json["element"] = row.element;
-  if (row.status != rows::Instance::Status::Waiting) {
+  if (row.status == rows::Instance::Status::Ending || row.status == rows::Instance::Status::Leaving) {
+    json["waitsFor"] = row.compensate && row.leaving == 0 ? "compensating" : "ending";
+    if (!row.outcome.empty()) json["outcome"] = row.outcome;
+  } else if (row.is_lost()) {
     json["waitsFor"] = row.status == rows::Instance::Status::Suspended ? "suspended" : "quarantined";
     json["reason"] = row.reason;
   }

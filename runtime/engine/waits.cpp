@@ -31,6 +31,7 @@ bool Partition::park(rows::Instance& row, std::string& problem) {
       return true;
     case WaitKind::ForEach:
     case WaitKind::Together:
+    case WaitKind::Run:
       return park_fan_out(row, point, problem);
     case WaitKind::Throughout:
       return park_throughout(row, point, problem);

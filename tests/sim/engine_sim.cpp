@@ -28,8 +28,8 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw Failed(what);
 }
 
-constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear",
-                                      "Do",     "Count",  "Both",   "Chain"};
+constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear", "Do",
+                                      "Count",  "Both",   "Chain",  "Nest", "Nest"};
 
 // What a client wants and asks for again until it is answered.
 struct Wish {
@@ -320,8 +320,9 @@ class Simulation {
   }
 
   void check_writes(const Wish& wish, const std::string& outcome, bool exactly_once) {
-    std::vector<std::string> targets =
-        wish.workflow == "Chain" ? std::vector<std::string>{"A", "B", "C", "D"} : estate_.stores;
+    std::vector<std::string> targets = wish.workflow == "Chain" || wish.workflow == "Nest"
+                                           ? std::vector<std::string>{"A", "B", "C", "D"}
+                                           : estate_.stores;
     for (const std::string& target : targets) {
       const std::string activate = fmt::format("activate {} {}", wish.id, target),
                         withdraw = fmt::format("withdraw {} {}", wish.id, target);
@@ -330,8 +331,10 @@ class Simulation {
         require(activated <= 1, fmt::format("\"{}\" took effect {} times", activate, activated));
       if (outcome == "Rejected" || outcome == "Expired")
         require(activated == 0, activate + " without an approval");
-      if (outcome == "Done") require(withdrawn == 0, withdraw + " although it is done");
-      if (outcome == "Cancelled" && activated > 0) {
+      // Inner fails, and takes back what it wrote; Nest is done, and keeps what it wrote.
+      const bool inner_failed = wish.workflow == "Nest" && target != "A" && outcome == "Done";
+      if (outcome == "Done" && !inner_failed) require(withdrawn == 0, withdraw + " although it is done");
+      if ((outcome == "Cancelled" || inner_failed) && activated > 0) {
         const bool left_to_people = undo_was_refused(wish, target);
         require(withdrawn > 0 || left_to_people, withdraw + " is missing");
         const auto last = std::find(effects_.rbegin(), effects_.rend(), activate),

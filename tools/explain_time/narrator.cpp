@@ -297,6 +297,12 @@ void Narrator::ended(const Json& entry, Line& line) {
     line.text = fmt::format("starts, key {}", member(entry, "key"));
   } else if (kind == "skipped") {
     line.text = "is given up";
+  } else if (kind == "runs") {
+    line.text = fmt::format("runs {}", last_part(member(entry, "workflow")));
+  } else if (kind == "ran") {
+    const bool failed = entry.value("failure", false);
+    line.text = fmt::format("{} {}: {}", last_part(member(entry, "workflow")), failed ? "fails" : "ends",
+                            member(entry, "outcome"));
   } else if (kind == "suspended" || kind == "quarantined") {
     line.text = fmt::format("stands still until a person resumes it: {}", member(entry, "reason"));
   } else if (kind == "compensating") {

@@ -48,6 +48,8 @@ class Builder {
         return "expired";
       case sema::Cause::Changed:
         return "changed";
+      case sema::Cause::Outcome:
+        return handler.name;
     }
     return "";
   }
@@ -81,6 +83,10 @@ class Builder {
         path.then = Then::Again;
         path.then_words = "then ask again";
         break;
+      case sema::Next::Again:
+        path.then = Then::Again;
+        path.then_words = "then again";
+        break;
       case sema::Next::WaitUntil:
         path.then = Then::Again;
         path.then_words = value ? "then wait until " + words(value->span) : "then wait again";
@@ -93,6 +99,7 @@ class Builder {
                     const std::vector<std::string>& rejections = {}) const {
     const sema::Block* last = nullptr;
     for (const sema::Handler& handler : handlers) {
+      if (handler.passed_on) continue;
       const std::string what = cause(handler, rejections);
       if (handler.body.get() == last && last) {
         node.handlers.back().caption += ", " + what;
@@ -132,6 +139,10 @@ class Builder {
       const std::string view =
           parameter.view ? ": " + last_part(program_.abi.views[*parameter.view].name) : "";
       node.details.push_back("given " + name(parameter.local) + view);
+    }
+    if (described.only_run) {
+      node.details.emplace_back("run by other workflows");
+      return node;
     }
     node.details.push_back("key " + described.parameters[described.key_parameter].name);
     node.details.push_back(fmt::format("version {}", described.version));
@@ -271,8 +282,33 @@ class Builder {
     nodes.push_back(std::move(node));
   }
 
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Repeat& repeat) const {
+    nodes.push_back(
+        {Kind::Step, fmt::format("repeat up to {} times", repeat.times), {}, {path("", repeat.body)}});
+    Node last{Kind::Choice, "a round without `again`?"};
+    last.bodies.push_back(Path{"yes"});
+    last.bodies.push_back(path(fmt::format("otherwise, after {}", repeat.times), repeat.otherwise));
+    nodes.push_back(std::move(last));
+  }
+
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Again&) const {
+    nodes.push_back({Kind::Skip, "again: the next round"});
+  }
+
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Step& step) const {
     nodes.push_back({Kind::Step, "step " + step.name, {}, {path("", step.body)}});
+  }
+
+  // What is inside has a picture of its own.
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Run& run) const {
+    Node node{Kind::Run, "run " + run.name + (run.result.valid() ? " as " + name(run.result) : "")};
+    std::vector<std::string> passed;
+    for (const sema::Handler& handler : run.handlers) {
+      if (handler.passed_on) passed.push_back(handler.name);
+    }
+    if (!passed.empty()) node.details.push_back(fmt::format("fails with it: {}", fmt::join(passed, ", ")));
+    add_handlers(node, run.handlers);
+    nodes.push_back(std::move(node));
   }
 
   // ---------------------------------------------------------------- waiting

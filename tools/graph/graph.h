@@ -22,6 +22,7 @@ enum class Kind : uint8_t {
   Propose,
   Approval,
   Write,
+  Run,
   Task,
   WaitUntil,
   WaitEvent,

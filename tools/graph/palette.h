@@ -38,6 +38,8 @@ constexpr Look look_of(Kind kind) {
       return {"wait", "#dceefb", "#2b6cb0", kInk};
     case Kind::Write:
       return {"write", "#def7e5", "#2f855a", kInk};
+    case Kind::Run:
+      return {"run", "#e6fffa", "#2c7a7b", kInk};
     case Kind::Throughout:
       return {"throughout", "#fdf0f6", "#b83280", kInk};
     case Kind::Finish:
@@ -52,8 +54,9 @@ constexpr Look look_of(Kind kind) {
 }
 
 // Every kind once, for tables of classes; kinds that look alike share a name.
-inline constexpr Kind kKinds[] = {
-    Kind::Start,     Kind::Step,  Kind::Each,       Kind::Together, Kind::Choice, Kind::Approval, Kind::Task,
-    Kind::WaitUntil, Kind::Write, Kind::Throughout, Kind::Finish,   Kind::Fail,   Kind::Skip,     Kind::Read};
+inline constexpr Kind kKinds[] = {Kind::Start,  Kind::Step,     Kind::Each,       Kind::Together,
+                                  Kind::Choice, Kind::Approval, Kind::Task,       Kind::WaitUntil,
+                                  Kind::Write,  Kind::Run,      Kind::Throughout, Kind::Finish,
+                                  Kind::Fail,   Kind::Skip,     Kind::Read};
 
 }  // namespace endcap::graph

@@ -1,15 +1,19 @@
 // The advice pass: values, and the control label through blocks, arms and loops.
 #include "compiler/sema/passes/advice.h"
 
+#include <algorithm>
+
 #include "compiler/sema/passes/passes.h"
 
 namespace endcap::sema {
 
-AdvicePass::AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics)
+AdvicePass::AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics, Told& told)
     : program_(program),
       workflow_(workflow),
       diagnostics_(diagnostics),
-      scope_(program, workflow.locals.size()) {}
+      scope_(program, workflow.locals.size()),
+      body_(&workflow.body),
+      told_(told) {}
 
 void AdvicePass::run() {
   for (const StartParameter& parameter : workflow_.parameters) {
@@ -36,8 +40,11 @@ Label AdvicePass::flat(ExprPtr& expression) {
 }
 
 Diagnostic* AdvicePass::report(DiagnosticKind kind, Span span, std::vector<std::string> arguments) {
-  if (!reported_.emplace(kind, span.begin).second) return nullptr;
-  return &diagnostics_.emit(kind, span, std::move(arguments));
+  if (!told_.emplace(kind, span.source, span.begin).second) return nullptr;
+  Diagnostic& finding = diagnostics_.emit(kind, span, std::move(arguments));
+  for (auto running = running_.rbegin(); running != running_.rend(); ++running)
+    finding.label((*running)->span, "when " + (*running)->run->name + " is run here");
+  return &finding;
 }
 
 void AdvicePass::walk(Block& block, const Label& control) {
@@ -111,6 +118,26 @@ void AdvicePass::visit(Together& node, Stmt&, const Label& control) {
   walk_apart(branches);
 }
 
+// A later round is decided by what said `again`; so is which round's names are known behind it.
+void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
+  expect_undo(node.body);
+  rounds_.emplace_back();
+  Label decided = control;
+  bind(node.round, {}, control);
+  while (true) {
+    const Label before = decided, delay = delay_;
+    walk(node.body, decided);
+    decided = join(std::move(decided), rounds_.back());
+    if (!beyond(decided, before) && !beyond(delay_, delay)) break;
+  }
+  rounds_.pop_back();
+  bind(node.round, decided, control);
+  walk(node.otherwise, decided);
+  for (const LocalId id : node.leaving) bind(id, join(scope_.of(id), decided), control);
+}
+
+void AdvicePass::visit(Again&, Stmt&, const Label& control) { note_again(control); }
+
 void AdvicePass::visit(Step& node, Stmt&, const Label& control) { walk(node.body, control); }
 
 void AdvicePass::visit(Yield& node, Stmt&, const Label& control) {
@@ -120,8 +147,13 @@ void AdvicePass::visit(Yield& node, Stmt&, const Label& control) {
 
 void AdvicePass::visit(Skip&, Stmt&, const Label& control) { note_skip(control); }
 
+// A workflow before those that run it: what is wrong with it alone is told of it alone.
 void check_advice(Program& program, Diagnostics& diagnostics) {
-  for (Workflow& workflow : program.workflows) AdvicePass(program, workflow, diagnostics).run();
+  std::vector<Workflow*> order;
+  for (Workflow& workflow : program.workflows) order.push_back(&workflow);
+  std::ranges::stable_sort(order, {}, &Workflow::height);
+  AdvicePass::Told told;
+  for (Workflow* workflow : order) AdvicePass(program, *workflow, diagnostics, told).run();
 }
 
 }  // namespace endcap::sema

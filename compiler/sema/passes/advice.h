@@ -11,6 +11,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "compiler/diag/diagnostic.h"
 #include "compiler/sema/passes/trust.h"
@@ -19,7 +20,9 @@ namespace endcap::sema {
 
 class AdvicePass {
  public:
-  AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics);
+  // Where a finding was told already: what is run in two places is walked in each, and alone.
+  using Told = std::set<std::tuple<DiagnosticKind, SourceId, uint32_t>>;
+  AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics, Told& told);
   void run();
 
  private:
@@ -55,6 +58,16 @@ class AdvicePass {
     std::map<const Collector*, Walk> walks;
   };
 
+  // A workflow that is run: what it ended with, by outcome, and who decided that it did.
+  struct Ended {
+    Label value, control;
+  };
+  struct Running {
+    const Run* run;
+    Span span;
+    std::map<uint32_t, Ended> ended;
+  };
+
   // ---------------------------------------------------------------- advice.cpp: values and control
 
   Local& local(LocalId id) { return workflow_.locals[id.index]; }
@@ -74,6 +87,11 @@ class AdvicePass {
   void visit(Match& node, Stmt&, const Label& control);
   void visit(ForEach& node, Stmt&, const Label& control);
   void visit(Together& node, Stmt&, const Label& control);
+  void visit(Repeat& node, Stmt&, const Label& control);
+  void visit(Again&, Stmt&, const Label& control);
+  void note_again(const Label& decided) {
+    if (!rounds_.empty()) rounds_.back() = join(rounds_.back(), decided);
+  }
   void visit(Step& node, Stmt&, const Label& control);
   void visit(Yield& node, Stmt&, const Label& control);
   void visit(Skip&, Stmt&, const Label& control);
@@ -100,6 +118,12 @@ class AdvicePass {
   void visit(WaitEvent& node, Stmt&, const Label& control);
   void visit(Throughout& node, Stmt&, const Label& control);
 
+  // ---------------------------------------------------------------- advice_runs.cpp: other workflows
+
+  void visit(Run& node, Stmt& stmt, const Label& control);
+  void walk_ended(Run& node, Running& running, const Label& control);
+  void note_end(uint32_t outcome, ExprPtr& record, const Label& control);
+
   // ---------------------------------------------------------------- advice_effects.cpp: what changes systems
 
   bool writes_with_undo(Block& block);
@@ -123,7 +147,10 @@ class AdvicePass {
   std::map<LocalId, Granted> granted_;
   std::map<const ForEach*, Collector> loops_;
   std::vector<Collector*> collectors_;  // of the loops around, innermost last
-  std::set<std::pair<DiagnosticKind, uint32_t>> reported_;
+  std::vector<Label> rounds_;           // of the repeats around: who decided that there is another round
+  Block* body_;                         // of the workflow that is walked
+  std::vector<Running*> running_;       // the runs around, innermost last
+  Told& told_;
   bool undo_pending_ = false;  // something may have been written that can be taken back
   Label delay_;                // who decided that something was waited for before this statement
 };

@@ -17,6 +17,8 @@ Label AdvicePass::decided(const Causes& causes, Cause cause, const Label& contro
       return join(control, causes.expired);
     case Cause::Changed:
       return join(control, causes.changed);
+    case Cause::Outcome:
+      break;  // walk_ended
   }
   return control;
 }
@@ -35,6 +37,7 @@ Label AdvicePass::walk_handlers(std::vector<Handler>& handlers, const Causes& ca
       walk(*handler.body, why);
     }
     if (handler.next == Next::Skip) note_skip(why);
+    if (handler.next == Next::Again) note_again(why);
     if (handler.value) replaced = join(std::move(replaced), join(scope_.label(*handler.value), why));
   }
   return replaced;
@@ -139,7 +142,7 @@ void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {
 void AdvicePass::visit(Throughout& node, Stmt&, const Label& control) {
   const Label delay = delay_;
   const bool pending = undo_pending_;
-  expect_undo(workflow_.body);
+  expect_undo(*body_);
   for (EventHandler& handler : node.handlers) walk_event(handler, control);
   delay_ = delay;
   undo_pending_ = pending;

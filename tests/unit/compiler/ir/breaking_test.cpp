@@ -204,4 +204,25 @@ TEST_SUITE("upgrade signatures") {
   }
 }
 
+TEST_CASE(
+    "a workflow that is run is a part of the one that runs it: its waits are matched, and whose they are") {
+  const auto with = [](const std::string& inner, const std::string& name = "Review", int version = 1) {
+    return signed_flow("step gate { run " + name + "(promo) as review }\nfinish Sold(review.id)",
+                       "workflow " + name + "(promo: Promotion) {" + inner + " finish Reviewed(promo.id) }",
+                       version);
+  };
+  const std::string look = "task Look(promo.id) to StoreOps within 1 hour { on expired { then continue } }";
+  const std::string again = "task Again(promo.id) to StoreOps within 1 hour { on expired { then continue } }";
+  const Signature before = with(look);
+  REQUIRE(before.find("gate.review.task.Look") != nullptr);
+  CHECK(upgraded(before, with(look + again, "Review", 2)).verdict == Verdict::Maps);
+  const WorkflowUpgrade gone = upgraded(before, with(again, "Review", 2));
+  REQUIRE(gone.findings.size() == 1);
+  CHECK(gone.findings[0].kind == FindingKind::PointGone);
+  CHECK(gone.findings[0].subject == "gate.review.task.Look");
+  const WorkflowUpgrade other = upgraded(before, with(look, "Check", 2));
+  REQUIRE(other.findings.size() == 1);
+  CHECK(other.findings[0].kind == FindingKind::KindChanged);
+}
+
 }  // namespace endcap::ir::testing

@@ -89,11 +89,16 @@ TEST_CASE("a workflow has parameters, a key and a version, any of which sema may
   CHECK(declaration("workflow W() { }") == "(workflow W [] {})");
 }
 
+TEST_CASE("a mapping gives the fields of a record") {
+  const Parsed parsed("mapping M from A to B {\n  x: it.from\n  y: absent\n}");
+  CHECK(parsed.tree() == "(module (mapping M A B x:(. it from) y:absent))");
+}
+
 TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
   const Parsed parsed(
-      "record A { }\nmapping U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");
-  CHECK(parsed.tree() == "(module (record A) (later mapping U) (later measure x) (record B))");
+      "record A { }\nroute U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");
+  CHECK(parsed.tree() == "(module (record A) (later route U) (later measure x) (record B))");
   CHECK(parsed.said() ==
-        "2:1: error EC0006: `mapping` is part of the language but not of this release\n"
+        "2:1: error EC0006: `route` is part of the language but not of this release\n"
         "6:1: error EC0006: `measure` is part of the language but not of this release\n");
 }

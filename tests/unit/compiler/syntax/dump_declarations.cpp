@@ -120,6 +120,12 @@ std::string dump(const Decl& declaration) {
           [](const EnumDecl& d) {
             return form("enum", {d.name.text, dump(d.values)});
           },
+          [](const MappingDecl& d) {
+            return form("mapping", {d.name.text, dump(d.from), dump(d.to),
+                                    each(d.fields, [](const MappingDecl::Field& f) {
+                                      return f.name.text + ":" + dump(f.value);
+                                    })});
+          },
           [](const FunctionDecl& d) {
             return form("function",
                         {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result), dump(d.body)});
@@ -132,8 +138,8 @@ std::string dump(const Decl& declaration) {
                          clause("version", d.version ? std::to_string(*d.version) : ""), dump(d.body)});
           },
           [](const TestDecl& d) {
-            return form("test",
-                        {'"' + d.title.text + '"', each(d.statements, [](const TestStmt& s) { return dump(s); })});
+            return form("test", {'"' + d.title.text + '"',
+                                 each(d.statements, [](const TestStmt& s) { return dump(s); })});
           },
           [](const LaterDecl& d) {
             return form("later", {d.what, dump(d.name)});

@@ -12,22 +12,25 @@ std::string dump(const Block& block) {
 namespace {
 
 std::string dump(const std::optional<HandlerEnd>& end) {
-  const char* const kForms[] = {"retry", "skip", "continue", "ask-again", "wait-until"};
+  const char* const kForms[] = {"retry", "skip", "continue", "ask-again", "wait-until", "again"};
   return end ? form("then", {kForms[static_cast<size_t>(end->form)], endcap::dump(end->value)}) : "";
+}
+
+std::string dump(const std::vector<Binding>& bindings) {
+  return each(bindings,
+              [](const Binding& b) { return b.field ? b.name.text + ":" + b.field->text : b.name.text; });
 }
 
 std::string dump(const std::vector<Handler>& handlers) {
   return each(handlers, [](const Handler& h) {
-    return form("on", {endcap::dump(h.causes), endcap::dump(h.body), dump(h.end)});
+    return form("on", {endcap::dump(h.causes), h.bindings.empty() ? "" : form("values", {dump(h.bindings)}),
+                       endcap::dump(h.body), dump(h.end)});
   });
 }
 
 std::string dump(const EventPattern& pattern) {
-  const auto binding = [](const EventPattern::Binding& b) {
-    return b.field ? b.name.text + ":" + b.field->text : b.name.text;
-  };
-  return form("event", {pattern.event.text(), each(pattern.bindings, binding),
-                        clause("where", endcap::dump(pattern.where))});
+  return form("event",
+              {pattern.event.text(), dump(pattern.bindings), clause("where", endcap::dump(pattern.where))});
 }
 
 std::string dump(const std::vector<EventHandler>& handlers) {
@@ -115,6 +118,15 @@ std::string dump(const Stmt& statement) {
                         {s.name.text, dump(s.arguments), form("to", {s.role.text}),
                          clause("within", dump(s.within)), clause("as", dump(s.result)), dump(s.handlers)});
           },
+          [](const RunStmt& s) {
+            return form("run", {s.workflow.text(), dump(s.arguments), clause("as", dump(s.result)),
+                                dump(s.handlers)});
+          },
+          [](const RepeatStmt& s) {
+            return form("repeat",
+                        {std::to_string(s.times), dump(s.body), s.otherwise ? dump(*s.otherwise) : ""});
+          },
+          [](const AgainStmt&) { return std::string("again"); },
           [](const WhenStmt& s) { return dump(s); },
           [](const MatchStmt& s) { return dump(s); },
           [](const ForEachStmt& s) {

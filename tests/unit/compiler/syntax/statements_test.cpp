@@ -89,6 +89,22 @@ TEST_CASE("a handler ends in one of the ways there are") {
   CHECK(statement("write g { on A { then } }").find("`retry`, `skip`") != std::string::npos);
 }
 
+TEST_CASE("another workflow is run, and its handlers are given what it ended with") {
+  CHECK(
+      statement(
+          "run Review(p, floor: 3) as r { on Dear(price, mine: theirs) { skip } on A, B { then again } }") ==
+      "(run Review p floor:3 (as r) (on Dear (values price mine:theirs) {(skip)}) (on A B {} (then again)))");
+  CHECK(statement("run Review(p)") == "(run Review p)");
+  CHECK(statement("let x = p.run + run") == "(let x (+ (. p run) run))");
+}
+
+TEST_CASE("rounds have a bound and an end") {
+  CHECK(statement("repeat up to 3 times { skip again } otherwise { fail X }") ==
+        "(repeat 3 {(skip) again} {(fail X)})");
+  CHECK(statement("step a repeat up to 3 times { again }") == "(step a {(repeat 3 {again})})");
+  CHECK(statement("let x = 3 times") == "2:11: error EC0007: there is no unit `times`\n");
+}
+
 TEST_CASE("what this release does not have is refused by name and alone") {
   CHECK(statement("let f = ask M(p, q) or else C(p)\nskip") ==
         "2:9: error EC0006: `ask` is part of the language but not of this release\n");
@@ -114,6 +130,6 @@ TEST_CASE("an addition of a later release is refused and leaves its statement wh
         "2:17: error EC0006: `to Role(..)` is part of the language but not of this release\n");
   CHECK(statement("write g { on A { raise X(a) then retry } }") ==
         "2:18: error EC0006: `raise` is part of the language but not of this release\n");
-  CHECK(statement("write g { on A { restart gate } }") ==
-        "2:18: error EC0006: `restart` is part of the language but not of this release\n");
+  CHECK(statement("write g { on A { raise B } }") ==
+        "2:18: error EC0006: `raise` is part of the language but not of this release\n");
 }

@@ -8,6 +8,10 @@
 //   Do(id):      a task for StoreOps within 4 hours.
 //   Count(id):   reads the stock of every store beside each other and collects it.
 //   Chain(id):   writes A, then B, then C and D beside each other, and takes all of it back.
+//   Nest(id):    writes A, then runs Inner, which writes B, then C and D beside each other, and fails once D
+//   is
+//                written: B, C and D are taken back, and Nest is done. `throughout`: PromotionCancelled takes
+//                everything back.
 //   Overflow, Circle, Large: machines that fault, never wait, or keep too much.
 //   Both(id):    two branches: one waits an hour, one notifies.
 #pragma once
@@ -45,6 +49,10 @@ struct Retail {
   void waits();
   void fan_outs();
   void chain();
+  void nest();
+  std::vector<abi::Cell> asking(abi::Context* c, abi::Cell id,
+                                std::initializer_list<const char*> names) const;
+  void approval(uint32_t machine, const char* path);
   void broken();
   uint32_t policy_row(int64_t cost) const;
 };

@@ -160,3 +160,41 @@ TEST_CASE("an event ends it, and what was written is taken back") {
   expect write Price.withdraw for every Store once
   expect fails Cancelled)") == "");
 }
+
+TEST_CASE("what a workflow that is run waits for is named behind the run, and its end is not the end") {
+  const std::string season = kLaunch + R"(
+workflow Season(promo: Promotion) key promo.id {
+  step sale {
+    run Launch(promo) as launch {
+      on Refused, NoAnswer { finish NoSale(promo.id) }
+      on Cancelled(id)     { finish Stopped(id) }
+    }
+  }
+  finish Sold(launch.id)
+}
+)";
+  const auto told = [&](const std::string& steps) {
+    const std::string start = "  start Season(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n";
+    const Report report = run("test \"story\" {\n" + kGiven + start + steps + "\n}\n", season);
+    std::string said;
+    for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
+    return said;
+  };
+  CHECK(told(R"(
+  expect sale.launch.gate.pricing asked of Finance once
+  expect waiting at sale.launch.gate
+  Finance rejects sale.launch.gate.pricing
+  expect outcome NoSale
+  expect no write Price.activate)") == "");
+  CHECK(told(R"(
+  Finance approves sale.launch.gate.pricing
+  expect write Price.activate for every Store once
+  send PromotionCancelled(id: "P-1")
+  expect write Price.withdraw for every Store once
+  expect outcome Stopped)") == "");
+  CHECK(told(R"(
+  Finance approves sale.launch.gate.pricing
+  after until 2026-12-14 12:00
+  expect outcome Sold
+  expect no write Price.withdraw)") == "");
+}
