@@ -7,7 +7,7 @@ lexer grammar EndcapLexer;
 tokens {
   UNIT, CURRENCY, BUSINESS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
   GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,
-  SUSPENDED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO
+  SUSPENDED, RAISED, RESOLVED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO
 }
 
 MODULE: 'module';
@@ -58,6 +58,11 @@ IN: 'in';
 UP: 'up';
 WORKFLOW: 'workflow';
 VERSION: 'version';
+EXCEPTION: 'exception';
+SEVERITY: 'severity';
+RESPOND: 'respond';
+RESOLVE: 'resolve';
+RAISE: 'raise';
 THROUGHOUT: 'throughout';
 ON: 'on';
 WHERE: 'where';
@@ -129,7 +134,7 @@ TEST: 'test';
 
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
-  : 'advisor' | 'exception' | 'raise' | 'measure' | 'mapping' | 'sweep' | 'route' | 'sync' | 'interface'
+  : 'advisor' | 'measure' | 'mapping' | 'sweep' | 'route' | 'sync' | 'interface'
   | 'due' | 'tolerate' | 'upgrades' | 'alert' | 'restart'
   ;
 

@@ -7,7 +7,7 @@ options { tokenVocab = EndcapLexer; }
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
     | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
-    | testDeclaration
+    | exceptionDeclaration | testDeclaration
     ) EOF
   ;
 
@@ -19,6 +19,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
   | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE
   ;
 
 names: name (COMMA name)*;
@@ -102,6 +103,18 @@ adviceBudget: UP TO expression (PER expression)?;
 
 workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? block;
 
+exceptionDeclaration
+  : EXCEPTION declared=name parameters (KEY (single=name | OPEN_PAREN names CLOSE_PAREN))? (SEVERITY severity=name)?
+    (OWNER owner=name)? (VERSION NUMBER)? OPEN_BRACE exceptionClause* CLOSE_BRACE
+  ;
+exceptionClause
+  : RESPOND WITHIN expression                                               # RespondClause
+  | REMIND AFTER expression                                                 # ExceptionRemindClause
+  | ESCALATE TO name AFTER expression                                       # ExceptionEscalateClause
+  | RESOLVE BY call                                                         # ResolveClause
+  | handler                                                                 # ExceptionHandlerClause
+  ;
+
 // ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
 
 testDeclaration: TEST TEXT OPEN_BRACE testStatement* CLOSE_BRACE;
@@ -132,6 +145,7 @@ expectation
   | qualified state=(GRANTED | REJECTED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
   | NO? TASK task=name (OF role=name)? about? testCount?                    # ExpectTask
   | NO? kind=(WRITE | NOTIFY) qualified about? testCount?                   # ExpectCall
+  | NO? EXCEPTION qualified state=(RAISED | RESOLVED | EXPIRED) about? testCount?  # ExpectException
   | OUTCOME name                                                            # ExpectOutcome
   | FAILS name                                                              # ExpectFailure
   | WAITING AT qualified about?                                             # ExpectWaiting
@@ -145,7 +159,7 @@ block: OPEN_BRACE statement* CLOSE_BRACE;
 statement
   : letStatement | readStatement | notifyStatement | approveStatement | writeStatement | taskStatement | whenStatement
   | matchStatement | forEachStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
-  | waitEventStatement | yieldStatement | skipStatement | finishStatement | failStatement | laterStatement
+  | waitEventStatement | raiseStatement | yieldStatement | skipStatement | finishStatement | failStatement | laterStatement
   ;
 
 laterStatement: LATER_STATEMENT;
@@ -193,6 +207,7 @@ binding: variable=name (COLON field=name)?;
 waitUntilStatement: WAIT UNTIL expression ifLate? (OPEN_BRACE eventHandler* CLOSE_BRACE)?;
 ifLate: IF LATE (CONTINUE | SKIP_ | failStatement);
 waitEventStatement: WAIT FOR EVENT eventPattern (WITHIN expression)? (AS name)? handlers?;
+raiseStatement: RAISE (AND WAIT)? qualified arguments (WITHIN expression)? (AS result=name)? handlers?;
 yieldStatement: YIELD expression;
 skipStatement: SKIP_;
 finishStatement: FINISH name arguments?;

@@ -106,6 +106,12 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             if (s.approval) handlers(s.approval->handlers);
           },
           [&](const Task& s) {
+            for (auto* e : {&s.arguments, &s.within, &s.remind}) expression(e->get());
+            for (auto& escalation : s.escalations) expression(escalation.after.get());
+            if (s.resolver) expression(s.resolver->arguments.get());
+            handlers(s.handlers);
+          },
+          [&](const Raise& s) {
             expression(s.arguments.get()), expression(s.within.get()), handlers(s.handlers);
           },
           [&](const When& s) {

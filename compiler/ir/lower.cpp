@@ -120,8 +120,12 @@ void FlowLowering::parameters(const std::vector<LocalId>& captures) {
 // The start's cells are what the caller gave; a view is given by its key and read before anything else.
 void FlowLowering::start_parameters() {
   std::vector<RegisterId> cells;
-  for (const auto& parameter : program_.out.abi.workflows[workflow_->index].parameters) {
-    cells.push_back(builder_.add_parameter(parameter.type, parameter.name));
+  const auto& given = program_.out.abi.workflows[workflow_->index].parameters;
+  for (const sema::StartParameter& parameter : workflow_->parameters) {
+    // The key of a view is given; only the values of an exception may be advice.
+    const abi::Trust trust = parameter.view ? abi::Trust::Trusted : local(parameter.local).trust;
+    for (uint32_t i = parameter.first; i < parameter.first + parameter.count; ++i)
+      cells.push_back(builder_.add_parameter(given[i].type, given[i].name, trust));
   }
   for (const sema::StartParameter& parameter : workflow_->parameters) {
     if (!parameter.view) {

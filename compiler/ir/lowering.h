@@ -136,6 +136,7 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::ReadNavigation&);
   void lower(const sema::Stmt&, const sema::Notify&);
   void lower(const sema::Stmt&, const sema::Task&);
+  void lower(const sema::Stmt&, const sema::Raise&);
   void call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
             const std::vector<sema::Handler>& handlers);
   std::vector<RegisterId> expressions(const std::vector<sema::ExprPtr>& list);

@@ -21,8 +21,10 @@ class SignatureMaker {
     const abi::Workflow& described = program_.workflows[workflow_];
     out_.workflow = described.name;
     out_.version = described.version;
-    if (described.key_parameter < described.parameters.size())
-      out_.key = described.parameters[described.key_parameter].name;
+    for (const uint32_t key : described.key_parameters) {
+      if (key >= described.parameters.size()) continue;
+      out_.key += (out_.key.empty() ? "" : ", ") + described.parameters[key].name;
+    }
     for (const auto& parameter : described.parameters)
       out_.parameters.push_back({parameter.name, shapes_.name(parameter.type), shape(parameter.type)});
     find_grants();
@@ -149,6 +151,7 @@ class SignatureMaker {
       point.call = program_.operations[wait.target].name;
       point.payload = payload(wait.target);
     }
+    if (wait.asked) point.call = program_.workflows[wait.asked->workflow].name;
     for (const abi::Subscription& event : wait.events)
       point.events.push_back(program_.events[event.event].name);
     if (wait.kind == WaitKind::ForEach) {

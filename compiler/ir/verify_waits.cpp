@@ -98,8 +98,10 @@ class WaitCheck {
         if (!operand_is(0, Kind::Grant) || !operand_is(1, Kind::Text)) say("writes without a grant");
         return;
       case WaitKind::Task:
-        operand_count(2);
+        operand_count(2 + wait_.remind.has_value() + wait_.escalations.size() + wait_.asked.has_value());
         if (wait_.role >= program.roles.size()) say("is a task of no role");
+        if (wait_.asked) asked();
+        reminders();
         return limit(wait_.within, true, "deadline");
       case WaitKind::Until:
         if (!operand_is(0, Kind::Instant)) say("waits for no instant");
@@ -117,6 +119,11 @@ class WaitCheck {
       case WaitKind::Throughout:
         if (wait_.events.empty()) say("hears no event");
         return;
+      case WaitKind::Raise:
+      case WaitKind::RaiseAndWait:
+        operand_count(wait_.kind == WaitKind::Raise ? 1 : 2);
+        asked();
+        return limit(wait_.within, wait_.kind == WaitKind::RaiseAndWait, "deadline");
     }
   }
 
@@ -137,11 +144,28 @@ class WaitCheck {
     }
     if (!operand_is(wait_.valid_until_operand, Kind::Instant)) say("has no end of validity");
     limit(wait_.within, true, "deadline");
+    reminders();
+  }
+
+  void reminders() const {
     limit(wait_.remind, false, "reminder");
     for (const auto& escalation : wait_.escalations) {
       limit(escalation.after, true, "escalation");
       if (escalation.role >= s_.program.abi.roles.size()) say("escalates to no role");
     }
+  }
+
+  void asked() const {
+    if (!wait_.asked || wait_.asked->workflow >= s_.program.abi.workflows.size())
+      return say("asks for nothing");
+    const abi::Workflow& workflow = s_.program.abi.workflows[wait_.asked->workflow];
+    if (workflow.severity.has_value() == (wait_.kind == WaitKind::Task)) say("asks for the wrong kind");
+    if (!operand_is(wait_.asked->operand, Kind::Record)) return say("tells {} nothing", workflow.name);
+    const auto& fields = s_.types()[wait_.operands[wait_.asked->operand]].fields;
+    bool same = fields.size() == workflow.parameters.size();
+    for (size_t i = 0; same && i < fields.size(); ++i)
+      same = fields[i].name == workflow.parameters[i].name && fields[i].type == workflow.parameters[i].type;
+    if (!same) say("tells {} other things than it takes", workflow.name);
   }
 
   void events() const {

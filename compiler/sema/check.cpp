@@ -8,6 +8,7 @@
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/starts.h"
 #include "compiler/sema/systems.h"
 #include "compiler/sema/tests.h"
 #include "compiler/sema/workflow_checker.h"
@@ -40,8 +41,8 @@ void compare_roles(Context& context) {
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
-constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies,
-                            check_tables, check_advice,    check_grants};
+constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies, check_tables,
+                            check_raises, check_advice,    check_grants};
 
 }  // namespace
 }  // namespace sema
@@ -65,11 +66,13 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_operation_bodies(context);
   sema::check_operation_classes(context);
   sema::describe_policies(context);
+  sema::describe_starts(context);
   sema::check_workflows(context);
   // These expect a tree without gaps.
   if (!diagnostics.has_errors()) {
     sema::check_tests(context);
     for (sema::Pass pass : sema::kPasses) pass(program, diagnostics);
+    sema::drop_unused_exceptions(context);
   }
   return program;
 }

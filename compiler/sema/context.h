@@ -25,6 +25,7 @@ enum class SymbolKind : uint8_t {
   Table,
   Policy,
   Workflow,
+  Exception,
   Operation,
   Event,
   Broken,  // declared, but could not be read: its uses are not called unknown
@@ -118,9 +119,18 @@ struct PolicyInfo {
   TypeId facts_type = abi::kNoType;
 };
 
+// A workflow, or an exception: a workflow that others raise.
 struct WorkflowInfo {
   const ast::WorkflowDecl* tree = nullptr;
+  const ast::ExceptionDecl* exception = nullptr;
   uint32_t module = 0;
+  std::vector<TypeId> parameter_types;  // one a written parameter
+  TypeId start = abi::kNoType;          // record of the cells that start it
+
+  const ast::Name& name() const { return tree ? tree->name : exception->name; }
+  const std::vector<ast::Parameter>& parameters() const {
+    return tree ? tree->parameters : exception->parameters;
+  }
 };
 
 // Declarations that need each other deeper than this are refused rather than recursed into.

@@ -20,6 +20,7 @@ struct WorkflowNames {
   std::set<std::string>
       waits;  // paths as written, and what stands around them: "activate", "activate.inStores"
   std::map<std::string, bool> outcomes;  // whether it is a failure
+  std::set<uint32_t> exceptions;         // raised by it, or by what it raises; their tasks are above
 };
 
 WorkflowNames names_of(Context& context, uint32_t workflow);

@@ -10,7 +10,7 @@ namespace endcap::sema {
 
 using Verb = ast::DecideStmt::Verb;
 using What = ast::ExpectStmt::What;
-using Form = ast::TestCount::Form;
+using CountForm = ast::TestCount::Form;
 
 const WorkflowNames::Asked* TestChecker::asked(const std::map<std::string, WorkflowNames::Asked>& known,
                                                const ast::QualifiedName& name, DiagnosticKind unknown) {
@@ -102,7 +102,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt&, const ast::FaultStmt& no
     if (!found) return std::nullopt;
     result.rejection = *found;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   if (result.count != 0u) return result;
   context_.emit(DiagnosticKind::BadLiteral, node.count.span,
                 {"never", "number of times that something fails"});
@@ -137,6 +137,18 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
       return call(node, abi::OperationClass::Write, into);
     case What::Notify:
       return call(node, abi::OperationClass::Notify, into);
+    case What::Raised:
+    case What::Resolved:
+    case What::Lapsed: {
+      const Symbol* symbol =
+          require_symbol(context_, module_, name, node.subject.span, SymbolKind::Exception);
+      if (!symbol) return false;
+      into.workflow = symbol->index;
+      if (names_.exceptions.contains(symbol->index)) return true;
+      context_.emit(DiagnosticKind::NeverRaised, node.subject.span, {workflow_name(), name})
+          .label(symbol->span, "declared here");
+      return false;
+    }
     case What::Outcome:
     case What::Fails: {
       const auto found = names_.outcomes.find(name);
@@ -169,14 +181,15 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::ExpectSt
   Expectation result{.what = node.what,
                      .subject = node.subject.text(),
                      .operation = 0,
+                     .workflow = 0,
                      .roles = {},
                      .about = {},
                      .count = {}};
-  if (node.count.form == Form::Always) {
+  if (node.count.form == CountForm::Always) {
     context_.emit(DiagnosticKind::BadLiteral, node.count.span, {"always", "number that can be expected"});
     return std::nullopt;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   const bool sound = about(node.about, result.about);
   return subject(node, result) && sound ? Made(std::move(result)) : std::nullopt;
 }

@@ -269,7 +269,7 @@ bool TestChecker::started(Span span, const std::string& what) {
   return false;
 }
 
-std::string TestChecker::workflow_name() const { return context_.workflows[*workflow_].tree->name.text; }
+std::string TestChecker::workflow_name() const { return context_.workflows[*workflow_].name().text; }
 
 std::optional<Instant> TestChecker::moment(const ast::TestMoment& tree) {
   const auto date = date_from_text(tree.date);
@@ -321,8 +321,8 @@ std::optional<std::vector<ExprPtr>> TestChecker::start_arguments(const ast::Test
                                                                  uint32_t workflow) {
   const Workflow& typed = context_.program.workflows[workflow];
   const auto& parameters = context_.program.abi.workflows[workflow].parameters;
-  const auto& written = context_.workflows[workflow].tree->parameters;
-  const Span declared = context_.workflows[workflow].tree->name.span;
+  const auto& written = context_.workflows[workflow].parameters();
+  const Span declared = context_.workflows[workflow].name().span;
   // Views by key are not values that the checker of arguments knows: they are taken out first.
   std::vector<const ast::Argument*> given(written.size(), nullptr);
   std::vector<std::string> names;

@@ -68,7 +68,15 @@ struct TreeWalk {
     handlers(node.handlers);
   }
   void parts(const Write& node) { one(node.target.get()), handlers(node.handlers); }
-  void parts(const Task& node) { one(node.arguments.get()), one(node.within.get()), handlers(node.handlers); }
+  void parts(const Task& node) {
+    for (auto* each : {&node.arguments, &node.within, &node.remind}) one(each->get());
+    for (const Escalation& escalation : node.escalations) one(escalation.after.get());
+    if (node.resolver) one(node.resolver->arguments.get());
+    handlers(node.handlers);
+  }
+  void parts(const Raise& node) {
+    one(node.arguments.get()), one(node.within.get()), handlers(node.handlers);
+  }
   void parts(const When& node) {
     for (const auto& arm : node.arms) one(arm.condition.get()), block(arm.body);
     if (node.otherwise) block(*node.otherwise);

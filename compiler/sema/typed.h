@@ -176,7 +176,24 @@ struct Write {
   // The approval's handlers for what can happen at a write (Changed, Expired, and Rejected when asked again).
   const Approve* approval = nullptr;
 };
-struct Task { std::string name; ExprPtr arguments; uint32_t role; ExprPtr within; std::vector<Handler> handlers; };
+struct Resolver { uint32_t workflow = 0; ExprPtr arguments; Span span; };  // arguments: record of the cells that start it
+struct Task {
+  std::string name;
+  ExprPtr arguments;
+  uint32_t role = 0;
+  ExprPtr within, remind;               // remind may be null
+  std::vector<Escalation> escalations;
+  std::optional<Resolver> resolver;     // a workflow whose success does the task
+  bool renewed = false;                 // of an exception: raising it again brings new arguments
+  std::vector<Handler> handlers;
+};
+struct Raise {
+  uint32_t exception = 0;               // index in abi.workflows
+  ExprPtr arguments;                    // record of the cells that start it
+  bool waits = false;
+  ExprPtr within;                       // waits
+  std::vector<Handler> handlers;        // waits: Expired
+};
 struct When { struct Arm { ExprPtr condition; Block body; }; std::vector<Arm> arms; std::optional<Block> otherwise; };
 struct Match {                          // enum values, or presence of an optional
   ExprPtr subject;
@@ -203,7 +220,7 @@ struct Stmt {
   Span span;
   std::string path;                     // identity of the wait point, unique in the workflow: "gate.pricing"; empty when it does not wait
   std::variant<Let, ReadOperation, ReadView, ReadNavigation, Notify, Propose, Approve, Write, Task, When, Match, ForEach, Together,
-               Step, Throughout, WaitUntil, WaitEvent, Yield, Skip, Finish, Fail>
+               Step, Throughout, WaitUntil, WaitEvent, Raise, Yield, Skip, Finish, Fail>
       node;
 };
 
@@ -243,6 +260,7 @@ struct StartParameter {
   uint32_t first = 0, count = 1;        // its cells among abi::Workflow::parameters
 };
 
+// Also an exception: `severity` of its abi::Workflow is set.
 struct Workflow {
   std::string name;                     // full
   uint32_t index = 0;                   // in abi.workflows
@@ -288,6 +306,7 @@ struct Expectation {
   ast::ExpectStmt::What what;
   std::string subject;                  // path of an approval or wait; name of a task or outcome
   uint32_t operation = 0;               // Write, Notify
+  uint32_t workflow = 0;                // Raised, Resolved, Lapsed: the exception
   std::vector<uint32_t> roles;
   std::optional<About> about;
   std::optional<uint32_t> count;        // absent: at least once

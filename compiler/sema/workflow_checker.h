@@ -26,7 +26,8 @@ class WorkflowChecker {
 
   // workflow_checker.cpp: parameters, key, blocks
   void start_parameters();
-  void instance_key();
+  void instance_key(const ast::WorkflowDecl& tree);
+  const WorkflowInfo& info() const { return context_.workflows[index_]; }
   abi::Workflow& out() { return context_.program.abi.workflows[index_]; }
   Workflow& workflow() { return context_.program.workflows[index_]; }
   Block block(const ast::Block& tree, const std::string& what);
@@ -103,6 +104,14 @@ class WorkflowChecker {
   bool pattern(const ast::EventPattern& tree, const ast::Name* record_name, EventPattern& into);
   std::optional<EventHandler> event_handler(const ast::EventHandler& tree, bool waiting);
 
+  // exceptions.cpp
+  Block exception_body(const ast::ExceptionDecl& tree);
+  Task response(const ast::ExceptionDecl& tree);
+  std::optional<Resolver> resolver(const ast::Call& tree);
+  ExprPtr start_record(uint32_t workflow, const std::vector<ast::Argument>& given, const std::string& name,
+                       Span span);
+  Made of(const ast::Stmt& tree, const ast::RaiseStmt& node);
+
   // control.cpp, outcomes.cpp
   Made of(const ast::Stmt& tree, const ast::WhenStmt& node);
   Made of(const ast::Stmt& tree, const ast::MatchStmt& node);
@@ -122,7 +131,6 @@ class WorkflowChecker {
   Context& context_;
   uint32_t index_;
   uint32_t module_;
-  const ast::WorkflowDecl& tree_;
   std::vector<Local> locals_;
   Scope scope_;
   Expressions expressions_;

@@ -208,6 +208,14 @@ struct WaitEventStmt {                // wait for event E(a) where c within 2 bu
   std::optional<Name> result;
   std::vector<Handler> handlers;
 };
+struct RaiseStmt {                    // raise PublishNoAck(promo.id, store) | raise and wait X(a) within 4 hours as answer { on expired {...} }
+  QualifiedName exception;
+  std::vector<Argument> arguments;
+  bool waits = false;
+  ExprPtr within;                     // null when it is not said
+  std::optional<Name> result;         // names the wait
+  std::vector<Handler> handlers;
+};
 struct YieldStmt { ExprPtr value; };
 struct SkipStmt {};
 struct FinishStmt { Name outcome; std::vector<Argument> arguments; };
@@ -221,7 +229,7 @@ struct ErrorStmt {};  // a statement of a later release, refused by the parser
 struct Stmt {
   Span span;
   std::variant<ErrorStmt, LetStmt, ReadStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, WhenStmt, MatchStmt, ForEachStmt,
-               TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, YieldStmt, SkipStmt, FinishStmt, FailStmt>
+               TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, RaiseStmt, YieldStmt, SkipStmt, FinishStmt, FailStmt>
       node;
 };
 
@@ -321,6 +329,20 @@ struct WorkflowDecl {
   Block body;
 };
 
+// exception X(a: A) key (a) severity high owner R { respond within 4 hours escalate to D after 2 hours on expired {...} }
+struct ExceptionDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  std::vector<Name> key;                                         // empty when missing
+  std::optional<Name> severity, owner;                           // mandatory
+  std::optional<uint32_t> version;
+  ExprPtr within;                                                // mandatory; null when missing
+  ExprPtr remind_after;
+  std::vector<ApproveStmt::Escalation> escalations;
+  std::optional<Call> resolve_by;                                // a workflow
+  std::vector<Handler> handlers;
+};
+
 // ---------------------------------------------------------------- tests
 
 struct TestMoment {                   // 2026-11-20 09:00 zone "Australia/Sydney"
@@ -376,7 +398,8 @@ struct FaultStmt {                    // Price.activate for "1001" is rejected R
 struct ExpectStmt {
   enum class What : uint8_t {
     Asked, Granted, Rejected, Expired, Reminded, Permitted, Forbidden,  // of an approval
-    Task, Write, Notify, Outcome, Fails, Waiting, Suspended
+    Task, Write, Notify, Raised, Resolved, Lapsed,  // Lapsed: an exception to which nobody responded
+    Outcome, Fails, Waiting, Suspended
   } what;
   QualifiedName subject;
   std::vector<Name> roles;            // Asked, Task
@@ -400,7 +423,7 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
-               TableDecl, PolicyDecl, WorkflowDecl, TestDecl, LaterDecl>
+               TableDecl, PolicyDecl, WorkflowDecl, ExceptionDecl, TestDecl, LaterDecl>
       node;
 };
 

@@ -75,6 +75,7 @@ class Builder {
   ast::MatchStmt match(Parser::MatchStatementContext* tree);
   ast::ForEachStmt for_each(Parser::ForEachStatementContext* tree);
   ast::TogetherStmt together(Parser::TogetherStatementContext* tree);
+  ast::RaiseStmt raise(Parser::RaiseStatementContext* tree);
   ast::StepStmt step(Parser::StepStatementContext* tree);
   ast::WaitUntilStmt wait_until(Parser::WaitUntilStatementContext* tree);
   ast::WaitEventStmt wait_event(Parser::WaitEventStatementContext* tree);
@@ -87,10 +88,12 @@ class Builder {
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
+  // build_declarations.cpp, build_exceptions.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
+  ast::ExceptionDecl exception(Parser::ExceptionDeclarationContext* tree);
+  void exception_clause(ast::ExceptionDecl& exception, Parser::ExceptionClauseContext* tree);
   ast::FunctionDecl function(Parser::FunctionDeclarationContext* tree);
   ast::SystemDecl system(Parser::SystemDeclarationContext* tree);
   ast::OperationDecl operation(Parser::OperationContext* tree);
@@ -112,6 +115,7 @@ class Builder {
   ast::DecideStmt decide(Parser::PersonDecidesContext* tree);
   ast::FaultStmt fault(Parser::SystemFailsContext* tree);
   ast::ExpectStmt expect(Parser::ExpectationContext* tree);
+  ast::ExpectStmt expect_exception(Parser::ExpectExceptionContext* tree);
   ast::ExpectStmt expect_approval(Parser::ExpectApprovalContext* tree);
   ast::TestMoment test_moment(Parser::TestMomentContext* tree);
   std::optional<ast::About> about(Parser::AboutContext* tree);  // of null: none

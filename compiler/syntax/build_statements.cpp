@@ -61,6 +61,8 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       return {at, wait_until(tree->waitUntilStatement())};
     case Parser::RuleWaitEventStatement:
       return {at, wait_event(tree->waitEventStatement())};
+    case Parser::RuleRaiseStatement:
+      return {at, raise(tree->raiseStatement())};
     case Parser::RuleYieldStatement:
       return {at, ast::YieldStmt{expression(tree->yieldStatement()->expression())}};
     case Parser::RuleSkipStatement:

@@ -123,6 +123,9 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
     result.about = about(call->about());
     result.count = test_count(call->testCount());
     never(call->NO());
+  } else if (auto* exception = dynamic_cast<Parser::ExpectExceptionContext*>(tree)) {
+    result = expect_exception(exception);
+    never(exception->NO());
   } else if (auto* outcome = dynamic_cast<Parser::ExpectOutcomeContext*>(tree)) {
     result.what = What::Outcome;
     result.subject = alone(outcome->name(), *this);
@@ -165,6 +168,19 @@ ast::ExpectStmt Builder::expect_approval(Parser::ExpectApprovalContext* tree) {
       result.what = What::Forbidden;
       break;
   }
+  result.subject = qualified(tree->qualified());
+  result.about = about(tree->about());
+  result.count = test_count(tree->testCount());
+  return result;
+}
+
+ast::ExpectStmt Builder::expect_exception(Parser::ExpectExceptionContext* tree) {
+  using What = ast::ExpectStmt::What;
+  const size_t state = tree->state->getType();
+  ast::ExpectStmt result;
+  result.what = state == Parser::RAISED     ? What::Raised
+                : state == Parser::RESOLVED ? What::Resolved
+                                            : What::Lapsed;
   result.subject = qualified(tree->qualified());
   result.about = about(tree->about());
   result.count = test_count(tree->testCount());

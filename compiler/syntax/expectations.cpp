@@ -12,9 +12,9 @@ namespace {
 
 const std::vector<std::string>& statement_keywords() {
   static const std::vector<std::string> kWords{
-      "let",  "read",   "reread", "notify",   "approve",    "write", "task",
-      "when", "match",  "for",    "step",     "throughout", "wait",  "yield",
-      "skip", "finish", "fail",   "together", "otherwise",  "undo",  "then"};
+      "let",    "read",  "reread",   "notify",    "approve",    "write", "task",  "raise",
+      "when",   "match", "for",      "step",      "throughout", "wait",  "yield", "skip",
+      "finish", "fail",  "together", "otherwise", "undo",       "then"};
   return kWords;
 }
 
@@ -33,6 +33,9 @@ const Repeating* repeating(size_t rule) {
       {Parser::RuleApproveStatement,
        "`within`, `remind after`, `escalate to`, `on` or `}`",
        {"within", "remind", "escalate", "on"}},
+      {Parser::RuleExceptionDeclaration,
+       "`respond within`, `remind after`, `escalate to`, `resolve by`, `on expired` or `}`",
+       {"respond", "remind", "escalate", "resolve", "on"}},
       {Parser::RulePolicyDeclaration,
        "a row that begins with `|`, `let`, `stand in` or `}`",
        {"let", "stand"}},
@@ -76,6 +79,10 @@ std::string_view asked_for_by(size_t before) {
       return "the name of a policy";
     case Lexer::PARALLEL:
       return "a number such as `50`";
+    case Lexer::RESPOND:
+      return "`within` and a time such as `4 business hours`";
+    case Lexer::RESOLVE:
+      return "`by` and a workflow";
     case Lexer::ESCALATE:
       return "`to` and a role";
     case Lexer::FORBID:

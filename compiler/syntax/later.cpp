@@ -23,6 +23,7 @@ bool begins_statement(size_t type) {
     case Lexer::APPROVE:
     case Lexer::WRITE:
     case Lexer::TASK:
+    case Lexer::RAISE:
     case Lexer::WHEN:
     case Lexer::MATCH:
     case Lexer::FOR:

@@ -29,6 +29,8 @@ constexpr Word kWords[] = {
     {"fails", Lexer::FAILS},
     {"waiting", Lexer::WAITING},
     {"suspended", Lexer::SUSPENDED},
+    {"raised", Lexer::RAISED},
+    {"resolved", Lexer::RESOLVED},
     {"approves", Lexer::APPROVES},
     {"rejects", Lexer::REJECTS},
     {"does", Lexer::DOES},
@@ -52,6 +54,7 @@ bool asks_for_name(size_t type) {
     case Lexer::WRITE:
     case Lexer::NOTIFY:
     case Lexer::TASK:
+    case Lexer::EXCEPTION:
     case Lexer::OUTCOME:
     case Lexer::FAILS:
     case Lexer::EVERY:

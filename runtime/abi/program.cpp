@@ -3,6 +3,11 @@
 
 namespace endcap::abi {
 
+const char* severity_name(Severity severity) {
+  constexpr const char* kNames[] = {"low", "normal", "high", "critical"};
+  return kNames[static_cast<size_t>(severity)];
+}
+
 const Workflow* Program::find_workflow(std::string_view name) const {
   const Workflow* found = nullptr;
   for (const Workflow& workflow : workflows) {

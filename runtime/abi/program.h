@@ -118,12 +118,14 @@ enum class WaitKind : uint8_t {
   Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*   Ok(grant) Rejected Expired
   AskAgain,       // [grant, leaf target, facts, row]           Ok Rejected Expired
   Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired
-  Task,           // [arguments record, within]                 Ok Expired
+  Task,           // [arguments record, within, reminder and escalations, record of who is asked]  Ok Expired
   Until,          // [instant, event key operands]              Ok(due) Event+i(event record)
   AwaitEvent,     // [within, event key operands]               Event+0(event record) Expired
   ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing)
   Together,       // [captures of each branch, one after the other]  Ok
   Throughout,     // [captures of each handler, ..., event key operands]  Ok, at once: nothing is awaited
+  Raise,          // [arguments record]                         Ok, at once
+  RaiseAndWait,   // [arguments record, within]                 Ok Expired
 };
 
 // Tags of Context::input_tag on resuming.
@@ -152,6 +154,12 @@ struct TimeLimit {                      // a deadline operand and how it counts
   std::optional<uint32_t> calendar;     // business time
 };
 
+// An instance that is asked for: started, or met when it runs already.
+struct Asked {
+  uint32_t workflow = 0;
+  uint32_t operand = 0;                 // record of the cells that start it, under the names of its start parameters
+};
+
 struct Branch { uint32_t machine = 0; std::string name; uint32_t first_capture = 0, capture_count = 0; };
 
 struct WaitPoint {
@@ -176,6 +184,8 @@ struct WaitPoint {
   std::vector<Escalation> escalations;
   std::vector<Subscription> events;     // Until, AwaitEvent, Throughout
   std::vector<Branch> branches;         // ForEach: one; Together: all
+  std::optional<Asked> asked;           // Raise, RaiseAndWait: the exception; Task: a workflow whose success does it
+  bool renewed = false;                 // Task of an exception: raising it again brings new arguments, and new values of these names
   uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
   bool collects = false;                // ForEach
   TypeId element = kNoType;             // ForEach: type of an element; the child's parameters are captures, then the element
@@ -194,13 +204,18 @@ struct Machine {
 
 struct Outcome { std::string name; TypeId record = kNoType; bool failure = false; };
 
+// How much an exception matters.
+enum class Severity : uint8_t { Low, Normal, High, Critical };
+const char* severity_name(Severity severity);
+
 struct Workflow {
   std::string name;                     // "retail.national_promotion.NationalPromotion"
   uint32_t version = 1;
   uint32_t main = 0;                    // machine
   struct StartParameter { std::string name; TypeId type = kNoType; };  // "promo.id": a view is given by its key
   std::vector<StartParameter> parameters;   // cells of the main machine's state 0
-  uint32_t key_parameter = 0;           // which of them is the instance's key
+  std::vector<uint32_t> key_parameters{0};  // which of them are the instance's key
+  std::optional<Severity> severity;     // set: an exception, which is raised and not started
   std::vector<Outcome> outcomes;
   std::string signature;                // hex hash over wait points, live types, labels and grants
 };

@@ -140,6 +140,7 @@ void Partition::finalize(rows::Family& whole) {
     erase_all(table, prefix);
   whole.status = whole.failure ? rows::Family::Status::Failed : rows::Family::Status::Finished;
   whole.ended = now_;
+  tell_waiters(whole);
   put(whole);
   put(Table::Key, rows::workflow_key(whole.workflow, whole.key), rows::Key{whole.root, false});
   count_live(-1);

@@ -16,7 +16,6 @@ namespace endcap {
 namespace {
 
 constexpr size_t kQueuedMax = 4096;  // of a partition; beyond, requests are refused at the door
-constexpr size_t kKeyBytesMax = 200;
 
 std::string random_bytes() {
   std::random_device device;
@@ -88,30 +87,13 @@ class PartitionedEngine final : public Engine {
     if (workflow == nullptr)
       return answer(
           refuse(Refusal::Kind::NotFound, fmt::format("there is no workflow \"{}\"", request.workflow)));
-    abi::Arena arena;
-    auto cells = start_cells(state_.types, *workflow, request.arguments_json, arena);
-    if (!cells) return answer(refuse(Refusal::Kind::Invalid, cells.error()));
-    ParsedStart start;
-    start.workflow = static_cast<uint32_t>(workflow - program.workflows.data());
-    start.key = abi::key_text(arena, state_.types, workflow->parameters[workflow->key_parameter].type,
-                              (*cells)[workflow->key_parameter], nullptr);
-    if (start.key.empty() || start.key.size() > kKeyBytesMax) {
+    if (workflow->severity)
       return answer(refuse(Refusal::Kind::Invalid,
-                           fmt::format("the key {} must have 1 to {} bytes",
-                                       workflow->parameters[workflow->key_parameter].name, kKeyBytesMax)));
-    }
-    std::vector<abi::TypeId> slots;
-    for (const abi::Slot& slot : program.machines[workflow->main].parameters) slots.push_back(slot.type);
-    abi::FrameHeader header;
-    header.machine = static_cast<uint16_t>(workflow->main);
-    header.program = rows::from_big_endian(program.hash);
-    auto frame = abi::pack_frame(state_.types, slots, *cells, arena, header, start.blobs);
-    if (!frame) return answer(refuse(Refusal::Kind::Invalid, frame.error().detail));
-    start.frame = std::move(*frame);
-    start.arguments = request.arguments_json.empty() ? "{}" : request.arguments_json;
+                           fmt::format("{} is an exception: workflows raise it", workflow->name)));
+    auto parsed = parse_start(state_, *workflow, request.arguments_json);
+    if (!parsed) return answer(refuse(Refusal::Kind::Invalid, parsed.error()));
+    ParsedStart start = std::move(*parsed);
     start.request_id = std::move(request.request_id);
-    start.content =
-        abi::sha256(start.frame.substr(sizeof(abi::FrameHeader)));  // the header names the program
     Partition& partition = partition_of(rows::workflow_key(workflow->name, start.key));
     if (partition.queued_starts() >= kQueuedMax)
       return answer(refuse(Refusal::Kind::Overloaded, "too many starts are waiting; try again in a second"));

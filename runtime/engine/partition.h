@@ -2,12 +2,12 @@
 // here.
 //
 //   partition.cpp   the drain and its record            advance.cpp    a machine from one wait to the next
-//   waits.cpp       what a parked machine waits for     timers.cpp     due times
-//   events.cpp      stored events and who hears them    fan_out.cpp    elements and branches
-//   approvals.cpp   asking people, grants               ask_again.cpp  grants whose facts have changed
-//   tasks.cpp       people's work and their decisions   outbox.cpp     calls: attempts, retries, outcomes
-//   rechecks.cpp    facts read again before a write     ending.cpp     a family's end and its compensation
-//   recovery.cpp    what a restart must know
+//   starts.cpp      what starts an instance             raises.cpp     exceptions, from partition to
+//   partition waits.cpp       what a parked machine waits for     timers.cpp     due times events.cpp stored
+//   events and who hears them    fan_out.cpp    elements and branches approvals.cpp   asking people, grants
+//   ask_again.cpp  grants whose facts have changed tasks.cpp       people's work and their decisions
+//   outbox.cpp     calls: attempts, retries, outcomes rechecks.cpp    facts read again before a write
+//   ending.cpp     a family's end and its compensation recovery.cpp    what a restart must know
 #pragma once
 
 #include <deque>
@@ -32,6 +32,11 @@ using Json = nlohmann::ordered_json;
 // What other systems say may be cut in the middle of a character: that must not stop a record.
 inline std::string json_text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Who asked for an instance, for history.
+inline Json asker_json(const rows::Message& message) {
+  return {{"id", message.waiter.root}, {"workflow", message.source}, {"key", message.source_key}};
 }
 
 // Acknowledgements come on the journal's thread and wait here for `settle`.
@@ -80,13 +85,17 @@ struct Input {
   std::string call;  // encoded rows::Pending, when a call did not end well
 };
 
-// A start whose arguments fit its workflow.
+// A start whose arguments fit its workflow: see starts.cpp.
 struct ParsedStart {
   uint32_t workflow = 0;
   std::string key, frame, arguments, request_id, content;
   std::vector<abi::Blob> blobs;
   JsonReply reply;
+  rows::Message asked;  // by whom, when another instance asked for it
 };
+// The error is a sentence for whoever starts it.
+std::expected<ParsedStart, std::string> parse_start(const EngineState& state, const abi::Workflow& workflow,
+                                                    const std::string& arguments_json);
 
 class Partition {
  public:
@@ -136,11 +145,9 @@ class Partition {
   void commit();
   void answer(JsonReply reply,
               std::expected<std::string, Refusal> result);  // after the sync of what it rests on
-  void start_instance(ParsedStart& start);
   uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
   uint64_t next_sequence() { return meta_.next_sequence++; }
   void forget_seen();
-  void count_live(int64_t change);
 
   const abi::Program& program() const { return *state_.program; }
   const abi::Types& types() const { return state_.types; }
@@ -162,6 +169,22 @@ class Partition {
   void note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
             const std::string& element, const Json& details);
   void note(const rows::Instance& row, const char* kind, const Json& details);
+
+  // --- starts.cpp
+  void start_instance(ParsedStart& start);
+  void count_live(int64_t change);
+
+  // --- raises.cpp
+  bool park_raise(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  bool ask_for(rows::Instance& row, const abi::WaitPoint& point, bool waits, std::string& problem);
+  void send_message(const rows::Message& message) {
+    put(Table::Message, rows::big_endian(meta_.next_message++), message);
+  }
+  void deliver_start(const rows::Message& message);
+  void meet(uint64_t root, const rows::Message& message);
+  void renew(uint64_t root, const rows::Message& message);
+  void tell_waiters(rows::Family& family);
+  void deliver_end(const rows::Message& message);
 
   // --- advance.cpp
   struct Ready {
@@ -251,6 +274,7 @@ class Partition {
 
   // --- tasks.cpp
   bool park_task(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void remind_of(rows::Task& task, const abi::WaitPoint& point, Json& details);
   std::optional<rows::Task> open_task(uint64_t number) {
     return find<rows::Task>(Table::Task, "o" + rows::big_endian(number));
   }

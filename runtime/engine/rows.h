@@ -31,7 +31,7 @@ struct Meta {
   uint64_t next_number =
       1;  // dense: instances, calls and tasks; the number seen outside is next_number x P + partition
   uint64_t next_sequence = 1;     // orders timers, history, undos
-  uint64_t next_message = 1;      // events stored here
+  uint64_t next_message = 1;      // events and messages stored here
   Instant time = 0;               // journalled time never goes back
   Instant watermark = 0;          // no timer stands below
   std::vector<uint64_t> cursors;  // of each partition's messages: the last one seen
@@ -55,6 +55,15 @@ struct Identity {
 
 // ---------------------------------------------------------------- Instance
 
+// A wait for the end of another family, known by the message that asked for it; wait 0: nobody waits.
+struct Waiter {
+  uint64_t root = 0, instance = 0, wait = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, root), f(2, instance), f(3, wait);
+  }
+};
+
 // A start and everything that runs below it. Key: root, 0.
 struct Family {
   enum class Status : uint8_t { Running = 0, Ending = 1, Compensating = 2, Finished = 3, Failed = 4 };
@@ -68,11 +77,18 @@ struct Family {
   bool failure = false, compensate = false;
   uint64_t suspended = 0;  // instances of it that a person must look at
   std::string signature;
+  std::vector<Waiter> waiters;  // are told how it ends
+  // Of an exception
+  std::string severity;
+  uint64_t raised = 0;  // how often since it is open; `arguments` are those of the last time
+  Instant last_raised = 0;
+  std::vector<std::string> postponed;  // Messages: it was raised while it ended, and begins anew
   template <typename F>
   void fields(F& f) {
     f(1, root), f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
         f(8, ended), f(9, arguments), f(10, outcome), f(11, value), f(12, failure), f(13, compensate),
-        f(14, suspended), f(15, signature);
+        f(14, suspended), f(15, signature), f(16, waiters), f(17, severity), f(18, raised),
+        f(19, last_raised), f(20, postponed);
   }
 };
 
@@ -91,6 +107,7 @@ struct Instance {
   // what the wait holds
   std::vector<std::string> timers, subscriptions;
   uint64_t call = 0, task = 0, fan_out = 0;
+  uint64_t asked = 0;               // Waiter::wait of what it waits for
   std::vector<std::string> scopes;  // subscriptions of `throughout`: they outlive the wait
   Instant deadline = 0;
   // Suspended, Quarantined: what it was resumed with
@@ -103,7 +120,7 @@ struct Instance {
         f(8, machine), f(9, state), f(10, status), f(11, element), f(12, frame), f(13, since), f(14, timers),
         f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
         f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),
-        f(26, held_type);
+        f(26, held_type), f(27, asked);
   }
 };
 
@@ -359,13 +376,21 @@ struct Seen {
   }
 };
 
-// An event, where it was stored. Key: number.
+// What one partition says to all, where it was stored: an event to whoever hears it; a start to where its key
+// is at home; an end to whoever waits for it. By names only, so that it outlives its program. Key: number.
 struct Message {
+  enum class Kind : uint8_t { Event = 0, Start = 1, Ended = 2 };
+  // Start, Ended: who asked, as workflow; the key; the workflow; the arguments, the outcome
   std::string source, id, type, data;
   Instant stored = 0;
+  Kind kind = Kind::Event;
+  std::string source_key;  // Start: of who asked
+  Waiter waiter;           // Start, Ended
+  bool failure = false;    // Ended
   template <typename F>
   void fields(F& f) {
-    f(1, source), f(2, id), f(3, type), f(4, data), f(5, stored);
+    f(1, source), f(2, id), f(3, type), f(4, data), f(5, stored), f(6, kind), f(7, source_key), f(8, waiter),
+        f(9, failure);
   }
 };
 

@@ -47,9 +47,9 @@ const char* kind_name(rows::Task::Kind kind) {
 }
 
 const char* wait_name(abi::WaitKind kind) {
-  constexpr const char* kNames[] = {"read",          "read",     "read",      "notify", "approval",
-                                    "approvalAgain", "write",    "task",      "until",  "event",
-                                    "elements",      "branches", "throughout"};
+  constexpr const char* kNames[] = {"read",          "read",     "read",       "notify", "approval",
+                                    "approvalAgain", "write",    "task",       "until",  "event",
+                                    "elements",      "branches", "throughout", "raise",  "exception"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -125,6 +125,11 @@ Json Views::summary(const rows::Family& family) const {
         {"name", family.outcome}, {"failure", family.failure}, {"value", Json::parse(family.value)}};
   }
   if (family.suspended > 0) json["suspended"] = family.suspended;
+  if (!family.severity.empty()) {
+    json["severity"] = family.severity;
+    json["raised"] = family.raised;
+    json["lastRaised"] = instant_to_text(family.last_raised);
+  }
   return json;
 }
 
@@ -139,6 +144,7 @@ Json Views::waiting(const rows::Instance& row) const {
   json["since"] = instant_to_text(row.since);
   if (row.deadline != 0) json["until"] = instant_to_text(row.deadline);
   if (row.task != 0) json["task"] = row.task;
+  if (row.asked != 0 && point.asked) json["for"] = program_.workflows[point.asked->workflow].name;
   if (row.call != 0) {
     json["call"] = row.call;
     if (const auto call =
@@ -314,7 +320,8 @@ Json Views::task(const rows::Task& row) const {
 
 bool Views::may_see(const rows::Task& row, const std::string& person) const {
   const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
-  const auto roles = people_.roles_named(row.role_names);
+  auto roles = people_.roles_named(row.role_names);
+  if (!is_approval) std::ranges::copy(people_.roles_named(row.escalated_names), std::back_inserter(roles));
   const auto policy = std::find_if(program_.policies.begin(), program_.policies.end(),
                                    [&](const abi::Policy& each) { return each.name == row.policy_name; });
   return std::any_of(roles.begin(), roles.end(), [&](uint32_t role) {

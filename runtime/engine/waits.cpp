@@ -34,6 +34,9 @@ bool Partition::park(rows::Instance& row, std::string& problem) {
       return park_fan_out(row, point, problem);
     case WaitKind::Throughout:
       return park_throughout(row, point, problem);
+    case WaitKind::Raise:
+    case WaitKind::RaiseAndWait:
+      return park_raise(row, point, problem);
   }
   problem = "unknown kind of wait";
   return false;
@@ -112,7 +115,7 @@ void Partition::clear_wait(rows::Instance& row, bool ending) {
       }
     }
   }
-  row.call = row.fan_out = 0;
+  row.call = row.fan_out = row.asked = 0;
 }
 
 // ---------------------------------------------------------------- time limits

@@ -17,6 +17,7 @@
 #include "compiler/diag/render.h"
 #include "compiler/schema/project.h"
 #include "compiler/sema/check.h"
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 
 using namespace endcap;
@@ -69,6 +70,7 @@ Checked check_module(const std::string& name, const std::string& text) {
   project.sources.push_back(subject);
   std::vector<ast::Module> modules;
   for (const SourceId source : project.sources) modules.push_back(parse(sources, source, diagnostics));
+  add_standard_modules(modules, sources, diagnostics);
   check(project, modules, sources, diagnostics);
 
   Checked result{.subject = subject};

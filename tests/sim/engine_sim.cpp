@@ -1,10 +1,11 @@
 // A seeded simulation of the engine on its log and store: launches, waits and fan-outs of many promotions,
-// people who decide twice, events that come twice, a system that commits and then times out, and crashes at
-// any step. At the end every promise is checked.
+// people who decide twice, events that come twice, exceptions that several raise, a system that commits and
+// then times out, and crashes at any step. At the end every promise is checked.
 //   sim_engine --seeds 300 --seconds 50    runs seeds 1 to 300, or as many as fit
 //   sim_engine --seed 17                   replays one
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <random>
@@ -28,8 +29,10 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw Failed(what);
 }
 
-constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear",
-                                      "Do",     "Count",  "Both",   "Chain"};
+constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear", "Do",   "Count", "Both",
+                                      "Chain",  "Raise",  "Raise",  "Ask",  "Ask",  "Mend", "Await", "Once"};
+// Raises and waits for the end.
+constexpr std::string_view kWaiters[] = {"Ask", "Mend", "Await"};
 
 // What a client wants and asks for again until it is answered.
 struct Wish {
@@ -75,8 +78,10 @@ class Simulation {
     const uint64_t count = 2 + roll(6);
     for (uint64_t i = 0; i < count; ++i) {
       const std::string id = "P-" + std::to_string(i + 1);
-      wishes_.push_back(
-          {Wish::What::Start, kWorkflows[roll(std::size(kWorkflows))], id, "r" + id, {}, false});
+      const std::string workflow = kWorkflows[roll(std::size(kWorkflows))];
+      const bool shortfall = workflow == "Raise" || workflow == "Ask";  // of few keys, so that some meet
+      const std::string name = shortfall ? fmt::format("{}/A/S{}/{}", id, roll(2), i) : id;
+      wishes_.push_back({Wish::What::Start, workflow, name, "r" + id, {}, false});
       costs_[id] = std::vector<int64_t>{5, 20, 20, 70, 200}[roll(5)];
       if (one_in(3)) wishes_.push_back({Wish::What::Cancel, "", id, "c" + id, {}, false});
       if (one_in(3)) wishes_.push_back({Wish::What::Reschedule, "", id, "m" + id, {}, false});
@@ -108,6 +113,9 @@ class Simulation {
     if (fate == 0) commit(request, line);
     if (fate == 2)
       landing_.push_back({world_.now + static_cast<Duration>(roll(static_cast<uint64_t>(at_most))), request});
+  }
+  static bool writes(const CallRequest& request) {
+    return request.program->operations[request.target].operation_class == abi::OperationClass::Write;
   }
   void land() {
     const auto arrives = [this](const auto& each) { return each.first <= world_.now; };
@@ -298,7 +306,9 @@ class Simulation {
 
   void check() {
     land();
-    require(landing_.empty(), "a request is still on its way when everything has come to rest");
+    // Told twice is told: nobody waits for a notification that may still arrive.
+    require(std::ranges::none_of(landing_, [](const auto& each) { return writes(each.second); }),
+            "a request is still on its way when everything has come to rest");
     world_.crash();  // what is promised is on disk
     world_.run();
     const bool exactly_once = retail_.program()->operations[0].strategy != abi::Strategy::Idempotent;
@@ -314,9 +324,44 @@ class Simulation {
               fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
       check_writes(wish, shown["outcome"]["name"], exactly_once);
     }
-    const Json all = world_.list({{"limit", 1000}});
-    require(all["instances"].size() == started.size(), "there are instances that nobody started");
+    check_exceptions(started.size());
     check_nothing_left();
+  }
+
+  // Whatever crashed, each raise counts once, in an exception that has ended; who waited was told, or gave
+  // up.
+  void check_exceptions(size_t started) {
+    std::map<std::string, uint64_t> raised;
+    size_t came_of_it = 0;
+    const Json all = world_.list({{"limit", 1000}});
+    for (const Json& each : all["instances"]) {
+      const std::string workflow = each["workflow"];
+      if (each.contains("severity")) {
+        raised[workflow] += each["raised"].get<uint64_t>();
+        ++came_of_it;
+        require(each.contains("ended"), fmt::format("{} is still open", each.dump()));
+      } else if (workflow == "test.Do" && resolves(each["id"])) {
+        ++came_of_it;
+      }
+    }
+    require(all["instances"].size() == started + came_of_it, "there are instances that nobody started");
+    std::map<std::string, uint64_t> wished;
+    for (const Wish& wish : wishes_) {
+      if (wish.what != Wish::What::Start) continue;
+      if (wish.workflow == "Raise" || wish.workflow == "Ask") ++wished["test.Shortfall"];
+      if (wish.workflow == "Mend") ++wished["test.Repair"];
+      if (wish.workflow == "Await" || wish.workflow == "Once") ++wished["test.Twin"];
+      if (std::ranges::find(kWaiters, wish.workflow) == std::end(kWaiters)) continue;
+      const auto told = world_.history((*wish.reply)["id"], "askedEnded").size();
+      const auto gave_up = world_.history((*wish.reply)["id"], "expired").size();
+      require(told + gave_up == 1,
+              fmt::format("{} was told {} times and gave up {} times", wish.id, told, gave_up));
+    }
+    require(raised == wished, "an exception was not raised as often as it was asked for");
+  }
+  bool resolves(uint64_t instance) {
+    const auto started = world_.history(instance, "started");
+    return !started.empty() && started[0].contains("by");
   }
 
   void check_writes(const Wish& wish, const std::string& outcome, bool exactly_once) {

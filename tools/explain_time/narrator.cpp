@@ -297,6 +297,11 @@ void Narrator::ended(const Json& entry, Line& line) {
     line.text = fmt::format("starts, key {}", member(entry, "key"));
   } else if (kind == "skipped") {
     line.text = "is given up";
+  } else if (kind == "raised") {
+    line.text = fmt::format("raises {} for {}", member(entry, "exception"), member(entry, "key"));
+  } else if (kind == "askedEnded") {
+    line.text = fmt::format("{} of {} has ended: {}", member(entry, "workflow"), member(entry, "key"),
+                            member(entry, "outcome"));
   } else if (kind == "suspended" || kind == "quarantined") {
     line.text = fmt::format("stands still until a person resumes it: {}", member(entry, "reason"));
   } else if (kind == "compensating") {

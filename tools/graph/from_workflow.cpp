@@ -127,13 +127,18 @@ class Builder {
 
   Node start() const {
     const abi::Workflow& described = program_.abi.workflows[workflow_.index];
-    Node node{Kind::Start, "workflow " + last_part(workflow_.name)};
+    Node node{Kind::Start, (described.severity ? "exception " : "workflow ") + last_part(workflow_.name)};
     for (const sema::StartParameter& parameter : workflow_.parameters) {
       const std::string view =
           parameter.view ? ": " + last_part(program_.abi.views[*parameter.view].name) : "";
       node.details.push_back("given " + name(parameter.local) + view);
     }
-    node.details.push_back("key " + described.parameters[described.key_parameter].name);
+    std::vector<std::string> key;
+    for (const uint32_t parameter : described.key_parameters)
+      key.push_back(described.parameters[parameter].name);
+    node.details.push_back(fmt::format("key {}", fmt::join(key, ", ")));
+    if (described.severity)
+      node.details.push_back(fmt::format("severity {}", abi::severity_name(*described.severity)));
     node.details.push_back(fmt::format("version {}", described.version));
     return node;
   }
@@ -227,9 +232,21 @@ class Builder {
   }
 
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Task& task) const {
-    nodes.push_back(
-        {Kind::Task, "task " + task.name, {"for " + role(task.role), "within " + words(task.within)}});
-    add_handlers(nodes.back(), task.handlers);
+    Node node{Kind::Task, "task " + task.name, {"for " + role(task.role), "within " + words(task.within)}};
+    if (task.remind) node.details.push_back("remind after " + words(task.remind));
+    for (const sema::Escalation& each : task.escalations)
+      node.details.push_back(fmt::format("escalate to {} after {}", role(each.role), words(each.after)));
+    if (task.resolver) node.details.push_back("or done by " + words(task.resolver->span));
+    add_handlers(node, task.handlers);
+    nodes.push_back(std::move(node));
+  }
+
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Raise& raise) const {
+    Node node{Kind::Raise, "raise " + last_part(program_.workflows[raise.exception].name)};
+    node.details.push_back(raise.waits ? "wait for its end, within " + words(raise.within)
+                                       : "goes on at once");
+    add_handlers(node, raise.handlers);
+    nodes.push_back(std::move(node));
   }
 
   // ---------------------------------------------------------------- order

@@ -23,6 +23,7 @@ enum class Kind : uint8_t {
   Approval,
   Write,
   Task,
+  Raise,
   WaitUntil,
   WaitEvent,
   Yield,

@@ -36,6 +36,12 @@ std::string verb(What what) {
       return "was forbidden";
     case What::Task:
       return "was opened";
+    case What::Raised:
+      return "was raised";
+    case What::Resolved:
+      return "was resolved";
+    case What::Lapsed:
+      return "expired";
     default:
       return "happened";
   }
@@ -55,6 +61,12 @@ std::set<std::string> kinds(What what) {
       return {"reminded"};
     case What::Permitted:
       return {"permitted"};
+    case What::Raised:
+      return {"started", "raisedAgain"};
+    case What::Resolved:
+      return {"finished"};
+    case What::Lapsed:
+      return {"expired"};
     default:
       return {"forbidden"};
   }
@@ -101,6 +113,9 @@ std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation)
   if (expectation.what == What::Task) return observed_.tasks(expectation.subject, roles);
   if (expectation.what == What::Write || expectation.what == What::Notify)
     return observed_.effects(expectation.operation);
+  if (expectation.what == What::Raised || expectation.what == What::Resolved ||
+      expectation.what == What::Lapsed)
+    return observed_.exceptions(program_->workflows[expectation.workflow].name, kinds(expectation.what));
   auto found = observed_.approvals(expectation.subject, kinds(expectation.what));
   if (expectation.what == What::Asked)
     std::erase_if(found, [&](const Occurrence& each) { return !std::ranges::includes(each.roles, roles); });

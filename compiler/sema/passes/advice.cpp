@@ -5,9 +5,10 @@
 
 namespace endcap::sema {
 
-AdvicePass::AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics)
+AdvicePass::AdvicePass(Program& program, Workflow& workflow, AdviceAcross& across, Diagnostics& diagnostics)
     : program_(program),
       workflow_(workflow),
+      across_(across),
       diagnostics_(diagnostics),
       scope_(program, workflow.locals.size()) {}
 
@@ -16,7 +17,7 @@ void AdvicePass::run() {
     const TypeId type = local(parameter.local).type;
     scope_.bind(parameter.local, label_of_type(program_.abi.types, type, parameter.local));
   }
-  walk(workflow_.body, {});
+  walk(workflow_.body, start());
 }
 
 void AdvicePass::bind(LocalId id, Label value, const Label& control) {
@@ -119,9 +120,5 @@ void AdvicePass::visit(Yield& node, Stmt&, const Label& control) {
 }
 
 void AdvicePass::visit(Skip&, Stmt&, const Label& control) { note_skip(control); }
-
-void check_advice(Program& program, Diagnostics& diagnostics) {
-  for (Workflow& workflow : program.workflows) AdvicePass(program, workflow, diagnostics).run();
-}
 
 }  // namespace endcap::sema

@@ -17,9 +17,24 @@
 
 namespace endcap::sema {
 
+// The advice that crosses from one workflow to another: in raises, and in how those end that are waited for.
+// Its sources are others there, so only the path is kept; empty: trusted.
+struct AdviceAcross {
+  struct Of {
+    std::string raised;             // exceptions: who decided that it is raised at all
+    std::vector<std::string> told;  // exceptions: and with which values, one a parameter
+    std::string ended;              // who decided how it ends
+    Span raise;                     // the first raise that brought advice
+  };
+  std::vector<Of> of;  // by workflow
+  bool grown = false;
+
+  void add(std::string& path, const Label& label, const std::string& place);
+};
+
 class AdvicePass {
  public:
-  AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics);
+  AdvicePass(Program& program, Workflow& workflow, AdviceAcross& across, Diagnostics& diagnostics);
   void run();
 
  private:
@@ -100,6 +115,16 @@ class AdvicePass {
   void visit(WaitEvent& node, Stmt&, const Label& control);
   void visit(Throughout& node, Stmt&, const Label& control);
 
+  // ---------------------------------------------------------------- advice_raises.cpp: other workflows
+
+  // The label of the start: who decided that this runs at all.
+  Label start();
+  // What decides whether the resolver resolves.
+  Label resolved_by(Resolver& resolver, const Label& control);
+  Label end_of(uint32_t workflow) const;
+  void note_end(const Label& control);
+  void visit(Raise& node, Stmt& stmt, const Label& control);
+
   // ---------------------------------------------------------------- advice_effects.cpp: what changes systems
 
   bool writes_with_undo(Block& block);
@@ -117,6 +142,7 @@ class AdvicePass {
 
   Program& program_;
   Workflow& workflow_;
+  AdviceAcross& across_;
   Diagnostics& diagnostics_;
   TrustScope scope_;
   std::map<LocalId, Proposed> proposed_;

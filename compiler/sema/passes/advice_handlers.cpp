@@ -73,7 +73,11 @@ void AdvicePass::visit(ReadNavigation& node, Stmt&, const Label& control) {
 void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
   flat(node.arguments);
   require_trusted_time(node.within);
-  walk_handlers(node.handlers, {}, control);
+  require_trusted_time(node.remind);
+  for (Escalation& escalation : node.escalations) require_trusted_time(escalation.after);
+  Causes causes;
+  if (node.resolver) causes.expired = resolved_by(*node.resolver, control);
+  walk_handlers(node.handlers, causes, control);
 }
 
 // ---------------------------------------------------------------- time and events

@@ -347,6 +347,10 @@ class GrantPass {
     handlers(stmt, written);
     return true;
   }
+  bool go(Raise&, Stmt& stmt, Written& written) {
+    handlers(stmt, written);
+    return true;
+  }
   bool go(Task&, Stmt& stmt, Written& written) {
     handlers(stmt, written);
     return true;

@@ -89,6 +89,19 @@ TEST_CASE("a workflow has parameters, a key and a version, any of which sema may
   CHECK(declaration("workflow W() { }") == "(workflow W [] {})");
 }
 
+TEST_CASE("an exception: key, severity, owner, what people have to do and when") {
+  const Parsed parsed(
+      "exception X(a: A, s: B) key (a, s) severity high owner R version 2 {\n respond within 4 hours\n "
+      "remind "
+      "after 1 day escalate to D after 2 days\n on expired { fail Late(a) }\n resolve by W(a, s)\n}\n"
+      "exception Y(key: A) key key { }");
+  CHECK(parsed.diagnostics.error_count() == 0);
+  CHECK(parsed.tree() ==
+        "(module (exception X [a:A s:B] (key a s) (severity high) (owner R) (version 2) (within (duration 4 "
+        "hour)) (remind (duration 1 day)) (escalate D (duration 2 day)) (resolve (call W a s)) (on expired "
+        "{(fail Late a)})) (exception Y [key:A] (key key)))");
+}
+
 TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
   const Parsed parsed(
       "record A { }\nmapping U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");

@@ -131,6 +131,19 @@ std::string dump(const Decl& declaration) {
                         {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
                          clause("version", d.version ? std::to_string(*d.version) : ""), dump(d.body)});
           },
+          [](const ExceptionDecl& d) {
+            return form("exception",
+                        {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
+                         clause("severity", dump(d.severity)), clause("owner", dump(d.owner)),
+                         clause("version", d.version ? std::to_string(*d.version) : ""),
+                         clause("within", dump(d.within)), clause("remind", dump(d.remind_after)),
+                         each(d.escalations,
+                              [](const ApproveStmt::Escalation& e) {
+                                return form("escalate", {e.role.text, dump(e.after)});
+                              }),
+                         d.resolve_by ? form("resolve", {dump_call(*d.resolve_by)}) : "",
+                         dump_handlers(d.handlers)});
+          },
           [](const TestDecl& d) {
             return form("test",
                         {'"' + d.title.text + '"', each(d.statements, [](const TestStmt& s) { return dump(s); })});

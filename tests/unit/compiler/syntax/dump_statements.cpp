@@ -95,6 +95,9 @@ struct LetValue {
 
 }  // namespace
 
+std::string dump_call(const Call& call) { return dump(call); }
+std::string dump_handlers(const std::vector<Handler>& handlers) { return dump(handlers); }
+
 std::string dump(const Stmt& statement) {
   return std::visit(
       Overloaded{
@@ -114,6 +117,11 @@ std::string dump(const Stmt& statement) {
             return form("task",
                         {s.name.text, dump(s.arguments), form("to", {s.role.text}),
                          clause("within", dump(s.within)), clause("as", dump(s.result)), dump(s.handlers)});
+          },
+          [](const RaiseStmt& s) {
+            return form(s.waits ? "raise-and-wait" : "raise",
+                        {s.exception.text(), dump(s.arguments), clause("within", dump(s.within)),
+                         clause("as", dump(s.result)), dump(s.handlers)});
           },
           [](const WhenStmt& s) { return dump(s); },
           [](const MatchStmt& s) { return dump(s); },

@@ -52,6 +52,7 @@ Retail::Retail(RetailOptions options) {
   fan_outs();
   chain();
   broken();
+  raises();
 }
 
 void Retail::types() {
