@@ -6,8 +6,8 @@ options { tokenVocab = EndcapLexer; }
 
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
-    | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
-    | testDeclaration
+    | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | advisorDeclaration
+    | workflowDeclaration | testDeclaration
     ) EOF
   ;
 
@@ -18,7 +18,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 // Keywords that can stand where a name is expected, because nothing else could be meant there.
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
-  | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID | ADVISOR
   ;
 
 names: name (COMMA name)*;
@@ -100,6 +100,13 @@ policyVerdict
   ;
 adviceBudget: UP TO expression (PER expression)?;
 
+advisorDeclaration: ADVISOR name parameters (ARROW type)? OPEN_BRACE advisorClause* CLOSE_BRACE;
+advisorClause
+  : TIMEOUT additive                                                        # AdvisorTimeout
+  | FRESH WITHIN additive                                                   # AdvisorFresh
+  | CONFIDENCE AT LEAST PERCENT                                             # AdvisorConfidence
+  ;
+
 workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? block;
 
 // ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
@@ -108,6 +115,7 @@ testDeclaration: TEST TEXT OPEN_BRACE testStatement* CLOSE_BRACE;
 testStatement
   // Values that end a statement have no `after` of their own: it begins the next one.
   : GIVEN view=name OPEN_PAREN (givenField (COMMA givenField)*)? CLOSE_PAREN # GivenEntity
+  | GIVEN advisor=name arguments ANSWERS additive (WITH CONFIDENCE PERCENT)? # GivenAnswer
   | view=name arguments DOT field=name BECOMES moment                       # GivenChange
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
@@ -132,6 +140,7 @@ expectation
   | qualified state=(GRANTED | REJECTED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
   | NO? TASK task=name (OF role=name)? about? testCount?                    # ExpectTask
   | NO? kind=(WRITE | NOTIFY) qualified about? testCount?                   # ExpectCall
+  | NO? (ANSWER OF | ALTERNATIVE TO) advisor=name about? testCount?         # ExpectAdvice
   | OUTCOME name                                                            # ExpectOutcome
   | FAILS name                                                              # ExpectFailure
   | WAITING AT qualified about?                                             # ExpectWaiting
@@ -143,15 +152,17 @@ expectation
 block: OPEN_BRACE statement* CLOSE_BRACE;
 
 statement
-  : letStatement | readStatement | notifyStatement | approveStatement | writeStatement | taskStatement | whenStatement
+  : letStatement | readStatement | askStatement | notifyStatement | approveStatement | writeStatement | taskStatement | whenStatement
   | matchStatement | forEachStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
   | waitEventStatement | yieldStatement | skipStatement | finishStatement | failStatement | laterStatement
   ;
 
 laterStatement: LATER_STATEMENT;
 
-letStatement: LET name (COLON type)? ASSIGN (readValue | proposal | expression);
+letStatement: LET name (COLON type)? ASSIGN (readValue | askValue | proposal | expression);
 readStatement: readValue;
+askStatement: askValue;
+askValue: ASK call (OR_ELSE ELSE expression)?;
 readValue: (READ postfix | REREAD name) handlers?;
 proposal
   : PROPOSE FOR EACH name IN expression (WHERE expression)? OPEN_BRACE call (UNDO call)? CLOSE_BRACE  # ProposeEach

@@ -87,6 +87,7 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             for (auto& key : s.key) expression(key.get());
             handlers(s.handlers);
           },
+          [&](const Ask& s) { define(s.local), expression(s.inputs.get()), expression(s.alternative.get()); },
           [&](const Notify& s) { expression(s.payload.get()), handlers(s.handlers); },
           [&](const Propose& s) {
             define(s.local), define(s.variable);

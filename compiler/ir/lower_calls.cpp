@@ -1,4 +1,4 @@
-// Lowering of reads, notifications and tasks: park, take the result, or handle what went wrong.
+// Lowering of reads, asks, notifications and tasks: park, take the result, or handle what went wrong.
 #include "compiler/ir/lowering.h"
 
 namespace endcap::ir {
@@ -59,6 +59,28 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::ReadNavigation& rea
   wait(state).target = read.navigation;
   if (read.local.valid()) wait(state).input = local(read.local).type;
   call(state, std::move(key), read.local, read.handlers);
+}
+
+// An ask always goes on: with the answer, or with the alternative, which is computed only then.
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Ask& ask) {
+  RegisterId inputs = expression(*ask.inputs);
+  uint32_t state = add_wait(stmt, WaitKind::Ask);
+  wait(state).target = ask.advisor;
+  wait(state).input = local(ask.local).type;
+  park(state, {inputs});
+  BlockId ok = builder_.make_block(), otherwise = builder_.make_block(), after = builder_.make_block();
+  BlockId other = unhandled();
+  builder_.at(builder_.entry(state));
+  builder_.end(SwitchTag{{{Tag::Ok, ok}, {Tag::Unavailable, otherwise}}, other});
+  builder_.at(ok);
+  builder_.trust(abi::Trust::Advice);
+  set(ask.local, builder_.load(Op::LoadInput, local(ask.local).type));
+  builder_.jump(after);
+  builder_.at(otherwise);
+  mark(Mark::Kind::Branch, "the alternative", ask.alternative->span);
+  set(ask.local, expression(*ask.alternative));
+  builder_.jump(after);
+  builder_.at(after);
 }
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Notify& notify) {

@@ -134,6 +134,7 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::ReadOperation&);
   void lower(const sema::Stmt&, const sema::ReadView&);
   void lower(const sema::Stmt&, const sema::ReadNavigation&);
+  void lower(const sema::Stmt&, const sema::Ask&);
   void lower(const sema::Stmt&, const sema::Notify&);
   void lower(const sema::Stmt&, const sema::Task&);
   void call(uint32_t state, std::vector<RegisterId> operands, LocalId result,

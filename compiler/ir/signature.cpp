@@ -149,6 +149,12 @@ class SignatureMaker {
       point.call = program_.operations[wait.target].name;
       point.payload = payload(wait.target);
     }
+    if (wait.kind == WaitKind::Ask) {
+      const abi::Advisor& advisor = program_.advisors[wait.target];
+      point.call = advisor.name;
+      point.payload =
+          short_hash(shapes_.structure(advisor.inputs) + "\n" + shapes_.structure(advisor.output));
+    }
     for (const abi::Subscription& event : wait.events)
       point.events.push_back(program_.events[event.event].name);
     if (wait.kind == WaitKind::ForEach) {

@@ -119,9 +119,9 @@ std::string projection_hash(const abi::Program& program, const abi::View& view) 
 }
 
 std::string_view kind_name(abi::WaitKind kind) {
-  static constexpr std::array<std::string_view, 13> kNames{
-      "read operation", "read view", "read navigation", "notify",   "approve",  "ask again", "write",
-      "task",           "until",     "event",           "for each", "together", "throughout"};
+  static constexpr std::array<std::string_view, 14> kNames{
+      "read operation", "read view", "read navigation", "notify",   "approve",  "ask again",  "write",
+      "task",           "until",     "event",           "for each", "together", "throughout", "ask"};
   return kNames[static_cast<size_t>(kind)];
 }
 

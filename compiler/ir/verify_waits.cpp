@@ -86,6 +86,11 @@ class WaitCheck {
       case WaitKind::ReadNavigation:
         if (wait_.target >= program.navigations.size()) return say("reads no navigation");
         return operand_count(program.views[program.navigations[wait_.target].from_view].key.size());
+      case WaitKind::Ask:
+        if (wait_.target >= program.advisors.size()) return say("asks no advisor");
+        operand_count(1);
+        if (wait_.input != program.advisors[wait_.target].output) say("is answered with another type");
+        return payload(program.advisors[wait_.target].inputs);
       case WaitKind::Approve:
         return approval();
       case WaitKind::AskAgain:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/advisors.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
@@ -59,6 +60,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::limit_records(context);
   sema::describe_events(context);
   sema::check_advice_marks(context);
+  sema::describe_advisors(context);
   sema::describe_operations(context);
   for (uint32_t i = 0; i < context.functions.size(); ++i)
     sema::require_function(context, i, context.functions[i].name->span);

@@ -27,6 +27,7 @@ enum class SymbolKind : uint8_t {
   Workflow,
   Operation,
   Event,
+  Advisor,
   Broken,  // declared, but could not be read: its uses are not called unknown
 };
 
@@ -92,6 +93,12 @@ struct EventInfo {
   uint32_t module = 0;
 };
 
+struct AdvisorInfo {
+  const ast::AdvisorDecl* tree = nullptr;
+  uint32_t module = 0;
+  std::vector<Parameter> parameters;  // in the order of the fields of abi::Advisor::inputs
+};
+
 // A function, or a table: a function written as rows.
 struct FunctionInfo {
   const ast::Name* name = nullptr;
@@ -149,6 +156,7 @@ class Context {
   std::vector<ViewInfo> views;            // as abi.views
   std::vector<OperationInfo> operations;  // as abi.operations
   std::vector<EventInfo> events;          // as abi.events
+  std::vector<AdvisorInfo> advisors;      // as abi.advisors
   std::vector<FunctionInfo> functions;    // as Program::functions
   std::vector<PolicyInfo> policies;       // as Program::policies and abi.policies
   std::vector<WorkflowInfo> workflows;    // as Program::workflows and abi.workflows

@@ -133,6 +133,11 @@ class ModuleDeclarer {
     context_.program.abi.workflows.push_back({.name = workflow.name, .version = tree.version.value_or(1)});
     context_.program.workflows.push_back(std::move(workflow));
   }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::AdvisorDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Advisor, context_.advisors.size())) return;
+    context_.advisors.push_back({.tree = &tree, .module = module, .parameters = {}});
+    context_.program.abi.advisors.push_back({.name = tree.name.text});
+  }
   void declare_node(uint32_t module, const ast::Decl&, const ast::SystemDecl& tree) {
     for (const ast::OperationDecl& operation : tree.operations) {
       const std::string name = operation.name.text();

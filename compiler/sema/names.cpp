@@ -29,6 +29,8 @@ std::string_view kind_name(SymbolKind kind) {
       return "operation";
     case SymbolKind::Event:
       return "event";
+    case SymbolKind::Advisor:
+      return "advisor";
     case SymbolKind::Broken:
       return "declaration that can't be read";
   }
@@ -85,6 +87,7 @@ DiagnosticKind unknown(SymbolKind kind) {
     case SymbolKind::Table:
       return DiagnosticKind::UnknownFunction;
     case SymbolKind::Workflow:
+    case SymbolKind::Advisor:
       return DiagnosticKind::UnknownName;
     default:
       return DiagnosticKind::UnknownType;

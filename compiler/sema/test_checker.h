@@ -28,6 +28,10 @@ class TestChecker {
                                                       uint32_t workflow);
   std::optional<Instant> moment(const ast::TestMoment& tree);
 
+  // test_advisors.cpp: what models answer
+  Made of(const ast::TestStmt& tree, const ast::AnswersStmt& node);
+  std::optional<std::pair<uint32_t, ExprPtr>> given_input(const ast::AnswersStmt& node, size_t index);
+
   // test_people.cpp: people, systems, expectations
   Made of(const ast::TestStmt& tree, const ast::DecideStmt& node);
   Made of(const ast::TestStmt& tree, const ast::FaultStmt& node);

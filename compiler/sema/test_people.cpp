@@ -10,7 +10,7 @@ namespace endcap::sema {
 
 using Verb = ast::DecideStmt::Verb;
 using What = ast::ExpectStmt::What;
-using Form = ast::TestCount::Form;
+using CountForm = ast::TestCount::Form;
 
 const WorkflowNames::Asked* TestChecker::asked(const std::map<std::string, WorkflowNames::Asked>& known,
                                                const ast::QualifiedName& name, DiagnosticKind unknown) {
@@ -84,14 +84,18 @@ TestChecker::Made TestChecker::of(const ast::TestStmt&, const ast::FaultStmt& no
   bool told = false;
   const Symbol* symbol = find_symbol(context_, module_, name, node.subject.span, &told);
   if (told || (symbol && symbol->kind == SymbolKind::Broken)) return std::nullopt;
-  if (!symbol || (symbol->kind != SymbolKind::Operation && symbol->kind != SymbolKind::View)) {
-    with_suggestion(context_.emit(DiagnosticKind::UnknownOperation, node.subject.span, {name}),
-                    node.subject.span, name,
-                    visible_names(context_, module_, {SymbolKind::Operation, SymbolKind::View}));
+  using Of = SystemFails::What;
+  const bool advisor = symbol && symbol->kind == SymbolKind::Advisor;
+  if (!symbol || (symbol->kind != SymbolKind::Operation && symbol->kind != SymbolKind::View && !advisor)) {
+    with_suggestion(
+        context_.emit(DiagnosticKind::UnknownOperation, node.subject.span, {name}), node.subject.span, name,
+        visible_names(context_, module_, {SymbolKind::Operation, SymbolKind::View, SymbolKind::Advisor}));
     return std::nullopt;
   }
   SystemFails result{.kind = node.kind,
-                     .is_view = symbol->kind == SymbolKind::View,
+                     .what = advisor                            ? Of::Advisor
+                             : symbol->kind == SymbolKind::View ? Of::View
+                                                                : Of::Operation,
                      .target = symbol->index,
                      .about = {},
                      .rejection = 0,
@@ -102,7 +106,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt&, const ast::FaultStmt& no
     if (!found) return std::nullopt;
     result.rejection = *found;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   if (result.count != 0u) return result;
   context_.emit(DiagnosticKind::BadLiteral, node.count.span,
                 {"never", "number of times that something fails"});
@@ -137,6 +141,12 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
       return call(node, abi::OperationClass::Write, into);
     case What::Notify:
       return call(node, abi::OperationClass::Notify, into);
+    case What::Answer:
+    case What::Alternative: {
+      const Symbol* symbol = require_symbol(context_, module_, name, node.subject.span, SymbolKind::Advisor);
+      if (symbol) into.advisor = symbol->index;
+      return symbol != nullptr;
+    }
     case What::Outcome:
     case What::Fails: {
       const auto found = names_.outcomes.find(name);
@@ -172,11 +182,11 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::ExpectSt
                      .roles = {},
                      .about = {},
                      .count = {}};
-  if (node.count.form == Form::Always) {
+  if (node.count.form == CountForm::Always) {
     context_.emit(DiagnosticKind::BadLiteral, node.count.span, {"always", "number that can be expected"});
     return std::nullopt;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   const bool sound = about(node.about, result.about);
   return subject(node, result) && sound ? Made(std::move(result)) : std::nullopt;
 }

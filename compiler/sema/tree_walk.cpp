@@ -57,6 +57,7 @@ struct TreeWalk {
   void parts(const ReadOperation& node) { one(node.payload.get()), handlers(node.handlers); }
   void parts(const ReadView& node) { all(node.key), handlers(node.handlers); }
   void parts(const ReadNavigation& node) { all(node.key), handlers(node.handlers); }
+  void parts(const Ask& node) { one(node.inputs.get()), one(node.alternative.get()); }
   void parts(const Notify& node) { one(node.payload.get()), handlers(node.handlers); }
   void parts(const Propose& node) {
     for (auto* each : {&node.list, &node.where, &node.payload, &node.undo_payload, &node.target, &node.facts})

@@ -146,6 +146,7 @@ struct Let { LocalId local; ExprPtr value; };
 struct ReadOperation { LocalId local; uint32_t operation; ExprPtr payload; std::vector<Handler> handlers; };  // payload: MakeRecord of wire fields
 struct ReadView { LocalId local; uint32_t view; std::vector<ExprPtr> key; std::vector<Handler> handlers; };   // also `reread`
 struct ReadNavigation { LocalId local; uint32_t navigation; std::vector<ExprPtr> key; std::vector<Handler> handlers; };
+struct Ask { LocalId local; uint32_t advisor; ExprPtr inputs, alternative; };  // inputs: MakeRecord of the parameters
 struct Notify { uint32_t operation; ExprPtr payload; std::vector<Handler> handlers; };
 struct Propose {
   LocalId local;                        // of type Proposal
@@ -202,7 +203,7 @@ struct Fail { uint32_t outcome; ExprPtr record; ast::FailStmt::Undo undo; };
 struct Stmt {
   Span span;
   std::string path;                     // identity of the wait point, unique in the workflow: "gate.pricing"; empty when it does not wait
-  std::variant<Let, ReadOperation, ReadView, ReadNavigation, Notify, Propose, Approve, Write, Task, When, Match, ForEach, Together,
+  std::variant<Let, ReadOperation, ReadView, ReadNavigation, Ask, Notify, Propose, Approve, Write, Task, When, Match, ForEach, Together,
                Step, Throughout, WaitUntil, WaitEvent, Yield, Skip, Finish, Fail>
       node;
 };
@@ -263,6 +264,12 @@ struct GivenEntity {
   std::vector<Field> fields;
   std::vector<Entities> navigations;
 };
+struct GivenAnswer {
+  uint32_t advisor = 0;
+  std::vector<std::pair<uint32_t, ExprPtr>> inputs;  // parameters that must be so
+  ExprPtr value;
+  uint32_t confidence = 1'000'000;      // in millionths
+};
 struct EntityChange { EntityKey entity; uint32_t field = 0; ExprPtr value; };
 struct TestStart { uint32_t workflow = 0; std::vector<ExprPtr> arguments; Instant at = 0; };  // one an abi::Workflow::parameters
 struct TestTime { ExprPtr duration; std::optional<uint32_t> calendar; Instant until = 0; };  // no duration: until
@@ -278,8 +285,8 @@ struct PersonDecides {
 };
 struct SystemFails {
   ast::FaultStmt::Kind kind;
-  bool is_view = false;
-  uint32_t target = 0;                  // operation or view
+  enum class What : uint8_t { Operation, View, Advisor } what = What::Operation;
+  uint32_t target = 0;                  // operation, view or advisor
   std::optional<About> about;
   uint32_t rejection = 0;
   std::optional<uint32_t> count;        // absent: always
@@ -288,13 +295,14 @@ struct Expectation {
   ast::ExpectStmt::What what;
   std::string subject;                  // path of an approval or wait; name of a task or outcome
   uint32_t operation = 0;               // Write, Notify
+  uint32_t advisor = 0;                 // Answer, Alternative
   std::vector<uint32_t> roles;
   std::optional<About> about;
   std::optional<uint32_t> count;        // absent: at least once
 };
 struct TestAction {
   Span span;
-  std::variant<GivenEntity, EntityChange, TestStart, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
+  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
 };
 struct Test {
   std::string name, module;
@@ -303,7 +311,7 @@ struct Test {
   std::vector<TestAction> actions;
 };
 
-// Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, policies, roles, calendars, texts and
+// Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, advisors, policies, roles, calendars, texts and
 // workflows (name, version, parameters, key, outcomes) filled in; machines come from lowering.
 struct Program {
   abi::Program abi;

@@ -73,6 +73,9 @@ class WorkflowChecker {
                  const ast::Name& name);
   Made not_readable(Span span, const ast::Name& name);
   Site reading(std::string what, TypeId result) const;
+  // asks.cpp
+  Made of(const ast::Stmt& tree, const ast::AskStmt& node);
+  Made ask(const ast::Stmt& tree, const ast::Ask& node, const ast::LetStmt& let);
   Made of(const ast::Stmt& tree, const ast::NotifyStmt& node);
   // The payload of a call; Invalid when it can't be built. `arguments` are left for the facts.
   ExprPtr payload(uint32_t operation, Span span, const std::vector<ast::Argument>& given,

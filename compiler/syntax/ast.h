@@ -150,7 +150,10 @@ struct Propose {                      // propose CALL undo CALL | propose for ea
   std::optional<Call> undo;
 };
 
-struct LetStmt { Name name; TypePtr type; std::variant<ExprPtr, Read, Propose> value; };
+struct Ask { Call call; ExprPtr alternative; };  // ask UpliftModel(a, b) or else c; the alternative is mandatory; null when missing
+
+struct LetStmt { Name name; TypePtr type; std::variant<ExprPtr, Read, Propose, Ask> value; };
+struct AskStmt { Ask ask; };          // an ask whose answer nobody uses: refused by sema
 struct ReadStmt { Read read; };       // a read whose value nobody uses: refused by sema
 struct NotifyStmt { Call call; std::vector<Handler> handlers; };
 struct ApproveStmt {
@@ -220,7 +223,7 @@ struct ErrorStmt {};  // a statement of a later release, refused by the parser
 
 struct Stmt {
   Span span;
-  std::variant<ErrorStmt, LetStmt, ReadStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, WhenStmt, MatchStmt, ForEachStmt,
+  std::variant<ErrorStmt, LetStmt, ReadStmt, AskStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, WhenStmt, MatchStmt, ForEachStmt,
                TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, YieldStmt, SkipStmt, FinishStmt, FailStmt>
       node;
 };
@@ -313,6 +316,16 @@ struct PolicyDecl {
   struct StandIn { Name stand_in, role; };
   std::vector<StandIn> stand_ins;
 };
+// advisor UpliftModel(a: A) -> R { timeout 30 s  fresh within 1 day  confidence at least 60% }
+struct AdvisorDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  TypePtr result;                                                // null: missing
+  ExprPtr timeout;                                               // mandatory; null when missing
+  ExprPtr fresh;                                                 // null: an answer of any age
+  struct Confidence { std::string text; Span span; };            // "60"
+  std::optional<Confidence> confidence;
+};
 struct WorkflowDecl {
   Name name;
   std::vector<Parameter> parameters;
@@ -348,6 +361,12 @@ struct GivenStmt {                    // given Store(id: "1001" to "1003", regio
   Name view;
   std::vector<Field> fields;
 };
+struct AnswersStmt {                  // given UpliftModel(article: "AC-100") answers [..] with confidence 40%
+  Name advisor;
+  std::vector<Argument> arguments;    // those that matter, by name; none: whatever it is asked
+  ExprPtr value;
+  std::optional<AdvisorDecl::Confidence> confidence;
+};
 struct BecomesStmt {                  // Promotion("P-1").landedCost becomes AUD 93.00
   Name view;
   std::vector<Argument> key;
@@ -376,7 +395,7 @@ struct FaultStmt {                    // Price.activate for "1001" is rejected R
 struct ExpectStmt {
   enum class What : uint8_t {
     Asked, Granted, Rejected, Expired, Reminded, Permitted, Forbidden,  // of an approval
-    Task, Write, Notify, Outcome, Fails, Waiting, Suspended
+    Task, Write, Notify, Answer, Alternative, Outcome, Fails, Waiting, Suspended
   } what;
   QualifiedName subject;
   std::vector<Name> roles;            // Asked, Task
@@ -385,7 +404,7 @@ struct ExpectStmt {
 };
 struct TestStmt {
   Span span;
-  std::variant<GivenStmt, BecomesStmt, StartStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
+  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
 };
 struct TestDecl {                     // test "a late approval goes to the director" { ... }
   Name title;
@@ -400,7 +419,7 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
-               TableDecl, PolicyDecl, WorkflowDecl, TestDecl, LaterDecl>
+               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, TestDecl, LaterDecl>
       node;
 };
 

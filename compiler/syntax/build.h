@@ -65,6 +65,7 @@ class Builder {
   ast::Stmt statement(Parser::StatementContext* tree);
   ast::LetStmt let(Parser::LetStatementContext* tree);
   ast::Read read(Parser::ReadValueContext* tree);
+  ast::Ask ask(Parser::AskValueContext* tree);
   ast::Propose propose(Parser::ProposalContext* tree);
   ast::Call call(Parser::CallContext* tree);
   ast::ApproveStmt approve(Parser::ApproveStatementContext* tree);
@@ -87,7 +88,7 @@ class Builder {
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
+  // build_declarations.cpp, build_advisors.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
@@ -100,6 +101,7 @@ class Builder {
   ast::EventDecl event(Parser::EventDeclarationContext* tree);
   ast::PolicyDecl policy(Parser::PolicyDeclarationContext* tree);
   ast::PolicyRow policy_row(Parser::PolicyRowContext* tree);
+  ast::AdvisorDecl advisor(Parser::AdvisorDeclarationContext* tree);
   ast::TableDecl table(Parser::TableDeclarationContext* tree);
   ast::TableCell table_cell(Parser::TableCellContext* tree);
 
@@ -107,11 +109,13 @@ class Builder {
   ast::TestDecl test(Parser::TestDeclarationContext* tree);
   ast::TestStmt test_statement(Parser::TestStatementContext* tree);
   ast::GivenStmt given(Parser::GivenEntityContext* tree);
+  ast::AnswersStmt answers(Parser::GivenAnswerContext* tree);
   ast::StartStmt start(Parser::StartWorkflowContext* tree);
   ast::AfterStmt after(Parser::AfterTimeContext* tree);
   ast::DecideStmt decide(Parser::PersonDecidesContext* tree);
   ast::FaultStmt fault(Parser::SystemFailsContext* tree);
   ast::ExpectStmt expect(Parser::ExpectationContext* tree);
+  ast::AdvisorDecl::Confidence confidence(antlr4::tree::TerminalNode* percent) const;
   ast::ExpectStmt expect_approval(Parser::ExpectApprovalContext* tree);
   ast::TestMoment test_moment(Parser::TestMomentContext* tree);
   std::optional<ast::About> about(Parser::AboutContext* tree);  // of null: none

@@ -46,6 +46,8 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
       return {at, table(tree->tableDeclaration())};
     case Parser::RulePolicyDeclaration:
       return {at, policy(tree->policyDeclaration())};
+    case Parser::RuleAdvisorDeclaration:
+      return {at, advisor(tree->advisorDeclaration())};
     case Parser::RuleTestDeclaration:
       return {at, test(tree->testDeclaration())};
     default:

@@ -31,6 +31,8 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       return {at, let(tree->letStatement())};
     case Parser::RuleReadStatement:
       return {at, ast::ReadStmt{read(tree->readStatement()->readValue())}};
+    case Parser::RuleAskStatement:
+      return {at, ast::AskStmt{ask(tree->askStatement()->askValue())}};
     case Parser::RuleNotifyStatement: {
       auto* notify = tree->notifyStatement();
       return {at, ast::NotifyStmt{call(notify->call()), handlers(notify->handlers())}};
@@ -80,6 +82,8 @@ ast::LetStmt Builder::let(Parser::LetStatementContext* tree) {
   if (tree->type() != nullptr) result.type = type(tree->type());
   if (tree->readValue() != nullptr) {
     result.value = read(tree->readValue());
+  } else if (tree->askValue() != nullptr) {
+    result.value = ask(tree->askValue());
   } else if (tree->proposal() != nullptr) {
     result.value = propose(tree->proposal());
   } else {

@@ -12,6 +12,7 @@ ast::TestDecl Builder::test(Parser::TestDeclarationContext* tree) {
 ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
   const Span at = span(tree);
   if (auto* entity = dynamic_cast<Parser::GivenEntityContext*>(tree)) return {at, given(entity)};
+  if (auto* answer = dynamic_cast<Parser::GivenAnswerContext*>(tree)) return {at, answers(answer)};
   if (auto* change = dynamic_cast<Parser::GivenChangeContext*>(tree)) {
     return {at, ast::BecomesStmt{name(change->view), arguments(change->arguments()), name(change->field),
                                  moment(change->moment())}};
@@ -123,6 +124,12 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
     result.about = about(call->about());
     result.count = test_count(call->testCount());
     never(call->NO());
+  } else if (auto* advice = dynamic_cast<Parser::ExpectAdviceContext*>(tree)) {
+    result.what = advice->ANSWER() != nullptr ? What::Answer : What::Alternative;
+    result.subject = alone(advice->advisor, *this);
+    result.about = about(advice->about());
+    result.count = test_count(advice->testCount());
+    never(advice->NO());
   } else if (auto* outcome = dynamic_cast<Parser::ExpectOutcomeContext*>(tree)) {
     result.what = What::Outcome;
     result.subject = alone(outcome->name(), *this);

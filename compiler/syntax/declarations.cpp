@@ -9,13 +9,13 @@ namespace endcap::syntax {
 
 namespace {
 
-constexpr std::array<size_t, 14> kKeywords{Lexer::MODULE,   Lexer::USE,      Lexer::TYPE,   Lexer::ROLE,
+constexpr std::array<size_t, 15> kKeywords{Lexer::MODULE,   Lexer::USE,      Lexer::TYPE,   Lexer::ROLE,
                                            Lexer::CONFLICT, Lexer::VIEW,     Lexer::SYSTEM, Lexer::RECORD,
                                            Lexer::ENUM,     Lexer::FUNCTION, Lexer::TABLE,  Lexer::POLICY,
-                                           Lexer::WORKFLOW, Lexer::TEST};
+                                           Lexer::WORKFLOW, Lexer::TEST,     Lexer::ADVISOR};
 
-constexpr std::array<std::string_view, 9> kLaterDeclarations{
-    "advisor", "exception", "measure", "mapping", "sweep", "route", "sync", "alert", "interface"};
+constexpr std::array<std::string_view, 8> kLaterDeclarations{"exception", "measure", "mapping", "sweep",
+                                                             "route",     "sync",    "alert",   "interface"};
 
 class Cutter {
  public:
@@ -88,8 +88,8 @@ std::vector<Piece> cut_into_declarations(const Tokens& tokens, std::string_view 
 }
 
 std::vector<std::string> declaration_keywords() {
-  return {"module", "use",  "type",     "role",  "conflict", "view",     "system",
-          "record", "enum", "function", "table", "policy",   "workflow", "test"};
+  return {"module", "use",      "type",  "role",   "conflict", "view",     "system", "record",
+          "enum",   "function", "table", "policy", "advisor",  "workflow", "test"};
 }
 
 }  // namespace endcap::syntax

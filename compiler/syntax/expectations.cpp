@@ -12,9 +12,9 @@ namespace {
 
 const std::vector<std::string>& statement_keywords() {
   static const std::vector<std::string> kWords{
-      "let",  "read",   "reread", "notify",   "approve",    "write", "task",
-      "when", "match",  "for",    "step",     "throughout", "wait",  "yield",
-      "skip", "finish", "fail",   "together", "otherwise",  "undo",  "then"};
+      "let",    "read",  "reread",   "ask",       "notify",     "approve", "write", "task",
+      "when",   "match", "for",      "step",      "throughout", "wait",    "yield", "skip",
+      "finish", "fail",  "together", "otherwise", "undo",       "then"};
   return kWords;
 }
 
@@ -36,6 +36,9 @@ const Repeating* repeating(size_t rule) {
       {Parser::RulePolicyDeclaration,
        "a row that begins with `|`, `let`, `stand in` or `}`",
        {"let", "stand"}},
+      {Parser::RuleAdvisorDeclaration,
+       "`timeout`, `fresh within`, `confidence at least` or `}`",
+       {"timeout", "fresh", "confidence"}},
       {Parser::RuleTableDeclaration, "a row that begins with `|`, or `}`", {}},
       {Parser::RuleTestDeclaration,
        "`given`, `start`, `after`, `send`, `expect`, what a person or a system does, or `}`",
@@ -111,6 +114,7 @@ std::string token_words(const antlr4::dfa::Vocabulary& words, size_t type) {
       break;
   }
   if (const auto test = test_word(type); !test.empty()) return "`" + std::string(test) + "`";
+  if (const auto advisor = advisor_word(type); !advisor.empty()) return "`" + std::string(advisor) + "`";
   const std::string literal = words.getLiteralName(type);
   if (literal.size() < 3) return {};
   return "`" + literal.substr(1, literal.size() - 2) + "`";

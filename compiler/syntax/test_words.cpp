@@ -42,6 +42,9 @@ constexpr Word kWords[] = {
     {"invalid", Lexer::INVALID},
     {"answers", Lexer::ANSWERS},
     {"too", Lexer::TOO},
+    {"answer", Lexer::ANSWER},
+    {"alternative", Lexer::ALTERNATIVE},
+    {"confidence", Lexer::CONFIDENCE},
 };
 
 // Words behind which a name stands, whatever it is.

@@ -80,6 +80,17 @@ struct Event {
   std::vector<WireField> fields;
 };
 
+// Who is asked for advice: a model behind an address of its own, which is no system of record. Whatever it answers is checked against
+// `output`, and is advice.
+struct Advisor {
+  std::string name;            // "UpliftModel": unique in a project, as endcap.toml names it
+  TypeId inputs = kNoType;     // Record: its parameters
+  TypeId output = kNoType;
+  Duration timeout = 0;        // of one ask, all its attempts together
+  Duration fresh = 0;          // an answer computed longer ago is not used; 0: of any age
+  std::optional<uint32_t> confidence;  // the least that is used, in millionths
+};
+
 struct System {
   std::string name;            // "erp"
   std::string protocol;        // "odata-v2" | "odata-v4"
@@ -124,6 +135,7 @@ enum class WaitKind : uint8_t {
   ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing)
   Together,       // [captures of each branch, one after the other]  Ok
   Throughout,     // [captures of each handler, ..., event key operands]  Ok, at once: nothing is awaited
+  Ask,            // [inputs record]                            Ok(output) Unavailable: the alternative is used
 };
 
 // Tags of Context::input_tag on resuming.
@@ -164,7 +176,7 @@ struct WaitPoint {
   std::string source_path;
 
   // by kind
-  uint32_t target = 0;                  // operation, view or navigation; Write: index of the proposal in the approval
+  uint32_t target = 0;                  // operation, view, navigation or advisor; Write: index of the proposal in the approval
   uint32_t policy = 0;                  // Approve
   std::string label;                    // Approve: grant name; Task: task name
   struct ProposalRef { std::string name; uint32_t operation = 0; std::optional<uint32_t> undo; TypeId type = kNoType; };
@@ -215,6 +227,7 @@ struct Program {
   std::vector<Navigation> navigations;
   std::vector<Operation> operations;
   std::vector<Event> events;
+  std::vector<Advisor> advisors;
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
   std::vector<Machine> machines;

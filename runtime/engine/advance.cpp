@@ -117,7 +117,9 @@ std::string Partition::unhandled_text(const Input& input) const {
                        : input.tag == abi::Changed     ? "was not sent, the facts of its grant have changed"
                        : input.tag == abi::Expired     ? "was not sent, its grant has expired"
                                                        : "is invalid";
-  std::string text = fmt::format("{} of {} {}", target_name(call), system_of(call).name, ending);
+  std::string text = call.purpose == rows::Pending::Purpose::Ask
+                         ? fmt::format("{} {}", target_name(call), ending)
+                         : fmt::format("{} of {} {}", target_name(call), system_of(call).name, ending);
   if (!call.message.empty()) text += ": " + call.message;
   return text + ": there is no handler for that";
 }

@@ -63,7 +63,8 @@ struct EngineOptions {
   std::map<std::string, uint32_t> attempts;                // system -> attempts before `unavailable`
   std::map<std::string, Duration> timeouts;                // system -> timeout of one attempt
   std::map<std::string, Duration> settles;  // system -> how long a request that was given up may still arrive
-  uint64_t seed = 1;                        // jitter of retries
+  std::map<std::string, std::string> advisors_off;  // advisor -> why it is not asked: its alternative is used
+  uint64_t seed = 1;                                // jitter of retries
   std::string identity;  // of new data, part of every idempotency key; empty: drawn at random
 };
 

@@ -7,7 +7,7 @@
 //   approvals.cpp   asking people, grants               ask_again.cpp  grants whose facts have changed
 //   tasks.cpp       people's work and their decisions   outbox.cpp     calls: attempts, retries, outcomes
 //   rechecks.cpp    facts read again before a write     ending.cpp     a family's end and its compensation
-//   recovery.cpp    what a restart must know
+//   recovery.cpp    what a restart must know            asks.cpp       questions to advisors
 #pragma once
 
 #include <deque>
@@ -287,7 +287,8 @@ class Partition {
   void read_result(rows::Pending& call, const CallResult& result);
   void effect_result(rows::Pending& call, const CallResult& result);
   void failed_attempt(rows::Pending& call, const CallResult& result);
-  void retry_later(rows::Pending& call, Duration at_least);
+  void retry_later(rows::Pending& call, Duration at_least,
+                   Duration at_most = std::numeric_limits<Duration>::max());
   bool arrives_late_badly(const rows::Pending& call) const;
   bool ends_with_its_family(const rows::Pending& call) const;
   Duration timeout_of(const rows::Pending& call) const;
@@ -298,6 +299,14 @@ class Partition {
   void finish_write(const rows::Pending& call, const Input& input);
   void send_write(rows::Pending& call);
   void retry_timer(uint64_t number);
+  // asks.cpp
+  bool park_ask(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  const abi::Advisor& advisor_of(const rows::Pending& call) const;
+  std::string input_hash(const rows::Pending& call) const;
+  void send_ask(rows::Pending& call);
+  void ask_result(rows::Pending& call, const CallResult& result);
+  void use_alternative(rows::Pending& call, const std::string& because, const AdvisorSays& says = {});
+  void finish_ask(rows::Pending& call, Input input, const std::string& because, const AdvisorSays& says);
   const abi::System& system_of(const rows::Pending& call) const;
   const abi::Operation* operation_of(const rows::Pending& call) const;
   std::string target_name(const rows::Pending& call) const;

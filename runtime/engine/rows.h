@@ -126,8 +126,8 @@ struct Timer {
     TaskExpires = 2,  // approvals
     TaskReminds = 3,
     TaskEscalates = 4,  // detail: which escalation
-    CallRetries = 5,
-    FanOutGoesOn = 6,  // the next batch of elements
+    CallRetries = 5,    // Ask: or its time is over
+    FanOutGoesOn = 6,   // the next batch of elements
   };
   Kind kind = Kind::Due;
   uint64_t root = 0, number = 0, detail = 0;
@@ -141,7 +141,7 @@ struct Timer {
 
 // A call that is not resolved. Key: number.
 struct Pending {
-  enum class Purpose : uint8_t { Read = 1, Notify = 2, Write = 3, Recheck = 4, Undo = 5 };
+  enum class Purpose : uint8_t { Read = 1, Notify = 2, Write = 3, Recheck = 4, Undo = 5, Ask = 6 };
   enum class Stage : uint8_t {
     Queued = 1,      // the fan-out has as many in flight as it may
     Rechecking = 2,  // Write: the facts of its grant are read again
@@ -153,14 +153,14 @@ struct Pending {
   Purpose purpose = Purpose::Read;
   Stage stage = Stage::Queued;
   uint64_t root = 0, instance = 0, flight = 0;
-  uint32_t what = 0, target = 0;  // CallRequest::What; operation, view or navigation
+  uint32_t what = 0, target = 0;  // CallRequest::What; operation, view, navigation or advisor
   std::string payload, key;
   TypeId payload_type = abi::kNoType, result = abi::kNoType;
   uint32_t attempt = 0, failures = 0;
   bool maybe_done = false;  // an attempt may have taken effect
   bool asking = false;      // the next attempt asks whether it did
   Instant sent = 0, began = 0;
-  Instant deadline = 0;  // Sent: whoever made the attempt gives it up then
+  Instant deadline = 0;  // Sent: whoever made the attempt gives it up then. Ask: of all attempts together
   std::string timer;
   std::string message;        // of the last attempt
   std::string path, element;  // for history, when the instance is gone

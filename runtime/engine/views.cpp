@@ -47,9 +47,9 @@ const char* kind_name(rows::Task::Kind kind) {
 }
 
 const char* wait_name(abi::WaitKind kind) {
-  constexpr const char* kNames[] = {"read",          "read",     "read",      "notify", "approval",
-                                    "approvalAgain", "write",    "task",      "until",  "event",
-                                    "elements",      "branches", "throughout"};
+  constexpr const char* kNames[] = {"read",          "read",     "read",       "notify", "approval",
+                                    "approvalAgain", "write",    "task",       "until",  "event",
+                                    "elements",      "branches", "throughout", "ask"};
   return kNames[static_cast<size_t>(kind)];
 }
 

@@ -17,6 +17,8 @@ bool Partition::park(rows::Instance& row, std::string& problem) {
     case WaitKind::ReadNavigation:
     case WaitKind::Notify:
       return park_call(row, point, problem);
+    case WaitKind::Ask:
+      return park_ask(row, point, problem);
     case WaitKind::Approve:
       return park_approval(row, point, problem);
     case WaitKind::AskAgain:

@@ -112,6 +112,9 @@ Line Narrator::line_of(const Json& entry) {
     clock(entry, line);
   } else if (kWaits.contains(line.kind)) {
     waits(entry, line);
+  } else if (line.kind == "advice") {
+    line.text = fmt::format("goes on with what stands behind `or else`: {} is not asked here",
+                            member(entry, "advisor"));
   } else if (kCalls.contains(line.kind)) {
     called(entry, line);
   } else if (kDecisions.contains(line.kind)) {

@@ -166,6 +166,14 @@ class Builder {
     add_handlers(nodes.back(), read.handlers);
   }
 
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Ask& ask) const {
+    const abi::Advisor& advisor = program_.abi.advisors[ask.advisor];
+    Node node{Kind::Read, fmt::format("ask {} as {}", advisor.name, name(ask.local))};
+    node.details.push_back("for at most " + duration_to_text(advisor.timeout));
+    node.details.push_back("or else " + words(ask.alternative));
+    nodes.push_back(std::move(node));
+  }
+
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Notify& notify) const {
     const abi::Operation& called = operation(notify.operation);
     nodes.push_back({Kind::Notify, "notify " + called.name, {in_system(called.system)}});

@@ -36,6 +36,10 @@ std::string verb(What what) {
       return "was forbidden";
     case What::Task:
       return "was opened";
+    case What::Answer:
+      return "answered";
+    case What::Alternative:
+      return "was replaced by its alternative";
     default:
       return "happened";
   }
@@ -101,6 +105,9 @@ std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation)
   if (expectation.what == What::Task) return observed_.tasks(expectation.subject, roles);
   if (expectation.what == What::Write || expectation.what == What::Notify)
     return observed_.effects(expectation.operation);
+  if (expectation.what == What::Answer || expectation.what == What::Alternative)
+    return observed_.advice(expectation.subject,
+                            expectation.what == What::Answer ? "answered" : "alternative");
   auto found = observed_.approvals(expectation.subject, kinds(expectation.what));
   if (expectation.what == What::Asked)
     std::erase_if(found, [&](const Occurrence& each) { return !std::ranges::includes(each.roles, roles); });

@@ -112,6 +112,16 @@ std::vector<Occurrence> Observed::effects(uint32_t operation) const {
   return found;
 }
 
+std::vector<Occurrence> Observed::advice(const std::string& advisor, const std::string& outcome) const {
+  std::vector<Occurrence> found;
+  for (size_t i = window_; i < entries_.size(); ++i) {
+    const Json& entry = entries_[i];
+    if (entry.at("kind") != "advice" || member(entry, "advisor") != advisor) continue;
+    if (member(entry, "outcome") == outcome) found.push_back(occurrence_of(entry));
+  }
+  return found;
+}
+
 std::vector<Json> Observed::open_approvals(const std::string& subject) const {
   std::vector<Json> found;
   for (Json& task : world_.tasks(instance_)) {

@@ -33,6 +33,7 @@ class Observed {
   std::vector<Occurrence> approvals(const std::string& subject, const std::set<std::string>& kinds) const;
   std::vector<Occurrence> tasks(const std::string& name, const std::set<std::string>& roles) const;
   std::vector<Occurrence> effects(uint32_t operation) const;
+  std::vector<Occurrence> advice(const std::string& advisor, const std::string& outcome) const;
 
   // What is open now: approvals at a path, or tasks of a name.
   std::vector<Json> open_approvals(const std::string& subject) const;

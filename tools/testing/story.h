@@ -22,6 +22,7 @@ class Story {
 
   // story.cpp: one function a form
   Went act(const sema::GivenEntity& given) { return estate_.give(given); }
+  Went act(const sema::GivenAnswer& answer) { return estate_.advise(answer), Went(); }
   Went act(const sema::EntityChange& change) { return estate_.change(change); }
   Went act(const sema::TestStart& start);
   Went act(const sema::TestTime& time);

@@ -95,6 +95,7 @@ class AdvicePass {
   void visit(ReadOperation& node, Stmt&, const Label& control);
   void visit(ReadView& node, Stmt&, const Label& control);
   void visit(ReadNavigation& node, Stmt&, const Label& control);
+  void visit(Ask& node, Stmt&, const Label& control);
   void visit(Task& node, Stmt&, const Label& control);
   void visit(WaitUntil& node, Stmt&, const Label& control);
   void visit(WaitEvent& node, Stmt&, const Label& control);

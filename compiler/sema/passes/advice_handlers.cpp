@@ -67,6 +67,17 @@ void AdvicePass::visit(ReadNavigation& node, Stmt&, const Label& control) {
   read(node.local, question, node.handlers, control);
 }
 
+// ---------------------------------------------------------------- models
+
+// All that an ask gives is advice. The alternative too: that it counts, and not the answer, was the model's
+// choice. What the model answers is of its own making: nothing inside is more trusted than the rest.
+void AdvicePass::visit(Ask& node, Stmt&, const Label& control) {
+  const std::string& name = program_.abi.advisors[node.advisor].name;
+  const Label answered{{{node.local.index, "the answer of `" + name + "`"}}, {}};
+  const Label asked = join(answered, flat(node.inputs));
+  bind(node.local, join(asked, flat(node.alternative)), control);
+}
+
 // ---------------------------------------------------------------- people
 
 // What people decide is trusted, whatever they were shown.

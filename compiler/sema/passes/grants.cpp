@@ -329,6 +329,11 @@ class GrantPass {
     handlers(stmt, written);
     return true;
   }
+  // Asked twice, a model may answer twice differently.
+  bool go(Ask& ask, Stmt&, Written&) {
+    values_.define(ask.local, values_.made("ask " + std::to_string(++asks_), {}));
+    return true;
+  }
   bool go(ReadView& read, Stmt& stmt, Written& written) {
     return read_by_key("view " + std::to_string(read.view), read, stmt, written);
   }
@@ -357,6 +362,7 @@ class GrantPass {
   ValueTable values_;
   std::map<LocalId, Span> granted_, proposed_;
   std::set<LocalId> used_, approved_;
+  uint32_t asks_ = 0;
   std::map<LocalId, uint32_t> leaves_;      // of a list's proposal: the number of its targets
   std::map<LocalId, Written> of_handlers_;  // what the handlers of a grant's approval write
   std::vector<Again> again_;

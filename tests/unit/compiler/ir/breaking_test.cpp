@@ -129,6 +129,22 @@ TEST_SUITE("upgrade signatures") {
     CHECK(told(after, before) == "strands\nwait point gone: task.Order at task.Order");
   }
 
+  TEST_CASE("a question keeps what is asked and what is answered, and nothing else of its advisor") {
+    const std::string advisor =
+        "advisor Model(article: ArticleId) -> Qty<ea> {\n  timeout 30 s\n  confidence at least 60%\n}\n";
+    const std::string body =
+        "let units = ask Model(promo.article) or else 5 ea\n" + task("units") + "finish Sold(promo.id)";
+    const auto becomes = [&](const std::string& changed) { return told(body, body, advisor, changed); };
+    CHECK(becomes(replaced(advisor, "30 s\n  confidence at least 60%", "5 min\n  fresh within 1 day")) ==
+          "same");
+    CHECK(becomes(replaced(advisor, "article: ArticleId", "id: ArticleId")) ==
+          "strands\npayload changed: Model at units");
+    CHECK(told(body, replaced(body, "5 ea", "6 ea"), advisor, advisor) == "same");
+    const std::string renamed = replaced(body, "ask Model", "ask Other");
+    CHECK(told(body, renamed, advisor, replaced(advisor, "Model", "Other")) ==
+          "strands\npayload changed: Model at units");
+  }
+
   TEST_CASE("a value keeps its type and its label") {
     const std::string read =
         "let stores = read promo.stores\nfor each store in stores parallel 5 {\n"

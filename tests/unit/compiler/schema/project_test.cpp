@@ -84,6 +84,37 @@ TEST_SUITE("a project") {
     CHECK(calendar.version == 4);
   }
 
+  TEST_CASE("says where advisors answer, and which of them are switched off") {
+    DeskProject desk;
+    desk.pin();
+    const std::string advisors =
+        "[advisors.Uplift]\nurl = \"https://models.test/uplift\"\ntoken_env = \"UPLIFT\"\n"
+        "[advisors.Basket]\nurl = \"http://127.0.0.1:1/basket\"\nenabled = false\n";
+    desk.replaced("[roles]", advisors + "[roles]");
+    const Project project = desk.load();
+    CHECK(desk.diagnostics.all().empty());
+    REQUIRE(project.advisors.size() == 2);
+    const auto& uplift = project.advisors[project.advisors[0].name == "Uplift" ? 0 : 1];
+    CHECK(uplift.url == "https://models.test/uplift");
+    CHECK(uplift.token_env == "UPLIFT");
+    CHECK(uplift.enabled);
+    const auto& basket = project.advisors[project.advisors[0].name == "Uplift" ? 1 : 0];
+    CHECK_FALSE(basket.enabled);
+    const auto problem = [&](const std::string& by, DiagnosticKind kind) {
+      desk.replaced("[roles]", by + "\n[roles]");
+      desk.load();
+      return desk.only(kind);
+    };
+    CHECK(problem("[advisors.Uplift]", DiagnosticKind::ProjectKeyMissing) ==
+          "[advisors.Uplift] has no `url`");
+    CHECK(problem("[advisors.Uplift]\nurl = \"models\"", DiagnosticKind::ProjectValueInvalid) ==
+          "`url` must be an address that starts with http:// or https://");
+    CHECK(problem("[advisors.Uplift]\nurl = \"http://a\"\nenabled = \"no\"",
+                  DiagnosticKind::ProjectValueInvalid) == "`enabled` must be true or false");
+    CHECK(problem("[advisors.Uplift]\nurl = \"http://a\"\ntoken = \"x\"",
+                  DiagnosticKind::ProjectValueInvalid) == "`token` must be left out: a project is shared");
+  }
+
   TEST_CASE("needs an endcap.toml, and it must be TOML") {
     ProjectFixture empty;
     empty.load();

@@ -97,3 +97,14 @@ TEST_CASE("a declaration of a later release is refused by name, with its braces,
         "2:1: error EC0006: `mapping` is part of the language but not of this release\n"
         "6:1: error EC0006: `measure` is part of the language but not of this release\n");
 }
+
+TEST_CASE("an advisor says what it is asked, what it answers, and for how long") {
+  CHECK(declaration("advisor M(a: A, timeout: B) -> list of R {\n  timeout 30 s\n  fresh within 1 day\n"
+                    "  confidence at least 60%\n}") ==
+        "(advisor M [a:A timeout:B] (list R) (timeout (duration 30 s)) (fresh (duration 1 day)) (confidence "
+        "60%))");
+  CHECK(declaration("record R { timeout: Int, fresh: Int, least: Int, advisor: Int }") ==
+        "(record R timeout:Int fresh:Int least:Int advisor:Int)");
+  CHECK(declaration("advisor M() -> R { patience 3 s }").find("`timeout`, `fresh within`") !=
+        std::string::npos);
+}

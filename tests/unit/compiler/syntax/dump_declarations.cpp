@@ -126,6 +126,12 @@ std::string dump(const Decl& declaration) {
           },
           [](const TableDecl& d) { return dump(d); },
           [](const PolicyDecl& d) { return dump(d); },
+          [](const AdvisorDecl& d) {
+            return form("advisor",
+                        {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result),
+                         clause("timeout", dump(d.timeout)), clause("fresh", dump(d.fresh)),
+                         clause("confidence", d.confidence ? d.confidence->text + "%" : "")});
+          },
           [](const WorkflowDecl& d) {
             return form("workflow",
                         {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),

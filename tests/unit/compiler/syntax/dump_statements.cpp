@@ -44,6 +44,10 @@ std::string dump(const Read& read) {
   return form(read.again ? "reread" : "read", {endcap::dump(read.source), dump(read.handlers)});
 }
 
+std::string dump(const Ask& ask) {
+  return form("ask", {dump(ask.call), clause("or-else", endcap::dump(ask.alternative))});
+}
+
 std::string dump(const Propose& propose) {
   const std::string undo = propose.undo ? form("undo", {dump(*propose.undo)}) : "";
   return form("propose", {endcap::dump(propose.variable), endcap::dump(propose.list),
@@ -91,6 +95,7 @@ struct LetValue {
   std::string operator()(const ExprPtr& e) const { return endcap::dump(e); }
   std::string operator()(const Read& r) const { return dump(r); }
   std::string operator()(const Propose& p) const { return dump(p); }
+  std::string operator()(const Ask& a) const { return dump(a); }
 };
 
 }  // namespace
@@ -103,6 +108,7 @@ std::string dump(const Stmt& statement) {
             return form("let", {s.name.text, dump(s.type), std::visit(LetValue(), s.value)});
           },
           [](const ReadStmt& s) { return dump(s.read); },
+          [](const AskStmt& s) { return dump(s.ask); },
           [](const NotifyStmt& s) {
             return form("notify", {dump(s.call), dump(s.handlers)});
           },
