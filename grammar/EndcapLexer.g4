@@ -3,11 +3,12 @@
 lexer grammar EndcapLexer;
 
 // Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, constructs of later releases, and the
-// words of a test, which are names everywhere else (compiler/syntax/test_words.cpp).
+// words of a test and of an `upgrades from` clause, which are names everywhere else (compiler/syntax/test_words.cpp, upgrade_words.cpp).
 tokens {
   UNIT, CURRENCY, BUSINESS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
   GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,
-  SUSPENDED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO
+  SUSPENDED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO,
+  UPGRADES, FROM
 }
 
 MODULE: 'module';
@@ -130,7 +131,7 @@ TEST: 'test';
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
   : 'advisor' | 'exception' | 'raise' | 'measure' | 'mapping' | 'sweep' | 'route' | 'sync' | 'interface'
-  | 'due' | 'tolerate' | 'upgrades' | 'alert' | 'restart'
+  | 'due' | 'tolerate' | 'alert' | 'restart'
   ;
 
 ARROW: '->';

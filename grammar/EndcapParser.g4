@@ -100,7 +100,13 @@ policyVerdict
   ;
 adviceBudget: UP TO expression (PER expression)?;
 
-workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? block;
+workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? workflowBody;
+workflowBody: OPEN_BRACE upgradeClause* statement* CLOSE_BRACE;
+upgradeClause: UPGRADES FROM NUMBER OPEN_BRACE upgradeItem* CLOSE_BRACE;
+upgradeItem
+  : what=(STEP | WAIT) before=qualified BECOMES after=qualified             # RenameItem
+  | LET name ASSIGN (REREAD name? | expression)                             # DefaultItem
+  ;
 
 // ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
 

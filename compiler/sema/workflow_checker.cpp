@@ -26,6 +26,7 @@ void WorkflowChecker::run() {
   instance_key();
   nesting_ = 1;
   workflow().body = statements(tree_.body);
+  upgrades();
   workflow().locals = std::move(locals_);
   link_approvals();
 }

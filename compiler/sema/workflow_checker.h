@@ -46,6 +46,11 @@ class WorkflowChecker {
   LocalId bind_leaving(const ast::Name& name, TypeId type);
   void note_mention(LocalId local, Span span);
 
+  // upgrades.cpp: what is said of instances of older versions
+  void upgrades();
+  void renames(const ast::UpgradeClause& clause, abi::UpgradeClause& made);
+  void upgrade_value(const ast::UpgradeClause::Default& value, abi::UpgradeClause& made);
+
   // paths.cpp: identities of wait points
   // `span` is of what waits there. Two of one name are told.
   std::string path(const std::string& leaf, Span span);

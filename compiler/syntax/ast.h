@@ -313,11 +313,22 @@ struct PolicyDecl {
   struct StandIn { Name stand_in, role; };
   std::vector<StandIn> stand_ins;
 };
+struct UpgradeClause {                // upgrades from 2 { step stockCheck becomes coverage  let urgent = no }
+  struct Rename { bool step = false; QualifiedName before, after; };
+  struct Default { Name name; ExprPtr value; Span span; };  // no value: `= reread`
+  uint32_t from = 0;
+  Span from_span;
+  std::vector<Rename> renames;
+  std::vector<Default> defaults;
+  Span span;
+};
+
 struct WorkflowDecl {
   Name name;
   std::vector<Parameter> parameters;
   ExprPtr key;
   std::optional<uint32_t> version;
+  std::vector<UpgradeClause> upgrades;
   Block body;
 };
 

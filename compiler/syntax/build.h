@@ -91,6 +91,7 @@ class Builder {
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
+  ast::UpgradeClause upgrade(Parser::UpgradeClauseContext* tree);
   ast::FunctionDecl function(Parser::FunctionDeclarationContext* tree);
   ast::SystemDecl system(Parser::SystemDeclarationContext* tree);
   ast::OperationDecl operation(Parser::OperationContext* tree);

@@ -94,7 +94,30 @@ ast::WorkflowDecl Builder::workflow(Parser::WorkflowDeclarationContext* tree) {
   result.parameters = parameters(tree->parameters());
   if (tree->expression() != nullptr) result.key = expression(tree->expression());
   if (tree->NUMBER() != nullptr) result.version = count(tree->NUMBER());
-  result.body = block(tree->block());
+  auto* body = tree->workflowBody();
+  for (auto* each : body->upgradeClause()) result.upgrades.push_back(upgrade(each));
+  for (auto* each : body->statement()) result.body.statements.push_back(statement(each));
+  result.body.span = span(body);
+  return result;
+}
+
+ast::UpgradeClause Builder::upgrade(Parser::UpgradeClauseContext* tree) {
+  ast::UpgradeClause result;
+  result.from = count(tree->NUMBER());
+  result.from_span = span(tree->NUMBER());
+  result.span = span(tree);
+  for (auto* each : tree->upgradeItem()) {
+    if (auto* rename = dynamic_cast<Parser::RenameItemContext*>(each)) {
+      result.renames.push_back(
+          {rename->what->getType() == Parser::STEP, qualified(rename->before), qualified(rename->after)});
+      continue;
+    }
+    auto* given = static_cast<Parser::DefaultItemContext*>(each);
+    ast::UpgradeClause::Default& value = result.defaults.emplace_back();
+    value.name = name(given->name(0));
+    value.span = span(given);
+    if (given->expression() != nullptr) value.value = expression(given->expression());
+  }
   return result;
 }
 

@@ -28,6 +28,8 @@ struct Repeating {
 const Repeating* repeating(size_t rule) {
   static const std::vector<Repeating> kAll{
       {Parser::RuleBlock, "a statement or `}`", statement_keywords()},
+      {Parser::RuleWorkflowBody, "a statement or `}`", statement_keywords()},
+      {Parser::RuleUpgradeClause, "`step`, `wait`, `let` or `}`", {"step", "wait", "let"}},
       {Parser::RuleHandlerBody, "a statement, `then` or `}`", statement_keywords()},
       {Parser::RuleHandlers, "`on` or `}`", {"on"}},
       {Parser::RuleApproveStatement,

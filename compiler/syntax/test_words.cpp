@@ -86,6 +86,8 @@ void retag_test_words(Tokens& tokens, std::string_view text) {
 }
 
 std::string_view test_word(size_t type) {
+  if (type == Lexer::UPGRADES) return "upgrades";
+  if (type == Lexer::FROM) return "from";
   const auto found = std::ranges::find(kWords, type, &Word::type);
   return found == std::end(kWords) ? std::string_view() : found->text;
 }

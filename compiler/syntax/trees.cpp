@@ -77,6 +77,7 @@ Parser::DeclarationContext* DeclarationTrees::tree_of(const Piece& piece, Tokens
   if (tokens.front()->getType() == Lexer::TEST) {
     retag_test_words(tokens, text_);
   } else {
+    retag_upgrade_words(tokens, text_);
     refuse_later_constructs(tokens, text_, source_, diagnostics_);
   }
   if (const auto deep = nested_too_deep(tokens, kNestingMax)) {

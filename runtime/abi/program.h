@@ -194,6 +194,16 @@ struct Machine {
 
 struct Outcome { std::string name; TypeId record = kNoType; bool failure = false; };
 
+// `upgrades from 2 { step stockCheck becomes coverage }`: what an instance of that version has under another name, and values it
+// does not have.
+struct UpgradeClause {
+  struct Rename { std::string before, after; };      // a path, and everything below it
+  struct Default { std::string name; TypeId type = kNoType; std::string value; };  // packed
+  uint32_t from = 0;
+  std::vector<Rename> renames;
+  std::vector<Default> defaults;
+};
+
 struct Workflow {
   std::string name;                     // "retail.national_promotion.NationalPromotion"
   uint32_t version = 1;
@@ -203,6 +213,7 @@ struct Workflow {
   uint32_t key_parameter = 0;           // which of them is the instance's key
   std::vector<Outcome> outcomes;
   std::string signature;                // hex hash over wait points, live types, labels and grants
+  std::vector<UpgradeClause> upgrades;  // from older versions
 };
 
 struct Program {

@@ -142,7 +142,7 @@ void Partition::finalize(rows::Family& whole) {
   whole.ended = now_;
   put(whole);
   put(Table::Key, rows::workflow_key(whole.workflow, whole.key), rows::Key{whole.root, false});
-  count_live(-1);
+  family_ended(whole.root);
   ++(whole.failure ? state_.counters.failed : state_.counters.finished);
   note(whole.root, whole.failure ? "failed" : "finished", whole.root, "", "",
        {{"outcome", whole.outcome}, {"value", Json::parse(whole.value)}});

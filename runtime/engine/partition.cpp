@@ -219,7 +219,7 @@ void Partition::start_instance(ParsedStart& start) {
     overlay_.put(Table::Dedup, "t" + rows::time_key(now_) + seen_key, "");
     if (!oldest_seen_) oldest_seen_ = now_;
   }
-  count_live(1);
+  family_lives(row.root);
   ++state_.counters.started;
   note(row, "started",
        {{"workflow", workflow.name},
@@ -229,15 +229,6 @@ void Partition::start_instance(ParsedStart& start) {
         {"arguments", Json::parse(start.arguments)}});
   answer(start.reply, Json{{"id", row.number}}.dump());
   step(std::move(row), Input{abi::Start});
-}
-
-void Partition::count_live(int64_t change) {
-  auto& live = meta_.live;
-  auto found = std::find_if(live.begin(), live.end(),
-                            [&](const rows::Live& each) { return each.program == program().hash; });
-  if (found == live.end()) found = live.insert(live.end(), {program().hash, 0});
-  found->count += static_cast<uint64_t>(change);
-  if (found->count == 0) live.erase(found);
 }
 
 // Ids that were seen long ago are forgotten, a few a drain. No timer wakes for it.

@@ -7,7 +7,7 @@
 //   approvals.cpp   asking people, grants               ask_again.cpp  grants whose facts have changed
 //   tasks.cpp       people's work and their decisions   outbox.cpp     calls: attempts, retries, outcomes
 //   rechecks.cpp    facts read again before a write     ending.cpp     a family's end and its compensation
-//   recovery.cpp    what a restart must know
+//   recovery.cpp    what a restart must know             upgrade.cpp    live instances of another program
 #pragma once
 
 #include <deque>
@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
+#include "runtime/engine/family_upgrade.h"
 #include "runtime/engine/overlay.h"
 #include "runtime/engine/people.h"
 #include "runtime/engine/rows.h"
@@ -71,6 +72,8 @@ struct EngineState {
   std::string failure;  // not empty: nothing is done any more
 };
 
+using KnownPrograms = std::map<std::string, KnownProgram>;  // by hash
+
 // What a machine is resumed with.
 struct Input {
   uint32_t tag = abi::Ok;
@@ -92,11 +95,21 @@ class Partition {
  public:
   Partition(EngineState& state, PartitionId number);
 
-  // Fences older owners, applies what the journal has and the store has not, and loads what runs: calls that
-  // are not resolved, never what waits. Refuses a program that live instances don't know.
+  // Fences older owners and applies what the journal has and the store has not.
   std::expected<void, EngineError> recover();
+  // Loads what runs: calls that are not resolved, never what waits. Live instances are of this program by
+  // now.
+  std::expected<void, EngineError> load();
   std::optional<rows::Identity> identity() { return find<rows::Identity>(Table::Meta, "identity"); }
   void create(const rows::Identity& identity);
+
+  // --- live instances of other programs, between `recover` and `load`
+  std::vector<rows::Live> foreign() const;
+  std::optional<abi::Program> kept_program(const std::string& hash);
+  std::expected<UpgradePlan, EngineError> plan_upgrade(const KnownPrograms& known);
+  void begin_upgrade();
+  // Moves up to `families`, a record each; false: all are moved.
+  bool upgrade_some(const KnownPrograms& known, size_t families);
 
   void start(ParsedStart start) { starts_.push_back(std::move(start)); }
   void event(EventRequest event) { events_.push_back(std::move(event)); }
@@ -115,6 +128,7 @@ class Partition {
   std::vector<CallRequest> take_calls() { return std::exchange(released_calls_, {}); }
   std::optional<Instant> next_due();
   bool busy() const;
+  bool unacknowledged() const { return !batches_.empty(); }
   Instant last_time() const { return meta_.time; }
   Instant acknowledged_time() const { return acknowledged_time_; }
   void keep_time() { overlay_.touch(); }
@@ -140,7 +154,9 @@ class Partition {
   uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
   uint64_t next_sequence() { return meta_.next_sequence++; }
   void forget_seen();
-  void count_live(int64_t change);
+  void count_live(const std::string& hash, int64_t change);
+  void family_lives(uint64_t root);
+  void family_ended(uint64_t root);
 
   const abi::Program& program() const { return *state_.program; }
   const abi::Types& types() const { return state_.types; }
@@ -150,7 +166,7 @@ class Partition {
     if (!bytes) return std::nullopt;
     return rows::decode<Row>(*bytes);
   }
-  template <typename Row>
+  template <Translated Row>  // a row that no deploy could carry over is not put down
   void put(Table table, std::string key, const Row& row) {
     overlay_.put(table, std::move(key), rows::encode(row));
   }
@@ -320,9 +336,14 @@ class Partition {
 
   // --- recovery.cpp
   std::expected<void, EngineError> apply_journal();
-  std::expected<void, EngineError> check_programs() const;
   void load_calls();
   void take_up(uint64_t number);
+
+  // --- upgrade.cpp
+  std::vector<uint64_t> live_families();
+  void keep_program();
+  void drop_programs();
+  void move_family(const KnownPrograms& known, rows::Family whole);
 
   // Large lists of the family whose machine runs.
   struct FamilyBlobs : abi::BlobSource {
@@ -364,6 +385,9 @@ class Partition {
   std::map<std::pair<uint32_t, std::string>, uint64_t> rechecks_;  // view, key -> the read under way
   std::map<uint64_t, std::set<uint64_t>> settling_;                // ending families -> calls in flight
   std::set<uint64_t> compensating_;
+  bool program_kept_ = false;
+  RowsByFamily upgrade_index_;            // while families of other programs are moved
+  std::deque<uint64_t> upgrade_waiting_;  // who is still to be moved
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;

@@ -17,7 +17,11 @@ std::expected<void, EngineError> Partition::recover() {
   acknowledged_cursors_ = meta_.cursors;
   acknowledged_messages_ = meta_.next_message - 1;
   acknowledged_time_ = meta_.time;
-  if (auto checked = check_programs(); !checked) return checked;
+  return {};
+}
+
+std::expected<void, EngineError> Partition::load() {
+  program_kept_ = kept_program(program().hash).has_value();
   const auto oldest = overlay_.collect(Table::Message, {}, 1);
   oldest_message_ = oldest.empty() ? meta_.next_message : rows::from_big_endian(oldest.front().first);
   const auto seen = overlay_.collect(Table::Dedup, "t", 1);
@@ -65,21 +69,6 @@ std::expected<void, EngineError> Partition::apply_journal() {
   if (state_.store.applied(number_) != tail_) {
     return fail(fmt::format("record {} is the last that could be read, and the journal ends at {}",
                             state_.store.applied(number_), tail_));
-  }
-  return {};
-}
-
-std::expected<void, EngineError> Partition::check_programs() const {
-  for (const rows::Live& live : meta_.live) {
-    if (live.program == program().hash || live.count == 0) continue;
-    return std::unexpected(EngineError{
-        fmt::format(
-            "{} instance(s) in partition {} run the program {}, and this is the program {}. Start with the "
-            "program they were started "
-            "with, and let them finish.",
-            live.count, number_, abi::hex(live.program).substr(0, 16),
-            abi::hex(program().hash).substr(0, 16)),
-        true});
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "compiler/ir/interpreter.h"
+#include "compiler/ir/upgrade.h"
 #include "tools/endcap/commands.h"
 
 namespace endcap::command {
@@ -117,6 +118,9 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
   if (!project.diagnostics.all().empty())  // warnings: an unpinned schema is worth a line in the log
     tell(render(project.diagnostics.sorted(project.sources), project.sources, {Format::Short, false}));
   Host host;
+  host.engine.upgrade = [](const abi::Program& before, const abi::Program& after) {
+    return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
+  };
   auto urls = parse_urls(project.project, options.systems);
   if (!urls) return std::unexpected(urls.error());
   if (auto compiled = compile(project, options, host); !compiled) return std::unexpected(compiled.error());

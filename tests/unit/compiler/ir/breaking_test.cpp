@@ -108,6 +108,52 @@ TEST_SUITE("upgrade signatures") {
     CHECK(std::ranges::find(upgrade.unchanged, "start.promo") != upgrade.unchanged.end());
   }
 
+  TEST_CASE("a clause says what took the place of a wait point, for the version it speaks of") {
+    const std::string body = "step gate { " + task("promo.id") + " } finish Sold(promo.id)";
+    const std::string door = replaced(body, "step gate", "step door");
+    const Signature before = signed_flow(body), other = signed_flow(body, "", 2);
+    CHECK(told(upgraded(before, signed_flow("upgrades from 1 { step gate becomes door }\n" + door, "", 3))) ==
+          "maps");
+    CHECK(told(upgraded(before,
+                        signed_flow("upgrades from 1 { wait gate.task.Look becomes door.task.Look }\n" + door,
+                                    "", 3))) == "maps");
+    CHECK(told(upgraded(other, signed_flow("upgrades from 1 { step gate becomes door }\n" + door, "", 3))) ==
+          "strands\nwait point gone: gate.task.Look at gate.task.Look");
+    const WorkflowUpgrade lost =
+        upgraded(before, signed_flow("upgrades from 1 { step hall becomes door }\n" + door, "", 3));
+    CHECK(lost.lost == std::vector<std::string>{"hall"});
+  }
+
+  TEST_CASE("a clause gives a value that the old version does not hold, of its type and trusted") {
+    const std::string before = task("promo.id") + "finish Sold(promo.id)";
+    const std::string after =
+        "let wanted = promo.article\n" + task("promo.id") + task("wanted", "Order") + "finish Sold(promo.id)";
+    CHECK(told(before, "upgrades from 1 { let wanted = \"none\" }\n" + after) == "maps");
+    CHECK(told(before, "upgrades from 1 { }\n" + after) == "strands\nvalue new: wanted at task.Look");
+    const std::string advised =
+        "let stock = read Stock(\"0001\", promo.article)\nlet wanted = stock.forecast\n" + task("promo.id") +
+        task("wanted", "Order") + "finish Sold(promo.id)";
+    CHECK(told(before, "upgrades from 1 { let wanted = 5 ea }\n" + advised) ==
+          "strands\nvalue new: wanted at task.Look");
+  }
+
+  TEST_CASE("what tells an event apart stays, and a new one without a key is heard from then on") {
+    const std::string wait =
+        "wait until promo.launch at 06:00 zone \"Australia/Sydney\" if late continue {\n"
+        "on event PromotionCancelled(id) where id == promo.id { fail Gone(promo.id) }\n}\n"
+        "finish Sold(promo.id)";
+    CHECK(told(wait, replaced(wait, "where id == promo.id", "")) == "maps");
+    CHECK(told(replaced(wait, "where id == promo.id", ""), wait)
+              .find("event key changed: PromotionCancelled") != std::string::npos);
+    const std::string more =
+        replaced(wait, "on event", "on event StockBelow(article) { fail Low(article) }\non event");
+    CHECK(told(wait, more) == "maps");
+    CHECK(told(wait,
+               replaced(more, "StockBelow(article)", "StockBelow(article) where article == promo.article"))
+              .find("event new: StockBelow") != std::string::npos);
+    CHECK(told(more, wait) == "maps");
+  }
+
   TEST_CASE("a new wait point strands nobody, when the version says that it is another one") {
     const std::string before = task("promo.id") + "finish Sold(promo.id)";
     const std::string after = task("promo.id") + task("promo.id", "Check") + "finish Sold(promo.id)";

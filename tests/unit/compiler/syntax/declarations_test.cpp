@@ -89,6 +89,18 @@ TEST_CASE("a workflow has parameters, a key and a version, any of which sema may
   CHECK(declaration("workflow W() { }") == "(workflow W [] {})");
 }
 
+TEST_CASE("a workflow says first what becomes of its older versions, in words that are names elsewhere") {
+  CHECK(declaration("workflow W(p: P) key p.id version 3 {\nupgrades from 2 {\n step a becomes b\n"
+                    " wait task.Look becomes x.becomes.task.Tell\n let becomes = 3\n}\nupgrades from 1 "
+                    "{}\nfinish X\n}") ==
+        "(workflow W [p:P] (key (. p id)) (version 3) (upgrades 2 (step a b) "
+        "(wait task.Look x.becomes.task.Tell) (let becomes 3)) (upgrades 1) {(finish X)})");
+  CHECK(declaration("workflow W(p: P) { upgrades from 2 { step a is b } }") ==
+        "1:45: error EC0001: expected `becomes` after `a`, found `is`\n");
+  CHECK(declaration("workflow W(upgrades: P) {\n let from = upgrades\n let becomes = from\n}") ==
+        "(workflow W [upgrades:P] {(let from upgrades) (let becomes from)})");
+}
+
 TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
   const Parsed parsed(
       "record A { }\nmapping U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");

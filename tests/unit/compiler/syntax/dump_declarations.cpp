@@ -11,6 +11,16 @@ std::string dump(const FieldAssign& a) {
   return a.field.text + ":" + endcap::dump(a.value) + (a.unit_field ? " in " + a.unit_field->text : "");
 }
 
+std::string dump(const UpgradeClause& u) {
+  const auto renamed = [](const UpgradeClause::Rename& r) {
+    return form(r.step ? "step" : "wait", {r.before.text(), r.after.text()});
+  };
+  const auto given = [](const UpgradeClause::Default& d) {
+    return form("let", {d.name.text, endcap::dump(d.value)});
+  };
+  return form("upgrades", {std::to_string(u.from), each(u.renames, renamed), each(u.defaults, given)});
+}
+
 std::string dump(const OperationDecl& o) {
   const char* const kClass[] = {"", "read", "notify", "write"};
   const char* const kForm[] = {"get", "query", "create", "update", "call"};
@@ -129,11 +139,12 @@ std::string dump(const Decl& declaration) {
           [](const WorkflowDecl& d) {
             return form("workflow",
                         {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
-                         clause("version", d.version ? std::to_string(*d.version) : ""), dump(d.body)});
+                         clause("version", d.version ? std::to_string(*d.version) : ""),
+                         each(d.upgrades, [](const UpgradeClause& u) { return dump(u); }), dump(d.body)});
           },
           [](const TestDecl& d) {
-            return form("test",
-                        {'"' + d.title.text + '"', each(d.statements, [](const TestStmt& s) { return dump(s); })});
+            return form("test", {'"' + d.title.text + '"',
+                                 each(d.statements, [](const TestStmt& s) { return dump(s); })});
           },
           [](const LaterDecl& d) {
             return form("later", {d.what, dump(d.name)});

@@ -99,8 +99,6 @@ TEST_CASE("what this release does not have is refused by name and alone") {
         "4:12: error EC0007: there is no unit `zz`\n");
   CHECK(statement("for each s in ss tolerate 2% { skip }") ==
         "2:18: error EC0006: `tolerate` is part of the language but not of this release\n");
-  CHECK(statement("upgrades from 2 { step a becomes b }\nskip") ==
-        "2:1: error EC0006: `upgrades` is part of the language but not of this release\n");
   const Parsed parsed("workflow W(p: P) {\nsweep x over y { a b c }\nskip\n}");
   CHECK(parsed.tree() == "(module (workflow W [p:P] {(error) (skip)}))");
 }
