@@ -5,7 +5,7 @@ lexer grammar EndcapLexer;
 // Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, constructs of later releases, and the
 // words of a test, which are names everywhere else (compiler/syntax/test_words.cpp).
 tokens {
-  UNIT, CURRENCY, BUSINESS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
+  UNIT, CURRENCY, BUSINESS, ITS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
   GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,
   SUSPENDED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO
 }

@@ -231,6 +231,7 @@ postfix: primary (DOT name | arguments)*;
 primary
   : NUMBER UNIT                                                             # QuantityLiteral
   | NUMBER BUSINESS UNIT                                                    # BusinessLiteral
+  | BUSINESS UNIT ON OR (AFTER | BEFORE) postfix (WITHIN ITS name)?         # BusinessDayValue
   | CURRENCY NUMBER                                                         # MoneyLiteral
   | PERCENT                                                                 # PercentLiteral
   | NUMBER                                                                  # NumberLiteral

@@ -40,10 +40,12 @@ class ProjectReader {
       read_system(table, std::move(name), span);
     });
     if (auto* roles = top.table("roles")) read_roles(*roles);
+    std::vector<WrittenCalendar> calendars;
     for_each_table(top, "calendars", [&](const toml::table& table, std::string name, Span span) {
       if (auto calendar = read_calendar(file_, table, std::move(name), span))
-        project_.calendars.push_back(*calendar);
+        calendars.push_back(std::move(*calendar));
     });
+    project_.calendars = join_calendars(calendars, diagnostics_);
     top.close();
   }
 

@@ -80,6 +80,7 @@ enum class Operator : uint8_t {
   DaysBetween,
   AddDuration, SubtractDuration,                           // Instant, Duration
   BusinessAfter, BusinessBefore,                           // BusinessDuration, Instant; `calendar`
+  BusinessDay,                                             // Date; `calendar`, `convention`
   Minimum, Maximum,                                        // two of one scalar type
   Conditional,                                             // Bool, a, b: lazy
   Bounded,                                                 // a number that must be within the bounds of Expr::type, or fault
@@ -92,6 +93,7 @@ struct Operation {
   std::vector<ExprPtr> operands;
   ast::RoundingMode rounding = ast::RoundingMode::HalfEven;
   uint32_t calendar = 0;
+  ast::DayConvention convention = ast::DayConvention::Following;
   LocalId variable;                                        // aggregates
 };
 struct Invalid {};                                         // already reported

@@ -77,6 +77,9 @@ struct DefaultExpr { ExprPtr operand, fallback; };                              
 struct ConditionalExpr { ExprPtr condition, then, otherwise; };                 // when c then a otherwise b
 struct MomentExpr { ExprPtr date, time, zone; };                                // launch at 06:00 zone store.timeZone
 struct RelativeExpr { ExprPtr duration; bool before = true; ExprPtr anchor; };  // 2 days before promo.launch
+// business day on or after promo.launch | on or before .. | on or after .. within its month
+enum class DayConvention : uint8_t { Following, Preceding, ModifiedFollowing };
+struct BusinessDayExpr { ExprPtr date; DayConvention convention = DayConvention::Following; };
 enum class RoundingMode : uint8_t { HalfEven, HalfUp, Up, Down };
 struct RoundExpr { ExprPtr operand; uint32_t scale = 0; RoundingMode mode; };   // round x to 2 places half even
 struct ListExpr { std::vector<ExprPtr> elements; };                             // [a, b]
@@ -90,7 +93,7 @@ struct Expr {
   Span span;
   std::variant<ErrorExpr, NumberLit, PercentLit, MoneyLit, QuantityLit, DurationLit, DateLit, TimeLit, TextLit, BoolLit,
                AbsentLit, NameExpr, FieldExpr, CallExpr, UnaryExpr, BinaryExpr, CompareExpr, MembershipExpr, PresenceExpr,
-               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, RoundExpr, ListExpr, AllocateExpr, AggregateExpr>
+               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, BusinessDayExpr, RoundExpr, ListExpr, AllocateExpr, AggregateExpr>
       node;
 };
 

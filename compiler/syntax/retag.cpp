@@ -41,6 +41,9 @@ bool opens_value_or_type(size_t type) {
 void retag_by_neighbours(Tokens& tokens, std::string_view text) {
   const auto type = [&](size_t i) { return i < tokens.size() ? tokens[i]->getType() : antlr4::Token::EOF; };
   const auto line = [&](size_t i) { return tokens[i]->getLine(); };
+  const auto reads = [&](size_t i, std::string_view word) {
+    return type(i) == Lexer::NAME && text_of(*tokens[i], text) == word;
+  };
   for (size_t i = 0; i < tokens.size(); ++i) {
     const size_t before = i == 0 ? antlr4::Token::EOF : type(i - 1);
     // A keyword is a name behind a point, before a colon, and behind a colon where no value or type begins
@@ -50,6 +53,11 @@ void retag_by_neighbours(Tokens& tokens, std::string_view text) {
       tokens[i]->setType(Lexer::NAME);
       continue;
     }
+    if (reads(i, "business") && reads(i + 1, "day") && type(i + 2) == Lexer::ON && type(i + 3) == Lexer::OR) {
+      tokens[i]->setType(Lexer::BUSINESS);
+      tokens[i + 1]->setType(Lexer::UNIT);
+    }
+    if (before == Lexer::WITHIN && reads(i, "its") && reads(i + 1, "month")) tokens[i]->setType(Lexer::ITS);
     if (type(i) == Lexer::OR && type(i + 1) == Lexer::ELSE) tokens[i]->setType(Lexer::OR_ELSE);
     if (type(i) == Lexer::NUMBER && type(i + 1) == Lexer::NAME && line(i) == line(i + 1) &&
         type(i + 2) != Lexer::COLON) {

@@ -84,6 +84,29 @@ TEST_SUITE("a project") {
     CHECK(calendar.version == 4);
   }
 
+  TEST_CASE("a joint calendar works when all of them work, at its own hours") {
+    DeskProject desk;
+    desk.settings(std::string(kSettings) + R"(
+[calendars."nz"]
+zone = "Pacific/Auckland"
+holidays = ["2026-02-06"]
+
+[calendars."tasman"]
+zone = "UTC"
+open = "01:00"
+joint_with = ["au.trading", "nz"]
+)");
+    const Project project = desk.load();
+    REQUIRE(project.calendars.size() == 3);
+    const Calendar& tasman = project.calendars[2];
+    CHECK(tasman.name == "tasman");
+    CHECK(tasman.zone == "UTC");
+    CHECK(tasman.open == 3600);
+    CHECK(tasman.working == std::array<bool, 7>{true, false, false, false, false, false, false});
+    CHECK(tasman.holidays.size() == 3);
+    CHECK(project.calendars[1].holidays.size() == 1);
+  }
+
   TEST_CASE("needs an endcap.toml, and it must be TOML") {
     ProjectFixture empty;
     empty.load();
@@ -135,6 +158,12 @@ TEST_SUITE("a project") {
          "calendar au.trading is never open: it closes at 08:00 and opens at 08:30", "\"08:00\""},
         {"[\"Mon\", \"Sat\"]", "[]", DiagnosticKind::CalendarNeverOpen,
          "calendar au.trading is never open: it has no working day", "[]"},
+        {"version = 4", "joint_with = [\"au.tradin\"]", DiagnosticKind::ProjectValueInvalid,
+         "`joint_with` must be a list of calendars that are not joint themselves", "\"au.tradin\""},
+        {"version = 4", "joint_with = [\"nz\"]\n[calendars.nz]\nzone = \"UTC\"\ndays = [\"Sun\"]",
+         DiagnosticKind::CalendarNeverOpen,
+         "calendar au.trading is never open: no weekday is a working day in all that it is joint with",
+         "\"nz\""},
         {"\"Sat\"", "\"Sta\"", DiagnosticKind::ProjectValueInvalid,
          "`days` must be a list of Mon, Tue, Wed, Thu, Fri, Sat, Sun", "\"Sta\""},
         {"\"2026-12-25\"", "\"2026-13-25\"", DiagnosticKind::ProjectValueInvalid,
