@@ -130,10 +130,10 @@ fault
 expectation
   : qualified ASKED OF names about? testCount?                              # ExpectAsked
   | qualified state=(GRANTED | REJECTED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
-  | NO? TASK task=name (OF role=name)? about? testCount?                    # ExpectTask
-  | NO? kind=(WRITE | NOTIFY) qualified about? testCount?                   # ExpectCall
-  | OUTCOME name                                                            # ExpectOutcome
-  | FAILS name                                                              # ExpectFailure
+  | NO? TASK task=name arguments? (OF role=name)? about? testCount?         # ExpectTask
+  | NO? kind=(WRITE | NOTIFY) qualified arguments? about? testCount?        # ExpectCall
+  | OUTCOME name arguments?                                                 # ExpectOutcome
+  | FAILS name arguments?                                                   # ExpectFailure
   | WAITING AT qualified about?                                             # ExpectWaiting
   | SUSPENDED AT qualified about?                                           # ExpectSuspended
   ;

@@ -47,6 +47,7 @@ WorkflowNames names_of(Context& context, uint32_t workflow) {
     if (const auto* task = std::get_if<Task>(&stmt.node)) {
       names.tasks[task->name].roles.insert(task->role);
       names.tasks[task->name].deciders.insert(task->role);
+      names.tasks[task->name].arguments = task->arguments->type;
     }
   });
   // A view that starts a workflow is read before anything else.
@@ -55,7 +56,7 @@ WorkflowNames names_of(Context& context, uint32_t workflow) {
     if (parameter.view) add_path(names, "start." + typed.locals[parameter.local.index].name);
   }
   for (const abi::Outcome& outcome : context.program.abi.workflows[workflow].outcomes)
-    names.outcomes[outcome.name] = outcome.failure;
+    names.outcomes[outcome.name] = {outcome.failure, outcome.record};
   return names;
 }
 

@@ -285,8 +285,10 @@ struct SystemFails {
   std::optional<uint32_t> count;        // absent: always
 };
 struct Expectation {
+  struct Value { std::string field; ExprPtr value; };  // of the record that it comes with, under the record's name
   ast::ExpectStmt::What what;
   std::string subject;                  // path of an approval or wait; name of a task or outcome
+  std::vector<Value> values;            // Task, Write, Notify, Outcome, Fails
   uint32_t operation = 0;               // Write, Notify
   std::vector<uint32_t> roles;
   std::optional<About> about;

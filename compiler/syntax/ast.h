@@ -379,6 +379,7 @@ struct ExpectStmt {
     Task, Write, Notify, Outcome, Fails, Waiting, Suspended
   } what;
   QualifiedName subject;
+  std::vector<Argument> values;       // Task, Write, Notify, Outcome, Fails: what it came with, by name
   std::vector<Name> roles;            // Asked, Task
   std::optional<About> about;
   TestCount count;

@@ -113,6 +113,7 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
   } else if (auto* task = dynamic_cast<Parser::ExpectTaskContext*>(tree)) {
     result.what = What::Task;
     result.subject = alone(task->task, *this);
+    if (task->arguments() != nullptr) result.values = arguments(task->arguments());
     if (task->role != nullptr) result.roles.push_back(name(task->role));
     result.about = about(task->about());
     result.count = test_count(task->testCount());
@@ -120,15 +121,18 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
   } else if (auto* call = dynamic_cast<Parser::ExpectCallContext*>(tree)) {
     result.what = call->kind->getType() == Parser::WRITE ? What::Write : What::Notify;
     result.subject = qualified(call->qualified());
+    if (call->arguments() != nullptr) result.values = arguments(call->arguments());
     result.about = about(call->about());
     result.count = test_count(call->testCount());
     never(call->NO());
   } else if (auto* outcome = dynamic_cast<Parser::ExpectOutcomeContext*>(tree)) {
     result.what = What::Outcome;
     result.subject = alone(outcome->name(), *this);
+    if (outcome->arguments() != nullptr) result.values = arguments(outcome->arguments());
   } else if (auto* failure = dynamic_cast<Parser::ExpectFailureContext*>(tree)) {
     result.what = What::Fails;
     result.subject = alone(failure->name(), *this);
+    if (failure->arguments() != nullptr) result.values = arguments(failure->arguments());
   } else if (auto* waiting = dynamic_cast<Parser::ExpectWaitingContext*>(tree)) {
     result.what = What::Waiting;
     result.subject = qualified(waiting->qualified());

@@ -8,6 +8,7 @@
 
 #include "compiler/sema/plain.h"
 #include "runtime/abi/shape.h"
+#include "runtime/abi/value_json.h"
 #include "runtime/value/check.h"
 
 namespace endcap::testing {
@@ -251,11 +252,16 @@ CallResult Estate::answer(const CallRequest& request) {
   return request.what == CallRequest::What::View ? read_view(request) : read_navigation(request);
 }
 
+std::string Estate::sent_json(const CallRequest& request) const {
+  if (request.payload_type == abi::kNoType || request.payload.empty()) return "{}";
+  return abi::packed_to_json(types_, request.payload_type, request.payload);
+}
+
 // Systems that honour a key do a thing once, however often they are asked.
 CallResult Estate::apply(const CallRequest& request, std::vector<std::string> texts) {
   const bool again = !done_.insert(request.key).second;
   if (!again || program_->operations[request.target].strategy == abi::Strategy::Unsafe)
-    effects_.push_back({request.call, request.target, std::move(texts)});
+    effects_.push_back({request.call, request.target, std::move(texts), sent_json(request)});
   return {};
 }
 

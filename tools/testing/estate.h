@@ -18,6 +18,7 @@ struct Effect {
   uint64_t call = 0;
   uint32_t operation = 0;
   std::vector<std::string> texts;  // what was sent, field by field, as text
+  std::string payload;             // the same as JSON
 };
 
 class Estate {
@@ -74,6 +75,7 @@ class Estate {
   CallResult read_view(const CallRequest& request);
   CallResult read_navigation(const CallRequest& request);
   CallResult read_operation(const CallRequest& request, const std::vector<std::string>& texts);
+  std::string sent_json(const CallRequest& request) const;
   CallResult apply(const CallRequest& request, std::vector<std::string> texts);
   const sema::SystemFails* next_fault(const CallRequest& request, const std::vector<std::string>& texts);
   bool is_about(const sema::About& about, const std::vector<std::string>& texts) const;

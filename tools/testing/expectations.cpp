@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "compiler/sema/plain.h"
 #include "compiler/sema/tests.h"
+#include "runtime/abi/value_json.h"
 #include "tools/testing/story.h"
 #include "tools/testing/timeline.h"
 
@@ -60,6 +62,14 @@ std::set<std::string> kinds(What what) {
   }
 }
 
+// `{"price": "9.00", "store": "1001"}` as one would write it: "price: 9.00, store: 1001".
+std::string written(const Json& values) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : values.items())
+    parts.push_back(fmt::format("{}: {}", name, value.is_string() ? value.get<std::string>() : value.dump()));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 // "of Finance, Clerk" or "for 1001, 1002": what did happen, so that the difference can be seen.
 std::string listed(const std::vector<Occurrence>& all) {
   constexpr size_t kShown = 5;
@@ -95,6 +105,16 @@ Story::Went Story::act(const sema::Expectation& expectation) {
 
 // ---------------------------------------------------------------- what happened since the last look
 
+bool Story::has_values(const sema::Expectation& expectation, const Json& values) const {
+  return std::ranges::all_of(expectation.values, [&](const sema::Expectation::Value& wanted) {
+    abi::Arena arena;
+    const abi::Cell cell = sema::plain_value(program_->types, *wanted.value, arena).value();
+    const auto found = values.find(wanted.field);
+    return found != values.end() &&
+           *found == Json::parse(abi::value_to_json(program_->types, wanted.value->type, arena, cell));
+  });
+}
+
 std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation) const {
   std::set<std::string> roles;
   for (const uint32_t role : expectation.roles) roles.insert(role_name(role));
@@ -108,7 +128,10 @@ std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation)
 }
 
 Story::Went Story::expect_occurrences(const sema::Expectation& expectation) const {
-  const auto found = occurrences(expectation);
+  const auto of_the_name = occurrences(expectation);
+  std::vector<Occurrence> found = of_the_name;
+  if (!expectation.values.empty())
+    std::erase_if(found, [&](const Occurrence& each) { return !has_values(expectation, each.values); });
   std::vector<std::string> roles;
   for (const uint32_t role : expectation.roles) roles.push_back(role_name(role));
   const std::string of_roles = roles.empty() ? "" : fmt::format(" of {}", fmt::join(roles, " and "));
@@ -118,8 +141,11 @@ Story::Went Story::expect_occurrences(const sema::Expectation& expectation) cons
     if (all.empty() && expectation.what == What::Asked)
       all = observed_.approvals(expectation.subject, kinds(expectation.what));
     if (all.empty() && expectation.what == What::Task) all = observed_.tasks(expectation.subject, {});
+    std::string instead = listed(all);
+    if (!expectation.values.empty() && !of_the_name.empty())
+      instead = fmt::format(" with these values (but with {})", written(of_the_name.front().values));
     return std::unexpected(fmt::format("since the last `expect`, {}{} {}{} {}{}", expectation.subject, what,
-                                       verb(expectation.what), of_roles, times(count), listed(all)));
+                                       verb(expectation.what), of_roles, times(count), instead));
   };
   if (!expectation.about || !expectation.about->every) {
     std::optional<std::string> about;
@@ -146,9 +172,13 @@ Story::Went Story::expect_state(const sema::Expectation& expectation) const {
   const std::string status = shown.value("status", "unknown");
   const std::string outcome = shown.contains("outcome") ? shown.at("outcome").value("name", "") : "";
   const bool wanted_failure = expectation.what == What::Fails;
-  if (status == (wanted_failure ? "failed" : "finished") && outcome == expectation.subject) return {};
+  const Json values =
+      shown.contains("outcome") ? shown.at("outcome").value("value", Json::object()) : Json::object();
+  const bool so = status == (wanted_failure ? "failed" : "finished") && outcome == expectation.subject;
+  if (so && has_values(expectation, values)) return {};
   if (status == "finished" || status == "failed")
-    return std::unexpected(fmt::format("it {} with {}", status, outcome));
+    return std::unexpected(so ? fmt::format("it {} with {}({})", status, outcome, written(values))
+                              : fmt::format("it {} with {}", status, outcome));
   std::vector<std::string> places;
   for (const Json& wait : shown.value("waits", Json::array())) {
     std::string place = sema::written_path(wait.value("path", ""));

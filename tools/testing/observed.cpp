@@ -96,7 +96,9 @@ std::vector<Occurrence> Observed::tasks(const std::string& name, const std::set<
   for (size_t i = window_; i < entries_.size(); ++i) {
     const Json& entry = entries_[i];
     if (entry.at("kind") != "taskOpened" || member(entry, "label") != name) continue;
-    if (roles.empty() || roles.contains(member(entry, "role"))) found.push_back(occurrence_of(entry));
+    if (!roles.empty() && !roles.contains(member(entry, "role"))) continue;
+    found.push_back(occurrence_of(entry));
+    if (entry.contains("arguments")) found.back().values = entry.at("arguments");
   }
   return found;
 }
@@ -107,7 +109,8 @@ std::vector<Occurrence> Observed::effects(uint32_t operation) const {
   for (size_t i = effect_window_; i < all.size(); ++i) {
     if (all[i].operation != operation) continue;
     const auto target = target_of_.find(all[i].call);
-    found.push_back({target == target_of_.end() ? "" : target->second, all[i].texts, {}});
+    found.push_back(
+        {target == target_of_.end() ? "" : target->second, all[i].texts, {}, Json::parse(all[i].payload)});
   }
   return found;
 }

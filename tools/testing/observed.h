@@ -16,6 +16,7 @@ struct Occurrence {
   std::string target;              // of a write; empty: none
   std::vector<std::string> words;  // elements around it, and texts that it carried
   std::set<std::string> roles;     // asked
+  Json values = Json::object();    // of a task or an effect
 };
 
 class Observed {

@@ -36,6 +36,7 @@ class Story {
   // expectations.cpp
   Went expect_occurrences(const sema::Expectation& expectation) const;
   std::vector<Occurrence> occurrences(const sema::Expectation& expectation) const;
+  bool has_values(const sema::Expectation& expectation, const Json& values) const;
   Went expect_state(const sema::Expectation& expectation) const;
   Went expect_place(const sema::Expectation& expectation, const Json& shown) const;
 

@@ -62,6 +62,21 @@ TEST_CASE("the wrong count, role, outcome and place are told with what was the c
   CHECK(story(kStart + "  expect waiting at act\n").starts_with("it waits at "));
 }
 
+TEST_CASE("values of what happens are expected by name, and told when they are others") {
+  const std::string granted = kStart + "  Finance approves gate.pricing\n";
+  CHECK(story(granted + "  expect write Price.activate(Rate: AUD 100.00) for every Store once\n") == "");
+  CHECK(story(granted + "  expect no write Price.activate(Rate: AUD 99.00)\n") == "");
+  CHECK(story(granted + "  expect write Price.activate(Rate: AUD 99.00) for \"1001\" once\n")
+            .starts_with("since the last `expect`, Price.activate for \"1001\" happened 0 times with these "
+                         "values (but with "));
+  CHECK(story("  Price.activate for \"1002\" is rejected RecordLocked once\n" + granted + R"(
+  expect task Unlock(store: "1002") of Clerk once
+  expect no task Unlock(store: "1001"))") == "");
+  CHECK(story(kStart + "  Finance rejects gate.pricing\n  expect fails Refused(id: \"P-1\")\n") == "");
+  CHECK(story(kStart + "  Finance rejects gate.pricing\n  expect fails Refused(id: \"P-2\")\n") ==
+        "it failed with Refused(id: P-1)\n");
+}
+
 TEST_CASE("a read of what is not given fails the test by name") {
   const Report report = run("test \"gap\" {\n" + kStart + "  expect outcome Launched\n}\n");
   CHECK(report.results[0].failures.at(0).happened ==
