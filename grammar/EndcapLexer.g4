@@ -3,11 +3,13 @@
 lexer grammar EndcapLexer;
 
 // Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, constructs of later releases, and the
-// words of a test, which are names everywhere else (compiler/syntax/test_words.cpp).
+// words of a test, an advisor or an `upgrades from` clause, which are names everywhere else (compiler/syntax/test_words.cpp,
+// advisor_words.cpp, upgrade_words.cpp).
 tokens {
-  UNIT, CURRENCY, BUSINESS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
+  UNIT, CURRENCY, BUSINESS, ITS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
   GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,
-  SUSPENDED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO
+  SUSPENDED, RAISED, RESOLVED, APPROVES, REJECTS, DOES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT, ANSWERS, TOO,
+  ANSWER, ALTERNATIVE, TIMEOUT, FRESH, CONFIDENCE, LEAST, UPGRADES
 }
 
 MODULE: 'module';
@@ -56,8 +58,14 @@ FORBID: 'forbid';
 STAND: 'stand';
 IN: 'in';
 UP: 'up';
+ADVISOR: 'advisor';
 WORKFLOW: 'workflow';
 VERSION: 'version';
+EXCEPTION: 'exception';
+SEVERITY: 'severity';
+RESPOND: 'respond';
+RESOLVE: 'resolve';
+RAISE: 'raise';
 THROUGHOUT: 'throughout';
 ON: 'on';
 WHERE: 'where';
@@ -126,11 +134,15 @@ NO: 'no';
 LIST: 'list';
 OPTIONAL: 'optional';
 TEST: 'test';
+RUN: 'run';
+REPEAT: 'repeat';
+MAPPING: 'mapping';
+FROM: 'from';
 
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
-  : 'advisor' | 'exception' | 'raise' | 'measure' | 'mapping' | 'sweep' | 'route' | 'sync' | 'interface'
-  | 'due' | 'tolerate' | 'upgrades' | 'alert' | 'restart'
+  : 'measure' | 'sweep' | 'route' | 'sync' | 'interface'
+  | 'due' | 'tolerate' | 'alert'
   ;
 
 ARROW: '->';

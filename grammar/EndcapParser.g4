@@ -6,8 +6,8 @@ options { tokenVocab = EndcapLexer; }
 
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
-    | recordDeclaration | enumDeclaration | functionDeclaration | tableDeclaration | policyDeclaration | workflowDeclaration
-    | testDeclaration
+    | recordDeclaration | enumDeclaration | functionDeclaration | mappingDeclaration | tableDeclaration | policyDeclaration
+    | advisorDeclaration | workflowDeclaration | exceptionDeclaration | testDeclaration
     ) EOF
   ;
 
@@ -19,6 +19,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
   | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | RUN | REPEAT | MAPPING | FROM | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
   ;
 
 names: name (COMMA name)*;
@@ -74,6 +75,8 @@ eventField: field=name COLON type ASSIGN source=name (IN unit=name)?;
 recordDeclaration: RECORD name OPEN_BRACE (parameter (COMMA? parameter)*)? CLOSE_BRACE;
 enumDeclaration: ENUM name OPEN_BRACE (names COMMA?)? CLOSE_BRACE;
 functionDeclaration: FUNCTION name parameters (ARROW type)? ASSIGN expression;
+mappingDeclaration: MAPPING name FROM from=type TO to=type OPEN_BRACE (mappingField (COMMA? mappingField)*)? CLOSE_BRACE;
+mappingField: field=name COLON expression;
 
 tableDeclaration: TABLE name parameters ARROW type OPEN_BRACE tableHeader tableRow* CLOSE_BRACE;
 tableHeader: BAR name (BAR name)* BAR;
@@ -100,7 +103,32 @@ policyVerdict
   ;
 adviceBudget: UP TO expression (PER expression)?;
 
-workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? block;
+advisorDeclaration: ADVISOR name parameters (ARROW type)? OPEN_BRACE advisorClause* CLOSE_BRACE;
+advisorClause
+  : TIMEOUT additive                                                        # AdvisorTimeout
+  | FRESH WITHIN additive                                                   # AdvisorFresh
+  | CONFIDENCE AT LEAST PERCENT                                             # AdvisorConfidence
+  ;
+
+workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? workflowBody;
+workflowBody: OPEN_BRACE upgradeClause* statement* CLOSE_BRACE;
+upgradeClause: UPGRADES FROM NUMBER OPEN_BRACE upgradeItem* CLOSE_BRACE;
+upgradeItem
+  : what=(STEP | WAIT) before=qualified BECOMES after=qualified             # RenameItem
+  | LET name ASSIGN (REREAD name? | expression)                             # DefaultItem
+  ;
+
+exceptionDeclaration
+  : EXCEPTION declared=name parameters (KEY (single=name | OPEN_PAREN names CLOSE_PAREN))? (SEVERITY severity=name)?
+    (OWNER owner=name)? (VERSION NUMBER)? OPEN_BRACE exceptionClause* CLOSE_BRACE
+  ;
+exceptionClause
+  : RESPOND WITHIN expression                                               # RespondClause
+  | REMIND AFTER expression                                                 # ExceptionRemindClause
+  | ESCALATE TO name AFTER expression                                       # ExceptionEscalateClause
+  | RESOLVE BY call                                                         # ResolveClause
+  | handler                                                                 # ExceptionHandlerClause
+  ;
 
 // ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
 
@@ -108,6 +136,7 @@ testDeclaration: TEST TEXT OPEN_BRACE testStatement* CLOSE_BRACE;
 testStatement
   // Values that end a statement have no `after` of their own: it begins the next one.
   : GIVEN view=name OPEN_PAREN (givenField (COMMA givenField)*)? CLOSE_PAREN # GivenEntity
+  | GIVEN advisor=name arguments ANSWERS additive (WITH CONFIDENCE PERCENT)? # GivenAnswer
   | view=name arguments DOT field=name BECOMES moment                       # GivenChange
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
@@ -130,10 +159,12 @@ fault
 expectation
   : qualified ASKED OF names about? testCount?                              # ExpectAsked
   | qualified state=(GRANTED | REJECTED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
-  | NO? TASK task=name (OF role=name)? about? testCount?                    # ExpectTask
-  | NO? kind=(WRITE | NOTIFY) qualified about? testCount?                   # ExpectCall
-  | OUTCOME name                                                            # ExpectOutcome
-  | FAILS name                                                              # ExpectFailure
+  | NO? TASK task=name arguments? (OF role=name)? about? testCount?         # ExpectTask
+  | NO? kind=(WRITE | NOTIFY) qualified arguments? about? testCount?        # ExpectCall
+  | NO? EXCEPTION qualified state=(RAISED | RESOLVED | EXPIRED) about? testCount?  # ExpectException
+  | NO? (ANSWER OF | ALTERNATIVE TO) advisor=name about? testCount?         # ExpectAdvice
+  | OUTCOME name arguments?                                                 # ExpectOutcome
+  | FAILS name arguments?                                                   # ExpectFailure
   | WAITING AT qualified about?                                             # ExpectWaiting
   | SUSPENDED AT qualified about?                                           # ExpectSuspended
   ;
@@ -143,15 +174,18 @@ expectation
 block: OPEN_BRACE statement* CLOSE_BRACE;
 
 statement
-  : letStatement | readStatement | notifyStatement | approveStatement | writeStatement | taskStatement | whenStatement
+  : letStatement | readStatement | askStatement | notifyStatement | approveStatement | writeStatement | taskStatement | runStatement | whenStatement
   | matchStatement | forEachStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
-  | waitEventStatement | yieldStatement | skipStatement | finishStatement | failStatement | laterStatement
+  | waitEventStatement | raiseStatement | repeatStatement | againStatement | yieldStatement | skipStatement | finishStatement
+  | failStatement | laterStatement
   ;
 
 laterStatement: LATER_STATEMENT;
 
-letStatement: LET name (COLON type)? ASSIGN (readValue | proposal | expression);
+letStatement: LET name (COLON type)? ASSIGN (readValue | askValue | proposal | expression);
 readStatement: readValue;
+askStatement: askValue;
+askValue: ASK call (OR_ELSE ELSE expression)?;
 readValue: (READ postfix | REREAD name) handlers?;
 proposal
   : PROPOSE FOR EACH name IN expression (WHERE expression)? OPEN_BRACE call (UNDO call)? CLOSE_BRACE  # ProposeEach
@@ -173,6 +207,7 @@ approveClause
   ;
 writeStatement: WRITE name (FOR expression)? handlers?;
 taskStatement: TASK task=name arguments TO role=name (WITHIN expression)? (AS result=name)? handlers?;
+runStatement: RUN qualified arguments (AS name)? handlers?;
 
 whenStatement: WHEN expression block (OTHERWISE WHEN expression block)* otherwiseBlock?;
 otherwiseBlock: OTHERWISE block;
@@ -183,7 +218,9 @@ forEachStatement: FOR EACH variable=name IN list=expression (WHERE where=express
 togetherStatement: TOGETHER OPEN_BRACE branch* CLOSE_BRACE;
 branch: BRANCH name body;
 stepStatement: STEP name body;
-body: block | togetherStatement | forEachStatement;
+body: block | togetherStatement | forEachStatement | repeatStatement;
+repeatStatement: REPEAT UP TO NUMBER TIMES block otherwiseBlock?;
+againStatement: AGAIN;
 
 throughoutStatement: THROUGHOUT OPEN_BRACE eventHandler* CLOSE_BRACE;
 eventHandler: ON EVENT eventPattern handlerBody;
@@ -193,19 +230,23 @@ binding: variable=name (COLON field=name)?;
 waitUntilStatement: WAIT UNTIL expression ifLate? (OPEN_BRACE eventHandler* CLOSE_BRACE)?;
 ifLate: IF LATE (CONTINUE | SKIP_ | failStatement);
 waitEventStatement: WAIT FOR EVENT eventPattern (WITHIN expression)? (AS name)? handlers?;
+raiseStatement: RAISE (AND WAIT)? qualified arguments (WITHIN expression)? (AS result=name)? handlers?;
 yieldStatement: YIELD expression;
 skipStatement: SKIP_;
 finishStatement: FINISH name arguments?;
 failStatement: FAIL name arguments? (AND (COMPENSATE | KEEP))?;
 
 handlers: OPEN_BRACE handler* CLOSE_BRACE;
-handler: ON names handlerBody;
+handler: ON cause (COMMA cause)* handlerBody;
+// What went wrong and, behind `run`, the values that the other workflow ended with.
+cause: name (OPEN_PAREN binding (COMMA binding)* CLOSE_PAREN)?;
 handlerBody: OPEN_BRACE statement* handlerEnd? CLOSE_BRACE;
 handlerEnd
   : THEN RETRY                                                              # RetryEnd
   | THEN SKIP_                                                              # SkipEnd
   | THEN CONTINUE (WITH expression)?                                        # ContinueEnd
   | THEN ASK AGAIN                                                          # AskAgainEnd
+  | THEN AGAIN                                                              # AgainEnd
   | THEN WAIT UNTIL expression                                              # WaitUntilEnd
   | THEN failStatement                                                      # FailEnd
   | THEN finishStatement                                                    # FinishEnd
@@ -231,6 +272,7 @@ postfix: primary (DOT name | arguments)*;
 primary
   : NUMBER UNIT                                                             # QuantityLiteral
   | NUMBER BUSINESS UNIT                                                    # BusinessLiteral
+  | BUSINESS UNIT ON OR (AFTER | BEFORE) postfix (WITHIN ITS name)?         # BusinessDayValue
   | CURRENCY NUMBER                                                         # MoneyLiteral
   | PERCENT                                                                 # PercentLiteral
   | NUMBER                                                                  # NumberLiteral

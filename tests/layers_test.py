@@ -6,7 +6,7 @@ import re
 import sys
 
 COMPILER = ["base", "diag", "syntax", "schema", "sema", "ir", "codegen"]
-RUNTIME = ["value", "abi", "store", "journal", "engine", "connect", "serve"]
+RUNTIME = ["value", "abi", "store", "journal", "engine", "connect", "advise", "serve"]
 # tools/graph: one file knows the language, the formats know the neutral graph and nothing else of the house.
 GRAPH_MAKERS = ("tools/graph/from_workflow", "tools/graph/one_line")
 GRAPH_MAKERS_SEE = ("tools/graph/", "compiler/base/", "compiler/syntax/", "compiler/sema/", "runtime/abi/")

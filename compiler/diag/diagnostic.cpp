@@ -74,6 +74,13 @@ Diagnostic& Diagnostics::emit(DiagnosticKind kind, Span span, std::vector<std::s
   return items_.back();
 }
 
+void Diagnostics::forget_beyond(size_t count) {
+  while (items_.size() > count) {
+    if (info(items_.back().kind).severity == Severity::Error) --error_count_;
+    items_.pop_back();
+  }
+}
+
 std::vector<Diagnostic> Diagnostics::sorted(const SourceMap& sources) const {
   const auto place = [&](const Diagnostic& d) {
     const bool in_file = d.span.valid();

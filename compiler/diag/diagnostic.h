@@ -70,6 +70,8 @@ class Diagnostics {
  public:
   Diagnostic& emit(DiagnosticKind kind, Span span, std::vector<std::string> arguments = {});
   const std::vector<Diagnostic>& all() const { return items_; }
+  // Takes back what was said beyond the first `count`: what is read once more was told the first time.
+  void forget_beyond(size_t count);
   std::vector<Diagnostic> sorted(const SourceMap& sources) const;
   size_t error_count() const { return error_count_; }
   bool has_errors() const { return error_count_ != 0; }

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "compiler/sema/tests.h"
+
 namespace endcap::ir {
 namespace {
 
@@ -23,31 +25,47 @@ std::map<std::string, const SignatureSlot*> by_name(const std::vector<SignatureS
   return result;
 }
 
+// `path` is `above`, or stands below it.
+bool under(std::string_view path, std::string_view above) {
+  return path.starts_with(above) &&
+         (path.size() == above.size() ||
+          std::string_view(". ").find(path[above.size()]) != std::string_view::npos);
+}
+
 std::string shown(const SignatureSlot& slot) {
   return slot.name.empty() ? "a value the compiler keeps" : slot.name;
 }
 
 class SignatureComparer {
  public:
-  SignatureComparer(const Signature& before, const Signature& after) : before_(before), after_(after) {}
+  SignatureComparer(const Signature& before, const Signature& after)
+      : before_(before), after_(after), clause_(clause_from(after, before.version)) {}
 
   WorkflowUpgrade run() {
     out_.workflow = after_.workflow;
     out_.old_version = before_.version;
     out_.new_version = after_.version;
-    if (before_.hash == after_.hash) {
-      for (const SignaturePoint& point : before_.points) out_.unchanged.push_back(point.path);
-      if (after_.version < before_.version) version_not_raised();
-    } else {
-      if (after_.version <= before_.version) version_not_raised();
-      keys();
-      for (const SignaturePoint& point : before_.points) of_point(point);
-      for (const SignaturePoint& point : after_.points) {
-        if (!before_.find(point.path)) out_.added.push_back(point.path);
-      }
-      out_.verdict = WorkflowUpgrade::Verdict::Maps;
+    const bool same = before_.hash == after_.hash;
+    if (same ? after_.version < before_.version : after_.version <= before_.version) version_not_raised();
+    if (!same) keys();
+    std::map<std::string, uint32_t> occurrences;
+    std::set<std::string> reached;
+    for (const SignaturePoint& point : before_.points) {
+      const std::string path = renamed(point.path, clause_, after_);
+      here_ = &out_.points.emplace_back();
+      here_->before = point.path;
+      here_->occurrence = occurrences[path]++;
+      of_point(point, after_.find(path, here_->occurrence));
+      reached.insert(path);
     }
-    if (!out_.findings.empty()) out_.verdict = WorkflowUpgrade::Verdict::Strands;
+    here_ = nullptr;
+    for (const SignaturePoint& point : after_.points) {
+      if (!reached.contains(point.path)) out_.added.push_back(point.path);
+    }
+    if (clause_ != nullptr) lost_renames();
+    out_.verdict = !out_.findings.empty() ? WorkflowUpgrade::Verdict::Strands
+                   : same                 ? WorkflowUpgrade::Verdict::Same
+                                          : WorkflowUpgrade::Verdict::Maps;
     return std::move(out_);
   }
 
@@ -55,17 +73,29 @@ class SignatureComparer {
   // The same finding at several wait points is one finding with several places.
   void found(FindingKind kind, std::string subject, std::string before, std::string after,
              const SignaturePoint& at, bool clause_helps = false) {
-    bad_ = true;
     const FindingPlace place{at.path, at.file, at.line};
-    for (UpgradeFinding& finding : out_.findings) {
+    for (size_t i = 0; i < out_.findings.size(); ++i) {
+      UpgradeFinding& finding = out_.findings[i];
       if (finding.kind != kind || finding.subject != subject || finding.before != before ||
           finding.after != after)
         continue;
       finding.places.push_back(place);
+      here_->findings.push_back(i);
       return;
     }
+    here_->findings.push_back(out_.findings.size());
     out_.findings.push_back(
         {kind, std::move(subject), std::move(before), std::move(after), {place}, clause_helps});
+  }
+
+  // A clause may name what an older deploy has renamed already; but not what was never there.
+  void lost_renames() {
+    for (const auto& rename : clause_->renames) {
+      const bool known = std::ranges::any_of(before_.points, [&](const SignaturePoint& point) {
+        return under(sema::written_path(point.path), rename.before);
+      });
+      if (!known) out_.lost.push_back(rename.before);
+    }
   }
 
   void version_not_raised() {
@@ -115,29 +145,69 @@ class SignatureComparer {
   void gone(const SignaturePoint& point) {
     // What has not begun goes with what would begin it, which is a wait point of its own.
     if (point.kind == "start") return;
-    const FindingPlace place = near(point.path);
-    out_.findings.push_back({FindingKind::PointGone, point.path, point.kind, "", {place}, true});
+    here_->findings.push_back(out_.findings.size());
+    out_.findings.push_back({FindingKind::PointGone,
+                             point.path,
+                             point.kind,
+                             "",
+                             {near(renamed(point.path, clause_, after_))},
+                             true});
   }
 
-  void of_point(const SignaturePoint& before) {
-    const SignaturePoint* after = after_.find(before.path);
+  void of_point(const SignaturePoint& before, const SignaturePoint* after) {
     if (!after) return gone(before);
-    bad_ = false;
-    if (before.kind != after->kind) {
-      found(FindingKind::KindChanged, before.path, before.kind, after->kind, *after);
+    here_->after = after->path;
+    const std::string machine = renamed(before.machine, clause_, after_);
+    if (before.kind != after->kind || machine != after->machine) {
+      const auto text = [](const std::string& kind, const std::string& whose) {
+        return whose.empty() ? kind : kind + " in " + whose;
+      };
+      found(FindingKind::KindChanged, before.path, text(before.kind, machine),
+            text(after->kind, after->machine), *after);
       return;
     }
-    values(before, *after);
+    if (before.kind == "run" && before.call != after->call) {
+      found(FindingKind::KindChanged, before.path, "run " + before.call, "run " + after->call, *after);
+      return;
+    }
+    // Nobody stands at a `throughout`: it begins to listen, and the workflow goes on.
+    if (before.kind != "throughout") values(before, *after);
     grants(before, *after);
     if (before.call != after->call || before.payload != after->payload)
       found(FindingKind::PayloadChanged, before.call, before.call, after->call, *after);
-    if (before.kind == "event" && before.events != after->events)
-      found(FindingKind::EventGone, before.events.front(), before.events.front(), after->events.front(),
-            *after);
+    events(before, *after);
     if (before.element != after->element || before.collected != after->collected)
       found(FindingKind::ElementChanged, before.path, structure(before_, before), structure(after_, *after),
             *after);
-    if (!bad_) out_.unchanged.push_back(before.path);
+    if (here_->findings.empty() && before.path == after->path) out_.unchanged.push_back(before.path);
+  }
+
+  // The n-th of a name is the n-th of it in the other version.
+  void events(const SignaturePoint& before, const SignaturePoint& after) {
+    if (before.kind == "event" && before.events.front().name != after.events.front().name) {
+      found(FindingKind::EventGone, before.events.front().name, before.events.front().name,
+            after.events.front().name, after);
+      return;
+    }
+    std::set<size_t> taken;
+    for (const SignatureEvent& old : before.events) {
+      std::optional<uint32_t>& to = here_->events.emplace_back();
+      for (uint32_t i = 0; i < after.events.size() && !to; ++i) {
+        if (after.events[i].name == old.name && taken.insert(i).second) to = i;
+      }
+      if (!to) continue;  // not heard any more
+      const SignatureEvent& now = after.events[*to];
+      // Without a key every event of the kind is looked at, and the guard decides.
+      if (now.key.empty() || (now.key == old.key && now.key_shape == old.key_shape)) continue;
+      found(FindingKind::EventKeyChanged, old.name, old.key.empty() ? "nothing" : old.key, now.key, after);
+      to.reset();
+    }
+    for (uint32_t i = 0; i < after.events.size(); ++i) {
+      if (taken.contains(i) || after.kind == "throughout") continue;
+      here_->fresh_events.push_back(i);
+      if (!after.events[i].key.empty())
+        found(FindingKind::EventNew, after.events[i].name, "", after.events[i].key, after);
+    }
   }
 
   static std::string structure(const Signature& in, const SignaturePoint& point) {
@@ -150,14 +220,28 @@ class SignatureComparer {
 
   void values(const SignaturePoint& before, const SignaturePoint& after) {
     const auto held = by_name(before.live);
+    std::map<const SignatureSlot*, PointMap::Source> sources;
     for (const auto& [name, needed] : by_name(after.live)) {
       const auto there = held.find(name);
-      if (there == held.end()) {
-        found(FindingKind::ValueNew, shown(*needed), "", needed->type, after, !needed->name.empty());
-      } else {
+      if (there != held.end()) {
+        sources[needed].held = static_cast<uint32_t>(there->second - before.live.data());
         one_value(*there->second, *needed, after);
+      } else if (const auto* value = given(*needed)) {
+        sources[needed].value = value->value;
+      } else {
+        found(FindingKind::ValueNew, shown(*needed), "", needed->type, after, !needed->name.empty());
       }
     }
+    for (const SignatureSlot& slot : after.live) here_->values.push_back(sources[&slot]);
+  }
+
+  // What the clause gives a value that the old version does not hold. It is trusted: an author wrote it.
+  const SignatureUpgrade::Default* given(const SignatureSlot& needed) const {
+    if (clause_ == nullptr || needed.name.empty() || needed.advice) return nullptr;
+    for (const auto& value : clause_->defaults) {
+      if (value.name == needed.name && value.shape == needed.shape) return &value;
+    }
+    return nullptr;
   }
 
   void one_value(const SignatureSlot& held, const SignatureSlot& needed, const SignaturePoint& at) {
@@ -188,8 +272,11 @@ class SignatureComparer {
     for (const SignatureGrant& held : before.grants) {
       const auto now = std::ranges::find(after.grants, held.name, &SignatureGrant::name);
       if (now == after.grants.end()) continue;  // nothing is written under it any more
-      if (held.policy != now->policy)
+      if (held.policy != now->policy) {
         found(FindingKind::PolicyChanged, held.name, held.policy, now->policy, after);
+      } else if (held.facts != now->facts) {
+        found(FindingKind::PolicyChanged, held.name, held.policy, now->policy + " with other facts", after);
+      }
       if (held.proposals != now->proposals)
         found(FindingKind::PayloadChanged, held.name, operations(held, *now), operations(*now, held), after);
     }
@@ -212,7 +299,8 @@ class SignatureComparer {
   const Signature& before_;
   const Signature& after_;
   WorkflowUpgrade out_;
-  bool bad_ = false;  // something was found at the wait point that is looked at
+  const SignatureUpgrade* clause_;
+  PointMap* here_ = nullptr;  // the wait point that is looked at
 };
 
 WorkflowUpgrade gone_workflow(const Signature& before) {
@@ -236,6 +324,31 @@ WorkflowUpgrade new_workflow(const Signature& after) {
 }
 
 }  // namespace
+
+const SignatureUpgrade* clause_from(const Signature& after, uint32_t version) {
+  const auto found = std::ranges::find(after.upgrades, version, &SignatureUpgrade::from);
+  return found == after.upgrades.end() ? nullptr : &*found;
+}
+
+// The longest rename that fits counts: a wait may leave a step that has another name now. What a loop runs
+// over is part of a path and not of how an author writes it; the new version knows.
+std::string renamed(std::string_view path, const SignatureUpgrade* clause, const Signature& after) {
+  const abi::UpgradeClause::Rename* best = nullptr;
+  const std::string written = sema::written_path(path);
+  for (size_t i = 0; clause != nullptr && i < clause->renames.size(); ++i) {
+    const auto& rename = clause->renames[i];
+    if (under(written, rename.before) && (!best || rename.before.size() > best->before.size()))
+      best = &rename;
+  }
+  if (best == nullptr) return std::string(path);
+  const std::string now = best->after + written.substr(best->before.size());
+  for (const SignaturePoint& point : after.points) {
+    if (sema::written_path(point.path) == now) return point.path;
+    if (point.machine.size() + 8 == point.path.size() && sema::written_path(point.machine) == now)
+      return point.machine;  // of a branch or handler, which is no wait point
+  }
+  return now;
+}
 
 std::vector<WorkflowUpgrade> compare(const std::vector<Signature>& before,
                                      const std::vector<Signature>& after) {

@@ -1,10 +1,11 @@
 // What becomes of waiting instances when a new version of a workflow takes over: comparison of two signatures, without a server.
 //
 // A wait point maps by itself when it is in both versions under the same path and kind and the new one needs nothing that the old
-// one does not hold. Everything else strands, because this release can't yet read the clause that would help; whether one could help
-// is said, so that nobody writes a wait point away that a later release can map.
+// one does not hold. Where it does not, an `upgrades from` clause of the new version can say which wait point took its place, and
+// what a value is that is new. Everything else strands.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct UpgradeFinding {
     PointGone,          // a wait point
     KindChanged,        // the wait point waits for something else
     EventGone,          // the one event it waits for
+    EventNew,           // an event is heard there by a key that the old version did not note
+    EventKeyChanged,    // or by another one
     ValueNew,           // a value is live that the old version does not hold
     TypeChanged,
     LabelChanged,       // trusted <-> advice
@@ -38,6 +41,20 @@ struct UpgradeFinding {
   bool clause_helps = false;  // an `upgrades from` clause could say what is meant
 };
 
+// What becomes of one wait point of the old version.
+struct PointMap {
+  struct Source {                      // of a value of the new frame
+    std::optional<uint32_t> held;      // place in the old frame
+    std::string value;                 // else: packed
+  };
+  std::string before, after;           // paths; `after` is empty when there is none
+  uint32_t occurrence = 0;             // of `after`, when several have that path
+  std::vector<size_t> findings;        // into WorkflowUpgrade::findings
+  std::vector<Source> values;          // complete without findings
+  std::vector<std::optional<uint32_t>> events;  // of each event of the old one: the same in the new one
+  std::vector<uint32_t> fresh_events;  // of the new one
+};
+
 struct WorkflowUpgrade {
   enum class Verdict : uint8_t {
     Same,     // equal signatures
@@ -51,7 +68,13 @@ struct WorkflowUpgrade {
   std::vector<std::string> unchanged;         // paths that map by themselves
   std::vector<std::string> added;             // paths that only the new version has
   std::vector<UpgradeFinding> findings;
+  std::vector<PointMap> points;               // in the order of the old signature's; empty without one of the two
+  std::vector<std::string> lost;              // of the clause: what names nothing of the old version
 };
+
+// The path in the new version of what was called `path`: clauses name paths as authors write them.
+std::string renamed(std::string_view path, const SignatureUpgrade* clause, const Signature& after);
+const SignatureUpgrade* clause_from(const Signature& after, uint32_t version);
 
 // Workflows in the order of their names.
 std::vector<WorkflowUpgrade> compare(const std::vector<Signature>& before, const std::vector<Signature>& after);

@@ -4,16 +4,17 @@
 #include <array>
 
 #include "compiler/ir/breaking.h"
+#include "compiler/sema/tests.h"
 
 namespace endcap::ir {
 
 using FindingKind = UpgradeFinding::Kind;
 
 std::string_view word(FindingKind kind) {
-  static constexpr std::array<std::string_view, 13> kWords{
-      "workflow gone",   "version not raised", "key changed",   "wait point gone", "kind changed",
-      "event gone",      "value new",          "type changed",  "label changed",   "projection changed",
-      "element changed", "payload changed",    "policy changed"};
+  static constexpr std::array<std::string_view, 15> kWords{
+      "workflow gone", "version not raised", "key changed",       "wait point gone", "kind changed",
+      "event gone",    "event new",          "event key changed", "value new",       "type changed",
+      "label changed", "projection changed", "element changed",   "payload changed", "policy changed"};
   return kWords[static_cast<size_t>(kind)];
 }
 
@@ -40,6 +41,12 @@ std::string describe(const UpgradeFinding& finding) {
                          finding.before, finding.after);
     case FindingKind::EventGone:
       return fmt::format("the event {} is not awaited any more, but {}", finding.before, finding.after);
+    case FindingKind::EventNew:
+      return fmt::format("the event {} is heard there now, by `{}`, which the old version did not note",
+                         finding.subject, finding.after);
+    case FindingKind::EventKeyChanged:
+      return fmt::format("the event {} was told apart by {} and is by `{}`", finding.subject, finding.before,
+                         finding.after);
     case FindingKind::ValueNew:
       return fmt::format("`{}` ({}) is needed after the wait, and the old version does not keep it",
                          finding.subject, finding.after);
@@ -73,23 +80,28 @@ std::string remedy(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade
     case FindingKind::KeyChanged:
       return "keep the key, and give the other one to a workflow of another name";
     case FindingKind::PointGone:
-      return fmt::format("keep the wait point under its path, or say in {} which one takes its place",
-                         clause);
+      return fmt::format(
+          "keep the wait point under its path, or say in {} which one takes its place: `wait {} "
+          "becomes ...`",
+          clause, sema::written_path(finding.subject));
     case FindingKind::KindChanged:
       return "keep the wait point and give the other wait a name of its own";
     case FindingKind::EventGone:
       return "keep waiting for the event until its last instance has ended";
+    case FindingKind::EventNew:
+      return "hear the event in a wait of its own, or when the last instance that waits there has gone on";
+    case FindingKind::EventKeyChanged:
+      return "keep what tells the event apart until the last instance that waits there has gone on";
     case FindingKind::ValueNew:
       if (!finding.clause_helps) return "keep the loop or list around the wait as it was";
-      return fmt::format(
-          "do without it after the wait, or say in {} where it comes from (`= default` or `= reread`)",
-          clause);
+      return fmt::format("do without it after the wait, or give it a value in {}: `let {} = ...`", clause,
+                         finding.subject);
     case FindingKind::TypeChanged:
       return "keep its type, and give the value of the other type a name of its own";
     case FindingKind::LabelChanged:
       return "keep its label: what was held under one is not used under the other";
     case FindingKind::ProjectionChanged:
-      return fmt::format("read it again behind the wait, or say so in {} (`= reread`)", clause);
+      return "read it again behind the wait";
     case FindingKind::ElementChanged:
       return "keep what it runs over and collects until its last element has ended";
     case FindingKind::PayloadChanged:

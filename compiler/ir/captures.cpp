@@ -59,6 +59,8 @@ void FreeLocals::expression(const sema::Expr* e) {
 
 void FreeLocals::handlers(const std::vector<sema::Handler>& list) {
   for (const sema::Handler& handler : list) {
+    define(handler.record);
+    for (auto& [local, field] : handler.bindings) define(local);
     if (handler.body) of(*handler.body);
     expression(handler.value.get());
   }
@@ -87,6 +89,7 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             for (auto& key : s.key) expression(key.get());
             handlers(s.handlers);
           },
+          [&](const Ask& s) { define(s.local), expression(s.inputs.get()), expression(s.alternative.get()); },
           [&](const Notify& s) { expression(s.payload.get()), handlers(s.handlers); },
           [&](const Propose& s) {
             define(s.local), define(s.variable);
@@ -106,6 +109,12 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             if (s.approval) handlers(s.approval->handlers);
           },
           [&](const Task& s) {
+            for (auto* e : {&s.arguments, &s.within, &s.remind}) expression(e->get());
+            for (auto& escalation : s.escalations) expression(escalation.after.get());
+            if (s.resolver) expression(s.resolver->arguments.get());
+            handlers(s.handlers);
+          },
+          [&](const Raise& s) {
             expression(s.arguments.get()), expression(s.within.get()), handlers(s.handlers);
           },
           [&](const When& s) {
@@ -124,6 +133,11 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             for (auto& branch : s.branches) of(branch.body);
           },
           [&](const Step& s) { of(s.body); },
+          [&](const Run& s) {
+            for (LocalId parameter : s.parameters) define(parameter);
+            for (auto& argument : s.arguments) expression(argument.get());
+            define(s.result), of(s.body), handlers(s.handlers);
+          },
           [&](const Throughout& s) {
             for (auto& handler : s.handlers) event(handler);
           },
@@ -139,6 +153,8 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             handlers(s.handlers);
           },
           [&](const sema::Yield& s) { expression(s.value.get()); },
+          [&](const Repeat& s) { define(s.round), of(s.body), of(s.otherwise); },
+          [](const Again&) {},
           [](const sema::Skip&) {},
           [&](const sema::Finish& s) { expression(s.record.get()); },
           [&](const sema::Fail& s) { expression(s.record.get()); }},

@@ -13,7 +13,7 @@ std::string last_part(const std::string& name) {
 }
 
 ProgramLowering::ProgramLowering(sema::Program& program, const SourceMap& source_map)
-    : sources(source_map), policy_table(program.policies) {
+    : sources(source_map), policy_table(program.policies), workflows(program.workflows) {
   out.abi = std::move(program.abi);
   types = known_types(out.abi.types);
   out.graphs.resize(program.functions.size() + program.policies.size());
@@ -63,15 +63,20 @@ FlowLowering::FlowLowering(ProgramLowering& program, std::string name, Span span
   builder_.at(builder_.make_block());
 }
 
-FlowLowering::FlowLowering(ProgramLowering& program, const sema::Workflow& workflow, abi::MachineKind kind,
-                           std::string name)
-    : program_(program), workflow_(&workflow), locals_(workflow.locals), builder_(graph_, program.types) {
+FlowLowering::FlowLowering(ProgramLowering& program, const sema::Workflow& workflow, const Author& author,
+                           abi::MachineKind kind, std::string name)
+    : program_(program),
+      workflow_(&workflow),
+      author_(author),
+      locals_(workflow.locals),
+      builder_(graph_, program.types) {
   graph_.name = name;
-  graph_.source_text = program.source_text(workflow.span);
+  graph_.source_text = program.source_text(author.workflow->span);
   machine_.name = std::move(name);
   machine_.kind = kind;
   machine_.workflow = workflow.index;
-  builder_.line(program.line(workflow.span));
+  if (author.workflow != &workflow) machine_.run_workflow = author.workflow->index;
+  builder_.line(program.line(author.workflow->span));
   machine_.states.emplace_back();
   builder_.at(builder_.entry(builder_.add_state()));
 }
@@ -120,8 +125,12 @@ void FlowLowering::parameters(const std::vector<LocalId>& captures) {
 // The start's cells are what the caller gave; a view is given by its key and read before anything else.
 void FlowLowering::start_parameters() {
   std::vector<RegisterId> cells;
-  for (const auto& parameter : program_.out.abi.workflows[workflow_->index].parameters) {
-    cells.push_back(builder_.add_parameter(parameter.type, parameter.name));
+  const auto& given = program_.out.abi.workflows[workflow_->index].parameters;
+  for (const sema::StartParameter& parameter : workflow_->parameters) {
+    // The key of a view is given; only the values of an exception may be advice.
+    const abi::Trust trust = parameter.view ? abi::Trust::Trusted : local(parameter.local).trust;
+    for (uint32_t i = parameter.first; i < parameter.first + parameter.count; ++i)
+      cells.push_back(builder_.add_parameter(given[i].type, given[i].name, trust));
   }
   for (const sema::StartParameter& parameter : workflow_->parameters) {
     if (!parameter.view) {
@@ -148,7 +157,7 @@ void FlowLowering::main_machine(uint32_t index) {
 
 void FlowLowering::end_of_body() {
   if (!builder_.open()) return;
-  if (machine_.kind == abi::MachineKind::Main) {
+  if (machine_.kind == abi::MachineKind::Main || machine_.kind == abi::MachineKind::Run) {
     builder_.end(FaultOut{FaultKind::Defect});
   } else {
     builder_.end(Done{});
@@ -214,14 +223,16 @@ Program lower(sema::Program&& program, const SourceMap& sources) {
     out.graphs[lowering.policies[i].index] = flow.policy(policy);
   }
   for (const sema::Workflow& workflow : program.workflows) {
+    if (out.abi.workflows[workflow.index].only_run) continue;
     uint32_t index = lowering.reserve_machine();
     out.abi.workflows[workflow.index].main = index;
-    FlowLowering flow(lowering, workflow, abi::MachineKind::Main, last_part(workflow.name));
+    FlowLowering flow(lowering, workflow, {&workflow}, abi::MachineKind::Main, last_part(workflow.name));
     flow.main_machine(index);
   }
   drop_lost_marks(out);
   fill_liveness(out);
   for (const sema::Workflow& workflow : program.workflows) {
+    if (out.abi.workflows[workflow.index].only_run) continue;
     out.abi.workflows[workflow.index].signature = signature(out.abi, workflow.index);
   }
   if (out.abi.hash.empty()) out.abi.hash = abi::sha256(print(out));

@@ -1,4 +1,4 @@
-// Lowering of reads, notifications and tasks: park, take the result, or handle what went wrong.
+// Lowering of reads, asks, notifications, tasks and raises: park, take the result, or handle what went wrong.
 #include "compiler/ir/lowering.h"
 
 namespace endcap::ir {
@@ -61,6 +61,28 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::ReadNavigation& rea
   call(state, std::move(key), read.local, read.handlers);
 }
 
+// An ask always goes on: with the answer, or with the alternative, which is computed only then.
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Ask& ask) {
+  RegisterId inputs = expression(*ask.inputs);
+  uint32_t state = add_wait(stmt, WaitKind::Ask);
+  wait(state).target = ask.advisor;
+  wait(state).input = local(ask.local).type;
+  park(state, {inputs});
+  BlockId ok = builder_.make_block(), otherwise = builder_.make_block(), after = builder_.make_block();
+  BlockId other = unhandled();
+  builder_.at(builder_.entry(state));
+  builder_.end(SwitchTag{{{Tag::Ok, ok}, {Tag::Unavailable, otherwise}}, other});
+  builder_.at(ok);
+  builder_.trust(abi::Trust::Advice);
+  set(ask.local, builder_.load(Op::LoadInput, local(ask.local).type));
+  builder_.jump(after);
+  builder_.at(otherwise);
+  mark(Mark::Kind::Branch, "the alternative", ask.alternative->span);
+  set(ask.local, expression(*ask.alternative));
+  builder_.jump(after);
+  builder_.at(after);
+}
+
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Notify& notify) {
   RegisterId payload = expression(*notify.payload);
   uint32_t state = add_wait(stmt, WaitKind::Notify);
@@ -71,11 +93,36 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Notify& notify) {
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
   std::vector<RegisterId> operands{expression(*task.arguments)};
   abi::TimeLimit within = time_limit(*task.within, operands);
+  std::optional<abi::TimeLimit> remind;
+  if (task.remind) remind = time_limit(*task.remind, operands);
+  std::vector<abi::WaitPoint::Escalation> escalations;
+  for (const sema::Escalation& each : task.escalations)
+    escalations.push_back({each.role, time_limit(*each.after, operands)});
+  std::optional<abi::Asked> asked;
+  if (task.resolver) {
+    asked = {task.resolver->workflow, static_cast<uint32_t>(operands.size())};
+    operands.push_back(expression(*task.resolver->arguments));
+  }
   uint32_t state = add_wait(stmt, WaitKind::Task);
   wait(state).label = task.name;
   wait(state).role = task.role;
   wait(state).within = within;
+  wait(state).remind = remind;
+  wait(state).escalations = std::move(escalations);
+  wait(state).asked = asked;
+  wait(state).renewed = task.renewed;
   call(state, std::move(operands), LocalId(), task.handlers);
+}
+
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Raise& raise) {
+  std::vector<RegisterId> operands{expression(*raise.arguments)};
+  std::optional<abi::TimeLimit> within;
+  if (raise.waits) within = time_limit(*raise.within, operands);
+  uint32_t state = add_wait(stmt, raise.waits ? WaitKind::RaiseAndWait : WaitKind::Raise);
+  wait(state).target = raise.exception;
+  wait(state).asked = abi::Asked{raise.exception, 0};
+  wait(state).within = within;
+  call(state, std::move(operands), LocalId(), raise.handlers);
 }
 
 }  // namespace endcap::ir

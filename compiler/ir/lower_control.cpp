@@ -96,6 +96,35 @@ void FlowLowering::lower(const sema::Stmt&, const sema::Match& match) {
   if (joined) builder_.at(join);
 }
 
+// The round is counted where it is left: the value that waits keep is the round they stand in.
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Repeat& repeat) {
+  const abi::Trust trust = local(repeat.round).trust;
+  const RegisterId round = define(repeat.round);
+  builder_.set_constant(round, 1);
+  const BlockId head = builder_.make_block(), again = builder_.make_block(), next = builder_.make_block(),
+                last = builder_.make_block(), after = builder_.make_block();
+  builder_.jump(head);
+  builder_.at(head);
+  rounds_.push_back(again);
+  block(repeat.body);
+  rounds_.pop_back();
+  const bool falls = builder_.open();
+  if (falls) builder_.jump(after);
+  builder_.at(again);
+  builder_.trust(trust);
+  builder_.branch(builder_.compare(Predicate::Less, round, builder_.integer(repeat.times)), next, last);
+  builder_.at(next);
+  builder_.assign(round, builder_.binary(Op::Add, program_.types.integer, round, builder_.integer(1)));
+  builder_.jump(head);
+  builder_.at(last);
+  mark(Mark::Kind::Branch, "otherwise", repeat.otherwise.span.valid() ? repeat.otherwise.span : stmt.span);
+  block(repeat.otherwise);
+  if (builder_.open()) builder_.end(FaultOut{FaultKind::Defect});  // sema lets none through
+  if (falls) builder_.at(after);
+}
+
+void FlowLowering::lower(const sema::Stmt&, const sema::Again&) { builder_.jump(rounds_.back()); }
+
 void FlowLowering::lower(const sema::Stmt&, const sema::Yield& yield) {
   RegisterId value = expression(*yield.value);
   if (loops_.empty()) {
@@ -116,7 +145,7 @@ void FlowLowering::skip() {
     builder_.jump(loops_.back().next);
   } else if (machine_.kind == abi::MachineKind::Element) {
     builder_.end(SkipElement{});
-  } else if (machine_.kind == abi::MachineKind::Main) {
+  } else if (machine_.kind == abi::MachineKind::Main || machine_.kind == abi::MachineKind::Run) {
     builder_.end(FaultOut{FaultKind::Defect});
   } else {
     builder_.end(Done{});
@@ -125,7 +154,7 @@ void FlowLowering::skip() {
 
 RegisterId FlowLowering::outcome_record(uint32_t outcome, const sema::ExprPtr& record) {
   if (record) return expression(*record);
-  abi::TypeId type = program_.out.abi.workflows[workflow_->index].outcomes[outcome].record;
+  abi::TypeId type = program_.out.abi.workflows[author_.workflow->index].outcomes[outcome].record;
   return builder_.call(Builtin::RecordMake, type, {}, 0);
 }
 

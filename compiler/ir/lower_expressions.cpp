@@ -172,6 +172,8 @@ RegisterId FlowLowering::arithmetic(const sema::Expr& e, const sema::Operation& 
       return call(Builtin::BusinessAfter, o.calendar);
     case Operator::BusinessBefore:
       return call(Builtin::BusinessBefore, o.calendar);
+    case Operator::BusinessDay:
+      return call(Builtin::BusinessDay, o.calendar | static_cast<uint64_t>(o.convention) << 32);
     case Operator::Concat:
       return call(Builtin::TextConcat);
     default:

@@ -9,7 +9,8 @@ using abi::WaitKind;
 
 FlowLowering::Child FlowLowering::child(MachineKind kind, const std::string& path,
                                         const std::set<LocalId>& free,
-                                        const std::function<void(FlowLowering&)>& body) {
+                                        const std::function<void(FlowLowering&)>& body,
+                                        const Author* author) {
   Child result;
   result.machine = program_.reserve_machine();
   std::vector<LocalId> captures;
@@ -19,7 +20,8 @@ FlowLowering::Child FlowLowering::child(MachineKind kind, const std::string& pat
     captures.push_back(id);
     result.captured.push_back(found->second);
   }
-  FlowLowering lowering(program_, *workflow_, kind, last_part(workflow_->name) + "/" + path);
+  FlowLowering lowering(program_, *workflow_, author ? *author : author_, kind,
+                        last_part(workflow_->name) + "/" + path);
   lowering.parameters(captures);
   body(lowering);
   lowering.end_of_body();

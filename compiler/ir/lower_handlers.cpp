@@ -8,7 +8,7 @@ using sema::Cause;
 using sema::Next;
 
 uint32_t FlowLowering::add_wait(const sema::Stmt& stmt, abi::WaitKind kind) {
-  mark(Mark::Kind::Wait, stmt.path, stmt.span);
+  mark(Mark::Kind::Wait, stmt.path.substr(author_.path_prefix), stmt.span);
   uint32_t state = builder_.add_state();
   graph_.states[state].span = stmt.span;
   abi::WaitPoint& point = machine_.states.emplace_back();
@@ -33,7 +33,7 @@ BlockId FlowLowering::park(uint32_t state, const std::vector<RegisterId>& operan
 abi::TimeLimit FlowLowering::time_limit(const sema::Expr& e, std::vector<RegisterId>& operands) {
   abi::TimeLimit limit;
   limit.operand = static_cast<uint32_t>(operands.size());
-  if (kind(e.type) == abi::Kind::BusinessDuration) limit.calendar = workflow_->calendar;
+  if (kind(e.type) == abi::Kind::BusinessDuration) limit.calendar = author_.workflow->calendar;
   operands.push_back(expression(e));
   return limit;
 }
@@ -58,6 +58,8 @@ void FlowLowering::handler_end(Next next, const sema::Expr* value, Outlet& outle
     case Next::AskAgain:
       CHECK(outlet.ask_again);
       return outlet.ask_again();
+    case Next::Again:
+      return builder_.jump(rounds_.back());
     case Next::WaitUntil:
     case Next::FallOut:
       return builder_.end(FaultOut{FaultKind::Defect});  // sema lets none through
@@ -68,8 +70,9 @@ BlockId FlowLowering::handler(const sema::Handler& handler, Outlet& outlet) {
   BlockId start = builder_.make_block();
   builder_.line(program_.line(handler.span));
   builder_.at(start);
-  mark(handler.cause == Cause::Expired ? Mark::Kind::Deadline : Mark::Kind::Branch, "on " + handler.name,
-       handler.span);
+  if (!handler.passed_on)
+    mark(handler.cause == Cause::Expired ? Mark::Kind::Deadline : Mark::Kind::Branch, "on " + handler.name,
+         handler.span);
   auto found = outlet.lowered.find(handler.body.get());
   if (handler.body && found != outlet.lowered.end()) {
     builder_.jump(found->second);

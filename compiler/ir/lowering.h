@@ -42,15 +42,16 @@ struct ProgramLowering {
 
   const SourceMap& sources;
   const std::vector<sema::Policy>& policy_table;
+  const std::vector<sema::Workflow>& workflows;
   Program out;
   KnownTypes types;
   std::vector<GraphId> functions, policies;
 
-  uint32_t intern(std::string_view text);  // index in abi.texts
-  uint32_t source_text(Span span);         // the path of its file as a text
-  uint32_t line(Span span) const;          // 1-based; 0 when it stands nowhere
+  uint32_t intern(std::string_view text);                       // index in abi.texts
+  uint32_t source_text(Span span);                              // the path of its file as a text
+  uint32_t line(Span span) const;                               // 1-based; 0 when it stands nowhere
   uint32_t mark(Mark::Kind kind, std::string text, Span span);  // index in marks; the same place has one
-  uint32_t reserve_machine();              // its graph and description follow when they are complete
+  uint32_t reserve_machine();  // its graph and description follow when they are complete
 
  private:
   std::map<std::string, uint32_t, std::less<>> texts_;
@@ -61,9 +62,14 @@ class FlowLowering {
  public:
   // A pure graph.
   FlowLowering(ProgramLowering& program, std::string name, Span span, const std::vector<sema::Local>& locals);
+  // Whose words a machine is made of: the workflow's, or those of one that is run in it.
+  struct Author {
+    const sema::Workflow* workflow = nullptr;
+    size_t path_prefix = 0;  // how much of its paths is of the workflows around it
+  };
   // A machine of a workflow.
-  FlowLowering(ProgramLowering& program, const sema::Workflow& workflow, abi::MachineKind kind,
-               std::string name);
+  FlowLowering(ProgramLowering& program, const sema::Workflow& workflow, const Author& author,
+               abi::MachineKind kind, std::string name);
 
   Graph function(const sema::Function& function);
   Graph policy(const sema::Policy& policy);
@@ -78,8 +84,9 @@ class FlowLowering {
   void parameters(const std::vector<LocalId>& captures);
   void finish_machine(uint32_t index);
   void end_of_body();
+  // `author`: null for this machine's own.
   Child child(abi::MachineKind kind, const std::string& path, const std::set<LocalId>& free,
-              const std::function<void(FlowLowering&)>& body);
+              const std::function<void(FlowLowering&)>& body, const Author* author = nullptr);
   void start_parameters();
 
   void mark(Mark::Kind kind, std::string text, Span span) {
@@ -123,6 +130,8 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::Let&);
   void lower(const sema::Stmt&, const sema::When&);
   void lower(const sema::Stmt&, const sema::Match&);
+  void lower(const sema::Stmt&, const sema::Repeat&);
+  void lower(const sema::Stmt&, const sema::Again&);
   void lower(const sema::Stmt&, const sema::Step&);
   void lower(const sema::Stmt&, const sema::Yield&);
   void lower(const sema::Stmt&, const sema::Skip&);
@@ -134,8 +143,10 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::ReadOperation&);
   void lower(const sema::Stmt&, const sema::ReadView&);
   void lower(const sema::Stmt&, const sema::ReadNavigation&);
+  void lower(const sema::Stmt&, const sema::Ask&);
   void lower(const sema::Stmt&, const sema::Notify&);
   void lower(const sema::Stmt&, const sema::Task&);
+  void lower(const sema::Stmt&, const sema::Raise&);
   void call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
             const std::vector<sema::Handler>& handlers);
   std::vector<RegisterId> expressions(const std::vector<sema::ExprPtr>& list);
@@ -158,6 +169,7 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::ForEach&);
   void lower(const sema::Stmt&, const sema::Together&);
   void lower(const sema::Stmt&, const sema::Throughout&);
+  void lower(const sema::Stmt&, const sema::Run&);
   void for_each_in_sequence(const sema::ForEach& each);
   void for_each_in_parallel(const sema::Stmt& stmt, const sema::ForEach& each);
   // lower_waits.cpp
@@ -189,9 +201,13 @@ class FlowLowering {
   BlockId handler_of(sema::Cause cause, const std::vector<sema::Handler>& handlers,
                      Outlet& outlet);  // or unhandled
   BlockId rejections(const std::vector<sema::Handler>& handlers, BlockId otherwise, Outlet& outlet);
+  // lower_runs.cpp: false when no handler takes the outcome
+  bool run_handler(const sema::Run& run, uint32_t outcome, Outlet& outlet,
+                   const std::function<void(uint32_t)>& at_outcome);
 
   ProgramLowering& program_;
   const sema::Workflow* workflow_ = nullptr;
+  Author author_;
   const std::vector<sema::Local>& locals_;
   Graph graph_;
   abi::Machine machine_;
@@ -202,6 +218,7 @@ class FlowLowering {
     RegisterId collected;
   };
   std::vector<LoopScope> loops_;  // in sequence, innermost last
+  std::vector<BlockId> rounds_;   // where the next round of a `repeat` begins, innermost last
   std::string prefix_;            // of wait point paths, where an approval's handlers stand again at a write
 };
 

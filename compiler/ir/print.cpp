@@ -67,6 +67,7 @@ class Printer {
       const abi::WaitPoint& wait = machine_->states[i];
       add(" kind {} `{}`", static_cast<int>(wait.kind), wait.path);
       add(" target {} operands {}", wait.target, wait.operands);
+      if (wait.asked) add(" asks for {}", program_.abi.workflows[wait.asked->workflow].name);
     }
     add(" live ({})\n", list(graph_.states[i].live));
   }

@@ -21,10 +21,19 @@ class SignatureMaker {
     const abi::Workflow& described = program_.workflows[workflow_];
     out_.workflow = described.name;
     out_.version = described.version;
-    if (described.key_parameter < described.parameters.size())
-      out_.key = described.parameters[described.key_parameter].name;
+    for (const uint32_t key : described.key_parameters) {
+      if (key >= described.parameters.size()) continue;
+      out_.key += (out_.key.empty() ? "" : ", ") + described.parameters[key].name;
+    }
     for (const auto& parameter : described.parameters)
       out_.parameters.push_back({parameter.name, shapes_.name(parameter.type), shape(parameter.type)});
+    for (const abi::UpgradeClause& clause : described.upgrades) {
+      SignatureUpgrade& upgrade = out_.upgrades.emplace_back();
+      upgrade.from = clause.from;
+      upgrade.renames = clause.renames;
+      for (const auto& value : clause.defaults)
+        upgrade.defaults.push_back({value.name, shape(value.type), value.value});
+    }
     find_grants();
     for (const abi::Machine& machine : program_.machines) {
       if (machine.workflow == workflow_) of_machine(machine);
@@ -48,7 +57,8 @@ class SignatureMaker {
   }
 
   SignatureGrant grant_of(const abi::WaitPoint& approve) {
-    SignatureGrant grant{approve.label, program_.policies[approve.policy].name, {}};
+    const abi::Policy& policy = program_.policies[approve.policy];
+    SignatureGrant grant{approve.label, policy.name, facts_hash(program_, policy, shapes_), {}};
     for (const auto& proposal : approve.proposals) {
       SignatureProposal one{proposal.name, program_.operations[proposal.operation].name,
                             payload(proposal.operation), "", ""};
@@ -119,11 +129,14 @@ class SignatureMaker {
   }
 
   void of_machine(const abi::Machine& machine) {
-    const size_t slash = machine.name.find('/');
-    SignaturePoint start{
-        .path = slash == std::string::npos ? "(start)" : machine.name.substr(slash + 1) + " (start)",
-        .kind = "start",
-        .live = slots(machine.parameters.empty() ? machine.states.front().live : machine.parameters)};
+    std::vector<abi::Slot> parameters =
+        machine.parameters.empty() ? machine.states.front().live : machine.parameters;
+    // An event that starts a handler is read when it comes: nobody keeps one.
+    if (machine.kind == abi::MachineKind::Handler && !parameters.empty()) parameters.pop_back();
+    SignaturePoint start{.path = start_path(machine),
+                         .kind = "start",
+                         .machine = machine_path(machine),
+                         .live = slots(parameters)};
     for (const abi::WaitPoint& wait : machine.states) {
       if (wait.path.empty() || start.line != 0) continue;
       start.file = wait.source_path;
@@ -132,29 +145,72 @@ class SignatureMaker {
     hold_live_grants(start);
     out_.points.push_back(std::move(start));
     for (const abi::WaitPoint& wait : machine.states) {
-      if (!wait.path.empty()) of_wait(wait);  // without a path: the start, or a guard of a wait
+      if (!wait.path.empty()) of_wait(machine, wait);  // without a path: the start, or a guard of a wait
     }
   }
 
-  void of_wait(const abi::WaitPoint& wait) {
+  std::string branches(const abi::WaitPoint& wait) {
+    std::string text = "the branches";
+    for (const abi::Branch& branch : wait.branches) text += " " + branch.name;
+    std::string hash = short_hash(text);
+    out_.shapes.emplace(hash, text);
+    return hash;
+  }
+
+  // The views and operations that are asked, and what with.
+  void of_call(const abi::WaitPoint& wait, SignaturePoint& point) {
+    if (wait.kind == WaitKind::ReadOperation || wait.kind == WaitKind::Notify) {
+      point.call = program_.operations[wait.target].name;
+      point.payload = payload(wait.target);
+    } else if (wait.kind == WaitKind::ReadView) {
+      const abi::View& view = program_.views[wait.target];
+      point.call = view.name;
+      point.payload = key_hash(program_, view, shapes_);
+    } else if (wait.kind == WaitKind::ReadNavigation) {
+      const abi::Navigation& navigation = program_.navigations[wait.target];
+      const abi::View& from = program_.views[navigation.from_view];
+      point.call = from.name + "." + navigation.name;
+      point.payload = key_hash(program_, from, shapes_);
+    } else if (wait.kind == WaitKind::Ask) {
+      const abi::Advisor& advisor = program_.advisors[wait.target];
+      point.call = advisor.name;
+      point.payload = short_hash(shapes_.structure(advisor.inputs) + "\n" + shapes_.structure(advisor.output));
+    } else if (wait.kind == WaitKind::Run) {
+      point.call = program_.workflows[wait.target].name;
+    } else if (wait.asked) {
+      point.call = program_.workflows[wait.asked->workflow].name;
+    }
+  }
+
+  void of_events(const abi::WaitPoint& wait, SignaturePoint& point) {
+    for (const abi::Subscription& subscription : wait.events) {
+      const abi::Event& event = program_.events[subscription.event];
+      SignatureEvent& one = point.events.emplace_back();
+      one.name = event.name;
+      if (!subscription.key_field) continue;
+      const abi::Field& field = program_.types[event.record].fields[*subscription.key_field];
+      one.key = field.name;
+      one.key_shape = shape(field.type);
+    }
+  }
+
+  void of_wait(const abi::Machine& machine, const abi::WaitPoint& wait) {
     SignaturePoint point{.path = wait.path,
                          .kind = std::string(kind_name(wait.kind)),
+                         .machine = machine_path(machine),
                          .file = wait.source_path,
                          .line = wait.source_line,
                          .live = slots(wait.live)};
     if (wait.kind == WaitKind::Approve) point.grants.push_back(grant_of(wait));
     if (wait.kind == WaitKind::Write || wait.kind == WaitKind::AskAgain) open_grant(point, wait.label);
     hold_live_grants(point);
-    if (wait.kind == WaitKind::ReadOperation || wait.kind == WaitKind::Notify) {
-      point.call = program_.operations[wait.target].name;
-      point.payload = payload(wait.target);
-    }
-    for (const abi::Subscription& event : wait.events)
-      point.events.push_back(program_.events[event.event].name);
+    of_call(wait, point);
+    of_events(wait, point);
     if (wait.kind == WaitKind::ForEach) {
       point.element = shape(wait.element);
       if (wait.collects) point.collected = shape(wait.input);
     }
+    if (wait.kind == WaitKind::Together) point.element = branches(wait);
     out_.points.push_back(std::move(point));
   }
 
@@ -167,8 +223,9 @@ class SignatureMaker {
 
 }  // namespace
 
-const SignaturePoint* Signature::find(std::string_view path) const {
-  const auto found = std::ranges::lower_bound(points, path, {}, &SignaturePoint::path);
+const SignaturePoint* Signature::find(std::string_view path, uint32_t occurrence) const {
+  auto found = std::ranges::lower_bound(points, path, {}, &SignaturePoint::path);
+  for (; found != points.end() && occurrence > 0; --occurrence) ++found;
   return found != points.end() && found->path == path ? &*found : nullptr;
 }
 

@@ -34,8 +34,15 @@ struct SignatureProposal {
 // A grant that is asked for or held.
 struct SignatureGrant {
   std::string name;
-  std::string policy;
+  std::string policy, facts;           // and the hash of what it looks at, and reads again before a write
   std::vector<SignatureProposal> proposals;
+};
+
+// An event that is awaited, or handled.
+struct SignatureEvent {
+  std::string name;
+  std::string key, key_shape;          // the field that tells whose it is; empty without one
+  friend bool operator==(const SignatureEvent&, const SignatureEvent&) = default;
 };
 
 // A place where an instance, an element, a branch or a handler stands still: a wait point, or the start of a machine that has not
@@ -43,17 +50,27 @@ struct SignatureGrant {
 struct SignaturePoint {
   std::string path;
   std::string kind;                    // "approve", "until", ..., "start"
+  std::string machine;                 // whose wait it is: empty for the workflow itself, "coverage.each" for its elements
   std::string file;                    // place in this version; not part of what is compared
   uint32_t line = 0;
   std::vector<SignatureSlot> live;
   std::vector<SignatureGrant> grants;  // open here, the one that is asked for included
-  std::string call, payload;           // read and notify: the operation in flight and the hash of its payload's schema
-  std::vector<std::string> events;     // awaited
-  std::string element, collected;      // for each: shapes of an element and of what elements yield; empty: nothing is collected
+  std::string call, payload;           // read and notify: the call in flight and the hash of its payload's schema
+  std::vector<SignatureEvent> events;  // awaited
+  std::string element, collected;      // for each: shapes of an element and of what elements yield; empty: nothing is collected.
+                                       // together: the branches
 };
 
 struct SignatureParameter {
   std::string name, type, shape;
+};
+
+// What the version says of instances of an older one. No part of the hash.
+struct SignatureUpgrade {
+  struct Default { std::string name, shape, value; };  // packed
+  uint32_t from = 0;
+  std::vector<abi::UpgradeClause::Rename> renames;
+  std::vector<Default> defaults;
 };
 
 struct Signature {
@@ -63,10 +80,12 @@ struct Signature {
   std::string key;                                // of the instance: name of the parameter
   std::vector<SignatureParameter> parameters;
   std::vector<SignaturePoint> points;             // by path
+  std::vector<SignatureUpgrade> upgrades;
   std::map<std::string, std::string> projections; // view -> hash, of the views in live values
   std::map<std::string, std::string> payloads;    // operation -> hash, of the operations that are called or granted
   std::map<std::string, std::string> shapes;      // hash -> structure, of every type above
-  const SignaturePoint* find(std::string_view path) const;
+  // The n-th of a path: two handlers of one event have one.
+  const SignaturePoint* find(std::string_view path, uint32_t occurrence = 0) const;
 };
 
 Signature signature_of(const abi::Program& program, uint32_t workflow);

@@ -27,7 +27,15 @@ Json json_of(const SignatureGrant& grant) {
     }
     proposals.push_back(std::move(one));
   }
-  return {{"name", grant.name}, {"policy", grant.policy}, {"proposals", std::move(proposals)}};
+  return {{"name", grant.name},
+          {"policy", grant.policy},
+          {"facts", grant.facts},
+          {"proposals", std::move(proposals)}};
+}
+
+Json json_of(const SignatureEvent& event) {
+  if (event.key.empty()) return {{"name", event.name}};
+  return {{"name", event.name}, {"key", event.key}, {"key_shape", event.key_shape}};
 }
 
 template <typename Items>
@@ -40,6 +48,7 @@ Json list_of(const Items& items) {
 // Where a point stands moves with every edit above it: shown, but not hashed.
 Json json_of(const SignaturePoint& point, bool with_place) {
   Json json{{"path", point.path}, {"kind", point.kind}};
+  if (!point.machine.empty()) json["machine"] = point.machine;
   if (with_place) {
     json["file"] = point.file;
     json["line"] = point.line;
@@ -47,7 +56,7 @@ Json json_of(const SignaturePoint& point, bool with_place) {
   json["live"] = list_of(point.live);
   if (!point.grants.empty()) json["grants"] = list_of(point.grants);
   if (!point.call.empty()) json["call"] = {{"operation", point.call}, {"payload", point.payload}};
-  if (!point.events.empty()) json["events"] = point.events;
+  if (!point.events.empty()) json["events"] = list_of(point.events);
   if (!point.element.empty()) json["element"] = point.element;
   if (!point.collected.empty()) json["collected"] = point.collected;
   return json;

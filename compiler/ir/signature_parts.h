@@ -28,8 +28,16 @@ std::string short_hash(std::string_view text);
 
 // What is sent when an operation is called: address and every field with its type.
 std::string payload_hash(const abi::Program& program, const abi::Operation& operation, ShapeTexts& shapes);
+// What finds an entity of a view.
+std::string key_hash(const abi::Program& program, const abi::View& view, ShapeTexts& shapes);
+// What a policy looks at, and what of it is read again before a write.
+std::string facts_hash(const abi::Program& program, const abi::Policy& policy, ShapeTexts& shapes);
 // Where a view's values come from.
 std::string projection_hash(const abi::Program& program, const abi::View& view);
+
+// Whose wait it is: see SignaturePoint::machine.
+std::string machine_path(const abi::Machine& machine);
+std::string start_path(const abi::Machine& machine);
 
 std::string_view kind_name(abi::WaitKind kind);
 

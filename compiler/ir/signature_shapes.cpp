@@ -118,10 +118,42 @@ std::string projection_hash(const abi::Program& program, const abi::View& view) 
   return short_hash(text);
 }
 
+std::string key_hash(const abi::Program& program, const abi::View& view, ShapeTexts& shapes) {
+  std::string text = fmt::format("{} {}", program.systems[view.system].name, view.entity_set);
+  for (const uint32_t field : view.key) {
+    const abi::TypeId type = program.types[view.record].fields[field].type;
+    text += fmt::format("\n{} {}", view.fields[field].wire.name, shapes.structure(type));
+  }
+  return short_hash(text);
+}
+
+std::string facts_hash(const abi::Program& program, const abi::Policy& policy, ShapeTexts& shapes) {
+  std::string text = policy.facts == abi::kNoType ? std::string() : shapes.structure(policy.facts);
+  for (const abi::Policy::Recheck& recheck : policy.rechecks) {
+    const abi::View& view = program.views[recheck.view];
+    text += fmt::format("\n{} {}", view.name, key_hash(program, view, shapes));
+    for (const uint32_t fact : recheck.key_facts) text += fmt::format(" {}", fact);
+    for (const auto& [fact, field] : recheck.facts)
+      text += fmt::format(" {}={}", fact, view.fields[field].wire.name);
+  }
+  return short_hash(text);
+}
+
+std::string machine_path(const abi::Machine& machine) {
+  const size_t slash = machine.name.find('/');
+  return slash == std::string::npos ? "" : machine.name.substr(slash + 1);
+}
+
+std::string start_path(const abi::Machine& machine) {
+  const std::string path = machine_path(machine);
+  return path.empty() ? "(start)" : path + " (start)";
+}
+
 std::string_view kind_name(abi::WaitKind kind) {
-  static constexpr std::array<std::string_view, 13> kNames{
-      "read operation", "read view", "read navigation", "notify",   "approve",  "ask again", "write",
-      "task",           "until",     "event",           "for each", "together", "throughout"};
+  static constexpr std::array<std::string_view, 17> kNames{
+      "read operation", "read view", "read navigation", "notify", "approve",  "ask again",
+      "write",          "task",      "until",           "event",  "for each", "together",
+      "throughout",     "run",       "raise",           "raise and wait", "ask"};
   return kNames[static_cast<size_t>(kind)];
 }
 

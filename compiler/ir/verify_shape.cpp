@@ -96,8 +96,10 @@ void check_ends(const Subject& s, size_t i) {
       std::holds_alternative<Yield>(terminator) || std::holds_alternative<SkipElement>(terminator);
   if (child_end && s.machine->kind != abi::MachineKind::Element)
     s.say_at(i, "only an element yields or is skipped");
-  if (std::holds_alternative<Done>(terminator) && s.machine->kind == abi::MachineKind::Main) {
-    s.say_at(i, "the main machine ends without an outcome");
+  const bool has_outcome =
+      s.machine->kind == abi::MachineKind::Main || s.machine->kind == abi::MachineKind::Run;
+  if (std::holds_alternative<Done>(terminator) && has_outcome) {
+    s.say_at(i, "the machine of a workflow ends without an outcome");
   }
 }
 

@@ -281,7 +281,7 @@ class TypeCheck {
   }
   void outcome(uint32_t index, RegisterId value, bool failure) const {
     if (!s_.machine) return;
-    const auto& outcomes = s_.program.abi.workflows[s_.machine->workflow].outcomes;
+    const auto& outcomes = s_.program.abi.outcomes_of(*s_.machine);
     if (index >= outcomes.size() || outcomes[index].failure != failure) {
       return s_.say_at(block_, "ends with an outcome that the workflow does not have");
     }

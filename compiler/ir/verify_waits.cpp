@@ -86,6 +86,11 @@ class WaitCheck {
       case WaitKind::ReadNavigation:
         if (wait_.target >= program.navigations.size()) return say("reads no navigation");
         return operand_count(program.views[program.navigations[wait_.target].from_view].key.size());
+      case WaitKind::Ask:
+        if (wait_.target >= program.advisors.size()) return say("asks no advisor");
+        operand_count(1);
+        if (wait_.input != program.advisors[wait_.target].output) say("is answered with another type");
+        return payload(program.advisors[wait_.target].inputs);
       case WaitKind::Approve:
         return approval();
       case WaitKind::AskAgain:
@@ -98,8 +103,10 @@ class WaitCheck {
         if (!operand_is(0, Kind::Grant) || !operand_is(1, Kind::Text)) say("writes without a grant");
         return;
       case WaitKind::Task:
-        operand_count(2);
+        operand_count(2 + wait_.remind.has_value() + wait_.escalations.size() + wait_.asked.has_value());
         if (wait_.role >= program.roles.size()) say("is a task of no role");
+        if (wait_.asked) asked();
+        reminders();
         return limit(wait_.within, true, "deadline");
       case WaitKind::Until:
         if (!operand_is(0, Kind::Instant)) say("waits for no instant");
@@ -117,7 +124,24 @@ class WaitCheck {
       case WaitKind::Throughout:
         if (wait_.events.empty()) say("hears no event");
         return;
+      case WaitKind::Run:
+        return run();
+      case WaitKind::Raise:
+      case WaitKind::RaiseAndWait:
+        operand_count(wait_.kind == WaitKind::Raise ? 1 : 2);
+        asked();
+        return limit(wait_.within, wait_.kind == WaitKind::RaiseAndWait, "deadline");
     }
+  }
+
+  void run() const {
+    const abi::Program& program = s_.program.abi;
+    if (wait_.target >= program.workflows.size()) return say("runs no workflow");
+    if (wait_.branches.size() != 1) return say("runs {} machines, not one", wait_.branches.size());
+    const uint32_t machine = wait_.branches.front().machine;
+    if (machine >= program.machines.size()) return;
+    if (program.machines[machine].kind != abi::MachineKind::Run) say("runs a machine that others start");
+    if (program.machines[machine].run_workflow != wait_.target) say("runs another workflow than it says");
   }
 
   void payload(abi::TypeId expected) const {
@@ -137,11 +161,28 @@ class WaitCheck {
     }
     if (!operand_is(wait_.valid_until_operand, Kind::Instant)) say("has no end of validity");
     limit(wait_.within, true, "deadline");
+    reminders();
+  }
+
+  void reminders() const {
     limit(wait_.remind, false, "reminder");
     for (const auto& escalation : wait_.escalations) {
       limit(escalation.after, true, "escalation");
       if (escalation.role >= s_.program.abi.roles.size()) say("escalates to no role");
     }
+  }
+
+  void asked() const {
+    if (!wait_.asked || wait_.asked->workflow >= s_.program.abi.workflows.size())
+      return say("asks for nothing");
+    const abi::Workflow& workflow = s_.program.abi.workflows[wait_.asked->workflow];
+    if (workflow.severity.has_value() == (wait_.kind == WaitKind::Task)) say("asks for the wrong kind");
+    if (!operand_is(wait_.asked->operand, Kind::Record)) return say("tells {} nothing", workflow.name);
+    const auto& fields = s_.types()[wait_.operands[wait_.asked->operand]].fields;
+    bool same = fields.size() == workflow.parameters.size();
+    for (size_t i = 0; same && i < fields.size(); ++i)
+      same = fields[i].name == workflow.parameters[i].name && fields[i].type == workflow.parameters[i].type;
+    if (!same) say("tells {} other things than it takes", workflow.name);
   }
 
   void events() const {
@@ -178,8 +219,8 @@ class WaitCheck {
   void child(const abi::Branch& branch) const {
     if (branch.machine >= s_.program.abi.machines.size()) return say("starts no machine");
     const auto& parameters = s_.program.abi.machines[branch.machine].parameters;
-    bool together = wait_.kind == WaitKind::Together;
-    size_t given = branch.capture_count + (together ? 0 : 1);
+    bool alone = wait_.kind == WaitKind::Together || wait_.kind == WaitKind::Run;
+    size_t given = branch.capture_count + (alone ? 0 : 1);
     size_t end = size_t{branch.first_capture} + branch.capture_count;
     if (given != parameters.size() || end > wait_.operands.size())
       return say("gives a child the wrong number of values");

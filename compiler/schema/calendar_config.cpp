@@ -1,4 +1,5 @@
 // Business calendars of a project.
+#include <algorithm>
 #include <cstdio>
 
 #include "compiler/schema/calendar_config.h"
@@ -76,8 +77,8 @@ void read_holidays(ConfigFile& file, Section& section, Calendar& calendar) {
 
 }  // namespace
 
-std::optional<Calendar> read_calendar(ConfigFile& file, const toml::table& table, std::string name,
-                                      Span span) {
+std::optional<WrittenCalendar> read_calendar(ConfigFile& file, const toml::table& table, std::string name,
+                                             Span span) {
   const size_t errors = file.diagnostics().error_count();
   Section section(file, table, "[calendars.\"" + name + "\"]", span);
   Calendar calendar;
@@ -93,9 +94,41 @@ std::optional<Calendar> read_calendar(ConfigFile& file, const toml::table& table
   read_holidays(file, section, calendar);
   if (auto version = section.whole("version", 1, 1'000'000))
     calendar.version = static_cast<uint32_t>(*version);
+  auto joint_with = section.texts("joint_with");
   section.close();
   if (file.diagnostics().error_count() != errors) return std::nullopt;
-  return calendar;
+  return WrittenCalendar{std::move(calendar), std::move(joint_with)};
+}
+
+std::vector<Calendar> join_calendars(const std::vector<WrittenCalendar>& written, Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const WrittenCalendar& each : written) {
+    if (each.joint_with.empty()) names.push_back(each.calendar.name);
+  }
+  std::vector<Calendar> joined;
+  for (const WrittenCalendar& each : written) {
+    Calendar calendar = each.calendar;
+    for (const auto& [name, span] : each.joint_with) {
+      const auto other = std::ranges::find_if(written, [&](const WrittenCalendar& known) {
+        return known.calendar.name == name && known.joint_with.empty();
+      });
+      if (other == written.end()) {
+        auto& finding = diagnostics.emit(DiagnosticKind::ProjectValueInvalid, span,
+                                         {"joint_with", "a list of calendars that are not joint themselves"});
+        if (const auto meant = did_you_mean(name, names)) finding.note("did you mean \"" + *meant + "\"?");
+        continue;
+      }
+      for (size_t day = 0; day < 7; ++day) calendar.working[day] &= other->calendar.working[day];
+      calendar.holidays.insert(other->calendar.holidays.begin(), other->calendar.holidays.end());
+    }
+    if (!each.joint_with.empty() &&
+        std::ranges::none_of(calendar.working, [](bool works) { return works; })) {
+      diagnostics.emit(DiagnosticKind::CalendarNeverOpen, each.joint_with.front().second,
+                       {calendar.name, "no weekday is a working day in all that it is joint with"});
+    }
+    joined.push_back(std::move(calendar));
+  }
+  return joined;
 }
 
 }  // namespace endcap

@@ -68,6 +68,14 @@ std::string Section::required_text(std::string_view key) {
   return value;
 }
 
+bool Section::flag(std::string_view key, bool otherwise) {
+  const toml::node* node = take(key);
+  if (!node) return otherwise;
+  if (const auto value = node->value_exact<bool>()) return *value;
+  invalid(key, "true or false");
+  return otherwise;
+}
+
 std::optional<int64_t> Section::whole(std::string_view key, int64_t least, int64_t most) {
   const toml::node* node = take(key);
   if (!node) return std::nullopt;

@@ -48,6 +48,7 @@ class Section {
   bool has(std::string_view key) const { return table_.contains(key); }
   std::string text(std::string_view key, std::string otherwise = "");
   std::string required_text(std::string_view key);
+  bool flag(std::string_view key, bool otherwise);
   std::optional<int64_t> whole(std::string_view key, int64_t least, int64_t most);
   std::optional<Duration> duration(std::string_view key);
   std::vector<std::pair<std::string, Span>> texts(std::string_view key);

@@ -39,11 +39,16 @@ class ProjectReader {
     for_each_table(top, "systems", [&](const toml::table& table, std::string name, Span span) {
       read_system(table, std::move(name), span);
     });
+    for_each_table(top, "advisors", [&](const toml::table& table, std::string name, Span span) {
+      read_advisor(table, std::move(name), span);
+    });
     if (auto* roles = top.table("roles")) read_roles(*roles);
+    std::vector<WrittenCalendar> calendars;
     for_each_table(top, "calendars", [&](const toml::table& table, std::string name, Span span) {
       if (auto calendar = read_calendar(file_, table, std::move(name), span))
-        project_.calendars.push_back(*calendar);
+        calendars.push_back(std::move(*calendar));
     });
+    project_.calendars = join_calendars(calendars, diagnostics_);
     top.close();
   }
 
@@ -99,10 +104,7 @@ class ProjectReader {
     if (system.connector != "odata") {
       section.invalid("connector", "\"odata\"");
     }
-    system.url = section.required_text("url");
-    if (!system.url.empty() && !system.url.starts_with("http://") && !system.url.starts_with("https://")) {
-      section.invalid("url", "an address that starts with http:// or https://");
-    }
+    system.url = read_url(section);
     system.user = section.text("user");
     system.password_env = section.text("password_env");
     if (section.has("password")) {
@@ -120,6 +122,30 @@ class ProjectReader {
                                  system.schema_path, sources_, diagnostics_);
     }
     project_.systems.push_back(std::move(system));
+  }
+
+  static std::string read_url(Section& section) {
+    std::string url = section.required_text("url");
+    if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
+      section.invalid("url", "an address that starts with http:// or https://");
+    return url;
+  }
+
+  void read_advisor(const toml::table& table, std::string name, Span span) {
+    Section section(file_, table, "[advisors." + name + "]", span);
+    AdvisorConfig advisor;
+    advisor.name = std::move(name);
+    advisor.span = span;
+    advisor.url = read_url(section);
+    advisor.enabled = section.flag("enabled", true);
+    advisor.token_env = section.text("token_env");
+    if (section.has("token")) {
+      section.text("token");
+      section.invalid("token", "left out: a project is shared")
+          .note("name the environment variable that holds it: token_env = \"ENDCAP_UPLIFT_TOKEN\"");
+    }
+    section.close();
+    project_.advisors.push_back(std::move(advisor));
   }
 
   void read_roles(const toml::table& table) {

@@ -26,6 +26,13 @@ struct SystemConfig {
   std::optional<schema::Schema> schema;  // absent when it could not be read: a diagnostic says why
 };
 
+struct AdvisorConfig {
+  std::string name;
+  std::string url, token_env;
+  bool enabled = true;  // false: its alternatives are used
+  Span span;
+};
+
 struct RoleConfig {
   std::string name;
   std::vector<std::string> people;
@@ -37,6 +44,7 @@ struct Project {
   std::string name;
   std::vector<SourceId> sources;  // .endcap files, sorted by path
   std::vector<SystemConfig> systems;
+  std::vector<AdvisorConfig> advisors;
   std::vector<RoleConfig> roles;
   std::vector<Calendar> calendars;
 };

@@ -22,9 +22,13 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint
   if (symbol && symbol->kind == SymbolKind::Record)
     return make_record(tree, node, context_.named[symbol->index].type, symbol->span);
   if (!told && !(symbol && symbol->kind == SymbolKind::Broken)) {
-    if (symbol && (symbol->kind == SymbolKind::Operation || symbol->kind == SymbolKind::View)) {
-      context_.emit(DiagnosticKind::CallIsEffect, tree.span, {name, std::string(kind_name(symbol->kind))})
-          .label(symbol->span, "declared here");
+    const bool advisor = symbol && symbol->kind == SymbolKind::Advisor;
+    if (advisor ||
+        (symbol && (symbol->kind == SymbolKind::Operation || symbol->kind == SymbolKind::View))) {
+      Diagnostic& diagnostic =
+          context_.emit(DiagnosticKind::CallIsEffect, tree.span, {name, std::string(kind_name(symbol->kind))})
+              .label(symbol->span, "declared here");
+      if (advisor) diagnostic.note("ask it: `let NAME = ask " + name + "(...) or else ...`");
     } else {
       auto candidates =
           visible_names(context_, module_, {SymbolKind::Function, SymbolKind::Table, SymbolKind::Record});

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "compiler/sema/advisors.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/starts.h"
 #include "compiler/sema/systems.h"
 #include "compiler/sema/tests.h"
 #include "compiler/sema/workflow_checker.h"
@@ -40,8 +42,8 @@ void compare_roles(Context& context) {
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
-constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies,
-                            check_tables, check_advice,    check_grants};
+constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies, check_tables,
+                            check_raises, check_advice,    check_grants};
 
 }  // namespace
 }  // namespace sema
@@ -59,17 +61,20 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::limit_records(context);
   sema::describe_events(context);
   sema::check_advice_marks(context);
+  sema::describe_advisors(context);
   sema::describe_operations(context);
   for (uint32_t i = 0; i < context.functions.size(); ++i)
     sema::require_function(context, i, context.functions[i].name->span);
   sema::describe_operation_bodies(context);
   sema::check_operation_classes(context);
   sema::describe_policies(context);
+  sema::describe_starts(context);
   sema::check_workflows(context);
   // These expect a tree without gaps.
   if (!diagnostics.has_errors()) {
     sema::check_tests(context);
     for (sema::Pass pass : sema::kPasses) pass(program, diagnostics);
+    sema::drop_unused_exceptions(context);
   }
   return program;
 }

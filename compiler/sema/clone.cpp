@@ -36,7 +36,8 @@ struct NodeCopier {
     return CallFunction{node.function, copy(node.arguments)};
   }
   ExprNode operator()(const Operation& node) const {
-    return Operation{node.op, copy(node.operands), node.rounding, node.calendar, named(node.variable)};
+    return Operation{node.op,       copy(node.operands), node.rounding,
+                     node.calendar, node.convention,     named(node.variable)};
   }
 };
 

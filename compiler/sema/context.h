@@ -25,8 +25,10 @@ enum class SymbolKind : uint8_t {
   Table,
   Policy,
   Workflow,
+  Exception,
   Operation,
   Event,
+  Advisor,
   Broken,  // declared, but could not be read: its uses are not called unknown
 };
 
@@ -92,11 +94,18 @@ struct EventInfo {
   uint32_t module = 0;
 };
 
-// A function, or a table: a function written as rows.
+struct AdvisorInfo {
+  const ast::AdvisorDecl* tree = nullptr;
+  uint32_t module = 0;
+  std::vector<Parameter> parameters;  // in the order of the fields of abi::Advisor::inputs
+};
+
+// A function, a table: a function written as rows, or a mapping: one written as fields.
 struct FunctionInfo {
   const ast::Name* name = nullptr;
   const ast::FunctionDecl* function = nullptr;
   const ast::TableDecl* table = nullptr;
+  const ast::MappingDecl* mapping = nullptr;
   uint32_t module = 0;
   enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
   // When it is Done. What it calls is counted once a call: this is what it costs to run it.
@@ -118,9 +127,23 @@ struct PolicyInfo {
   TypeId facts_type = abi::kNoType;
 };
 
+// A workflow, or an exception: a workflow that others raise.
 struct WorkflowInfo {
   const ast::WorkflowDecl* tree = nullptr;
+  const ast::ExceptionDecl* exception = nullptr;
   uint32_t module = 0;
+  enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
+  // When it is Done.
+  uint64_t statements = 0;  // with those of the workflows it runs
+  bool sound = false;       // others can run it
+  bool is_run = false;
+  std::vector<TypeId> parameter_types;  // one a written parameter
+  TypeId start = abi::kNoType;          // record of the cells that start it
+
+  const ast::Name& name() const { return tree ? tree->name : exception->name; }
+  const std::vector<ast::Parameter>& parameters() const {
+    return tree ? tree->parameters : exception->parameters;
+  }
 };
 
 // Declarations that need each other deeper than this are refused rather than recursed into.
@@ -149,9 +172,11 @@ class Context {
   std::vector<ViewInfo> views;            // as abi.views
   std::vector<OperationInfo> operations;  // as abi.operations
   std::vector<EventInfo> events;          // as abi.events
+  std::vector<AdvisorInfo> advisors;      // as abi.advisors
   std::vector<FunctionInfo> functions;    // as Program::functions
   std::vector<PolicyInfo> policies;       // as Program::policies and abi.policies
   std::vector<WorkflowInfo> workflows;    // as Program::workflows and abi.workflows
+  std::vector<uint32_t> visiting;         // workflows that are being checked, outermost first
 
   Diagnostic& emit(DiagnosticKind kind, Span span, std::vector<std::string> arguments = {}) {
     return diagnostics.emit(kind, span, std::move(arguments));

@@ -122,10 +122,12 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForE
   collecting_.push_back(node.collect ? &collected : nullptr);
   const size_t machine =
       std::exchange(machine_, locals_.size() + 1);  // a machine of its own, or a round of its own
+  Rounds* const rounds = std::exchange(rounds_, nullptr);
   {
     const Inside inside(*this, "[" + node.variable.text + "]");
     loop.body = statements(node.body);
   }
+  rounds_ = rounds;
   machine_ = machine;
   ++waits_;
   collecting_.pop_back();
@@ -153,8 +155,10 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Toge
           .label(first->second, "a branch of this name stands here");
     const Inside inside(*this, branch.name.text);
     const size_t machine = std::exchange(machine_, locals_.size() + 1 + names.size());
+    Rounds* const rounds = std::exchange(rounds_, nullptr);
     together.branches.push_back(
         {branch.name.text, block(branch.body, "branch " + branch.name.text), branch.span});
+    rounds_ = rounds;
     machine_ = machine;
   }
   ++waits_;

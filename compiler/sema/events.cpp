@@ -136,6 +136,7 @@ std::optional<EventHandler> WorkflowChecker::event_handler(const ast::EventHandl
   ++nesting_;
   const size_t machine = machine_;
   if (!waiting) ++machine_;
+  Rounds* const rounds = std::exchange(rounds_, nullptr);
   const bool sound = pattern(tree.pattern, nullptr, handler.pattern);
   handler.body = statements(tree.body);
   if (tree.end) {
@@ -156,10 +157,12 @@ std::optional<EventHandler> WorkflowChecker::event_handler(const ast::EventHandl
         break;
       case ast::HandlerEnd::Form::Retry:
       case ast::HandlerEnd::Form::AskAgain:
+      case ast::HandlerEnd::Form::Again:
         refuse_end(*tree.end, "in the handler of an event");
         break;
     }
   }
+  rounds_ = rounds;
   machine_ = machine;
   --nesting_;
   scope_.close();

@@ -111,6 +111,7 @@ class Expressions {
   // moments.cpp
   ExprPtr of(const Tree& tree, const ast::MomentExpr& node, TypeId hint);
   ExprPtr of(const Tree& tree, const ast::RelativeExpr& node, TypeId hint);
+  ExprPtr of(const Tree& tree, const ast::BusinessDayExpr& node, TypeId hint);
   ExprPtr date_sum(const Tree& tree, const ast::BinaryExpr& node, ExprPtr date);
   ExprPtr days_of(const ast::ExprPtr& tree);
 

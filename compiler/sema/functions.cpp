@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/sema/expressions.h"
+#include "compiler/sema/mappings.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/tables.h"
 
@@ -82,7 +83,12 @@ const Function* require_function(Context& context, uint32_t index, Span use) {
     }
     info.state = FunctionInfo::State::Visiting;
     ++context.depth;
-    context.functions[index].table ? check_table(context, index) : check_function(context, index);
+    const FunctionInfo& declared = context.functions[index];
+    if (declared.table) {
+      check_table(context, index);
+    } else {
+      declared.mapping ? check_mapping(context, index) : check_function(context, index);
+    }
     --context.depth;
     limit_size(context, index);
     context.functions[index].state = FunctionInfo::State::Done;

@@ -50,6 +50,8 @@ std::string_view name_of(ast::HandlerEnd::Form form) {
       return "then ask again";
     case ast::HandlerEnd::Form::WaitUntil:
       return "then wait until";
+    case ast::HandlerEnd::Form::Again:
+      return "then again";
   }
   return "then";
 }
@@ -78,6 +80,8 @@ Next next_of(ast::HandlerEnd::Form form) {
       return Next::AskAgain;
     case ast::HandlerEnd::Form::WaitUntil:
       return Next::WaitUntil;
+    case ast::HandlerEnd::Form::Again:
+      return Next::Again;
   }
   return Next::FallOut;
 }
@@ -93,12 +97,15 @@ std::optional<std::pair<Cause, uint32_t>> WorkflowChecker::cause(const ast::Name
   }
   if (site.rejections) {
     for (uint32_t i = 0; i < site.rejections->size(); ++i) {
-      if ((*site.rejections)[i] == name.text) return std::pair{Cause::Rejection, i};
+      if ((*site.rejections)[i] == name.text)
+        return std::pair{site.outcomes ? Cause::Outcome : Cause::Rejection, i};
     }
     std::ranges::copy(*site.rejections, std::back_inserter(candidates));
   }
   auto& diagnostic = context_.emit(DiagnosticKind::UnknownCause, name.span, {site.what, name.text});
-  if (site.declared.valid()) diagnostic.label(site.declared, "its rejections are declared here");
+  if (site.declared.valid())
+    diagnostic.label(site.declared,
+                     site.outcomes ? "the workflow is declared here" : "its rejections are declared here");
   if (candidates.empty()) {
     diagnostic.note("nothing can go wrong here that a handler could hear of");
   } else {
@@ -125,11 +132,12 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
                            ExprPtr& value) {
   if (!end) return Next::FallOut;
   const Next next = next_of(end->form);
+  if (next == Next::Again) return can_say_again(end->span) ? next : Next::FallOut;
   const bool meant = next == Next::Skip ||
                      (ends_a_wait(next, cause) && std::ranges::find(site.nexts, next) != site.nexts.end());
   if (!meant) {
     refuse_end(*end, fmt::format("when {} ends in `{}`", site.what,
-                                 cause == Cause::Rejection ? "a rejection" : name_of(cause)))
+                                 cause == Cause::Outcome ? "an outcome" : name_of(cause)))
         .note("here a handler ends in " + ends_of(site, cause));
     return Next::FallOut;
   }
@@ -143,6 +151,38 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
     context_.emit(DiagnosticKind::ContinueWithout, end->span, {site.what, context_.type_name(site.result)});
   }
   return next;
+}
+
+// `on TooDear(price)`: the values that the workflow ended with, by their names.
+void WorkflowChecker::bind_outcome(const ast::Handler& tree, const Site& site,
+                                   const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into) {
+  if (tree.bindings.empty()) return;
+  if (!site.outcomes || tree.causes.size() != 1) {
+    const char* const why = site.outcomes ? "each of its causes has values of its own"
+                                          : "only a workflow that was `run` ends with some";
+    context_.emit(DiagnosticKind::BindingNotHere, tree.bindings.front().name.span, {why});
+  }
+  const bool known = site.outcomes && causes.size() == 1 && causes.front().first == Cause::Outcome;
+  const abi::Outcome* const outcome = known ? &(*site.outcomes)[causes.front().second] : nullptr;
+  if (outcome) into.record = scope_.hidden(outcome->name, outcome->record, tree.span);
+  for (const ast::Binding& binding : tree.bindings) {
+    const ast::Name& field = binding.field ? *binding.field : binding.name;
+    std::vector<std::string> names;
+    if (outcome) {
+      for (const abi::Field& each : context_.types[outcome->record].fields) names.push_back(each.name);
+    }
+    const auto found = std::ranges::find(names, field.text);
+    if (found == names.end()) {
+      if (outcome)
+        with_suggestion(context_.emit(DiagnosticKind::UnknownField, field.span, {outcome->name, field.text}),
+                        field.span, field.text, names);
+      scope_.declare(binding.name, abi::kNoType);
+      continue;
+    }
+    const auto index = static_cast<uint32_t>(found - names.begin());
+    const TypeId type = context_.types[outcome->record].fields[index].type;
+    into.bindings.emplace_back(scope_.declare(binding.name, type), index);
+  }
 }
 
 void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::vector<Handler>& into) {
@@ -167,6 +207,8 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
   std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
   scope_.open("the handler");
   ++nesting_;
+  Handler bound{};
+  bind_outcome(tree, site, causes, bound);
   auto body = std::make_shared<Block>(statements(tree.body));
   ExprPtr value;
   Next goes_on = Next::FallOut;
@@ -185,8 +227,17 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
   leaving_ = outside;
   const std::shared_ptr<Expr> shared = std::move(value);
   for (const auto& [each, rejection] : causes) {
-    std::string name = each == Cause::Rejection ? site.rejections->at(rejection) : std::string(name_of(each));
-    into.push_back({each, std::move(name), rejection, body, goes_on, shared, tree.span});
+    const bool listed = each == Cause::Rejection || each == Cause::Outcome;
+    std::string name = listed ? site.rejections->at(rejection) : std::string(name_of(each));
+    into.push_back({.cause = each,
+                    .name = std::move(name),
+                    .rejection = rejection,
+                    .record = bound.record,
+                    .bindings = bound.bindings,
+                    .body = body,
+                    .next = goes_on,
+                    .value = shared,
+                    .span = tree.span});
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/standard_modules.h"
 
 namespace endcap::sema {
 namespace {
@@ -89,8 +90,12 @@ class ModuleDeclarer {
   }
   void declare_node(uint32_t module, const ast::Decl&, const ast::RoleDecl& tree) {
     for (const ast::Name& role : tree.roles) {
-      if (!add(module, role.text, role.span, SymbolKind::Role, context_.program.abi.roles.size())) continue;
-      context_.program.abi.roles.push_back(role.text);
+      // A role is who endcap.toml says, by this name: modules that declare it mean the same.
+      auto& roles = context_.program.abi.roles;
+      const auto known = std::ranges::find(roles, role.text);
+      const auto index = static_cast<size_t>(known - roles.begin());
+      if (add(module, role.text, role.span, SymbolKind::Role, index) && index == roles.size())
+        roles.push_back(role.text);
     }
   }
   void declare_node(uint32_t module, const ast::Decl&, const ast::ViewDecl& tree) {
@@ -107,6 +112,10 @@ class ModuleDeclarer {
   void declare_node(uint32_t module, const ast::Decl&, const ast::TableDecl& tree) {
     if (!add(module, tree.name.text, tree.name.span, SymbolKind::Table, context_.functions.size())) return;
     add_function({.name = &tree.name, .table = &tree, .module = module});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::MappingDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Function, context_.functions.size())) return;
+    add_function({.name = &tree.name, .mapping = &tree, .module = module});
   }
   void add_function(FunctionInfo info) {
     context_.functions.push_back(info);
@@ -125,13 +134,28 @@ class ModuleDeclarer {
   }
   void declare_node(uint32_t module, const ast::Decl& declaration, const ast::WorkflowDecl& tree) {
     if (!add(module, tree.name.text, tree.name.span, SymbolKind::Workflow, context_.workflows.size())) return;
+    add_workflow({.tree = &tree, .module = module}, declaration.span, tree.version);
+  }
+  void declare_node(uint32_t module, const ast::Decl& declaration, const ast::ExceptionDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Exception, context_.workflows.size()))
+      return;
+    add_workflow({.exception = &tree, .module = module}, declaration.span, tree.version);
+  }
+  void add_workflow(WorkflowInfo info, Span span, std::optional<uint32_t> version) {
     Workflow workflow;
-    workflow.name = full_name(module, tree.name.text);
+    workflow.name = full_name(info.module, info.name().text);
     workflow.index = static_cast<uint32_t>(context_.workflows.size());
-    workflow.span = declaration.span;
-    context_.workflows.push_back({.tree = &tree, .module = module});
-    context_.program.abi.workflows.push_back({.name = workflow.name, .version = tree.version.value_or(1)});
+    workflow.span = span;
+    const bool only_run = info.tree && !info.tree->key && !info.tree->version;
+    context_.workflows.push_back(std::move(info));
+    context_.program.abi.workflows.push_back(
+        {.name = workflow.name, .version = version.value_or(1), .only_run = only_run});
     context_.program.workflows.push_back(std::move(workflow));
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::AdvisorDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Advisor, context_.advisors.size())) return;
+    context_.advisors.push_back({.tree = &tree, .module = module, .parameters = {}});
+    context_.program.abi.advisors.push_back({.name = tree.name.text});
   }
   void declare_node(uint32_t module, const ast::Decl&, const ast::SystemDecl& tree) {
     for (const ast::OperationDecl& operation : tree.operations) {
@@ -221,6 +245,8 @@ class ModuleDeclarer {
       }
       if (!context_.modules[i].name.empty() && i != module) others.push_back(context_.modules[i].name);
     }
+    for (const auto& [name_of_standard, module_text] : standard_module_texts())
+      others.emplace_back(name_of_standard);
     with_suggestion(context_.emit(DiagnosticKind::UnknownModule, name.span, {text}), name.span, text, others);
   }
 

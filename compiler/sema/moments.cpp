@@ -94,4 +94,20 @@ ExprPtr Expressions::of(const Tree& tree, const ast::RelativeExpr& node, TypeId)
   return result;
 }
 
+// `business day on or after promo.launch`
+ExprPtr Expressions::of(const Tree& tree, const ast::BusinessDayExpr& node, TypeId) {
+  ExprPtr date = check(node.date);
+  if (is_invalid(*date) || unanswered(*date) || !has_calendar(tree.span)) return invalid(tree.span);
+  if (!context_.types.is(date->type, Kind::Date)) {
+    context_.emit(DiagnosticKind::TypeMismatch, date->span, {"a Date", context_.type_name(date->type)});
+    return invalid(tree.span);
+  }
+  const TypeId type = date->type;
+  ExprPtr result = make_operation(tree.span, type, Operator::BusinessDay, std::move(date));
+  auto& operation = std::get<Operation>(result->node);
+  operation.calendar = context_.modules[module_].calendar.value_or(0);
+  operation.convention = node.convention;
+  return result;
+}
+
 }  // namespace endcap::sema

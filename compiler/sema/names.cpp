@@ -25,10 +25,14 @@ std::string_view kind_name(SymbolKind kind) {
       return "policy";
     case SymbolKind::Workflow:
       return "workflow";
+    case SymbolKind::Exception:
+      return "exception";
     case SymbolKind::Operation:
       return "operation";
     case SymbolKind::Event:
       return "event";
+    case SymbolKind::Advisor:
+      return "advisor";
     case SymbolKind::Broken:
       return "declaration that can't be read";
   }
@@ -43,6 +47,9 @@ const Symbol* find_symbol(Context& context, uint32_t module, const std::string& 
     const ModuleInfo& other = context.modules[imported];
     const auto found = other.symbols.find(name);
     if (found == other.symbols.end()) continue;
+    const bool same_role = result && result->kind == SymbolKind::Role &&
+                           found->second.kind == SymbolKind::Role && result->index == found->second.index;
+    if (same_role) continue;
     if (result) {
       context
           .emit(DiagnosticKind::AmbiguousName, span, {name, context.modules[result->module].name, other.name})
@@ -84,7 +91,10 @@ DiagnosticKind unknown(SymbolKind kind) {
     case SymbolKind::Function:
     case SymbolKind::Table:
       return DiagnosticKind::UnknownFunction;
+    case SymbolKind::Exception:
+      return DiagnosticKind::UnknownException;
     case SymbolKind::Workflow:
+    case SymbolKind::Advisor:
       return DiagnosticKind::UnknownName;
     default:
       return DiagnosticKind::UnknownType;

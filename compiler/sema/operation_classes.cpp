@@ -10,25 +10,25 @@ namespace endcap::sema {
 namespace {
 
 using Class = ast::OperationDecl::Class;
-using Form = ast::OperationDecl::Form;
+using CallForm = ast::OperationDecl::Form;
 
-std::string_view name_of(Form form) {
+std::string_view name_of(CallForm form) {
   switch (form) {
-    case Form::Get:
+    case CallForm::Get:
       return "get";
-    case Form::Query:
+    case CallForm::Query:
       return "query";
-    case Form::Create:
+    case CallForm::Create:
       return "create";
-    case Form::Update:
+    case CallForm::Update:
       return "update";
-    case Form::Call:
+    case CallForm::Call:
       return "call";
   }
   return "call";
 }
 
-bool asks(Form form) { return form == Form::Get || form == Form::Query; }
+bool asks(CallForm form) { return form == CallForm::Get || form == CallForm::Query; }
 
 class ClassChecker {
  public:
@@ -64,8 +64,8 @@ class ClassChecker {
         return !asks(tree.form) || refuse(operation, "notify", "tells nobody anything");
       case Class::Read: {
         const schema::Callable* callable =
-            tree.form == Form::Call ? operation.system->schema->find_callable(tree.target.text) : nullptr;
-        if (asks(tree.form) || (tree.form == Form::Call && (!callable || callable->http_method == "GET")))
+            tree.form == CallForm::Call ? operation.system->schema->find_callable(tree.target.text) : nullptr;
+        if (asks(tree.form) || (tree.form == CallForm::Call && (!callable || callable->http_method == "GET")))
           return true;
         return refuse(operation, "read",
                       callable ? "is an action, which may change something" : "changes something");
@@ -99,13 +99,13 @@ class ClassChecker {
 
   std::optional<Overlap> overlap(const OperationInfo& notify, const OperationInfo& write) const {
     const ast::OperationDecl &tree = *notify.tree, &other = *write.tree;
-    if (tree.form == Form::Call || other.form == Form::Call) {
+    if (tree.form == CallForm::Call || other.form == CallForm::Call) {
       if (tree.form != other.form || tree.target.text != other.target.text) return std::nullopt;
       return Overlap{tree.target.span, fmt::format("calling {}", tree.target.text)};
     }
     const schema::EntityType *type = entity(notify), *other_type = entity(write);
     if (!type || !other_type) return std::nullopt;
-    if (type == other_type && tree.form == Form::Create && other.form == Form::Create)
+    if (type == other_type && tree.form == CallForm::Create && other.form == CallForm::Create)
       return Overlap{tree.target.span, fmt::format("creating {}", tree.target.text)};
     const schema::Schema& schema = *notify.system->schema;
     for (const ast::FieldAssign& field : tree.body) {

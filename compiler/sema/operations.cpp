@@ -203,9 +203,9 @@ class SignatureDescriber {
   }
 
   void rejections() {
-    static constexpr std::array kCauses{"rejected", "unavailable", "invalid", "expired", "changed"};
+    static constexpr std::array kReserved{"rejected", "unavailable", "invalid", "expired", "changed"};
     for (const ast::Name& rejection : tree_.rejections) {
-      if (std::ranges::find(kCauses, rejection.text) != kCauses.end()) {
+      if (std::ranges::find(kReserved, rejection.text) != kReserved.end()) {
         context_.emit(DiagnosticKind::RejectionReserved, rejection.span, {rejection.text})
             .note("name the answer as the system does, as in `rejected RecordLocked`");
         continue;

@@ -11,6 +11,7 @@ namespace endcap::sema {
 
 WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::LetStmt& node) {
   if (const auto* source = std::get_if<ast::Read>(&node.value)) return read(tree, *source, node.name);
+  if (const auto* asked = std::get_if<ast::Ask>(&node.value)) return ask(tree, *asked, node);
   if (const auto* proposal = std::get_if<ast::Propose>(&node.value))
     return propose(tree, *proposal, node.name);
   const TypeId type = node.type ? resolve_type(context_, module_, node.type.get()) : abi::kNoType;

@@ -10,7 +10,7 @@
 namespace endcap::sema {
 namespace {
 
-using Form = ast::TableCell::Form;
+using CellForm = ast::TableCell::Form;
 
 class TableChecker {
  public:
@@ -138,7 +138,7 @@ class TableChecker {
 
   // Null for `otherwise`.
   ExprPtr condition_of(const ast::TableRow& row) {
-    if (row.cells[0].form == Form::Otherwise) return otherwise(row);
+    if (row.cells[0].form == CellForm::Otherwise) return otherwise(row);
     ExprPtr result;
     for (size_t i = 0; i < inputs_.size(); ++i) {
       ExprPtr one = asked(row.cells[i], inputs_[i]);
@@ -155,7 +155,7 @@ class TableChecker {
       return invalid(row.span);
     }
     for (size_t i = 1; i < inputs_.size(); ++i) {
-      if (row.cells[i].form == Form::Any) continue;
+      if (row.cells[i].form == CellForm::Any) continue;
       misplaced(row.cells[i], "`otherwise` is the row for everything else: its other inputs are `-`");
       return invalid(row.span);
     }
@@ -165,22 +165,22 @@ class TableChecker {
   // Null for `-`.
   ExprPtr asked(const ast::TableCell& cell, LocalId input) {
     switch (cell.form) {
-      case Form::Any:
+      case CellForm::Any:
         return nullptr;
-      case Form::Otherwise:
+      case CellForm::Otherwise:
         misplaced(cell, "`otherwise` stands in the first cell of its row");
         return invalid(cell.span);
-      case Form::Present:
+      case CellForm::Present:
         return presence(cell, input, true);
-      case Form::Compare:
+      case CellForm::Compare:
         return expressions_.compare_written(input, cell.op, cell.values[0]);
-      case Form::Interval: {
+      case CellForm::Interval: {
         ExprPtr low = expressions_.compare_written(input, cell.lower, cell.values[0]);
         ExprPtr high = expressions_.compare_written(input, cell.upper, cell.values[1]);
         if (is_invalid(*low) || is_invalid(*high)) return invalid(cell.span);
         return joined(Operator::And, std::move(low), std::move(high));
       }
-      case Form::Values:
+      case CellForm::Values:
         return any_of(cell, input);
     }
     return invalid(cell.span);
@@ -223,7 +223,7 @@ class TableChecker {
     for (const ast::Name* column : results_) {
       const ast::TableCell& cell = row.cells[inputs_.size() + values.size()];
       const TypeId type = type_of(*column);
-      if (cell.form != Form::Values || cell.values.size() != 1) {
+      if (cell.form != CellForm::Values || cell.values.size() != 1) {
         misplaced(cell, fmt::format("a cell of the result `{}` holds one value", column->text));
         return invalid(cell.span);
       }

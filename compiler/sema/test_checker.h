@@ -28,12 +28,21 @@ class TestChecker {
                                                       uint32_t workflow);
   std::optional<Instant> moment(const ast::TestMoment& tree);
 
+  // test_advisors.cpp: what models answer
+  Made of(const ast::TestStmt& tree, const ast::AnswersStmt& node);
+  std::optional<std::pair<uint32_t, ExprPtr>> given_input(const ast::AnswersStmt& node, size_t index);
+
   // test_people.cpp: people, systems, expectations
   Made of(const ast::TestStmt& tree, const ast::DecideStmt& node);
   Made of(const ast::TestStmt& tree, const ast::FaultStmt& node);
   Made of(const ast::TestStmt& tree, const ast::ExpectStmt& node);
   bool subject(const ast::ExpectStmt& node, Expectation& into);
   bool call(const ast::ExpectStmt& node, abi::OperationClass wanted, Expectation& into);
+  // Names by which a value of what happened can be said, and the record's field that each means.
+  using Fields = std::vector<std::pair<std::string, uint32_t>>;
+  bool values(const ast::ExpectStmt& node, TypeId record, const Fields& fields, Expectation& into);
+  bool values(const ast::ExpectStmt& node, TypeId record, Expectation& into);
+  Fields sent_fields(uint32_t operation) const;
   std::optional<uint32_t> rejection(const ast::FaultStmt& node, const Symbol& subject);
   const WorkflowNames::Asked* asked(const std::map<std::string, WorkflowNames::Asked>& known,
                                     const ast::QualifiedName& name, DiagnosticKind unknown);

@@ -26,6 +26,26 @@ void add_approval(Context& context, WorkflowNames& names, const Stmt& stmt, cons
   }
 }
 
+// What people are asked in it, and in the exceptions that it raises and what resolves them.
+void add_people(Context& context, WorkflowNames& names, uint32_t workflow, std::set<uint32_t>& seen) {
+  if (!seen.insert(workflow).second) return;
+  visit_statements(context.program.workflows[workflow].body, [&](Stmt& stmt) {
+    if (const auto* approve = std::get_if<Approve>(&stmt.node)) add_approval(context, names, stmt, *approve);
+    if (const auto* raise = std::get_if<Raise>(&stmt.node)) {
+      names.exceptions.insert(raise->exception);
+      add_people(context, names, raise->exception, seen);
+    }
+    const auto* task = std::get_if<Task>(&stmt.node);
+    if (!task) return;
+    auto& asked = names.tasks[task->name];
+    asked.roles.insert(task->role);
+    asked.deciders.insert(task->role);
+    asked.arguments = task->arguments->type;
+    for (const Escalation& escalation : task->escalations) asked.deciders.insert(escalation.role);
+    if (task->resolver) add_people(context, names, task->resolver->workflow, seen);
+  });
+}
+
 }  // namespace
 
 std::string written_path(std::string_view path) {
@@ -41,13 +61,10 @@ std::string written_path(std::string_view path) {
 
 WorkflowNames names_of(Context& context, uint32_t workflow) {
   WorkflowNames names;
+  std::set<uint32_t> seen;
+  add_people(context, names, workflow, seen);
   visit_statements(context.program.workflows[workflow].body, [&](Stmt& stmt) {
     if (!stmt.path.empty()) add_path(names, stmt.path);
-    if (const auto* approve = std::get_if<Approve>(&stmt.node)) add_approval(context, names, stmt, *approve);
-    if (const auto* task = std::get_if<Task>(&stmt.node)) {
-      names.tasks[task->name].roles.insert(task->role);
-      names.tasks[task->name].deciders.insert(task->role);
-    }
   });
   // A view that starts a workflow is read before anything else.
   const Workflow& typed = context.program.workflows[workflow];
@@ -55,7 +72,7 @@ WorkflowNames names_of(Context& context, uint32_t workflow) {
     if (parameter.view) add_path(names, "start." + typed.locals[parameter.local.index].name);
   }
   for (const abi::Outcome& outcome : context.program.abi.workflows[workflow].outcomes)
-    names.outcomes[outcome.name] = outcome.failure;
+    names.outcomes[outcome.name] = {outcome.failure, outcome.record};
   return names;
 }
 

@@ -12,14 +12,20 @@ namespace endcap::sema {
 
 struct WorkflowNames {
   struct Asked {
-    std::set<uint32_t> roles;     // rows of its policy and escalations; the role of a task
-    std::set<uint32_t> deciders;  // these and their stand-ins
+    std::set<uint32_t> roles;         // rows of its policy and escalations; the role of a task
+    std::set<uint32_t> deciders;      // these and their stand-ins
+    TypeId arguments = abi::kNoType;  // of a task
+  };
+  struct Ending {
+    bool failure = false;
+    TypeId record = abi::kNoType;
   };
   std::map<std::string, Asked> approvals;  // by path as written
   std::map<std::string, Asked> tasks;      // by name
   std::set<std::string>
       waits;  // paths as written, and what stands around them: "activate", "activate.inStores"
-  std::map<std::string, bool> outcomes;  // whether it is a failure
+  std::map<std::string, Ending> outcomes;
+  std::set<uint32_t> exceptions;         // raised by it, or by what it raises; their tasks are above
 };
 
 WorkflowNames names_of(Context& context, uint32_t workflow);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/sema/names.h"
 #include "compiler/sema/test_checker.h"
@@ -10,7 +11,7 @@ namespace endcap::sema {
 
 using Verb = ast::DecideStmt::Verb;
 using What = ast::ExpectStmt::What;
-using Form = ast::TestCount::Form;
+using CountForm = ast::TestCount::Form;
 
 const WorkflowNames::Asked* TestChecker::asked(const std::map<std::string, WorkflowNames::Asked>& known,
                                                const ast::QualifiedName& name, DiagnosticKind unknown) {
@@ -84,14 +85,18 @@ TestChecker::Made TestChecker::of(const ast::TestStmt&, const ast::FaultStmt& no
   bool told = false;
   const Symbol* symbol = find_symbol(context_, module_, name, node.subject.span, &told);
   if (told || (symbol && symbol->kind == SymbolKind::Broken)) return std::nullopt;
-  if (!symbol || (symbol->kind != SymbolKind::Operation && symbol->kind != SymbolKind::View)) {
-    with_suggestion(context_.emit(DiagnosticKind::UnknownOperation, node.subject.span, {name}),
-                    node.subject.span, name,
-                    visible_names(context_, module_, {SymbolKind::Operation, SymbolKind::View}));
+  using Of = SystemFails::What;
+  const bool advisor = symbol && symbol->kind == SymbolKind::Advisor;
+  if (!symbol || (symbol->kind != SymbolKind::Operation && symbol->kind != SymbolKind::View && !advisor)) {
+    with_suggestion(
+        context_.emit(DiagnosticKind::UnknownOperation, node.subject.span, {name}), node.subject.span, name,
+        visible_names(context_, module_, {SymbolKind::Operation, SymbolKind::View, SymbolKind::Advisor}));
     return std::nullopt;
   }
   SystemFails result{.kind = node.kind,
-                     .is_view = symbol->kind == SymbolKind::View,
+                     .what = advisor                            ? Of::Advisor
+                             : symbol->kind == SymbolKind::View ? Of::View
+                                                                : Of::Operation,
                      .target = symbol->index,
                      .about = {},
                      .rejection = 0,
@@ -102,11 +107,73 @@ TestChecker::Made TestChecker::of(const ast::TestStmt&, const ast::FaultStmt& no
     if (!found) return std::nullopt;
     result.rejection = *found;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   if (result.count != 0u) return result;
   context_.emit(DiagnosticKind::BadLiteral, node.count.span,
                 {"never", "number of times that something fails"});
   return std::nullopt;
+}
+
+// ---------------------------------------------------------------- values of what is expected
+
+// By the names of the business where a parameter is sent as it is, else by those of the system.
+TestChecker::Fields TestChecker::sent_fields(uint32_t operation) const {
+  const OperationInfo& info = context_.operations[operation];
+  const auto& fields = context_.types[context_.program.abi.operations[operation].payload].fields;
+  Fields result;
+  for (uint32_t i = 0; i < fields.size(); ++i) {
+    const auto* local = i < info.payload.size() ? std::get_if<LocalRef>(&info.payload[i]->node) : nullptr;
+    for (const Parameter& parameter : info.parameters) {
+      if (local && parameter.local == local->local) result.emplace_back(parameter.name, i);
+    }
+    result.emplace_back(fields[i].name, i);
+  }
+  return result;
+}
+
+bool TestChecker::values(const ast::ExpectStmt& node, TypeId record, Expectation& into) {
+  Fields fields;
+  if (record != abi::kNoType) {
+    for (uint32_t i = 0; i < context_.types[record].fields.size(); ++i)
+      fields.emplace_back(context_.types[record].fields[i].name, i);
+  }
+  return values(node, record, fields, into);
+}
+
+bool TestChecker::values(const ast::ExpectStmt& node, TypeId record, const Fields& fields,
+                         Expectation& into) {
+  std::vector<std::string> known;
+  for (const auto& [name, index] : fields) known.push_back(name);
+  std::set<uint32_t> said;
+  bool sound = true;
+  for (const ast::Argument& argument : node.values) {
+    const Span span = argument.name    ? argument.name->span
+                      : argument.value ? argument.value->span
+                                       : node.subject.span;
+    const auto found = argument.name
+                           ? std::ranges::find(fields, argument.name->text, &Fields::value_type::first)
+                           : fields.end();
+    if (!argument.name) {
+      context_.emit(DiagnosticKind::ExpectedValueUnnamed, span, {node.subject.text()})
+          .note(known.empty()
+                    ? "it comes with no values"
+                    : fmt::format("name it, as in `{}({}: ...)`", node.subject.text(), known.front()));
+    } else if (found == fields.end()) {
+      with_suggestion(
+          context_.emit(DiagnosticKind::UnknownField, span, {node.subject.text(), argument.name->text}), span,
+          argument.name->text, known);
+    } else if (!said.insert(found->second).second) {
+      context_.emit(DiagnosticKind::GivenTwice, span, {argument.name->text});
+    } else {
+      const abi::Field field = context_.types[record].fields[found->second];
+      if (ExprPtr value = plain(expressions_.check(argument.value, field.type))) {
+        into.values.push_back({field.name, std::move(value)});
+        continue;
+      }
+    }
+    sound = false;
+  }
+  return sound;
 }
 
 bool TestChecker::call(const ast::ExpectStmt& node, abi::OperationClass wanted, Expectation& into) {
@@ -115,7 +182,8 @@ bool TestChecker::call(const ast::ExpectStmt& node, abi::OperationClass wanted, 
   if (!symbol) return false;
   into.operation = symbol->index;
   const abi::Operation& operation = context_.program.abi.operations[symbol->index];
-  if (operation.operation_class == wanted) return true;
+  if (operation.operation_class == wanted)
+    return values(node, operation.payload, sent_fields(symbol->index), into);
   constexpr const char* kNames[] = {"read", "notify", "write"};
   context_
       .emit(DiagnosticKind::WrongClass, node.subject.span,
@@ -131,21 +199,41 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
   switch (node.what) {
     case What::Task: {
       const auto* found = asked(names_.tasks, node.subject, DiagnosticKind::UnknownTask);
-      return found && roles(node.roles, found->roles, name, into.roles);
+      return found && roles(node.roles, found->roles, name, into.roles) &&
+             values(node, found->arguments, into);
     }
     case What::Write:
       return call(node, abi::OperationClass::Write, into);
     case What::Notify:
       return call(node, abi::OperationClass::Notify, into);
+    case What::Raised:
+    case What::Resolved:
+    case What::Lapsed: {
+      const Symbol* symbol =
+          require_symbol(context_, module_, name, node.subject.span, SymbolKind::Exception);
+      if (!symbol) return false;
+      into.workflow = symbol->index;
+      if (names_.exceptions.contains(symbol->index)) return true;
+      context_.emit(DiagnosticKind::NeverRaised, node.subject.span, {workflow_name(), name})
+          .label(symbol->span, "declared here");
+      return false;
+    }
+    case What::Answer:
+    case What::Alternative: {
+      const Symbol* symbol = require_symbol(context_, module_, name, node.subject.span, SymbolKind::Advisor);
+      if (symbol) into.advisor = symbol->index;
+      return symbol != nullptr;
+    }
     case What::Outcome:
     case What::Fails: {
       const auto found = names_.outcomes.find(name);
-      if (found != names_.outcomes.end() && found->second == (node.what == What::Fails)) return true;
+      if (found != names_.outcomes.end() && found->second.failure == (node.what == What::Fails))
+        return values(node, found->second.record, into);
       auto& diagnostic =
           context_.emit(DiagnosticKind::UnknownOutcome, node.subject.span, {workflow_name(), name});
       if (found != names_.outcomes.end()) {
-        diagnostic.note(found->second ? fmt::format("{0} is a failure: `expect fails {0}`", name)
-                                      : fmt::format("{0} is no failure: `expect outcome {0}`", name));
+        diagnostic.note(found->second.failure ? fmt::format("{0} is a failure: `expect fails {0}`", name)
+                                              : fmt::format("{0} is no failure: `expect outcome {0}`", name));
       } else {
         with_suggestion(diagnostic, node.subject.span, name, keys_of(names_.outcomes));
       }
@@ -168,15 +256,17 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::ExpectSt
   if (!started(tree.span, "anything is expected")) return std::nullopt;
   Expectation result{.what = node.what,
                      .subject = node.subject.text(),
+                     .values = {},
                      .operation = 0,
+                     .workflow = 0,
                      .roles = {},
                      .about = {},
                      .count = {}};
-  if (node.count.form == Form::Always) {
+  if (node.count.form == CountForm::Always) {
     context_.emit(DiagnosticKind::BadLiteral, node.count.span, {"always", "number that can be expected"});
     return std::nullopt;
   }
-  if (node.count.form == Form::Exactly) result.count = node.count.count;
+  if (node.count.form == CountForm::Exactly) result.count = node.count.count;
   const bool sound = about(node.about, result.about);
   return subject(node, result) && sound ? Made(std::move(result)) : std::nullopt;
 }

@@ -269,7 +269,7 @@ bool TestChecker::started(Span span, const std::string& what) {
   return false;
 }
 
-std::string TestChecker::workflow_name() const { return context_.workflows[*workflow_].tree->name.text; }
+std::string TestChecker::workflow_name() const { return context_.workflows[*workflow_].name().text; }
 
 std::optional<Instant> TestChecker::moment(const ast::TestMoment& tree) {
   const auto date = date_from_text(tree.date);
@@ -307,8 +307,16 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::StartStm
         .note("a test is the story of one instance");
     return std::nullopt;
   }
+  bool sound = true;
+  if (context_.program.abi.workflows[symbol->index].only_run) {
+    context_.emit(DiagnosticKind::NotStartable, node.workflow.span, {symbol->name})
+        .label(symbol->span, "declared here")
+        .note("give it `key` and one of its values, or start a workflow that runs it");
+    sound = false;
+  }
   workflow_ = symbol->index;
   names_ = names_of(context_, symbol->index);
+  if (!sound) return std::nullopt;
   auto arguments = start_arguments(tree, node, symbol->index);
   if (!arguments || !at) return std::nullopt;
   return TestStart{.workflow = symbol->index, .arguments = std::move(*arguments), .at = *at};
@@ -321,8 +329,8 @@ std::optional<std::vector<ExprPtr>> TestChecker::start_arguments(const ast::Test
                                                                  uint32_t workflow) {
   const Workflow& typed = context_.program.workflows[workflow];
   const auto& parameters = context_.program.abi.workflows[workflow].parameters;
-  const auto& written = context_.workflows[workflow].tree->parameters;
-  const Span declared = context_.workflows[workflow].tree->name.span;
+  const auto& written = context_.workflows[workflow].parameters();
+  const Span declared = context_.workflows[workflow].name().span;
   // Views by key are not values that the checker of arguments knows: they are taken out first.
   std::vector<const ast::Argument*> given(written.size(), nullptr);
   std::vector<std::string> names;

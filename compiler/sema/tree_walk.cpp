@@ -57,6 +57,7 @@ struct TreeWalk {
   void parts(const ReadOperation& node) { one(node.payload.get()), handlers(node.handlers); }
   void parts(const ReadView& node) { all(node.key), handlers(node.handlers); }
   void parts(const ReadNavigation& node) { all(node.key), handlers(node.handlers); }
+  void parts(const Ask& node) { one(node.inputs.get()), one(node.alternative.get()); }
   void parts(const Notify& node) { one(node.payload.get()), handlers(node.handlers); }
   void parts(const Propose& node) {
     for (auto* each : {&node.list, &node.where, &node.payload, &node.undo_payload, &node.target, &node.facts})
@@ -68,7 +69,15 @@ struct TreeWalk {
     handlers(node.handlers);
   }
   void parts(const Write& node) { one(node.target.get()), handlers(node.handlers); }
-  void parts(const Task& node) { one(node.arguments.get()), one(node.within.get()), handlers(node.handlers); }
+  void parts(const Task& node) {
+    for (auto* each : {&node.arguments, &node.within, &node.remind}) one(each->get());
+    for (const Escalation& escalation : node.escalations) one(escalation.after.get());
+    if (node.resolver) one(node.resolver->arguments.get());
+    handlers(node.handlers);
+  }
+  void parts(const Raise& node) {
+    one(node.arguments.get()), one(node.within.get()), handlers(node.handlers);
+  }
   void parts(const When& node) {
     for (const auto& arm : node.arms) one(arm.condition.get()), block(arm.body);
     if (node.otherwise) block(*node.otherwise);
@@ -81,7 +90,9 @@ struct TreeWalk {
   void parts(const Together& node) {
     for (const auto& branch : node.branches) block(branch.body);
   }
+  void parts(const Repeat& node) { block(node.body), block(node.otherwise); }
   void parts(const Step& node) { block(node.body); }
+  void parts(const Run& node) { all(node.arguments), handlers(node.handlers); }
   void parts(const Throughout& node) { events(node.handlers); }
   void parts(const WaitUntil& node) {
     one(node.moment.get());

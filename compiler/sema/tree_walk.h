@@ -14,7 +14,8 @@ struct Walker {
   std::function<void(const Expr&)> expression;
 };
 
-// An approval's handlers are met where the approval stands, not again at its writes.
+// An approval's handlers are met where the approval stands, not again at its writes; the body of a workflow
+// that is run where it is declared, not again where it is run.
 void walk(const Block& block, const Walker& walker);
 void walk(const Expr& expression, const Walker& walker);
 

@@ -80,6 +80,7 @@ enum class Operator : uint8_t {
   DaysBetween,
   AddDuration, SubtractDuration,                           // Instant, Duration
   BusinessAfter, BusinessBefore,                           // BusinessDuration, Instant; `calendar`
+  BusinessDay,                                             // Date; `calendar`, `convention`
   Minimum, Maximum,                                        // two of one scalar type
   Conditional,                                             // Bool, a, b: lazy
   Bounded,                                                 // a number that must be within the bounds of Expr::type, or fault
@@ -92,6 +93,7 @@ struct Operation {
   std::vector<ExprPtr> operands;
   ast::RoundingMode rounding = ast::RoundingMode::HalfEven;
   uint32_t calendar = 0;
+  ast::DayConvention convention = ast::DayConvention::Following;
   LocalId variable;                                        // aggregates
 };
 struct Invalid {};                                         // already reported
@@ -111,12 +113,16 @@ struct Stmt;
 struct Block { std::vector<Stmt> statements; Span span; };
 
 // Where control goes when a handler's body has run.
-enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil };  // FallOut: the body itself ends (finish, fail, skip)
-enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed };
+enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil, Again };  // FallOut: the body itself ends (finish, fail, skip)
+// Outcome: what a workflow that was run ended in.
+enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed, Outcome };
 struct Handler {
   Cause cause;
   std::string name;                     // as written: "InsufficientStock"
-  uint32_t rejection = 0;               // Cause::Rejection: index into the operation's rejections
+  uint32_t rejection = 0;               // Rejection, Outcome: index into the operation's rejections, the workflow's outcomes
+  LocalId record;                       // Outcome: its values, when something uses them
+  std::vector<std::pair<LocalId, uint32_t>> bindings;  // local <- field of the record
+  bool passed_on = false;               // Outcome: nobody wrote it, the failure becomes one of this workflow
   std::shared_ptr<Block> body;          // shared between the causes of one `on a, b`
   Next next = Next::FallOut;
   std::shared_ptr<Expr> value;          // Continue with, WaitUntil
@@ -146,6 +152,7 @@ struct Let { LocalId local; ExprPtr value; };
 struct ReadOperation { LocalId local; uint32_t operation; ExprPtr payload; std::vector<Handler> handlers; };  // payload: MakeRecord of wire fields
 struct ReadView { LocalId local; uint32_t view; std::vector<ExprPtr> key; std::vector<Handler> handlers; };   // also `reread`
 struct ReadNavigation { LocalId local; uint32_t navigation; std::vector<ExprPtr> key; std::vector<Handler> handlers; };
+struct Ask { LocalId local; uint32_t advisor; ExprPtr inputs, alternative; };  // inputs: MakeRecord of the parameters
 struct Notify { uint32_t operation; ExprPtr payload; std::vector<Handler> handlers; };
 struct Propose {
   LocalId local;                        // of type Proposal
@@ -176,7 +183,37 @@ struct Write {
   // The approval's handlers for what can happen at a write (Changed, Expired, and Rejected when asked again).
   const Approve* approval = nullptr;
 };
-struct Task { std::string name; ExprPtr arguments; uint32_t role; ExprPtr within; std::vector<Handler> handlers; };
+struct Resolver { uint32_t workflow = 0; ExprPtr arguments; Span span; };  // arguments: record of the cells that start it
+struct Task {
+  std::string name;
+  ExprPtr arguments;
+  uint32_t role = 0;
+  ExprPtr within, remind;               // remind may be null
+  std::vector<Escalation> escalations;
+  std::optional<Resolver> resolver;     // a workflow whose success does the task
+  bool renewed = false;                 // of an exception: raising it again brings new arguments
+  std::vector<Handler> handlers;
+};
+// Another workflow, as a part of this one: its body stands here once more, over this workflow's locals, so that it is checked and made
+// for what it is given.
+struct Run {
+  uint32_t workflow = 0;
+  std::string name;                     // "CampaignApproval"
+  std::vector<LocalId> parameters;      // of the body
+  std::vector<ExprPtr> arguments;
+  LocalId result;                       // the record of the one outcome that no handler takes; invalid: not used
+  uint32_t result_outcome = 0;
+  bool goes_on = false;                 // there is an outcome that no handler takes
+  Block body;
+  std::vector<Handler> handlers;        // Outcome only; every failure has one
+};
+struct Raise {
+  uint32_t exception = 0;               // index in abi.workflows
+  ExprPtr arguments;                    // record of the cells that start it
+  bool waits = false;
+  ExprPtr within;                       // waits
+  std::vector<Handler> handlers;        // waits: Expired
+};
 struct When { struct Arm { ExprPtr condition; Block body; }; std::vector<Arm> arms; std::optional<Block> otherwise; };
 struct Match {                          // enum values, or presence of an optional
   ExprPtr subject;
@@ -185,6 +222,14 @@ struct Match {                          // enum values, or presence of an option
 };
 struct ForEach { LocalId variable; ExprPtr list, where; uint32_t parallel = 0; LocalId collect; Block body; };  // parallel 0: in sequence
 struct Together { struct Branch { std::string name; Block body; Span span; }; std::vector<Branch> branches; };
+// Rounds: the body once, and once more whenever it says `again`, up to `times`; then `otherwise`, which ends.
+struct Repeat {
+  uint32_t times = 0;
+  LocalId round;                        // 1, 2, ...
+  Block body, otherwise;
+  std::vector<LocalId> leaving;         // names of the body that are known behind it
+};
+struct Again {};
 struct Step { std::string name; Block body; };
 struct Throughout { std::vector<EventHandler> handlers; };
 struct WaitUntil {
@@ -202,8 +247,8 @@ struct Fail { uint32_t outcome; ExprPtr record; ast::FailStmt::Undo undo; };
 struct Stmt {
   Span span;
   std::string path;                     // identity of the wait point, unique in the workflow: "gate.pricing"; empty when it does not wait
-  std::variant<Let, ReadOperation, ReadView, ReadNavigation, Notify, Propose, Approve, Write, Task, When, Match, ForEach, Together,
-               Step, Throughout, WaitUntil, WaitEvent, Yield, Skip, Finish, Fail>
+  std::variant<Let, ReadOperation, ReadView, ReadNavigation, Ask, Notify, Propose, Approve, Write, Task, Run, When, Match, ForEach,
+               Together, Repeat, Again, Step, Throughout, WaitUntil, WaitEvent, Raise, Yield, Skip, Finish, Fail>
       node;
 };
 
@@ -243,10 +288,12 @@ struct StartParameter {
   uint32_t first = 0, count = 1;        // its cells among abi::Workflow::parameters
 };
 
+// Also an exception: `severity` of its abi::Workflow is set.
 struct Workflow {
   std::string name;                     // full
   uint32_t index = 0;                   // in abi.workflows
   std::vector<StartParameter> parameters;
+  uint32_t height = 0;                  // how deep the workflows it runs run others; 0: it runs none
   std::optional<uint32_t> calendar;     // index in abi.calendars of the module's `use calendar`: how its business durations count
   std::vector<Local> locals;
   Block body;
@@ -263,6 +310,12 @@ struct GivenEntity {
   std::vector<Field> fields;
   std::vector<Entities> navigations;
 };
+struct GivenAnswer {
+  uint32_t advisor = 0;
+  std::vector<std::pair<uint32_t, ExprPtr>> inputs;  // parameters that must be so
+  ExprPtr value;
+  uint32_t confidence = 1'000'000;      // in millionths
+};
 struct EntityChange { EntityKey entity; uint32_t field = 0; ExprPtr value; };
 struct TestStart { uint32_t workflow = 0; std::vector<ExprPtr> arguments; Instant at = 0; };  // one an abi::Workflow::parameters
 struct TestTime { ExprPtr duration; std::optional<uint32_t> calendar; Instant until = 0; };  // no duration: until
@@ -278,23 +331,27 @@ struct PersonDecides {
 };
 struct SystemFails {
   ast::FaultStmt::Kind kind;
-  bool is_view = false;
-  uint32_t target = 0;                  // operation or view
+  enum class What : uint8_t { Operation, View, Advisor } what = What::Operation;
+  uint32_t target = 0;                  // operation, view or advisor
   std::optional<About> about;
   uint32_t rejection = 0;
   std::optional<uint32_t> count;        // absent: always
 };
 struct Expectation {
+  struct Value { std::string field; ExprPtr value; };  // of the record that it comes with, under the record's name
   ast::ExpectStmt::What what;
   std::string subject;                  // path of an approval or wait; name of a task or outcome
+  std::vector<Value> values;            // Task, Write, Notify, Outcome, Fails
   uint32_t operation = 0;               // Write, Notify
+  uint32_t workflow = 0;                // Raised, Resolved, Lapsed: the exception
+  uint32_t advisor = 0;                 // Answer, Alternative
   std::vector<uint32_t> roles;
   std::optional<About> about;
   std::optional<uint32_t> count;        // absent: at least once
 };
 struct TestAction {
   Span span;
-  std::variant<GivenEntity, EntityChange, TestStart, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
+  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
 };
 struct Test {
   std::string name, module;
@@ -303,7 +360,7 @@ struct Test {
   std::vector<TestAction> actions;
 };
 
-// Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, policies, roles, calendars, texts and
+// Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, advisors, policies, roles, calendars, texts and
 // workflows (name, version, parameters, key, outcomes) filled in; machines come from lowering.
 struct Program {
   abi::Program abi;

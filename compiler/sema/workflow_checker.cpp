@@ -5,75 +5,60 @@
 
 #include <algorithm>
 
-#include "compiler/sema/names.h"
-#include "compiler/sema/resolve_types.h"
-
 namespace endcap::sema {
 
 WorkflowChecker::WorkflowChecker(Context& context, uint32_t index)
     : context_(context),
       index_(index),
       module_(context.workflows[index].module),
-      tree_(*context.workflows[index].tree),
+      locals_(own_locals_),
       scope_(context, locals_),
-      expressions_(context, module_, scope_) {
+      expressions_(context, module_, scope_),
+      paths_(own_paths_) {
   expressions_.mention = [this](LocalId local, Span span) { note_mention(local, span); };
 }
 
 void WorkflowChecker::run() {
   workflow().calendar = context_.modules[module_].calendar;
   start_parameters();
-  instance_key();
   nesting_ = 1;
-  workflow().body = statements(tree_.body);
+  if (const ast::ExceptionDecl* exception = info().exception) {
+    workflow().body = exception_body(*exception);
+  } else {
+    instance_key(*info().tree);
+    workflow().body = statements(info().tree->body);
+    upgrades();
+  }
   workflow().locals = std::move(locals_);
   link_approvals();
+  context_.workflows[index_].statements = statements_;
 }
 
 // ---------------------------------------------------------------- start
 
 void WorkflowChecker::start_parameters() {
-  for (const ast::Parameter& parameter : tree_.parameters) {
-    const TypeId type = resolve_type(context_, module_, parameter.type.get());
-    StartParameter start{.local = scope_.declare(parameter.name, type),
-                         .first = static_cast<uint32_t>(out().parameters.size())};
-    if (type != abi::kNoType) {
-      start.view = context_.view_of(type);
-      if (start.view) {
-        for (uint32_t key : context_.program.abi.views[*start.view].key) {
-          const abi::Field& field = context_.types[type].fields[key];
-          out().parameters.push_back({.name = parameter.name.text + "." + field.name, .type = field.type});
-        }
-      } else {
-        const Kind kind = context_.types.kind(type);
-        if (kind == Kind::Record || kind == Kind::List || kind == Kind::Optional || kind == Kind::Ratio)
-          context_.emit(DiagnosticKind::StartParameterType, parameter.type->span,
-                        {parameter.name.text, context_.type_name(type)});
-        out().parameters.push_back({.name = parameter.name.text, .type = type});
-      }
-    }
-    start.count = static_cast<uint32_t>(out().parameters.size()) - start.first;
-    workflow().parameters.push_back(start);
-  }
+  for (size_t i = 0; i < info().parameters().size(); ++i)
+    workflow().parameters[i].local = scope_.declare(info().parameters()[i].name, info().parameter_types[i]);
 }
 
-void WorkflowChecker::instance_key() {
-  if (!tree_.key) {
-    context_.emit(DiagnosticKind::InstanceKeyMissing, tree_.name.span, {tree_.name.text})
+void WorkflowChecker::instance_key(const ast::WorkflowDecl& tree) {
+  if (out().only_run) return;
+  if (!tree.key) {
+    context_.emit(DiagnosticKind::InstanceKeyMissing, tree.name.span, {tree.name.text})
         .note("write `key` and one of the values that start it, as in `key promo.id`");
     return;
   }
-  const std::string name = source_name(*tree_.key);
+  const std::string name = source_name(*tree.key);
   const auto found = std::ranges::find(out().parameters, name, &abi::Workflow::StartParameter::name);
   if (found != out().parameters.end()) {
-    out().key_parameter = static_cast<uint32_t>(found - out().parameters.begin());
+    out().key_parameters = {static_cast<uint32_t>(found - out().parameters.begin())};
     return;
   }
-  if (is_invalid(*expressions_.check(tree_.key))) return;
+  if (is_invalid(*expressions_.check(tree.key))) return;
   std::vector<std::string> names;
   for (const auto& parameter : out().parameters) names.push_back(parameter.name);
-  context_.emit(DiagnosticKind::InstanceKeyNotGiven, tree_.key->span,
-                {tree_.name.text, fmt::format("{}", fmt::join(names, ", "))});
+  context_.emit(DiagnosticKind::InstanceKeyNotGiven, tree.key->span,
+                {tree.name.text, fmt::format("{}", fmt::join(names, ", "))});
 }
 
 // ---------------------------------------------------------------- blocks
@@ -99,6 +84,7 @@ Block WorkflowChecker::block(const ast::Block& tree, const std::string& what) {
 }
 
 std::optional<Stmt> WorkflowChecker::statement(const ast::Stmt& tree) {
+  ++statements_;
   return std::visit([&](const auto& node) { return of(tree, node); }, tree.node);
 }
 
@@ -180,7 +166,15 @@ void WorkflowChecker::note_mention(LocalId local, Span span) {
 }
 
 void check_workflows(Context& context) {
-  for (uint32_t i = 0; i < context.workflows.size(); ++i) WorkflowChecker(context, i).run();
+  for (uint32_t i = 0; i < context.workflows.size(); ++i)
+    require_workflow(context, i, context.workflows[i].name().span);
+  for (uint32_t i = 0; i < context.workflows.size(); ++i) {
+    const ast::Name& name = context.workflows[i].name();
+    if (!context.program.abi.workflows[i].only_run || context.workflows[i].is_run) continue;
+    context.emit(DiagnosticKind::InstanceKeyMissing, name.span, {name.text})
+        .note("write `key` and one of the values that start it, as in `key promo.id`")
+        .note("without a key it is for other workflows to `run`, and none does");
+  }
 }
 
 }  // namespace endcap::sema

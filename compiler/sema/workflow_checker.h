@@ -13,6 +13,9 @@ class WorkflowChecker {
   void run();
 
  private:
+  // The body of a workflow that `host` runs, once more: over the locals of the host, behind `path`.
+  WorkflowChecker(WorkflowChecker& host, uint32_t index, std::vector<std::string> path);
+
   // What a handler can hear at a statement, and how it may go on.
   struct Site {
     std::string what;  // "the write of Price.activate", for messages
@@ -22,11 +25,14 @@ class WorkflowChecker {
     std::vector<Next> nexts;       // beside ending and `skip`
     TypeId result = abi::kNoType;  // what `continue with` gives
     Span declared;                 // of the operation
+    // What ended, when it is a workflow: `rejections` are the names of its outcomes.
+    const std::vector<abi::Outcome>* outcomes = nullptr;
   };
 
   // workflow_checker.cpp: parameters, key, blocks
   void start_parameters();
-  void instance_key();
+  void instance_key(const ast::WorkflowDecl& tree);
+  const WorkflowInfo& info() const { return context_.workflows[index_]; }
   abi::Workflow& out() { return context_.program.abi.workflows[index_]; }
   Workflow& workflow() { return context_.program.workflows[index_]; }
   Block block(const ast::Block& tree, const std::string& what);
@@ -45,6 +51,11 @@ class WorkflowChecker {
   ExprPtr before_deadline(const ast::ExprPtr& tree, const Expr* within, const std::string& what);
   LocalId bind_leaving(const ast::Name& name, TypeId type);
   void note_mention(LocalId local, Span span);
+
+  // upgrades.cpp: what is said of instances of older versions
+  void upgrades();
+  void renames(const ast::UpgradeClause& clause, abi::UpgradeClause& made);
+  void upgrade_value(const ast::UpgradeClause::Default& value, abi::UpgradeClause& made);
 
   // paths.cpp: identities of wait points
   // `span` is of what waits there. Two of one name are told.
@@ -73,6 +84,9 @@ class WorkflowChecker {
                  const ast::Name& name);
   Made not_readable(Span span, const ast::Name& name);
   Site reading(std::string what, TypeId result) const;
+  // asks.cpp
+  Made of(const ast::Stmt& tree, const ast::AskStmt& node);
+  Made ask(const ast::Stmt& tree, const ast::Ask& node, const ast::LetStmt& let);
   Made of(const ast::Stmt& tree, const ast::NotifyStmt& node);
   // The payload of a call; Invalid when it can't be built. `arguments` are left for the facts.
   ExprPtr payload(uint32_t operation, Span span, const std::vector<ast::Argument>& given,
@@ -95,6 +109,18 @@ class WorkflowChecker {
   Diagnostic& refuse_end(const ast::HandlerEnd& end, const std::string& where);
   static std::string ends_of(const Site& site, Cause cause);
 
+  void bind_outcome(const ast::Handler& tree, const Site& site,
+                    const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into);
+
+  // runs.cpp: other workflows as parts of this one
+  Made of(const ast::Stmt& tree, const ast::RunStmt& node);
+  bool run_arguments(const ast::RunStmt& node, Span span, uint32_t callee, std::vector<ExprPtr>& into);
+  std::vector<LocalId> run_parameters();
+  bool run_body(const ast::RunStmt& node, std::vector<std::string> path, Run& into);
+  bool run_handlers(const ast::RunStmt& node, Run& into);
+  bool run_result(const ast::RunStmt& node, Run& into);
+  bool pass_on(const ast::RunStmt& node, uint32_t outcome, Run& into);
+
   // people.cpp, waits.cpp, events.cpp
   Made of(const ast::Stmt& tree, const ast::TaskStmt& node);
   Made of(const ast::Stmt& tree, const ast::WaitUntilStmt& node);
@@ -103,11 +129,22 @@ class WorkflowChecker {
   bool pattern(const ast::EventPattern& tree, const ast::Name* record_name, EventPattern& into);
   std::optional<EventHandler> event_handler(const ast::EventHandler& tree, bool waiting);
 
+  // exceptions.cpp
+  Block exception_body(const ast::ExceptionDecl& tree);
+  Task response(const ast::ExceptionDecl& tree);
+  std::optional<Resolver> resolver(const ast::Call& tree);
+  ExprPtr start_record(uint32_t workflow, const std::vector<ast::Argument>& given, const std::string& name,
+                       Span span);
+  Made of(const ast::Stmt& tree, const ast::RaiseStmt& node);
+
   // control.cpp, outcomes.cpp
   Made of(const ast::Stmt& tree, const ast::WhenStmt& node);
   Made of(const ast::Stmt& tree, const ast::MatchStmt& node);
   Made of(const ast::Stmt& tree, const ast::ForEachStmt& node);
   Made of(const ast::Stmt& tree, const ast::TogetherStmt& node);
+  Made of(const ast::Stmt& tree, const ast::RepeatStmt& node);
+  Made of(const ast::Stmt& tree, const ast::AgainStmt& node);
+  bool can_say_again(Span span);
   Made of(const ast::Stmt& tree, const ast::StepStmt& node);
   Made of(const ast::Stmt& tree, const ast::YieldStmt& node);
   Made of(const ast::Stmt& tree, const ast::SkipStmt& node);
@@ -116,27 +153,35 @@ class WorkflowChecker {
   std::optional<std::pair<uint32_t, ExprPtr>> outcome(const ast::Name& name,
                                                       const std::vector<ast::Argument>& arguments,
                                                       bool failure, Span span);
+  // The outcome's index; what does not agree with the ends elsewhere is told.
+  std::optional<uint32_t> outcome(const ast::Name& name, TypeId record, bool failure);
   bool match_values(const ast::MatchStmt::Arm& arm, TypeId subject, std::map<uint32_t, Span>& seen,
                     Match::Arm& into);
 
   Context& context_;
   uint32_t index_;
   uint32_t module_;
-  const ast::WorkflowDecl& tree_;
-  std::vector<Local> locals_;
+  std::vector<Local> own_locals_;
+  std::vector<Local>& locals_;  // its own, or those of the workflow that runs it
   Scope scope_;
   Expressions expressions_;
 
   std::vector<std::string> path_;
-  std::map<std::string, Span> paths_;  // of wait points: the first of each name
+  std::map<std::string, Span> own_paths_;
+  std::map<std::string, Span>& paths_;  // of wait points: the first of each name
   std::map<std::string, Span> steps_;
   std::vector<LocalId>* leaving_ = nullptr;  // names that leave the step whose top level this is
+  uint64_t statements_ = 0;                  // with those of the workflows it runs
   size_t nesting_ = 0;                       // of blocks: 1 is the workflow's own
   struct Collected {
     TypeId type = abi::kNoType;
     Span span;
     bool any = false;
   };
+  struct Rounds {
+    bool again = false;  // somebody says it
+  };
+  Rounds* rounds_ = nullptr;            // of the innermost `repeat` in this loop, branch or handler of events
   std::vector<Collected*> collecting_;  // of the loops around, null for those that don't
   std::map<std::string, Span> outcomes_;
 
@@ -146,6 +191,10 @@ class WorkflowChecker {
 };
 
 void check_workflows(Context& context);
+
+// The workflow, checked when first needed, so that their order does not matter and a round of calls is seen.
+// False: it can't be run, which is told.
+bool require_workflow(Context& context, uint32_t index, Span use);
 
 // Whether every path through the block finishes or fails the workflow.
 bool ends_workflow(const Block& block);

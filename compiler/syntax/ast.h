@@ -77,6 +77,9 @@ struct DefaultExpr { ExprPtr operand, fallback; };                              
 struct ConditionalExpr { ExprPtr condition, then, otherwise; };                 // when c then a otherwise b
 struct MomentExpr { ExprPtr date, time, zone; };                                // launch at 06:00 zone store.timeZone
 struct RelativeExpr { ExprPtr duration; bool before = true; ExprPtr anchor; };  // 2 days before promo.launch
+// business day on or after promo.launch | on or before .. | on or after .. within its month
+enum class DayConvention : uint8_t { Following, Preceding, ModifiedFollowing };
+struct BusinessDayExpr { ExprPtr date; DayConvention convention = DayConvention::Following; };
 enum class RoundingMode : uint8_t { HalfEven, HalfUp, Up, Down };
 struct RoundExpr { ExprPtr operand; uint32_t scale = 0; RoundingMode mode; };   // round x to 2 places half even
 struct ListExpr { std::vector<ExprPtr> elements; };                             // [a, b]
@@ -90,7 +93,7 @@ struct Expr {
   Span span;
   std::variant<ErrorExpr, NumberLit, PercentLit, MoneyLit, QuantityLit, DurationLit, DateLit, TimeLit, TextLit, BoolLit,
                AbsentLit, NameExpr, FieldExpr, CallExpr, UnaryExpr, BinaryExpr, CompareExpr, MembershipExpr, PresenceExpr,
-               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, RoundExpr, ListExpr, AllocateExpr, AggregateExpr>
+               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, BusinessDayExpr, RoundExpr, ListExpr, AllocateExpr, AggregateExpr>
       node;
 };
 
@@ -103,16 +106,20 @@ struct Block {
 };
 
 // How a handler ends: `then retry`, `then skip`, `then continue [with v]`, `then fail X and compensate`, `then ask again`,
-// `then wait until MOMENT`. `finish`, `fail`, `skip` statements end a block too.
+// `then again`, `then wait until MOMENT`. `finish`, `fail`, `skip` statements end a block too.
 struct HandlerEnd {
-  enum class Form : uint8_t { Retry, Skip, Continue, AskAgain, WaitUntil } form;
+  enum class Form : uint8_t { Retry, Skip, Continue, AskAgain, WaitUntil, Again } form;
   ExprPtr value;                      // Continue with, WaitUntil
   Span span;
 };
 
-// `on rejected, expired { ... then skip }`: names are rejected|expired|changed|unavailable|invalid|late or a declared rejection.
+struct Binding { Name name; std::optional<Name> field; };         // `article` | `mine: article`
+
+// `on rejected, expired { ... then skip }`: names are rejected|expired|changed|unavailable|invalid|late or a declared rejection;
+// behind `run`, what the other workflow ended in, `on TooDear(price) { ... }`.
 struct Handler {
   std::vector<Name> causes;
+  std::vector<Binding> bindings;      // of all its causes
   Block body;                         // without the `then ...`
   std::optional<HandlerEnd> end;
   Span span;
@@ -121,7 +128,6 @@ struct Handler {
 // `on event E(a, b) where cond { ... }`: binds fields of the event by name (or `mine: field`: name `mine`, field `field`).
 struct EventPattern {
   QualifiedName event;
-  struct Binding { Name name; std::optional<Name> field; };
   std::vector<Binding> bindings;
   ExprPtr where;                      // null: every such event
   Span span;
@@ -150,7 +156,10 @@ struct Propose {                      // propose CALL undo CALL | propose for ea
   std::optional<Call> undo;
 };
 
-struct LetStmt { Name name; TypePtr type; std::variant<ExprPtr, Read, Propose> value; };
+struct Ask { Call call; ExprPtr alternative; };  // ask UpliftModel(a, b) or else c; the alternative is mandatory; null when missing
+
+struct LetStmt { Name name; TypePtr type; std::variant<ExprPtr, Read, Propose, Ask> value; };
+struct AskStmt { Ask ask; };          // an ask whose answer nobody uses: refused by sema
 struct ReadStmt { Read read; };       // a read whose value nobody uses: refused by sema
 struct NotifyStmt { Call call; std::vector<Handler> handlers; };
 struct ApproveStmt {
@@ -173,6 +182,12 @@ struct TaskStmt {                     // task CountShelf(plan: plan) to StoreOps
   std::optional<Name> result;
   std::vector<Handler> handlers;
 };
+struct RunStmt {                      // run CampaignApproval(promo) as approval { on Rejected(reason) {..} }
+  QualifiedName workflow;
+  std::vector<Argument> arguments;
+  std::optional<Name> result;
+  std::vector<Handler> handlers;
+};
 struct WhenStmt {                     // when c {..} otherwise when d {..} otherwise {..}
   struct Arm { ExprPtr condition; Block body; };
   std::vector<Arm> arms;
@@ -190,6 +205,12 @@ struct ForEachStmt {
   std::optional<Name> collect;
   Block body;
 };
+struct RepeatStmt {                   // repeat up to 3 times {..} otherwise {..}
+  uint32_t times = 0;
+  Block body;
+  std::optional<Block> otherwise;     // mandatory
+};
+struct AgainStmt {};                  // the next round
 struct TogetherStmt {
   struct Branch { Name name; Block body; Span span; };
   std::vector<Branch> branches;
@@ -208,6 +229,14 @@ struct WaitEventStmt {                // wait for event E(a) where c within 2 bu
   std::optional<Name> result;
   std::vector<Handler> handlers;
 };
+struct RaiseStmt {                    // raise PublishNoAck(promo.id, store) | raise and wait X(a) within 4 hours as answer { on expired {...} }
+  QualifiedName exception;
+  std::vector<Argument> arguments;
+  bool waits = false;
+  ExprPtr within;                     // null when it is not said
+  std::optional<Name> result;         // names the wait
+  std::vector<Handler> handlers;
+};
 struct YieldStmt { ExprPtr value; };
 struct SkipStmt {};
 struct FinishStmt { Name outcome; std::vector<Argument> arguments; };
@@ -220,8 +249,9 @@ struct ErrorStmt {};  // a statement of a later release, refused by the parser
 
 struct Stmt {
   Span span;
-  std::variant<ErrorStmt, LetStmt, ReadStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, WhenStmt, MatchStmt, ForEachStmt,
-               TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, YieldStmt, SkipStmt, FinishStmt, FailStmt>
+  std::variant<ErrorStmt, LetStmt, ReadStmt, AskStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, RunStmt, WhenStmt, MatchStmt,
+               ForEachStmt, RepeatStmt, AgainStmt, TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, RaiseStmt,
+               YieldStmt, SkipStmt, FinishStmt, FailStmt>
       node;
 };
 
@@ -280,6 +310,13 @@ struct SystemDecl { Name name; std::vector<OperationDecl> operations; std::vecto
 struct RecordDecl { Name name; std::vector<Parameter> fields; };
 struct EnumDecl { Name name; std::vector<Name> values; };
 struct FunctionDecl { Name name; std::vector<Parameter> parameters; TypePtr result; ExprPtr body; };
+// mapping M from A to R { field: value ... }: a function of `it`, which gives every field of a record.
+struct MappingDecl {
+  Name name;
+  TypePtr from, to;
+  struct Field { Name name; ExprPtr value; };
+  std::vector<Field> fields;
+};
 // table T(a: A, b: B) -> R { | a | b | r | ... }: the header names inputs and results, a row says when it applies and what it gives.
 struct TableCell {
   enum class Form : uint8_t { Any, Otherwise, Present, Compare, Interval, Values } form = Form::Any;
@@ -313,12 +350,47 @@ struct PolicyDecl {
   struct StandIn { Name stand_in, role; };
   std::vector<StandIn> stand_ins;
 };
+// advisor UpliftModel(a: A) -> R { timeout 30 s  fresh within 1 day  confidence at least 60% }
+struct AdvisorDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  TypePtr result;                                                // null: missing
+  ExprPtr timeout;                                               // mandatory; null when missing
+  ExprPtr fresh;                                                 // null: an answer of any age
+  struct Confidence { std::string text; Span span; };            // "60"
+  std::optional<Confidence> confidence;
+};
+struct UpgradeClause {                // upgrades from 2 { step stockCheck becomes coverage  let urgent = no }
+  struct Rename { bool step = false; QualifiedName before, after; };
+  struct Default { Name name; ExprPtr value; Span span; };  // no value: `= reread`
+  uint32_t from = 0;
+  Span from_span;
+  std::vector<Rename> renames;
+  std::vector<Default> defaults;
+  Span span;
+};
+
 struct WorkflowDecl {
   Name name;
   std::vector<Parameter> parameters;
   ExprPtr key;
   std::optional<uint32_t> version;
+  std::vector<UpgradeClause> upgrades;
   Block body;
+};
+
+// exception X(a: A) key (a) severity high owner R { respond within 4 hours escalate to D after 2 hours on expired {...} }
+struct ExceptionDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  std::vector<Name> key;                                         // empty when missing
+  std::optional<Name> severity, owner;                           // mandatory
+  std::optional<uint32_t> version;
+  ExprPtr within;                                                // mandatory; null when missing
+  ExprPtr remind_after;
+  std::vector<ApproveStmt::Escalation> escalations;
+  std::optional<Call> resolve_by;                                // a workflow
+  std::vector<Handler> handlers;
 };
 
 // ---------------------------------------------------------------- tests
@@ -348,6 +420,12 @@ struct GivenStmt {                    // given Store(id: "1001" to "1003", regio
   Name view;
   std::vector<Field> fields;
 };
+struct AnswersStmt {                  // given UpliftModel(article: "AC-100") answers [..] with confidence 40%
+  Name advisor;
+  std::vector<Argument> arguments;    // those that matter, by name; none: whatever it is asked
+  ExprPtr value;
+  std::optional<AdvisorDecl::Confidence> confidence;
+};
 struct BecomesStmt {                  // Promotion("P-1").landedCost becomes AUD 93.00
   Name view;
   std::vector<Argument> key;
@@ -376,16 +454,19 @@ struct FaultStmt {                    // Price.activate for "1001" is rejected R
 struct ExpectStmt {
   enum class What : uint8_t {
     Asked, Granted, Rejected, Expired, Reminded, Permitted, Forbidden,  // of an approval
-    Task, Write, Notify, Outcome, Fails, Waiting, Suspended
+    Task, Write, Notify, Raised, Resolved, Lapsed,  // Lapsed: an exception to which nobody responded
+    Answer, Alternative,                            // of an advisor
+    Outcome, Fails, Waiting, Suspended
   } what;
   QualifiedName subject;
+  std::vector<Argument> values;       // Task, Write, Notify, Outcome, Fails: what it came with, by name
   std::vector<Name> roles;            // Asked, Task
   std::optional<About> about;
   TestCount count;
 };
 struct TestStmt {
   Span span;
-  std::variant<GivenStmt, BecomesStmt, StartStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
+  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
 };
 struct TestDecl {                     // test "a late approval goes to the director" { ... }
   Name title;
@@ -399,8 +480,8 @@ struct ErrorDecl { std::optional<Name> name; };
 
 struct Decl {
   Span span;
-  std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl,
-               TableDecl, PolicyDecl, WorkflowDecl, TestDecl, LaterDecl>
+  std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl, MappingDecl,
+               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, ExceptionDecl, TestDecl, LaterDecl>
       node;
 };
 

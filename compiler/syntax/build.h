@@ -65,16 +65,20 @@ class Builder {
   ast::Stmt statement(Parser::StatementContext* tree);
   ast::LetStmt let(Parser::LetStatementContext* tree);
   ast::Read read(Parser::ReadValueContext* tree);
+  ast::Ask ask(Parser::AskValueContext* tree);
   ast::Propose propose(Parser::ProposalContext* tree);
   ast::Call call(Parser::CallContext* tree);
   ast::ApproveStmt approve(Parser::ApproveStatementContext* tree);
   void approve_clause(ast::ApproveStmt& approve, Parser::ApproveClauseContext* tree);
   ast::WriteStmt write(Parser::WriteStatementContext* tree);
   ast::TaskStmt task(Parser::TaskStatementContext* tree);
+  ast::RunStmt run(Parser::RunStatementContext* tree);
   ast::WhenStmt when(Parser::WhenStatementContext* tree);
   ast::MatchStmt match(Parser::MatchStatementContext* tree);
   ast::ForEachStmt for_each(Parser::ForEachStatementContext* tree);
+  ast::RepeatStmt repeat(Parser::RepeatStatementContext* tree);
   ast::TogetherStmt together(Parser::TogetherStatementContext* tree);
+  ast::RaiseStmt raise(Parser::RaiseStatementContext* tree);
   ast::StepStmt step(Parser::StepStatementContext* tree);
   ast::WaitUntilStmt wait_until(Parser::WaitUntilStatementContext* tree);
   ast::WaitEventStmt wait_event(Parser::WaitEventStatementContext* tree);
@@ -83,15 +87,20 @@ class Builder {
   std::vector<ast::Handler> handlers(Parser::HandlersContext* tree);
   ast::Handler handler(Parser::HandlerContext* tree);
   ast::EventHandler event_handler(Parser::EventHandlerContext* tree);
+  ast::Binding binding(Parser::BindingContext* tree);
   ast::EventPattern event_pattern(Parser::EventPatternContext* tree);
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
+  // build_declarations.cpp, build_exceptions.cpp, build_advisors.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
+  ast::ExceptionDecl exception(Parser::ExceptionDeclarationContext* tree);
+  void exception_clause(ast::ExceptionDecl& exception, Parser::ExceptionClauseContext* tree);
+  ast::UpgradeClause upgrade(Parser::UpgradeClauseContext* tree);
   ast::FunctionDecl function(Parser::FunctionDeclarationContext* tree);
+  ast::MappingDecl mapping(Parser::MappingDeclarationContext* tree);
   ast::SystemDecl system(Parser::SystemDeclarationContext* tree);
   ast::OperationDecl operation(Parser::OperationContext* tree);
   void operation_action(ast::OperationDecl& operation, Parser::OperationActionContext* tree);
@@ -100,6 +109,7 @@ class Builder {
   ast::EventDecl event(Parser::EventDeclarationContext* tree);
   ast::PolicyDecl policy(Parser::PolicyDeclarationContext* tree);
   ast::PolicyRow policy_row(Parser::PolicyRowContext* tree);
+  ast::AdvisorDecl advisor(Parser::AdvisorDeclarationContext* tree);
   ast::TableDecl table(Parser::TableDeclarationContext* tree);
   ast::TableCell table_cell(Parser::TableCellContext* tree);
 
@@ -107,11 +117,14 @@ class Builder {
   ast::TestDecl test(Parser::TestDeclarationContext* tree);
   ast::TestStmt test_statement(Parser::TestStatementContext* tree);
   ast::GivenStmt given(Parser::GivenEntityContext* tree);
+  ast::AnswersStmt answers(Parser::GivenAnswerContext* tree);
   ast::StartStmt start(Parser::StartWorkflowContext* tree);
   ast::AfterStmt after(Parser::AfterTimeContext* tree);
   ast::DecideStmt decide(Parser::PersonDecidesContext* tree);
   ast::FaultStmt fault(Parser::SystemFailsContext* tree);
   ast::ExpectStmt expect(Parser::ExpectationContext* tree);
+  ast::ExpectStmt expect_exception(Parser::ExpectExceptionContext* tree);
+  ast::AdvisorDecl::Confidence confidence(antlr4::tree::TerminalNode* percent) const;
   ast::ExpectStmt expect_approval(Parser::ExpectApprovalContext* tree);
   ast::TestMoment test_moment(Parser::TestMomentContext* tree);
   std::optional<ast::About> about(Parser::AboutContext* tree);  // of null: none

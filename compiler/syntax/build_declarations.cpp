@@ -42,10 +42,16 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
     }
     case Parser::RuleFunctionDeclaration:
       return {at, function(tree->functionDeclaration())};
+    case Parser::RuleMappingDeclaration:
+      return {at, mapping(tree->mappingDeclaration())};
     case Parser::RuleTableDeclaration:
       return {at, table(tree->tableDeclaration())};
     case Parser::RulePolicyDeclaration:
       return {at, policy(tree->policyDeclaration())};
+    case Parser::RuleExceptionDeclaration:
+      return {at, exception(tree->exceptionDeclaration())};
+    case Parser::RuleAdvisorDeclaration:
+      return {at, advisor(tree->advisorDeclaration())};
     case Parser::RuleTestDeclaration:
       return {at, test(tree->testDeclaration())};
     default:
@@ -88,13 +94,43 @@ ast::FunctionDecl Builder::function(Parser::FunctionDeclarationContext* tree) {
           tree->type() != nullptr ? type(tree->type()) : nullptr, expression(tree->expression())};
 }
 
+ast::MappingDecl Builder::mapping(Parser::MappingDeclarationContext* tree) {
+  ast::MappingDecl result{name(tree->name()), type(tree->from), type(tree->to), {}};
+  for (auto* each : tree->mappingField())
+    result.fields.push_back({name(each->field), expression(each->expression())});
+  return result;
+}
+
 ast::WorkflowDecl Builder::workflow(Parser::WorkflowDeclarationContext* tree) {
   ast::WorkflowDecl result;
   result.name = name(tree->name());
   result.parameters = parameters(tree->parameters());
   if (tree->expression() != nullptr) result.key = expression(tree->expression());
   if (tree->NUMBER() != nullptr) result.version = count(tree->NUMBER());
-  result.body = block(tree->block());
+  auto* body = tree->workflowBody();
+  for (auto* each : body->upgradeClause()) result.upgrades.push_back(upgrade(each));
+  for (auto* each : body->statement()) result.body.statements.push_back(statement(each));
+  result.body.span = span(body);
+  return result;
+}
+
+ast::UpgradeClause Builder::upgrade(Parser::UpgradeClauseContext* tree) {
+  ast::UpgradeClause result;
+  result.from = count(tree->NUMBER());
+  result.from_span = span(tree->NUMBER());
+  result.span = span(tree);
+  for (auto* each : tree->upgradeItem()) {
+    if (auto* rename = dynamic_cast<Parser::RenameItemContext*>(each)) {
+      result.renames.push_back(
+          {rename->what->getType() == Parser::STEP, qualified(rename->before), qualified(rename->after)});
+      continue;
+    }
+    auto* given = static_cast<Parser::DefaultItemContext*>(each);
+    ast::UpgradeClause::Default& value = result.defaults.emplace_back();
+    value.name = name(given->name(0));
+    value.span = span(given);
+    if (given->expression() != nullptr) value.value = expression(given->expression());
+  }
   return result;
 }
 

@@ -230,6 +230,12 @@ ExprPtr Builder::primary(Parser::PrimaryContext* tree) {
     for (auto* each : list->expression()) elements.elements.push_back(expression(each));
     return make_expression(at, std::move(elements));
   }
+  if (auto* day = dynamic_cast<Parser::BusinessDayValueContext*>(tree)) {
+    const ast::DayConvention convention = day->BEFORE()   ? ast::DayConvention::Preceding
+                                          : day->WITHIN() ? ast::DayConvention::ModifiedFollowing
+                                                          : ast::DayConvention::Following;
+    return make_expression(at, ast::BusinessDayExpr{postfix(day->postfix()), convention});
+  }
   if (auto* round = dynamic_cast<Parser::RoundValueContext*>(tree)) {
     return make_expression(at, ast::RoundExpr{additive(round->additive()), count(round->NUMBER()),
                                               rounding_mode(round->roundingMode())});

@@ -12,7 +12,10 @@ std::vector<ast::Handler> Builder::handlers(Parser::HandlersContext* tree) {
 
 ast::Handler Builder::handler(Parser::HandlerContext* tree) {
   ast::Handler result;
-  result.causes = names(tree->names());
+  for (auto* each : tree->cause()) {
+    result.causes.push_back(name(each->name()));
+    for (auto* bound : each->binding()) result.bindings.push_back(binding(bound));
+  }
   result.body = handler_body(tree->handlerBody(), result.end);
   result.span = span(tree);
   return result;
@@ -29,13 +32,15 @@ ast::EventHandler Builder::event_handler(Parser::EventHandlerContext* tree) {
 ast::EventPattern Builder::event_pattern(Parser::EventPatternContext* tree) {
   ast::EventPattern result;
   result.event = qualified(tree->qualified());
-  for (auto* each : tree->binding()) {
-    ast::EventPattern::Binding binding{name(each->variable), std::nullopt};
-    if (each->field != nullptr) binding.field = name(each->field);
-    result.bindings.push_back(std::move(binding));
-  }
+  for (auto* each : tree->binding()) result.bindings.push_back(binding(each));
   if (tree->expression() != nullptr) result.where = expression(tree->expression());
   result.span = span(tree);
+  return result;
+}
+
+ast::Binding Builder::binding(Parser::BindingContext* tree) {
+  ast::Binding result{name(tree->variable), std::nullopt};
+  if (tree->field != nullptr) result.field = name(tree->field);
   return result;
 }
 
@@ -57,6 +62,7 @@ std::optional<ast::HandlerEnd> Builder::handler_end(Parser::HandlerEndContext* t
   if (dynamic_cast<Parser::RetryEndContext*>(tree) != nullptr) return end(Form::Retry);
   if (dynamic_cast<Parser::SkipEndContext*>(tree) != nullptr) return end(Form::Skip);
   if (dynamic_cast<Parser::AskAgainEndContext*>(tree) != nullptr) return end(Form::AskAgain);
+  if (dynamic_cast<Parser::AgainEndContext*>(tree) != nullptr) return end(Form::Again);
   if (auto* going_on = dynamic_cast<Parser::ContinueEndContext*>(tree)) {
     return end(Form::Continue,
                going_on->expression() != nullptr ? expression(going_on->expression()) : nullptr);

@@ -17,6 +17,8 @@ ast::Block Builder::body(Parser::BodyContext* tree) {
   result.span = span(tree);
   if (tree->togetherStatement() != nullptr) {
     result.statements.push_back({result.span, together(tree->togetherStatement())});
+  } else if (tree->repeatStatement() != nullptr) {
+    result.statements.push_back({result.span, repeat(tree->repeatStatement())});
   } else {
     result.statements.push_back({result.span, for_each(tree->forEachStatement())});
   }
@@ -31,6 +33,8 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       return {at, let(tree->letStatement())};
     case Parser::RuleReadStatement:
       return {at, ast::ReadStmt{read(tree->readStatement()->readValue())}};
+    case Parser::RuleAskStatement:
+      return {at, ast::AskStmt{ask(tree->askStatement()->askValue())}};
     case Parser::RuleNotifyStatement: {
       auto* notify = tree->notifyStatement();
       return {at, ast::NotifyStmt{call(notify->call()), handlers(notify->handlers())}};
@@ -41,12 +45,18 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       return {at, write(tree->writeStatement())};
     case Parser::RuleTaskStatement:
       return {at, task(tree->taskStatement())};
+    case Parser::RuleRunStatement:
+      return {at, run(tree->runStatement())};
     case Parser::RuleWhenStatement:
       return {at, when(tree->whenStatement())};
     case Parser::RuleMatchStatement:
       return {at, match(tree->matchStatement())};
     case Parser::RuleForEachStatement:
       return {at, for_each(tree->forEachStatement())};
+    case Parser::RuleRepeatStatement:
+      return {at, repeat(tree->repeatStatement())};
+    case Parser::RuleAgainStatement:
+      return {at, ast::AgainStmt{}};
     case Parser::RuleTogetherStatement:
       return {at, together(tree->togetherStatement())};
     case Parser::RuleStepStatement:
@@ -61,6 +71,8 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       return {at, wait_until(tree->waitUntilStatement())};
     case Parser::RuleWaitEventStatement:
       return {at, wait_event(tree->waitEventStatement())};
+    case Parser::RuleRaiseStatement:
+      return {at, raise(tree->raiseStatement())};
     case Parser::RuleYieldStatement:
       return {at, ast::YieldStmt{expression(tree->yieldStatement()->expression())}};
     case Parser::RuleSkipStatement:
@@ -80,6 +92,8 @@ ast::LetStmt Builder::let(Parser::LetStatementContext* tree) {
   if (tree->type() != nullptr) result.type = type(tree->type());
   if (tree->readValue() != nullptr) {
     result.value = read(tree->readValue());
+  } else if (tree->askValue() != nullptr) {
+    result.value = ask(tree->askValue());
   } else if (tree->proposal() != nullptr) {
     result.value = propose(tree->proposal());
   } else {
@@ -164,6 +178,15 @@ ast::TaskStmt Builder::task(Parser::TaskStatementContext* tree) {
   return result;
 }
 
+ast::RunStmt Builder::run(Parser::RunStatementContext* tree) {
+  ast::RunStmt result;
+  result.workflow = qualified(tree->qualified());
+  result.arguments = arguments(tree->arguments());
+  if (tree->name() != nullptr) result.result = name(tree->name());
+  result.handlers = handlers(tree->handlers());
+  return result;
+}
+
 ast::WhenStmt Builder::when(Parser::WhenStatementContext* tree) {
   ast::WhenStmt result;
   const auto conditions = tree->expression();
@@ -198,6 +221,14 @@ ast::ForEachStmt Builder::for_each(Parser::ForEachStatementContext* tree) {
   if (tree->NUMBER() != nullptr) result.parallel = count(tree->NUMBER());
   if (tree->result != nullptr) result.collect = name(tree->result);
   result.body = block(tree->block());
+  return result;
+}
+
+ast::RepeatStmt Builder::repeat(Parser::RepeatStatementContext* tree) {
+  ast::RepeatStmt result;
+  result.times = count(tree->NUMBER());
+  result.body = block(tree->block());
+  if (tree->otherwiseBlock() != nullptr) result.otherwise = block(tree->otherwiseBlock()->block());
   return result;
 }
 

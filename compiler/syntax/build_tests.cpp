@@ -12,6 +12,7 @@ ast::TestDecl Builder::test(Parser::TestDeclarationContext* tree) {
 ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
   const Span at = span(tree);
   if (auto* entity = dynamic_cast<Parser::GivenEntityContext*>(tree)) return {at, given(entity)};
+  if (auto* answer = dynamic_cast<Parser::GivenAnswerContext*>(tree)) return {at, answers(answer)};
   if (auto* change = dynamic_cast<Parser::GivenChangeContext*>(tree)) {
     return {at, ast::BecomesStmt{name(change->view), arguments(change->arguments()), name(change->field),
                                  moment(change->moment())}};
@@ -113,6 +114,7 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
   } else if (auto* task = dynamic_cast<Parser::ExpectTaskContext*>(tree)) {
     result.what = What::Task;
     result.subject = alone(task->task, *this);
+    if (task->arguments() != nullptr) result.values = arguments(task->arguments());
     if (task->role != nullptr) result.roles.push_back(name(task->role));
     result.about = about(task->about());
     result.count = test_count(task->testCount());
@@ -120,15 +122,27 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
   } else if (auto* call = dynamic_cast<Parser::ExpectCallContext*>(tree)) {
     result.what = call->kind->getType() == Parser::WRITE ? What::Write : What::Notify;
     result.subject = qualified(call->qualified());
+    if (call->arguments() != nullptr) result.values = arguments(call->arguments());
     result.about = about(call->about());
     result.count = test_count(call->testCount());
     never(call->NO());
+  } else if (auto* exception = dynamic_cast<Parser::ExpectExceptionContext*>(tree)) {
+    result = expect_exception(exception);
+    never(exception->NO());
+  } else if (auto* advice = dynamic_cast<Parser::ExpectAdviceContext*>(tree)) {
+    result.what = advice->ANSWER() != nullptr ? What::Answer : What::Alternative;
+    result.subject = alone(advice->advisor, *this);
+    result.about = about(advice->about());
+    result.count = test_count(advice->testCount());
+    never(advice->NO());
   } else if (auto* outcome = dynamic_cast<Parser::ExpectOutcomeContext*>(tree)) {
     result.what = What::Outcome;
     result.subject = alone(outcome->name(), *this);
+    if (outcome->arguments() != nullptr) result.values = arguments(outcome->arguments());
   } else if (auto* failure = dynamic_cast<Parser::ExpectFailureContext*>(tree)) {
     result.what = What::Fails;
     result.subject = alone(failure->name(), *this);
+    if (failure->arguments() != nullptr) result.values = arguments(failure->arguments());
   } else if (auto* waiting = dynamic_cast<Parser::ExpectWaitingContext*>(tree)) {
     result.what = What::Waiting;
     result.subject = qualified(waiting->qualified());
@@ -165,6 +179,19 @@ ast::ExpectStmt Builder::expect_approval(Parser::ExpectApprovalContext* tree) {
       result.what = What::Forbidden;
       break;
   }
+  result.subject = qualified(tree->qualified());
+  result.about = about(tree->about());
+  result.count = test_count(tree->testCount());
+  return result;
+}
+
+ast::ExpectStmt Builder::expect_exception(Parser::ExpectExceptionContext* tree) {
+  using What = ast::ExpectStmt::What;
+  const size_t state = tree->state->getType();
+  ast::ExpectStmt result;
+  result.what = state == Parser::RAISED     ? What::Raised
+                : state == Parser::RESOLVED ? What::Resolved
+                                            : What::Lapsed;
   result.subject = qualified(tree->qualified());
   result.about = about(tree->about());
   result.count = test_count(tree->testCount());

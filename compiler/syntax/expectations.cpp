@@ -12,9 +12,8 @@ namespace {
 
 const std::vector<std::string>& statement_keywords() {
   static const std::vector<std::string> kWords{
-      "let",  "read",   "reread", "notify",   "approve",    "write", "task",
-      "when", "match",  "for",    "step",     "throughout", "wait",  "yield",
-      "skip", "finish", "fail",   "together", "otherwise",  "undo",  "then"};
+      "let",  "read",     "reread", "ask",   "notify", "approve", "write",  "task", "raise",    "when",      "match", "for",   "step",
+      "throughout", "wait", "yield", "skip", "finish", "fail", "together", "otherwise", "undo", "then", "run", "repeat", "again"};
   return kWords;
 }
 
@@ -28,14 +27,22 @@ struct Repeating {
 const Repeating* repeating(size_t rule) {
   static const std::vector<Repeating> kAll{
       {Parser::RuleBlock, "a statement or `}`", statement_keywords()},
+      {Parser::RuleWorkflowBody, "a statement or `}`", statement_keywords()},
+      {Parser::RuleUpgradeClause, "`step`, `wait`, `let` or `}`", {"step", "wait", "let"}},
       {Parser::RuleHandlerBody, "a statement, `then` or `}`", statement_keywords()},
       {Parser::RuleHandlers, "`on` or `}`", {"on"}},
       {Parser::RuleApproveStatement,
        "`within`, `remind after`, `escalate to`, `on` or `}`",
        {"within", "remind", "escalate", "on"}},
+      {Parser::RuleExceptionDeclaration,
+       "`respond within`, `remind after`, `escalate to`, `resolve by`, `on expired` or `}`",
+       {"respond", "remind", "escalate", "resolve", "on"}},
       {Parser::RulePolicyDeclaration,
        "a row that begins with `|`, `let`, `stand in` or `}`",
        {"let", "stand"}},
+      {Parser::RuleAdvisorDeclaration,
+       "`timeout`, `fresh within`, `confidence at least` or `}`",
+       {"timeout", "fresh", "confidence"}},
       {Parser::RuleTableDeclaration, "a row that begins with `|`, or `}`", {}},
       {Parser::RuleTestDeclaration,
        "`given`, `start`, `after`, `send`, `expect`, what a person or a system does, or `}`",
@@ -47,6 +54,7 @@ const Repeating* repeating(size_t rule) {
       {Parser::RuleViewDeclaration,
        "a field such as `price: Money<AUD> = Price in Currency required` or `}`",
        {"required", "advice"}},
+      {Parser::RuleMappingDeclaration, "a field such as `title: it.name` or `}`", {}},
       {Parser::RuleRecordDeclaration, "a field such as `store: StoreId` or `}`", {}},
       {Parser::RuleMatchStatement, "a case that begins with `|` or `}`", {}},
       {Parser::RuleTogetherStatement, "`branch` or `}`", {"branch"}},
@@ -76,6 +84,10 @@ std::string_view asked_for_by(size_t before) {
       return "the name of a policy";
     case Lexer::PARALLEL:
       return "a number such as `50`";
+    case Lexer::RESPOND:
+      return "`within` and a time such as `4 business hours`";
+    case Lexer::RESOLVE:
+      return "`by` and a workflow";
     case Lexer::ESCALATE:
       return "`to` and a role";
     case Lexer::FORBID:
@@ -111,6 +123,7 @@ std::string token_words(const antlr4::dfa::Vocabulary& words, size_t type) {
       break;
   }
   if (const auto test = test_word(type); !test.empty()) return "`" + std::string(test) + "`";
+  if (const auto advisor = advisor_word(type); !advisor.empty()) return "`" + std::string(advisor) + "`";
   const std::string literal = words.getLiteralName(type);
   if (literal.size() < 3) return {};
   return "`" + literal.substr(1, literal.size() - 2) + "`";

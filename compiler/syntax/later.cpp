@@ -19,10 +19,15 @@ bool begins_statement(size_t type) {
     case Lexer::LET:
     case Lexer::READ:
     case Lexer::REREAD:
+    case Lexer::ASK:
     case Lexer::NOTIFY:
     case Lexer::APPROVE:
     case Lexer::WRITE:
     case Lexer::TASK:
+    case Lexer::RUN:
+    case Lexer::REPEAT:
+    case Lexer::AGAIN:
+    case Lexer::RAISE:
     case Lexer::WHEN:
     case Lexer::MATCH:
     case Lexer::FOR:
@@ -83,7 +88,6 @@ class Refuser {
   bool is_word(size_t i, std::string_view word) const { return text_of(*tokens_[i], text_) == word; }
 
   Construct construct_at(size_t i) const {
-    if (type(i) == Lexer::ASK && type(i + 1) != Lexer::AGAIN) return {call_end(i + 1), Leaves::Value};
     if (type(i) == Lexer::IN && type(i + 1) == Lexer::NAME && is_word(i + 1, "batches")) {
       return {std::min(i + 4, seen_.size()), Leaves::Nothing, "in batches of"};
     }
@@ -101,12 +105,6 @@ class Refuser {
     const bool statement_place =
         i > 0 && (first_on_line(i) || type(i - 1) == Lexer::OPEN_BRACE || type(i - 1) == Lexer::CLOSE_BRACE);
     return statement_place ? Construct{statement_end(i), Leaves::Statement} : Construct{i};
-  }
-
-  // Behind `Model(promo, stores)`.
-  size_t call_end(size_t i) const {
-    while (is_name(type(i)) || type(i) == Lexer::DOT) ++i;
-    return type(i) == Lexer::OPEN_PAREN ? group_end(i) : i;
   }
 
   size_t group_end(size_t i) const {

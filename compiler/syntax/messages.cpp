@@ -104,7 +104,9 @@ class Wording {
     if (before != nullptr && before->getType() == Lexer::NAME &&
         suggest_for(diagnostic, *before, expected.keywords_before))
       return;
-    if ((is_keyword(found_.getType()) || !test_word(found_.getType()).empty()) && expected.name) {
+    if ((is_keyword(found_.getType()) || !test_word(found_.getType()).empty() ||
+         !advisor_word(found_.getType()).empty()) &&
+        expected.name) {
       const std::string word(text_of(found_, text_));
       diagnostic.note("`" + word + "` is a word of the language. As a name it is written in backticks.");
       diagnostic.suggest(
@@ -153,7 +155,7 @@ void report_unknown_declaration(const antlr4::Token& first, std::string_view tex
   } else {
     diagnostic.note(
         "A declaration begins with module, use, type, role, conflict, view, system, record, enum, function, "
-        "policy, workflow or test.");
+        "policy, advisor, workflow or test.");
   }
 }
 

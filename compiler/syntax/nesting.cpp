@@ -61,6 +61,9 @@ Role role(size_t type) {
     case Lexer::PROPOSE:
     case Lexer::UNDO:
     case Lexer::TASK:
+    case Lexer::RAISE:
+    case Lexer::RESPOND:
+    case Lexer::RESOLVE:
     case Lexer::WITHIN:
     case Lexer::REMIND:
     case Lexer::ESCALATE:

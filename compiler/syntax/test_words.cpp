@@ -29,6 +29,8 @@ constexpr Word kWords[] = {
     {"fails", Lexer::FAILS},
     {"waiting", Lexer::WAITING},
     {"suspended", Lexer::SUSPENDED},
+    {"raised", Lexer::RAISED},
+    {"resolved", Lexer::RESOLVED},
     {"approves", Lexer::APPROVES},
     {"rejects", Lexer::REJECTS},
     {"does", Lexer::DOES},
@@ -42,6 +44,9 @@ constexpr Word kWords[] = {
     {"invalid", Lexer::INVALID},
     {"answers", Lexer::ANSWERS},
     {"too", Lexer::TOO},
+    {"answer", Lexer::ANSWER},
+    {"alternative", Lexer::ALTERNATIVE},
+    {"confidence", Lexer::CONFIDENCE},
 };
 
 // Words behind which a name stands, whatever it is.
@@ -52,6 +57,7 @@ bool asks_for_name(size_t type) {
     case Lexer::WRITE:
     case Lexer::NOTIFY:
     case Lexer::TASK:
+    case Lexer::EXCEPTION:
     case Lexer::OUTCOME:
     case Lexer::FAILS:
     case Lexer::EVERY:
@@ -86,6 +92,8 @@ void retag_test_words(Tokens& tokens, std::string_view text) {
 }
 
 std::string_view test_word(size_t type) {
+  if (type == Lexer::UPGRADES) return "upgrades";
+  if (type == Lexer::FROM) return "from";
   const auto found = std::ranges::find(kWords, type, &Word::type);
   return found == std::end(kWords) ? std::string_view() : found->text;
 }

@@ -31,6 +31,12 @@ void retag_by_neighbours(Tokens& tokens, std::string_view text);
 void retag_test_words(Tokens& tokens, std::string_view text);
 std::string_view test_word(size_t type);  // "becomes"; empty for other tokens
 
+// The same for one advisor.
+void retag_advisor_words(Tokens& tokens, std::string_view text);
+std::string_view advisor_word(size_t type);  // "timeout"
+// Gives the words of the `upgrades from` clauses of one workflow their meaning.
+void retag_upgrade_words(Tokens& tokens, std::string_view text);
+
 inline Span span_of(const antlr4::Token& token, SourceId source) {
   return {source, static_cast<uint32_t>(token.getStartIndex()), static_cast<uint32_t>(token.getStopIndex())};
 }

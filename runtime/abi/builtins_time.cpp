@@ -47,6 +47,13 @@ uint32_t endcap_rt_BusinessBefore(Context* context, Cell* result, const Cell* ar
   return move_by_business_time(context, result, arguments, immediate, subtract_business);
 }
 
+uint32_t endcap_rt_BusinessDay(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
+  if (!fits(arguments[0].bits, INT32_MIN, INT32_MAX)) return code(FaultKind::Overflow);
+  const Calendar& calendar = context->program->calendars[static_cast<uint32_t>(immediate)];
+  return give(result, business_day(calendar, static_cast<Date>(arguments[0].bits),
+                                   static_cast<DayConvention>(immediate >> 32)));
+}
+
 uint32_t endcap_rt_BusinessAfter(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
   return move_by_business_time(context, result, arguments, immediate, add_business);
 }

@@ -80,6 +80,17 @@ struct Event {
   std::vector<WireField> fields;
 };
 
+// Who is asked for advice: a model behind an address of its own, which is no system of record. Whatever it answers is checked against
+// `output`, and is advice.
+struct Advisor {
+  std::string name;            // "UpliftModel": unique in a project, as endcap.toml names it
+  TypeId inputs = kNoType;     // Record: its parameters
+  TypeId output = kNoType;
+  Duration timeout = 0;        // of one ask, all its attempts together
+  Duration fresh = 0;          // an answer computed longer ago is not used; 0: of any age
+  std::optional<uint32_t> confidence;  // the least that is used, in millionths
+};
+
 struct System {
   std::string name;            // "erp"
   std::string protocol;        // "odata-v2" | "odata-v4"
@@ -118,16 +129,20 @@ enum class WaitKind : uint8_t {
   Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*   Ok(grant) Rejected Expired
   AskAgain,       // [grant, leaf target, facts, row]           Ok Rejected Expired
   Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired
-  Task,           // [arguments record, within]                 Ok Expired
+  Task,           // [arguments record, within, reminder and escalations, record of who is asked]  Ok Expired
   Until,          // [instant, event key operands]              Ok(due) Event+i(event record)
   AwaitEvent,     // [within, event key operands]               Event+0(event record) Expired
   ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing)
   Together,       // [captures of each branch, one after the other]  Ok
   Throughout,     // [captures of each handler, ..., event key operands]  Ok, at once: nothing is awaited
+  Run,            // [captures]                                 Outcome+i(record of outcome i) of workflow `target`
+  Raise,          // [arguments record]                         Ok, at once
+  RaiseAndWait,   // [arguments record, within]                 Ok Expired
+  Ask,            // [inputs record]                            Ok(output) Unavailable: the alternative is used
 };
 
 // Tags of Context::input_tag on resuming.
-enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, EventBase = 16 };
+enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, EventBase = 16, OutcomeBase = 16 };
 
 enum class Trust : uint8_t { Trusted, Advice };
 
@@ -152,6 +167,12 @@ struct TimeLimit {                      // a deadline operand and how it counts
   std::optional<uint32_t> calendar;     // business time
 };
 
+// An instance that is asked for: started, or met when it runs already.
+struct Asked {
+  uint32_t workflow = 0;
+  uint32_t operand = 0;                 // record of the cells that start it, under the names of its start parameters
+};
+
 struct Branch { uint32_t machine = 0; std::string name; uint32_t first_capture = 0, capture_count = 0; };
 
 struct WaitPoint {
@@ -164,7 +185,7 @@ struct WaitPoint {
   std::string source_path;
 
   // by kind
-  uint32_t target = 0;                  // operation, view or navigation; Write: index of the proposal in the approval
+  uint32_t target = 0;                  // operation, view, navigation, advisor, Run: workflow; Write: index of the proposal in the approval
   uint32_t policy = 0;                  // Approve
   std::string label;                    // Approve: grant name; Task: task name
   struct ProposalRef { std::string name; uint32_t operation = 0; std::optional<uint32_t> undo; TypeId type = kNoType; };
@@ -175,18 +196,21 @@ struct WaitPoint {
   struct Escalation { uint32_t role; TimeLimit after; };
   std::vector<Escalation> escalations;
   std::vector<Subscription> events;     // Until, AwaitEvent, Throughout
-  std::vector<Branch> branches;         // ForEach: one; Together: all
+  std::vector<Branch> branches;         // ForEach, Run: one; Together: all
+  std::optional<Asked> asked;           // Raise, RaiseAndWait: the exception; Task: a workflow whose success does it
+  bool renewed = false;                 // Task of an exception: raising it again brings new arguments, and new values of these names
   uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
   bool collects = false;                // ForEach
   TypeId element = kNoType;             // ForEach: type of an element; the child's parameters are captures, then the element
 };
 
-enum class MachineKind : uint8_t { Main, Element, Branch, Handler };
+enum class MachineKind : uint8_t { Main, Element, Branch, Handler, Run };
 
 struct Machine {
   std::string name;                     // "NationalPromotion/activate.inStores[store]"
   MachineKind kind = MachineKind::Main;
   uint32_t workflow = 0;
+  std::optional<uint32_t> run_workflow; // the innermost workflow that is run around it: its ends are outcomes of that one
   std::vector<Slot> parameters;         // frame of state 0
   std::vector<WaitPoint> states;        // [0] is the start and has no wait; states that are guards have an empty path
   AdvanceFn advance = nullptr;
@@ -194,15 +218,31 @@ struct Machine {
 
 struct Outcome { std::string name; TypeId record = kNoType; bool failure = false; };
 
+// How much an exception matters.
+enum class Severity : uint8_t { Low, Normal, High, Critical };
+const char* severity_name(Severity severity);
+// `upgrades from 2 { step stockCheck becomes coverage }`: what an instance of that version has under another name, and values it
+// does not have.
+struct UpgradeClause {
+  struct Rename { std::string before, after; };      // a path, and everything below it
+  struct Default { std::string name; TypeId type = kNoType; std::string value; };  // packed
+  uint32_t from = 0;
+  std::vector<Rename> renames;
+  std::vector<Default> defaults;
+};
+
 struct Workflow {
   std::string name;                     // "retail.national_promotion.NationalPromotion"
   uint32_t version = 1;
+  bool only_run = false;                // it has no key: a part of other workflows, and no machine of its own
   uint32_t main = 0;                    // machine
   struct StartParameter { std::string name; TypeId type = kNoType; };  // "promo.id": a view is given by its key
   std::vector<StartParameter> parameters;   // cells of the main machine's state 0
-  uint32_t key_parameter = 0;           // which of them is the instance's key
+  std::vector<uint32_t> key_parameters{0};  // which of them are the instance's key
+  std::optional<Severity> severity;     // set: an exception, which is raised and not started
   std::vector<Outcome> outcomes;
   std::string signature;                // hex hash over wait points, live types, labels and grants
+  std::vector<UpgradeClause> upgrades;  // from older versions
 };
 
 struct Program {
@@ -215,6 +255,7 @@ struct Program {
   std::vector<Navigation> navigations;
   std::vector<Operation> operations;
   std::vector<Event> events;
+  std::vector<Advisor> advisors;
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
   std::vector<Machine> machines;
@@ -222,7 +263,11 @@ struct Program {
   std::vector<std::pair<uint32_t, uint32_t>> conflicts;  // roles that can't decide the same approval
   std::shared_ptr<void> code;           // keeps compiled code alive
 
-  const Workflow* find_workflow(std::string_view name) const;  // full name, or its last part when unambiguous
+  // One that can be started, by its full name, or by its last part when unambiguous.
+  const Workflow* find_workflow(std::string_view name) const;
+  const std::vector<Outcome>& outcomes_of(const Machine& machine) const {
+    return workflows[machine.run_workflow.value_or(machine.workflow)].outcomes;
+  }
 };
 
 }  // namespace endcap::abi

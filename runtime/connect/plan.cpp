@@ -286,6 +286,8 @@ OrMessage<Plan> plan_call(const Prepared& prepared, const CallRequest& request, 
     case CallRequest::What::Ask:
       done = plan_ask(input, input.program.operations.at(request.target), plan);
       break;
+    case CallRequest::What::Advisor:
+      return std::unexpected("an advisor is no system");
     case CallRequest::What::View: {
       const auto& view = input.program.views.at(request.target);
       plan.what = view.entity_set;

@@ -24,8 +24,12 @@ void Partition::run_ready() {
     Ready next = std::move(ready_.front());
     ready_.pop_front();
     auto row = instance(next.root, next.instance);
-    if (!row || row->status != rows::Instance::Status::Waiting)
-      continue;  // its family ended, or a person must look first
+    if (!row) continue;  // its family ended
+    if (row->status == rows::Instance::Status::Ending || row->status == rows::Instance::Status::Leaving) {
+      has_left(std::move(*row));
+      continue;
+    }
+    if (row->status != rows::Instance::Status::Waiting) continue;  // a person must look first
     step(std::move(*row), std::move(next.input));
   }
 }
@@ -117,7 +121,9 @@ std::string Partition::unhandled_text(const Input& input) const {
                        : input.tag == abi::Changed     ? "was not sent, the facts of its grant have changed"
                        : input.tag == abi::Expired     ? "was not sent, its grant has expired"
                                                        : "is invalid";
-  std::string text = fmt::format("{} of {} {}", target_name(call), system_of(call).name, ending);
+  std::string text = call.purpose == rows::Pending::Purpose::Ask
+                         ? fmt::format("{} {}", target_name(call), ending)
+                         : fmt::format("{} of {} {}", target_name(call), system_of(call).name, ending);
   if (!call.message.empty()) text += ": " + call.message;
   return text + ": there is no handler for that";
 }
@@ -170,7 +176,8 @@ void Partition::leave(rows::Instance row, abi::Exit exit) {
   const abi::Context& context = workspace_.context();
   const abi::Machine& machine = program().machines[row.machine];
   if (exit == abi::Exit::Finish || exit == abi::Exit::Fail) {
-    const abi::Outcome& outcome = program().workflows[machine.workflow].outcomes.at(context.outcome);
+    const abi::Outcome& outcome = program().outcomes_of(machine).at(context.outcome);
+    if (machine.run_workflow) return end_run(row, outcome, context.outcome, context.compensate != 0);
     const std::string value =
         outcome.record == abi::kNoType
             ? "{}"
@@ -220,7 +227,7 @@ void Partition::resume_by_hand(ResumeRequest& request) {
     for (const auto& [key, value] : overlay_.collect(Table::Instance, rows::big_endian(request.instance))) {
       if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
       auto each = rows::decode<rows::Instance>(value);
-      if (each.status != rows::Instance::Status::Waiting) row = std::move(each);
+      if (each.is_lost()) row = std::move(each);
       if (row) break;
     }
     if (!row)

@@ -35,6 +35,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   whole->compensate = compensate;
   whole->suspended = 0;
   std::set<uint64_t> in_flight;
+  bool undoing = false;
   // First, so that no call that is dropped makes room for another.
   const auto groups = overlay_.collect(Table::Group, rows::big_endian(root));
   for (const auto& [key, bytes] : groups)
@@ -42,6 +43,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(root))) {
     if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
     auto row = rows::decode<rows::Instance>(bytes);
+    if (row.status == rows::Instance::Status::Ending) undoing = true;
     if (row.call != 0) {
       const auto pending = call(row.call);
       if (pending && stays_to_settle(*pending)) {
@@ -54,6 +56,11 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
     overlay_.erase(Table::Instance, key);
   }
   for (const auto& [key, bytes] : groups) overlay_.erase(Table::Group, key);
+  if (undoing) {
+    for (const auto& [key, bytes] : overlay_.collect(Table::Undo, rows::big_endian(root))) {
+      if (const uint64_t undo = rows::decode<rows::Undo>(bytes).call; undo != 0) in_flight.insert(undo);
+    }
+  }
   erase_all(Table::Result, rows::big_endian(root));
   put(*whole);
   note(root, "ending", root, "", "",
@@ -83,12 +90,17 @@ void Partition::settled(uint64_t root) {
 void Partition::compensate(uint64_t root) {
   auto whole = family(root);
   if (!whole || whole->status != rows::Family::Status::Compensating) return;
-  auto undo_rows = overlay_.collect(Table::Undo, rows::big_endian(root));
-  if (undo_rows.empty()) return finalize(*whole);
+  if (!take_back(root, 0)) finalize(*whole);
+}
+
+// What was written by `below` and those below it; 0: by anyone of the family. False: there is nothing left.
+bool Partition::take_back(uint64_t root, uint64_t below) {
   std::vector<rows::Undo> undos;
   size_t in_flight = 0;
-  for (const auto& [key, bytes] : undo_rows) {
-    undos.push_back(rows::decode<rows::Undo>(bytes));
+  for (const auto& [key, bytes] : overlay_.collect(Table::Undo, rows::big_endian(root))) {
+    auto undo = rows::decode<rows::Undo>(bytes);
+    if (below != 0 && std::ranges::find(undo.lineage, below) == undo.lineage.end()) continue;
+    undos.push_back(std::move(undo));
     if (undos.back().call != 0) ++in_flight;
   }
   std::set<uint64_t> owners, lines;  // of the later ones: who wrote, and everyone on the way to them
@@ -115,6 +127,7 @@ void Partition::compensate(uint64_t root) {
     put(Table::Undo, rows::pair_key(root, undo->sequence), *undo);
     ++in_flight;
   }
+  return !undos.empty();
 }
 
 // What can't be taken back becomes work for the owner of the operation; the others go on.
@@ -130,7 +143,12 @@ void Partition::undo_finished(const rows::Pending& call, const Input& input, con
     open_question(rows::Task::Kind::Undo, call,
                   fmt::format("{} could not be carried out: {}", target_name(call), message));
   }
-  overlay_.erase(Table::Undo, rows::pair_key(call.root, call.undo));
+  const std::string key = rows::pair_key(call.root, call.undo);
+  if (const auto undo = find<rows::Undo>(Table::Undo, key)) {
+    if (const auto run = ending_run(call.root, undo->lineage))
+      compensating_runs_.emplace(run->root, run->number);
+  }
+  overlay_.erase(Table::Undo, key);
   compensating_.insert(call.root);
 }
 
@@ -140,9 +158,10 @@ void Partition::finalize(rows::Family& whole) {
     erase_all(table, prefix);
   whole.status = whole.failure ? rows::Family::Status::Failed : rows::Family::Status::Finished;
   whole.ended = now_;
+  tell_waiters(whole);
   put(whole);
   put(Table::Key, rows::workflow_key(whole.workflow, whole.key), rows::Key{whole.root, false});
-  count_live(-1);
+  family_ended(whole.root);
   ++(whole.failure ? state_.counters.failed : state_.counters.finished);
   note(whole.root, whole.failure ? "failed" : "finished", whole.root, "", "",
        {{"outcome", whole.outcome}, {"value", Json::parse(whole.value)}});

@@ -16,7 +16,7 @@ namespace endcap {
 namespace {
 
 constexpr size_t kQueuedMax = 4096;  // of a partition; beyond, requests are refused at the door
-constexpr size_t kKeyBytesMax = 200;
+constexpr size_t kFamiliesPerSync = 256;  // of a partition, when a program takes over
 
 std::string random_bytes() {
   std::random_device device;
@@ -54,28 +54,27 @@ class PartitionedEngine final : public Engine {
   }
 
   std::expected<void, EngineError> open() {
+    if (auto recovered = recover(true); !recovered) return recovered;
+    auto known = known_programs();
+    if (!known) return std::unexpected(known.error());
+    if (!known->empty()) {
+      auto plan = plan_for(*known);
+      if (!plan) return std::unexpected(plan.error());
+      if (plan->strands()) return std::unexpected(EngineError{stranded_text(*plan), true});
+      if (auto moved = take_over(*known); !moved) return moved;
+      state_.counters.upgraded = plan->families;
+    }
     for (auto& partition : partitions_) {
-      if (auto recovered = partition->recover(); !recovered) return recovered;
-      if (partition != partitions_.front()) continue;
-      if (auto known = partition->identity()) {
-        if (known->partitions != state_.options.partitions) {
-          return std::unexpected(EngineError{
-              fmt::format("the data was created with {} partitions, not {}: the number can't be changed",
-                          known->partitions, state_.options.partitions),
-              true});
-        }
-        state_.folder = known->folder;
-      } else {
-        state_.folder = state_.options.identity.empty() ? random_bytes() : state_.options.identity;
-        partition->create({state_.folder, state_.options.partitions});
-        while (partition->busy() && state_.failure.empty()) {
-          state_.journal.sync();
-          settle();
-        }
-        if (!state_.failure.empty()) return std::unexpected(EngineError{state_.failure});
-      }
+      if (auto loaded = partition->load(); !loaded) return loaded;
     }
     return {};
+  }
+
+  std::expected<UpgradePlan, EngineError> plan() {
+    if (auto recovered = recover(false); !recovered) return std::unexpected(recovered.error());
+    auto known = known_programs();
+    if (!known) return std::unexpected(known.error());
+    return plan_for(*known);
   }
 
   void start(StartRequest request) override {
@@ -88,30 +87,13 @@ class PartitionedEngine final : public Engine {
     if (workflow == nullptr)
       return answer(
           refuse(Refusal::Kind::NotFound, fmt::format("there is no workflow \"{}\"", request.workflow)));
-    abi::Arena arena;
-    auto cells = start_cells(state_.types, *workflow, request.arguments_json, arena);
-    if (!cells) return answer(refuse(Refusal::Kind::Invalid, cells.error()));
-    ParsedStart start;
-    start.workflow = static_cast<uint32_t>(workflow - program.workflows.data());
-    start.key = abi::key_text(arena, state_.types, workflow->parameters[workflow->key_parameter].type,
-                              (*cells)[workflow->key_parameter], nullptr);
-    if (start.key.empty() || start.key.size() > kKeyBytesMax) {
+    if (workflow->severity)
       return answer(refuse(Refusal::Kind::Invalid,
-                           fmt::format("the key {} must have 1 to {} bytes",
-                                       workflow->parameters[workflow->key_parameter].name, kKeyBytesMax)));
-    }
-    std::vector<abi::TypeId> slots;
-    for (const abi::Slot& slot : program.machines[workflow->main].parameters) slots.push_back(slot.type);
-    abi::FrameHeader header;
-    header.machine = static_cast<uint16_t>(workflow->main);
-    header.program = rows::from_big_endian(program.hash);
-    auto frame = abi::pack_frame(state_.types, slots, *cells, arena, header, start.blobs);
-    if (!frame) return answer(refuse(Refusal::Kind::Invalid, frame.error().detail));
-    start.frame = std::move(*frame);
-    start.arguments = request.arguments_json.empty() ? "{}" : request.arguments_json;
+                           fmt::format("{} is an exception: workflows raise it", workflow->name)));
+    auto parsed = parse_start(state_, *workflow, request.arguments_json);
+    if (!parsed) return answer(refuse(Refusal::Kind::Invalid, parsed.error()));
+    ParsedStart start = std::move(*parsed);
     start.request_id = std::move(request.request_id);
-    start.content =
-        abi::sha256(start.frame.substr(sizeof(abi::FrameHeader)));  // the header names the program
     Partition& partition = partition_of(rows::workflow_key(workflow->name, start.key));
     if (partition.queued_starts() >= kQueuedMax)
       return answer(refuse(Refusal::Kind::Overloaded, "too many starts are waiting; try again in a second"));
@@ -233,6 +215,89 @@ class PartitionedEngine final : public Engine {
   Partition& partition_of(const std::string& key) {
     return *partitions_[partition_of_key(key, state_.options.partitions)];
   }
+  std::expected<void, EngineError> recover(bool may_create) {
+    for (auto& partition : partitions_) {
+      if (auto recovered = partition->recover(); !recovered) return recovered;
+      if (partition != partitions_.front()) continue;
+      if (auto known = partition->identity()) {
+        if (known->partitions != state_.options.partitions) {
+          return std::unexpected(EngineError{
+              fmt::format("the data was created with {} partitions, not {}: the number can't be changed",
+                          known->partitions, state_.options.partitions),
+              true});
+        }
+        state_.folder = known->folder;
+      } else if (may_create) {
+        state_.folder = state_.options.identity.empty() ? random_bytes() : state_.options.identity;
+        partition->create({state_.folder, state_.options.partitions});
+        if (auto done = sync_all(); !done) return done;
+      }
+    }
+    return {};
+  }
+
+  std::expected<void, EngineError> sync_all() {
+    const auto busy = [](const auto& partition) { return partition->unacknowledged(); };
+    while (std::ranges::any_of(partitions_, busy) && state_.failure.empty()) {
+      state_.journal.sync();
+      settle();
+    }
+    if (!state_.failure.empty()) return std::unexpected(EngineError{state_.failure});
+    return {};
+  }
+
+  // The programs, other than this one, that live instances belong to, each with its upgrade.
+  std::expected<KnownPrograms, EngineError> known_programs() {
+    KnownPrograms known;
+    for (auto& partition : partitions_) {
+      for (const rows::Live& live : partition->foreign()) {
+        if (known.contains(live.program)) continue;
+        auto tables = partition->kept_program(live.program);
+        if (!tables || !state_.options.upgrade) return std::unexpected(EngineError{foreign_text(live), true});
+        auto upgrade = state_.options.upgrade(*tables, *state_.program);
+        if (!upgrade) return std::unexpected(EngineError{upgrade.error(), true});
+        known.emplace(live.program, KnownProgram{std::move(*tables), std::move(*upgrade)});
+      }
+    }
+    return known;
+  }
+
+  std::expected<UpgradePlan, EngineError> plan_for(const KnownPrograms& known) {
+    UpgradePlan plan;
+    for (auto& partition : partitions_) {
+      auto part = partition->plan_upgrade(known);
+      if (!part) return part;
+      plan.add(*part);
+    }
+    return plan;
+  }
+
+  // Family by family; a crash in between leaves both programs' instances, and the next opening goes on.
+  std::expected<void, EngineError> take_over(const KnownPrograms& known) {
+    for (auto& partition : partitions_) partition->begin_upgrade();
+    for (bool more = true; more;) {
+      more = false;
+      for (auto& partition : partitions_) more = partition->upgrade_some(known, kFamiliesPerSync) || more;
+      if (auto done = sync_all(); !done) return done;
+    }
+    return {};
+  }
+
+  std::string foreign_text(const rows::Live& live) const {
+    return fmt::format(
+        "{} instance(s) that live belong to the program {}, and this is the program {}: nothing tells how "
+        "they would go "
+        "on. Start with the program they were started with, and let them finish.",
+        live.count, abi::hex(live.program).substr(0, 16), abi::hex(state_.program->hash).substr(0, 16));
+  }
+  static std::string stranded_text(const UpgradePlan& plan) {
+    return fmt::format(
+        "This version can't take over: instances that are alive would have no place to go.\n{}Nothing was "
+        "changed: "
+        "the version they were started with opens this data as before.",
+        why_stranded(plan));
+  }
+
   Views views() { return Views(*state_.program, state_.store, state_.options, state_.people); }
 
   void stop_when_failed() {
@@ -258,6 +323,12 @@ std::expected<std::unique_ptr<Engine>, EngineError> open_engine(std::shared_ptr<
   auto engine = std::make_unique<PartitionedEngine>(std::move(program), store, journal, options);
   if (auto opened = engine->open(); !opened) return std::unexpected(opened.error());
   return engine;
+}
+
+std::expected<UpgradePlan, EngineError> plan_engine_upgrade(std::shared_ptr<const abi::Program> program,
+                                                            Store& store, Journal& journal,
+                                                            const EngineOptions& options) {
+  return PartitionedEngine(std::move(program), store, journal, options).plan();
 }
 
 }  // namespace endcap

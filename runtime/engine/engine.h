@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "runtime/abi/upgrade.h"
 #include "runtime/engine/connector.h"
+#include "runtime/engine/upgrade_plan.h"
 #include "runtime/journal/journal.h"
 #include "runtime/store/store.h"
 
@@ -63,14 +65,16 @@ struct EngineOptions {
   std::map<std::string, uint32_t> attempts;                // system -> attempts before `unavailable`
   std::map<std::string, Duration> timeouts;                // system -> timeout of one attempt
   std::map<std::string, Duration> settles;  // system -> how long a request that was given up may still arrive
-  uint64_t seed = 1;                        // jitter of retries
+  std::map<std::string, std::string> advisors_off;  // advisor -> why it is not asked: its alternative is used
+  uint64_t seed = 1;                                // jitter of retries
+  abi::PlanUpgrade upgrade;  // for live instances of another program; without one they are refused
   std::string identity;  // of new data, part of every idempotency key; empty: drawn at random
 };
 
 struct Counters {
   uint64_t records = 0, steps = 0, started = 0, finished = 0, failed = 0, suspended = 0, frames_loaded = 0,
            history_rows_read = 0, calls_sent = 0, calls_retried = 0, timers_fired = 0, events = 0,
-           recovered_records = 0;
+           recovered_records = 0, upgraded = 0;
 };
 
 class Engine {
@@ -121,10 +125,16 @@ struct EngineError {
   std::string message;
   bool conflict = false;  // the data belongs to another program, number of partitions or process
 };
-// Recovers from store and journal: applies unapplied records, loads what runs (never what waits). Refuses,
-// naming them, when live instances need a program that is not `program`.
+// Recovers from store and journal: applies unapplied records, loads what runs (never what waits). Live
+// instances of another program are moved to `program` first, a record each; when one of them would have no
+// place to go, opening is refused, naming the places, and the data is as it was.
 std::expected<std::unique_ptr<Engine>, EngineError> open_engine(std::shared_ptr<const abi::Program> program,
                                                                 Store& store, Journal& journal,
                                                                 const EngineOptions& options);
+// What `open_engine` would do with the instances that are alive, without doing it. Unapplied records are
+// applied.
+std::expected<UpgradePlan, EngineError> plan_engine_upgrade(std::shared_ptr<const abi::Program> program,
+                                                            Store& store, Journal& journal,
+                                                            const EngineOptions& options);
 
 }  // namespace endcap

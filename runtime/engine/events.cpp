@@ -27,7 +27,11 @@ void Partition::store_event(EventRequest& event) {
   overlay_.put(Table::Dedup, "t" + rows::time_key(now_) + seen_key, "");
   if (!oldest_seen_) oldest_seen_ = now_;
   put(Table::Message, rows::big_endian(meta_.next_message++),
-      rows::Message{event.source, event.id, event.type, event.data_json, now_});
+      rows::Message{.source = event.source,
+                    .id = event.id,
+                    .type = event.type,
+                    .data = event.data_json,
+                    .stored = now_});
   answer(event.reply, Json{{"accepted", true}, {"duplicate", false}}.dump());
 }
 
@@ -66,6 +70,8 @@ bool Partition::follow_messages() {
 }
 
 void Partition::deliver(const rows::Message& message) {
+  if (message.kind == rows::Message::Kind::Start) return deliver_start(message);
+  if (message.kind == rows::Message::Kind::Ended) return deliver_end(message);
   for (uint32_t i = 0; i < program().events.size(); ++i) {
     if (program().events[i].type == message.type) deliver_event(message, i);
   }

@@ -53,7 +53,11 @@ bool Partition::park_fan_out(rows::Instance& row, const abi::WaitPoint& point, s
   row.fan_out = group.number;
   put(Table::Group, rows::pair_key(row.root, group.number), group);
   put(Table::Group, input_key(row.root, group.number), input);
-  note(row, "fannedOut", {{"count", group.count}, {"parallel", point.parallel}});
+  if (point.kind == abi::WaitKind::Run) {
+    note(row, "runs", {{"workflow", program().workflows[point.target].name}});
+  } else {
+    note(row, "fannedOut", {{"count", group.count}, {"parallel", point.parallel}});
+  }
   // The first batch is made by a timer that is due: this machine's frame is not put down yet.
   schedule(now_, {rows::Timer::Kind::FanOutGoesOn, row.root, group.number});
   return true;
@@ -113,7 +117,7 @@ void Partition::fan_out_goes_on(uint64_t root, uint64_t number) {
     }
     child.frame = std::move(*frame);
     step(std::move(child), Input{abi::Start});
-    if (!find<rows::Group>(Table::Group, key)) return;  // the element ended the family
+    if (!find<rows::Group>(Table::Group, key)) return;  // the element ended the family, or the run around it
   }
 }
 

@@ -3,10 +3,11 @@
 // skips what it does not know.
 //
 // A row says its fields once, for writing and reading: `template <typename F> void fields(F& f) { f(1,
-// number); f(2, text); }`.
+// number); f(2, text); }`. A struct of another layer has a free function `fields_of(f, value)` here.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "runtime/value/check.h"
+#include "runtime/value/decimal.h"
 
 namespace endcap::rows {
 
@@ -24,7 +26,22 @@ struct IsVector : std::false_type {};
 template <typename T>
 struct IsVector<std::vector<T>> : std::true_type {};
 template <typename T>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <typename T>
+inline constexpr bool kIsWide = std::is_same_v<T, Int128>;
+template <typename T>
 inline constexpr bool kIsNumber = std::is_integral_v<T> || std::is_enum_v<T>;
+
+template <typename F, typename T>
+void all_fields(F& f, T& value) {
+  if constexpr (requires { value.fields(f); }) {
+    value.fields(f);
+  } else {
+    fields_of(f, value);
+  }
+}
 
 class Writer {
  public:
@@ -32,6 +49,8 @@ class Writer {
   void operator()(uint32_t number, T& value) {
     if constexpr (IsVector<T>::value) {
       for (auto& each : value) put(number, bytes_of(each));
+    } else if constexpr (IsOptional<T>::value) {
+      if (value) put(number, bytes_of(*value));
     } else {
       std::string bytes = bytes_of(value);
       if (!bytes.empty()) put(number, bytes);
@@ -42,7 +61,12 @@ class Writer {
  private:
   template <typename T>
   static std::string bytes_of(T& value) {
-    if constexpr (kIsNumber<T>) {
+    if constexpr (kIsWide<T>) {
+      auto rest = static_cast<unsigned __int128>(value);
+      std::string out;
+      for (; rest != 0; rest >>= 8) out.push_back(static_cast<char>(rest & 0xff));
+      return out;
+    } else if constexpr (kIsNumber<T>) {
       std::string out;
       for (auto rest = static_cast<uint64_t>(value); rest != 0; rest >>= 8)
         out.push_back(static_cast<char>(rest));
@@ -51,7 +75,7 @@ class Writer {
       return value;
     } else {
       Writer inner;
-      value.fields(inner);
+      all_fields(inner, value);
       return std::move(inner.bytes_);
     }
   }
@@ -83,10 +107,13 @@ class Reader {
   template <typename T>
   void operator()(uint32_t number, T& value) {
     if constexpr (IsVector<T>::value) value.clear();
+    if constexpr (IsOptional<T>::value) value.reset();
     for (const auto& [field, bytes] : entries_) {
       if (field != number) continue;
       if constexpr (IsVector<T>::value) {
         read(bytes, value.emplace_back());
+      } else if constexpr (IsOptional<T>::value) {
+        read(bytes, value.emplace());
       } else {
         read(bytes, value);
       }
@@ -97,7 +124,14 @@ class Reader {
  private:
   template <typename T>
   void read(std::string_view bytes, T& value) {
-    if constexpr (kIsNumber<T>) {
+    if constexpr (kIsWide<T>) {
+      if (bytes.size() > 16) good_ = false;
+      unsigned __int128 number = 0;
+      for (size_t i = 0; i < bytes.size() && i < 16; ++i) {
+        number |= static_cast<unsigned __int128>(static_cast<uint8_t>(bytes[i])) << (8 * i);
+      }
+      value = static_cast<T>(number);
+    } else if constexpr (kIsNumber<T>) {
       if (bytes.size() > 8) good_ = false;
       uint64_t number = 0;
       for (size_t i = 0; i < bytes.size() && i < 8; ++i) {
@@ -108,7 +142,7 @@ class Reader {
       value = bytes;
     } else {
       Reader inner(bytes);
-      value.fields(inner);
+      all_fields(inner, value);
       good_ = good_ && inner.good_;
     }
   }
@@ -133,7 +167,7 @@ template <typename Row>
 std::string encode(const Row& row) {
   Writer writer;
   writer.bytes().push_back(kVersion);
-  const_cast<Row&>(row).fields(writer);  // a writer only reads
+  all_fields(writer, const_cast<Row&>(row));  // a writer only reads
   return std::move(writer.bytes());
 }
 
@@ -144,7 +178,7 @@ Row decode(std::string_view bytes) {
   CHECK(!bytes.empty() && bytes.front() == kVersion);
   Reader reader(bytes.substr(1));
   Row row;
-  row.fields(reader);
+  all_fields(reader, row);
   CHECK(reader.good());
   return row;
 }

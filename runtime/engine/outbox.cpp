@@ -53,6 +53,7 @@ const abi::System& Partition::system_of(const rows::Pending& call) const {
 }
 
 std::string Partition::target_name(const rows::Pending& call) const {
+  if (call.purpose == Purpose::Ask) return advisor_of(call).name;
   if (const abi::Operation* operation = operation_of(call)) return operation->name;
   if (static_cast<CallRequest::What>(call.what) == CallRequest::What::View)
     return program().views[call.target].name;
@@ -131,6 +132,7 @@ void Partition::fill(uint64_t group) {
 }
 
 void Partition::begin(rows::Pending& row) {
+  if (row.purpose == Purpose::Ask) return send_ask(row);
   if (!row.maybe_done && ends_with_its_family(row)) {
     return finish_call(row, Input{abi::Unavailable}, "it did not happen before its workflow ended");
   }
@@ -143,9 +145,11 @@ void Partition::begin(rows::Pending& row) {
   send(row);
 }
 
-// A read of facts is for whoever waits for it, whichever family began it.
+// Or with the workflow that was run in it. A read of facts is for whoever waits for it, whichever family
+// began it, and what was begun to be taken back is taken back.
 bool Partition::ends_with_its_family(const rows::Pending& row) const {
-  return row.purpose != Purpose::Recheck && settling_.contains(row.root);
+  if (row.purpose == Purpose::Recheck || row.purpose == Purpose::Undo) return false;
+  return settling_.contains(row.root) || leaving_calls_.contains(row.number);
 }
 
 void Partition::send(rows::Pending& row) {
@@ -188,7 +192,7 @@ Duration Partition::settle_of(const rows::Pending& row) const {
   return found == state_.options.settles.end() ? kSettle : found->second;
 }
 
-void Partition::retry_later(rows::Pending& row, Duration at_least) {
+void Partition::retry_later(rows::Pending& row, Duration at_least, Duration at_most) {
   Duration wait = kBackoffFirst;
   for (uint32_t i = 1; i < row.failures && wait < kBackoffMost; ++i) wait *= 2;
   wait = std::min(wait, kBackoffMost);
@@ -197,14 +201,15 @@ void Partition::retry_later(rows::Pending& row, Duration at_least) {
       wait / 2 + static_cast<Duration>(random % static_cast<uint64_t>(wait / 2 + 1));  // half of it is jitter
   sent_.erase(row.number);
   row.stage = Stage::Backoff;
-  row.timer =
-      schedule(now_ + std::max(wait, at_least), {rows::Timer::Kind::CallRetries, row.root, row.number});
+  row.timer = schedule(now_ + std::min(std::max(wait, at_least), at_most),
+                       {rows::Timer::Kind::CallRetries, row.root, row.number});
   put_call(row);
 }
 
 void Partition::retry_timer(uint64_t number) {
   auto row = call(number);
-  if (row && row->stage == Stage::Backoff) begin(*row);
+  if (!row) return;
+  if (row->stage == Stage::Backoff || row->purpose == Purpose::Ask) begin(*row);
 }
 
 // ---------------------------------------------------------------- results
@@ -217,6 +222,7 @@ void Partition::call_result(CallReply& reply) {
       reply.result.message;  // cleaned here, once: it goes into rows, questions and answers
   if (!message.empty()) message = Json::parse(json_text(message)).get<std::string>();
   row->message = message;
+  if (row->purpose == Purpose::Ask) return ask_result(*row, reply.result);
   if (reply.result.kind == Result::NotSent) return retry_later(*row, reply.result.retry_after);
   has_effect(row->purpose) ? effect_result(*row, reply.result) : read_result(*row, reply.result);
 }
@@ -322,6 +328,7 @@ void Partition::outcome_decided(uint64_t number, bool done) {
 // The call is over: its row goes, and whoever waited for it goes on.
 void Partition::finish_call(rows::Pending& row, Input input, const std::string& message) {
   sent_.erase(row.number);
+  leaving_calls_.erase(row.number);
   unschedule(row.timer);
   overlay_.erase(Table::Pending, rows::big_endian(row.number));
   release(row);
@@ -331,6 +338,8 @@ void Partition::finish_call(rows::Pending& row, Input input, const std::string& 
   if (row.purpose == Purpose::Recheck) return recheck_finished(row, input);
   if (row.purpose == Purpose::Undo) {
     undo_finished(row, input, message);
+  } else if (row.purpose == Purpose::Ask) {
+    resume(row.root, row.instance, std::move(input));  // finish_ask has told what came of it
   } else {
     Json details = call_json(row);
     const char* kind = row.purpose == Purpose::Write    ? "write"

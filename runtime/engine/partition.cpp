@@ -16,8 +16,6 @@ constexpr size_t kRepliesPerDrain = 1024;
 constexpr size_t kForgottenPerDrain = 512;  // more than a drain takes in
 constexpr Duration kSeenFor = 30 * kDay;    // docs/reference/api.md states it
 
-Refusal conflict(std::string message) { return {Refusal::Kind::Conflict, std::move(message)}; }
-
 }  // namespace
 
 Partition::Partition(EngineState& state, PartitionId number)
@@ -79,6 +77,10 @@ bool Partition::take_inputs() {
   take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
   take(starts_, kStartsPerDrain, [&](ParsedStart& request) { start_instance(request); });
   for (uint64_t root : std::exchange(compensating_, {})) compensate(root);
+  for (const auto& [root, number] : std::exchange(compensating_runs_, {})) {
+    const auto run = instance(root, number);
+    if (run && run->status == rows::Instance::Status::Ending) run_settled(*run);
+  }
   run_ready();
   if (took) {
     trim_messages();
@@ -173,71 +175,6 @@ void Partition::answer(JsonReply reply, std::expected<std::string, Refusal> resu
     if (failure_of_waiting_) result = std::unexpected(*failure_of_waiting_);
     reply(std::move(result));
   });
-}
-
-// ---------------------------------------------------------------- starts
-
-void Partition::start_instance(ParsedStart& start) {
-  const abi::Workflow& workflow = program().workflows[start.workflow];
-  const std::string key = rows::workflow_key(workflow.name, start.key);
-  const std::string seen_key = "s" + abi::sha256(key + '\0' + start.request_id);
-  if (!start.request_id.empty()) {
-    if (auto seen = find<rows::Seen>(Table::Dedup, seen_key)) {
-      if (seen->content == start.content) return answer(start.reply, Json{{"id", seen->instance}}.dump());
-      return answer(
-          start.reply,
-          std::unexpected(conflict("the request id \"" + start.request_id +
-                                   "\" was used with other arguments; give each start an id of its own")));
-    }
-  }
-  if (auto known = find<rows::Key>(Table::Key, key); known && known->live) {
-    return answer(start.reply,
-                  std::unexpected(conflict(fmt::format("{} \"{}\" runs already: it is instance {}",
-                                                       workflow.name, start.key, known->instance))));
-  }
-  rows::Instance row;
-  row.number = row.root = next_number();
-  row.lineage = {row.number};
-  row.machine = workflow.main;
-  row.frame = std::move(start.frame);
-  row.since = now_;
-  rows::Family family;
-  family.root = row.number;
-  family.workflow = workflow.name;
-  family.key = start.key;
-  family.program = program().hash;
-  family.version = workflow.version;
-  family.signature = workflow.signature;
-  family.started = now_;
-  family.arguments = start.arguments;
-  put(family);
-  for (abi::Blob& blob : start.blobs)
-    overlay_.put(Table::Blob, rows::big_endian(row.root) + blob.hash, std::move(blob.bytes));
-  put(Table::Key, key, rows::Key{row.number, true});
-  if (!start.request_id.empty()) {
-    put(Table::Dedup, seen_key, rows::Seen{now_, row.number, start.content});
-    overlay_.put(Table::Dedup, "t" + rows::time_key(now_) + seen_key, "");
-    if (!oldest_seen_) oldest_seen_ = now_;
-  }
-  count_live(1);
-  ++state_.counters.started;
-  note(row, "started",
-       {{"workflow", workflow.name},
-        {"version", workflow.version},
-        {"key", start.key},
-        {"program", abi::hex(program().hash).substr(0, 16)},
-        {"arguments", Json::parse(start.arguments)}});
-  answer(start.reply, Json{{"id", row.number}}.dump());
-  step(std::move(row), Input{abi::Start});
-}
-
-void Partition::count_live(int64_t change) {
-  auto& live = meta_.live;
-  auto found = std::find_if(live.begin(), live.end(),
-                            [&](const rows::Live& each) { return each.program == program().hash; });
-  if (found == live.end()) found = live.insert(live.end(), {program().hash, 0});
-  found->count += static_cast<uint64_t>(change);
-  if (found->count == 0) live.erase(found);
 }
 
 // Ids that were seen long ago are forgotten, a few a drain. No timer wakes for it.

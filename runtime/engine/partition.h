@@ -2,12 +2,15 @@
 // here.
 //
 //   partition.cpp   the drain and its record            advance.cpp    a machine from one wait to the next
+//   starts.cpp      what starts an instance             raises.cpp     exceptions, from partition to partition
 //   waits.cpp       what a parked machine waits for     timers.cpp     due times
 //   events.cpp      stored events and who hears them    fan_out.cpp    elements and branches
 //   approvals.cpp   asking people, grants               ask_again.cpp  grants whose facts have changed
 //   tasks.cpp       people's work and their decisions   outbox.cpp     calls: attempts, retries, outcomes
 //   rechecks.cpp    facts read again before a write     ending.cpp     a family's end and its compensation
-//   recovery.cpp    what a restart must know
+//   runs.cpp        the end of a workflow that another one runs
+//   recovery.cpp    what a restart must know            asks.cpp       questions to advisors
+//   upgrade.cpp     live instances of another program
 #pragma once
 
 #include <deque>
@@ -21,6 +24,7 @@
 #include <vector>
 
 #include "runtime/engine/engine.h"
+#include "runtime/engine/family_upgrade.h"
 #include "runtime/engine/overlay.h"
 #include "runtime/engine/people.h"
 #include "runtime/engine/rows.h"
@@ -32,6 +36,11 @@ using Json = nlohmann::ordered_json;
 // What other systems say may be cut in the middle of a character: that must not stop a record.
 inline std::string json_text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// Who asked for an instance, for history.
+inline Json asker_json(const rows::Message& message) {
+  return {{"id", message.waiter.root}, {"workflow", message.source}, {"key", message.source_key}};
 }
 
 // Acknowledgements come on the journal's thread and wait here for `settle`.
@@ -71,6 +80,8 @@ struct EngineState {
   std::string failure;  // not empty: nothing is done any more
 };
 
+using KnownPrograms = std::map<std::string, KnownProgram>;  // by hash
+
 // What a machine is resumed with.
 struct Input {
   uint32_t tag = abi::Ok;
@@ -80,23 +91,37 @@ struct Input {
   std::string call;  // encoded rows::Pending, when a call did not end well
 };
 
-// A start whose arguments fit its workflow.
+// A start whose arguments fit its workflow: see starts.cpp.
 struct ParsedStart {
   uint32_t workflow = 0;
   std::string key, frame, arguments, request_id, content;
   std::vector<abi::Blob> blobs;
   JsonReply reply;
+  rows::Message asked;  // by whom, when another instance asked for it
 };
+// The error is a sentence for whoever starts it.
+std::expected<ParsedStart, std::string> parse_start(const EngineState& state, const abi::Workflow& workflow,
+                                                    const std::string& arguments_json);
 
 class Partition {
  public:
   Partition(EngineState& state, PartitionId number);
 
-  // Fences older owners, applies what the journal has and the store has not, and loads what runs: calls that
-  // are not resolved, never what waits. Refuses a program that live instances don't know.
+  // Fences older owners and applies what the journal has and the store has not.
   std::expected<void, EngineError> recover();
+  // Loads what runs: calls that are not resolved, never what waits. Live instances are of this program by
+  // now.
+  std::expected<void, EngineError> load();
   std::optional<rows::Identity> identity() { return find<rows::Identity>(Table::Meta, "identity"); }
   void create(const rows::Identity& identity);
+
+  // --- live instances of other programs, between `recover` and `load`
+  std::vector<rows::Live> foreign() const;
+  std::optional<abi::Program> kept_program(const std::string& hash);
+  std::expected<UpgradePlan, EngineError> plan_upgrade(const KnownPrograms& known);
+  void begin_upgrade();
+  // Moves up to `families`, a record each; false: all are moved.
+  bool upgrade_some(const KnownPrograms& known, size_t families);
 
   void start(ParsedStart start) { starts_.push_back(std::move(start)); }
   void event(EventRequest event) { events_.push_back(std::move(event)); }
@@ -115,6 +140,7 @@ class Partition {
   std::vector<CallRequest> take_calls() { return std::exchange(released_calls_, {}); }
   std::optional<Instant> next_due();
   bool busy() const;
+  bool unacknowledged() const { return !batches_.empty(); }
   Instant last_time() const { return meta_.time; }
   Instant acknowledged_time() const { return acknowledged_time_; }
   void keep_time() { overlay_.touch(); }
@@ -136,11 +162,12 @@ class Partition {
   void commit();
   void answer(JsonReply reply,
               std::expected<std::string, Refusal> result);  // after the sync of what it rests on
-  void start_instance(ParsedStart& start);
   uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
   uint64_t next_sequence() { return meta_.next_sequence++; }
   void forget_seen();
-  void count_live(int64_t change);
+  void count_live(const std::string& hash, int64_t change);
+  void family_lives(uint64_t root);
+  void family_ended(uint64_t root);
 
   const abi::Program& program() const { return *state_.program; }
   const abi::Types& types() const { return state_.types; }
@@ -150,7 +177,7 @@ class Partition {
     if (!bytes) return std::nullopt;
     return rows::decode<Row>(*bytes);
   }
-  template <typename Row>
+  template <Translated Row>  // a row that no deploy could carry over is not put down
   void put(Table table, std::string key, const Row& row) {
     overlay_.put(table, std::move(key), rows::encode(row));
   }
@@ -162,6 +189,21 @@ class Partition {
   void note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
             const std::string& element, const Json& details);
   void note(const rows::Instance& row, const char* kind, const Json& details);
+
+  // --- starts.cpp
+  void start_instance(ParsedStart& start);
+
+  // --- raises.cpp
+  bool park_raise(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  bool ask_for(rows::Instance& row, const abi::WaitPoint& point, bool waits, std::string& problem);
+  void send_message(const rows::Message& message) {
+    put(Table::Message, rows::big_endian(meta_.next_message++), message);
+  }
+  void deliver_start(const rows::Message& message);
+  void meet(uint64_t root, const rows::Message& message);
+  void renew(uint64_t root, const rows::Message& message);
+  void tell_waiters(rows::Family& family);
+  void deliver_end(const rows::Message& message);
 
   // --- advance.cpp
   struct Ready {
@@ -251,6 +293,7 @@ class Partition {
 
   // --- tasks.cpp
   bool park_task(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void remind_of(rows::Task& task, const abi::WaitPoint& point, Json& details);
   std::optional<rows::Task> open_task(uint64_t number) {
     return find<rows::Task>(Table::Task, "o" + rows::big_endian(number));
   }
@@ -287,7 +330,8 @@ class Partition {
   void read_result(rows::Pending& call, const CallResult& result);
   void effect_result(rows::Pending& call, const CallResult& result);
   void failed_attempt(rows::Pending& call, const CallResult& result);
-  void retry_later(rows::Pending& call, Duration at_least);
+  void retry_later(rows::Pending& call, Duration at_least,
+                   Duration at_most = std::numeric_limits<Duration>::max());
   bool arrives_late_badly(const rows::Pending& call) const;
   bool ends_with_its_family(const rows::Pending& call) const;
   Duration timeout_of(const rows::Pending& call) const;
@@ -298,6 +342,14 @@ class Partition {
   void finish_write(const rows::Pending& call, const Input& input);
   void send_write(rows::Pending& call);
   void retry_timer(uint64_t number);
+  // asks.cpp
+  bool park_ask(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  const abi::Advisor& advisor_of(const rows::Pending& call) const;
+  std::string input_hash(const rows::Pending& call) const;
+  void send_ask(rows::Pending& call);
+  void ask_result(rows::Pending& call, const CallResult& result);
+  void use_alternative(rows::Pending& call, const std::string& because, const AdvisorSays& says = {});
+  void finish_ask(rows::Pending& call, Input input, const std::string& because, const AdvisorSays& says);
   const abi::System& system_of(const rows::Pending& call) const;
   const abi::Operation* operation_of(const rows::Pending& call) const;
   std::string target_name(const rows::Pending& call) const;
@@ -315,14 +367,28 @@ class Partition {
   bool stays_to_settle(const rows::Pending& call) const;
   void settled(uint64_t root);
   void compensate(uint64_t root);
+  bool take_back(uint64_t root, uint64_t below);
   void undo_finished(const rows::Pending& call, const Input& input, const std::string& message);
   void finalize(rows::Family& family);
 
+  // --- runs.cpp
+  void end_run(const rows::Instance& row, const abi::Outcome& outcome, uint32_t index, bool compensate);
+  uint64_t cancel_below(const rows::Instance& run);
+  uint64_t cancel_wait(rows::Instance& row);
+  void has_left(rows::Instance row);
+  void run_settled(const rows::Instance& run);
+  std::optional<rows::Instance> ending_run(uint64_t root, const std::vector<uint64_t>& lineage);
+
   // --- recovery.cpp
   std::expected<void, EngineError> apply_journal();
-  std::expected<void, EngineError> check_programs() const;
   void load_calls();
   void take_up(uint64_t number);
+
+  // --- upgrade.cpp
+  std::vector<uint64_t> live_families();
+  void keep_program();
+  void drop_programs();
+  void move_family(const KnownPrograms& known, rows::Family whole);
 
   // Large lists of the family whose machine runs.
   struct FamilyBlobs : abi::BlobSource {
@@ -364,6 +430,11 @@ class Partition {
   std::map<std::pair<uint32_t, std::string>, uint64_t> rechecks_;  // view, key -> the read under way
   std::map<uint64_t, std::set<uint64_t>> settling_;                // ending families -> calls in flight
   std::set<uint64_t> compensating_;
+  std::set<std::pair<uint64_t, uint64_t>> compensating_runs_;  // root, instance
+  std::set<uint64_t> leaving_calls_;                           // of instances that are cancelled but for them
+  bool program_kept_ = false;
+  RowsByFamily upgrade_index_;            // while families of other programs are moved
+  std::deque<uint64_t> upgrade_waiting_;  // who is still to be moved
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;

@@ -17,7 +17,11 @@ std::expected<void, EngineError> Partition::recover() {
   acknowledged_cursors_ = meta_.cursors;
   acknowledged_messages_ = meta_.next_message - 1;
   acknowledged_time_ = meta_.time;
-  if (auto checked = check_programs(); !checked) return checked;
+  return {};
+}
+
+std::expected<void, EngineError> Partition::load() {
+  program_kept_ = kept_program(program().hash).has_value();
   const auto oldest = overlay_.collect(Table::Message, {}, 1);
   oldest_message_ = oldest.empty() ? meta_.next_message : rows::from_big_endian(oldest.front().first);
   const auto seen = overlay_.collect(Table::Dedup, "t", 1);
@@ -69,29 +73,17 @@ std::expected<void, EngineError> Partition::apply_journal() {
   return {};
 }
 
-std::expected<void, EngineError> Partition::check_programs() const {
-  for (const rows::Live& live : meta_.live) {
-    if (live.program == program().hash || live.count == 0) continue;
-    return std::unexpected(EngineError{
-        fmt::format(
-            "{} instance(s) in partition {} run the program {}, and this is the program {}. Start with the "
-            "program they were started "
-            "with, and let them finish.",
-            live.count, number_, abi::hex(live.program).substr(0, 16),
-            abi::hex(program().hash).substr(0, 16)),
-        true});
-  }
-  return {};
-}
-
 void Partition::load_calls() {
   for (const auto& [key, value] : overlay_.collect(Table::Pending, {})) {
     const auto row = rows::decode<rows::Pending>(value);
     if (row.purpose == Purpose::Recheck) {
       rechecks_[{row.target, row.payload}] = row.number;
-    } else if (row.purpose != Purpose::Undo) {
+    } else {
       const auto whole = family(row.root);
       if (whole && whole->status == rows::Family::Status::Ending) settling_[row.root].insert(row.number);
+      const auto waits = row.instance != 0 ? instance(row.root, row.instance) : std::nullopt;
+      if (waits && waits->status != rows::Instance::Status::Waiting && !waits->is_lost())
+        leaving_calls_.insert(row.number);
     }
     if (row.flight != 0 && row.stage == Stage::Queued)
       flight(row.root, row.flight).queue.push_back(row.number);
@@ -108,6 +100,7 @@ void Partition::load_calls() {
 void Partition::take_up(uint64_t number) {
   auto row = call(number);
   if (!row || row->stage != Stage::Sent) return;
+  if (row->purpose == Purpose::Ask) return send_ask(*row);
   if (row->purpose == Purpose::Read || row->purpose == Purpose::Recheck) return send(*row);
   row->maybe_done = true;
   row->message = "the daemon was restarted while this call was under way";

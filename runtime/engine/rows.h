@@ -31,7 +31,7 @@ struct Meta {
   uint64_t next_number =
       1;  // dense: instances, calls and tasks; the number seen outside is next_number x P + partition
   uint64_t next_sequence = 1;     // orders timers, history, undos
-  uint64_t next_message = 1;      // events stored here
+  uint64_t next_message = 1;      // events and messages stored here
   Instant time = 0;               // journalled time never goes back
   Instant watermark = 0;          // no timer stands below
   std::vector<uint64_t> cursors;  // of each partition's messages: the last one seen
@@ -55,6 +55,15 @@ struct Identity {
 
 // ---------------------------------------------------------------- Instance
 
+// A wait for the end of another family, known by the message that asked for it; wait 0: nobody waits.
+struct Waiter {
+  uint64_t root = 0, instance = 0, wait = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, root), f(2, instance), f(3, wait);
+  }
+};
+
 // A start and everything that runs below it. Key: root, 0.
 struct Family {
   enum class Status : uint8_t { Running = 0, Ending = 1, Compensating = 2, Finished = 3, Failed = 4 };
@@ -68,17 +77,31 @@ struct Family {
   bool failure = false, compensate = false;
   uint64_t suspended = 0;  // instances of it that a person must look at
   std::string signature;
+  std::vector<Waiter> waiters;  // are told how it ends
+  // Of an exception
+  std::string severity;
+  uint64_t raised = 0;  // how often since it is open; `arguments` are those of the last time
+  Instant last_raised = 0;
+  std::vector<std::string> postponed;  // Messages: it was raised while it ended, and begins anew
   template <typename F>
   void fields(F& f) {
     f(1, root), f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
         f(8, ended), f(9, arguments), f(10, outcome), f(11, value), f(12, failure), f(13, compensate),
-        f(14, suspended), f(15, signature);
+        f(14, suspended), f(15, signature), f(16, waiters), f(17, severity), f(18, raised),
+        f(19, last_raised), f(20, postponed);
   }
 };
 
 // One machine that is parked. Key: root, number.
 struct Instance {
-  enum class Status : uint8_t { Waiting = 0, Suspended = 1, Quarantined = 2 };
+  enum class Status : uint8_t {
+    Waiting = 0,
+    Suspended = 1,
+    Quarantined = 2,
+    Ending =
+        3,  // a workflow that was run has its outcome: what is in flight settles, what it wrote is taken back
+    Leaving = 4,  // cancelled with the workflow that is ending around it, but for its call
+  };
   uint64_t number = 0, root = 0, parent = 0;
   std::vector<uint64_t> lineage;  // from the root down to itself
   uint64_t group = 0, index = 0;  // its place in the fan-out that made it
@@ -91,19 +114,26 @@ struct Instance {
   // what the wait holds
   std::vector<std::string> timers, subscriptions;
   uint64_t call = 0, task = 0, fan_out = 0;
+  uint64_t asked = 0;               // Waiter::wait of what it waits for
   std::vector<std::string> scopes;  // subscriptions of `throughout`: they outlive the wait
   Instant deadline = 0;
-  // Suspended, Quarantined: what it was resumed with
+  // Suspended, Quarantined: what it was resumed with. Ending: what the one that ran it will be resumed with.
   std::string reason, held_input, held_call;
   uint32_t held_tag = 0, held_detail = 0;
   TypeId held_type = abi::kNoType;
+  // Ending
+  std::string outcome, value;  // name; JSON of its record
+  bool failure = false, compensate = false;
+  uint64_t leaving = 0;  // calls in flight, its own and below it
+  bool is_lost() const { return status == Status::Suspended || status == Status::Quarantined; }
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, root), f(3, parent), f(4, lineage), f(5, group), f(6, index), f(7, flight),
         f(8, machine), f(9, state), f(10, status), f(11, element), f(12, frame), f(13, since), f(14, timers),
         f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
         f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),
-        f(26, held_type);
+        f(26, held_type), f(27, outcome), f(28, value), f(29, failure), f(30, compensate), f(31, leaving),
+        f(32, asked);
   }
 };
 
@@ -126,8 +156,8 @@ struct Timer {
     TaskExpires = 2,  // approvals
     TaskReminds = 3,
     TaskEscalates = 4,  // detail: which escalation
-    CallRetries = 5,
-    FanOutGoesOn = 6,  // the next batch of elements
+    CallRetries = 5,    // Ask: or its time is over
+    FanOutGoesOn = 6,   // the next batch of elements
   };
   Kind kind = Kind::Due;
   uint64_t root = 0, number = 0, detail = 0;
@@ -141,7 +171,7 @@ struct Timer {
 
 // A call that is not resolved. Key: number.
 struct Pending {
-  enum class Purpose : uint8_t { Read = 1, Notify = 2, Write = 3, Recheck = 4, Undo = 5 };
+  enum class Purpose : uint8_t { Read = 1, Notify = 2, Write = 3, Recheck = 4, Undo = 5, Ask = 6 };
   enum class Stage : uint8_t {
     Queued = 1,      // the fan-out has as many in flight as it may
     Rechecking = 2,  // Write: the facts of its grant are read again
@@ -153,14 +183,14 @@ struct Pending {
   Purpose purpose = Purpose::Read;
   Stage stage = Stage::Queued;
   uint64_t root = 0, instance = 0, flight = 0;
-  uint32_t what = 0, target = 0;  // CallRequest::What; operation, view or navigation
+  uint32_t what = 0, target = 0;  // CallRequest::What; operation, view, navigation or advisor
   std::string payload, key;
   TypeId payload_type = abi::kNoType, result = abi::kNoType;
   uint32_t attempt = 0, failures = 0;
   bool maybe_done = false;  // an attempt may have taken effect
   bool asking = false;      // the next attempt asks whether it did
   Instant sent = 0, began = 0;
-  Instant deadline = 0;  // Sent: whoever made the attempt gives it up then
+  Instant deadline = 0;  // Sent: whoever made the attempt gives it up then. Ask: of all attempts together
   std::string timer;
   std::string message;        // of the last attempt
   std::string path, element;  // for history, when the instance is gone
@@ -359,13 +389,21 @@ struct Seen {
   }
 };
 
-// An event, where it was stored. Key: number.
+// What one partition says to all, where it was stored: an event to whoever hears it; a start to where its key
+// is at home; an end to whoever waits for it. By names only, so that it outlives its program. Key: number.
 struct Message {
+  enum class Kind : uint8_t { Event = 0, Start = 1, Ended = 2 };
+  // Start, Ended: who asked, as workflow; the key; the workflow; the arguments, the outcome
   std::string source, id, type, data;
   Instant stored = 0;
+  Kind kind = Kind::Event;
+  std::string source_key;  // Start: of who asked
+  Waiter waiter;           // Start, Ended
+  bool failure = false;    // Ended
   template <typename F>
   void fields(F& f) {
-    f(1, source), f(2, id), f(3, type), f(4, data), f(5, stored);
+    f(1, source), f(2, id), f(3, type), f(4, data), f(5, stored), f(6, kind), f(7, source_key), f(8, waiter),
+        f(9, failure);
   }
 };
 

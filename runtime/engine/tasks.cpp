@@ -64,7 +64,8 @@ void Partition::close_task(rows::Task& task, Status status) {
   put_task(task);
 }
 
-bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std::string&) {
+bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std::string& problem) {
+  if (point.asked && !ask_for(row, point, true, problem)) return false;
   const rows::Limit limit = limit_of(*point.within);
   rows::Task task;
   task.number = next_number();
@@ -78,17 +79,35 @@ bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std:
   task.created = now_;
   task.deadline = deadline(limit, now_).value_or(now_);
   task.arguments = abi::value_to_json(types(), point.operands[0], workspace_.arena(), operand(0));
-  put_task(task);
   row.task = task.number;
   row.deadline = task.deadline;
+  Json details = {{"task", task.number},
+                  {"label", task.label},
+                  {"role", program().roles[point.role]},
+                  {"arguments", Json::parse(task.arguments)},
+                  {"within", limit_json(limit, task.deadline)}};
+  remind_of(task, point, details);
   row.timers.push_back(schedule(task.deadline, {rows::Timer::Kind::Due, row.root, row.number}));
-  note(row, "taskOpened",
-       {{"task", task.number},
-        {"label", task.label},
-        {"role", program().roles[point.role]},
-        {"arguments", Json::parse(task.arguments)},
-        {"within", limit_json(limit, task.deadline)}});
+  put_task(task);
+  note(row, "taskOpened", details);
   return true;
+}
+
+// Reminder and escalations, before its end.
+void Partition::remind_of(rows::Task& task, const abi::WaitPoint& point, Json& details) {
+  const auto arm = [&](rows::Timer::Kind kind, const rows::Limit& limit, uint64_t number) {
+    const Instant at = std::min(deadline(limit, now_).value_or(now_), task.deadline);
+    task.timers.push_back(schedule(at, {kind, task.root, task.number, number}));
+    return limit_json(limit, at);
+  };
+  if (point.remind) details["remind"] = arm(rows::Timer::Kind::TaskReminds, limit_of(*point.remind), 0);
+  for (size_t i = 0; i < point.escalations.size(); ++i) {
+    task.escalations.push_back(limit_of(point.escalations[i].after));
+    task.escalations.back().role = point.escalations[i].role;
+    Json escalation = arm(rows::Timer::Kind::TaskEscalates, task.escalations.back(), i);
+    escalation["role"] = program().roles[point.escalations[i].role];
+    details["escalations"].push_back(std::move(escalation));
+  }
 }
 
 void Partition::task_timer(const rows::Timer& timer) {
@@ -145,9 +164,11 @@ void Partition::decide_now(DecisionRequest& request) {
 
   task->roles = state_.people.roles_named(
       task->role_names);  // what is asked about an undo may be older than this program
-  const auto held = std::find_if(task->roles.begin(), task->roles.end(),
-                                 [&](uint32_t role) { return state_.people.holds(request.person, role); });
-  if (held == task->roles.end()) {
+  std::vector<uint32_t> doers = task->roles;
+  std::ranges::copy(state_.people.roles_named(task->escalated_names), std::back_inserter(doers));
+  const auto held =
+      std::ranges::find_if(doers, [&](uint32_t role) { return state_.people.holds(request.person, role); });
+  if (held == doers.end()) {
     const std::string role = task->role_names.empty() ? "nobody" : task->role_names.front();
     return answer(request.reply,
                   decline(Refusal::Kind::Denied, fmt::format("task {} is for {}, and {} is not one",

@@ -61,6 +61,7 @@ void Partition::fire(const rows::Timer& timer) {
       const auto row = instance(timer.root, timer.number);
       if (!row) return;
       const abi::WaitPoint& point = wait_point(*row);
+      if (point.kind == abi::WaitKind::Raise) return resume(timer.root, timer.number, Input{});
       if (point.kind != abi::WaitKind::Until) {
         if (row->task != 0) {
           if (auto task = open_task(row->task)) close_task(*task, rows::Task::Status::Expired);

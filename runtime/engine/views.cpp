@@ -47,9 +47,10 @@ const char* kind_name(rows::Task::Kind kind) {
 }
 
 const char* wait_name(abi::WaitKind kind) {
-  constexpr const char* kNames[] = {"read",          "read",     "read",      "notify", "approval",
-                                    "approvalAgain", "write",    "task",      "until",  "event",
-                                    "elements",      "branches", "throughout"};
+  constexpr const char* kNames[] = {"read",          "read",     "read",       "notify", "approval",
+                                    "approvalAgain", "write",    "task",       "until",  "event",
+                                    "elements",      "branches", "throughout", "run",    "raise",
+                                    "exception",     "ask"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -105,7 +106,9 @@ std::optional<std::string> unknown_name(const Filter& filter, const abi::Program
   const auto wanted = [&](const abi::Workflow& each) { return is_workflow(each.name, filter.workflow); };
   if (!filter.workflow.empty() && std::ranges::none_of(program.workflows, wanted)) {
     std::vector<std::string> names;
-    for (const abi::Workflow& each : program.workflows) names.push_back(each.name);
+    for (const abi::Workflow& each : program.workflows) {
+      if (!each.only_run) names.push_back(each.name);
+    }
     return fmt::format("there is no workflow \"{}\"; there are {}", filter.workflow, listed(names));
   }
   if (!filter.role.empty() && std::ranges::count(program.roles, filter.role) == 0)
@@ -125,6 +128,11 @@ Json Views::summary(const rows::Family& family) const {
         {"name", family.outcome}, {"failure", family.failure}, {"value", Json::parse(family.value)}};
   }
   if (family.suspended > 0) json["suspended"] = family.suspended;
+  if (!family.severity.empty()) {
+    json["severity"] = family.severity;
+    json["raised"] = family.raised;
+    json["lastRaised"] = instant_to_text(family.last_raised);
+  }
   return json;
 }
 
@@ -132,13 +140,17 @@ Json Views::waiting(const rows::Instance& row) const {
   const abi::WaitPoint& point = program_.machines[row.machine].states[row.state];
   Json json = {{"instance", row.number}, {"path", point.path}, {"waitsFor", wait_name(point.kind)}};
   if (!row.element.empty()) json["element"] = row.element;
-  if (row.status != rows::Instance::Status::Waiting) {
+  if (row.status == rows::Instance::Status::Ending || row.status == rows::Instance::Status::Leaving) {
+    json["waitsFor"] = row.compensate && row.leaving == 0 ? "compensating" : "ending";
+    if (!row.outcome.empty()) json["outcome"] = row.outcome;
+  } else if (row.is_lost()) {
     json["waitsFor"] = row.status == rows::Instance::Status::Suspended ? "suspended" : "quarantined";
     json["reason"] = row.reason;
   }
   json["since"] = instant_to_text(row.since);
   if (row.deadline != 0) json["until"] = instant_to_text(row.deadline);
   if (row.task != 0) json["task"] = row.task;
+  if (row.asked != 0 && point.asked) json["for"] = program_.workflows[point.asked->workflow].name;
   if (row.call != 0) {
     json["call"] = row.call;
     if (const auto call =
@@ -314,7 +326,8 @@ Json Views::task(const rows::Task& row) const {
 
 bool Views::may_see(const rows::Task& row, const std::string& person) const {
   const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
-  const auto roles = people_.roles_named(row.role_names);
+  auto roles = people_.roles_named(row.role_names);
+  if (!is_approval) std::ranges::copy(people_.roles_named(row.escalated_names), std::back_inserter(roles));
   const auto policy = std::find_if(program_.policies.begin(), program_.policies.end(),
                                    [&](const abi::Policy& each) { return each.name == row.policy_name; });
   return std::any_of(roles.begin(), roles.end(), [&](uint32_t role) {

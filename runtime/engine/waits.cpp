@@ -17,6 +17,8 @@ bool Partition::park(rows::Instance& row, std::string& problem) {
     case WaitKind::ReadNavigation:
     case WaitKind::Notify:
       return park_call(row, point, problem);
+    case WaitKind::Ask:
+      return park_ask(row, point, problem);
     case WaitKind::Approve:
       return park_approval(row, point, problem);
     case WaitKind::AskAgain:
@@ -31,9 +33,13 @@ bool Partition::park(rows::Instance& row, std::string& problem) {
       return true;
     case WaitKind::ForEach:
     case WaitKind::Together:
+    case WaitKind::Run:
       return park_fan_out(row, point, problem);
     case WaitKind::Throughout:
       return park_throughout(row, point, problem);
+    case WaitKind::Raise:
+    case WaitKind::RaiseAndWait:
+      return park_raise(row, point, problem);
   }
   problem = "unknown kind of wait";
   return false;
@@ -112,7 +118,7 @@ void Partition::clear_wait(rows::Instance& row, bool ending) {
       }
     }
   }
-  row.call = row.fan_out = 0;
+  row.call = row.fan_out = row.asked = 0;
 }
 
 // ---------------------------------------------------------------- time limits

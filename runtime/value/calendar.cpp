@@ -68,6 +68,13 @@ std::expected<Instant, Fault> walk(const Calendar& calendar, Instant start, Busi
              : walk_time(calendar, start, duration.amount, forwards);
 }
 
+std::expected<Date, Fault> nearest_working_day(const Calendar& calendar, Date date, int step) {
+  for (int day = 0; day <= kDaysMax; ++day, date += step) {
+    if (is_working_day(calendar, date)) return date;
+  }
+  return std::unexpected(out_of_range(calendar));
+}
+
 }  // namespace
 
 bool is_working_day(const Calendar& calendar, Date date) {
@@ -83,6 +90,15 @@ std::expected<Instant, Fault> add_business(const Calendar& calendar, Instant fro
 std::expected<Instant, Fault> subtract_business(const Calendar& calendar, Instant until,
                                                 BusinessDuration duration) {
   return walk(calendar, until, duration, false);
+}
+
+std::expected<Date, Fault> business_day(const Calendar& calendar, Date date, DayConvention convention) {
+  if (convention == DayConvention::Preceding) return nearest_working_day(calendar, date, -1);
+  const auto following = nearest_working_day(calendar, date, 1);
+  const auto month = [](Date of) { return date_to_text(of).substr(0, 7); };
+  if (convention == DayConvention::Following || !following || month(*following) == month(date))
+    return following;
+  return nearest_working_day(calendar, date, -1);
 }
 
 }  // namespace endcap

@@ -34,4 +34,10 @@ std::expected<Instant, Fault> add_business(const Calendar& calendar, Instant fro
 // The instant `duration` of business time before `until`.
 std::expected<Instant, Fault> subtract_business(const Calendar& calendar, Instant until, BusinessDuration duration);
 
+// Business day conventions (ISDA 2006 Definitions, section 4.12): the date itself when it is a working day, else the next
+// one, the one before, or the next one unless that is in another month, and then the one before. OutOfRange when there is
+// none in ten years.
+enum class DayConvention : uint8_t { Following, Preceding, ModifiedFollowing };
+std::expected<Date, Fault> business_day(const Calendar& calendar, Date date, DayConvention convention);
+
 }  // namespace endcap

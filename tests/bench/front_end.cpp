@@ -10,6 +10,7 @@
 #include "compiler/diag/render.h"
 #include "compiler/schema/project.h"
 #include "compiler/sema/check.h"
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 
 namespace endcap::bench {
@@ -49,6 +50,7 @@ std::vector<Figure> bench_front_end(const std::filesystem::path& folder, uint32_
   const double begin = seconds_now();
   std::vector<ast::Module> modules;
   for (const SourceId id : project.sources) modules.push_back(parse(sources, id, diagnostics));
+  add_standard_modules(modules, sources, diagnostics);
   const double parsed = seconds_now();
   check(project, modules, sources, diagnostics);
   const double checked = seconds_now();

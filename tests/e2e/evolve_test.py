@@ -115,7 +115,7 @@ class Evolution(unittest.TestCase):
         self.assertIn("markdown.Markdown, version 1 -> 2: would strand instances", done.stdout)
         self.assertIn("the wait point `gate.markdown` (approve) is gone", done.stdout)
         self.assertRegex(done.stdout, r"--> markdown\.endcap:\d+  gate\.markdown")
-        self.assertIn("this release does not read `upgrades from` yet", done.stdout)
+        self.assertIn("`wait gate.markdown becomes ...`", done.stdout)
         code, report = self.report()
         self.assertEqual((code, report["strands"]), (1, True))
         workflow = report["workflows"][0]
@@ -123,6 +123,13 @@ class Evolution(unittest.TestCase):
         self.assertTrue(workflow["findings"][0]["needs_clause"])
         self.assertIn("door.markdown", workflow["added"])
         self.assertIn("start.article", workflow["unchanged"])
+        self.edit("version 2 {", "version 2 {\n  upgrades from 1 { step gate becomes door }")
+        code, report = self.report()
+        self.assertEqual((code, report["workflows"][0]["verdict"]), (0, "maps"), report)
+        self.edit("step gate becomes", "step hall becomes")
+        done = self.breaking()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the clause names `hall`, which version 1 does not have", done.stdout)
 
     def test_what_changed_needs_another_version(self):
         self.made()

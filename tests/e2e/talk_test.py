@@ -24,11 +24,13 @@ class Terminal:
         assert done.returncode == expect, f"{words}: exit code {done.returncode}, not {expect}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def run(self, decisions: str, *more, promotion: str = "P-2", shape: str = "json", expect: int = CLEAN):
+    def run(self, decisions: str, *more, workflow: str = "NationalPromotion", promotion: str = "P-2", shape: str = "json",
+            expect: int = CLEAN):
         port = self.estate.estate_port
-        return self("run", world.SHIPPED, "NationalPromotion", "--arguments", json.dumps({"promo": promotion}), "--decisions", decisions,
+        return self("run", world.SHIPPED, workflow, "--arguments", json.dumps({"promo": promotion}), "--decisions", decisions,
                     "--start", "2026-11-22T22:00:00Z", "--system", f"erp=http://127.0.0.1:{port}/erp", "--system",
-                    f"shop=http://127.0.0.1:{port}/shop", "--format", shape, *more, expect=expect)
+                    f"shop=http://127.0.0.1:{port}/shop", "--advisor", f"UpliftModel=http://127.0.0.1:{port}/models/uplift", "--format",
+                    shape, *more, expect=expect)
 
 
 def two_weeks_in_seconds(estate: world.World) -> None:
@@ -111,7 +113,44 @@ def an_erp_that_is_away(estate: world.World) -> None:
     assert "erp can't be reached" in shown and "tried again by itself" in shown, shown
 
 
-TESTS = {test.__name__: test for test in (two_weeks_in_seconds, a_daemon_and_a_person, an_erp_that_is_away)}
+def a_model_that_is_asked(estate: world.World) -> None:
+    """A model's forecasts become transfers that a planner approves; unsure, wrong, broken or away, the ERP's own forecast counts."""
+    estate.start_estate()
+    terminal = Terminal(estate)
+
+    def run(*more) -> tuple[dict, int]:
+        ran = json.loads(terminal.run("approve", *more, workflow="PromotionOutlook").stdout)
+        assert ran["instance"]["outcome"]["name"] == "Covered", ran["instance"]
+        told = [entry for entry in ran["history"] if entry["kind"] == "advice"]
+        assert len(told) == 1, told
+        return told[0], sum(entry["kind"] == "write" for entry in ran["history"])
+
+    answered, moved = run()
+    assert answered["outcome"] == "answered" and (answered["model"], answered["confidence"]) == ("uplift", "0.90"), answered
+    assert moved > 0, "a promotion sells more than an ordinary week"
+    assert run("--interpreter")[0]["inputHash"] == answered["inputHash"], "the same question, native and interpreted"
+
+    def alternative(because: str, *more) -> None:
+        told, transfers = run(*more)
+        assert told["outcome"] == "alternative" and because in told["because"], told
+        assert transfers < moved, "the ordinary forecast asks for fewer"
+
+    estate.sandbox("POST", "/models", {"confidence": "0.40"})
+    alternative("its confidence 0.40 is below 60%")
+    estate.sandbox("POST", "/models", {"confidence": "0.90", "age_seconds": 90000})
+    alternative("its answer is 1 day 1 h old")
+    estate.sandbox("POST", "/models", {"age_seconds": 0})
+    estate.sandbox("POST", "/faults", {"match": {"path": "/models"}, "fault": "garbage", "times": 1})
+    alternative("no valid answer: not JSON")
+    estate.sandbox("POST", "/faults", {"match": {"path": "/models"}, "fault": "status", "status": 503, "times": 3})
+    alternative("unavailable: UpliftModel answered 503")
+    alternative("unavailable: ", "--advisor", "UpliftModel=http://127.0.0.1:1/")
+    estate.sandbox("POST", "/faults", {"match": {"path": "/models"}, "fault": "drop_before_commit", "times": 1})
+    assert run()[0]["attempt"] == 2, "a lost connection is asked again"
+    terminal.run("approve", "--advisor", "Upliftmodel=http://127.0.0.1:1/", workflow="PromotionOutlook", expect=USAGE)
+
+
+TESTS = {test.__name__: test for test in (two_weeks_in_seconds, a_daemon_and_a_person, an_erp_that_is_away, a_model_that_is_asked)}
 
 
 def main() -> None:

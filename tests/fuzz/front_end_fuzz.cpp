@@ -6,6 +6,7 @@
 
 #include "compiler/schema/project.h"
 #include "compiler/sema/check.h"
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 #include "runtime/value/check.h"
 
@@ -40,6 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const SourceId subject =
       sources.add("fuzzed.endcap", std::string(reinterpret_cast<const char*>(data), size));
   modules.push_back(parse(sources, subject, diagnostics));
+  add_standard_modules(modules, sources, diagnostics);
   check(kShipped.project, modules, sources, diagnostics);
   for (const Diagnostic& each : diagnostics.all()) {
     CHECK(each.span.begin <= each.span.end);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "compiler/schema/project.h"
 #include "compiler/sema/check.h"
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 
 using namespace endcap;
@@ -54,6 +56,9 @@ struct Shipped {
     std::vector<ast::Module> modules;
     std::set<std::string> seen;
     add(project.sources[index], modules, seen);
+    const auto subject = static_cast<ptrdiff_t>(modules.size()) - 1;
+    add_standard_modules(modules, sources, own);
+    std::rotate(modules.begin() + subject, modules.begin() + subject + 1, modules.end());
     return modules;
   }
 
@@ -77,7 +82,8 @@ struct Shipped {
     for (const ast::Decl& declaration : module.declarations) {
       const auto* use = std::get_if<ast::UseDecl>(&declaration.node);
       if (!use || use->what != ast::UseDecl::What::Module || !seen.insert(use->name.text()).second) continue;
-      add(source_of_.at(use->name.text()), modules, seen);
+      const auto own_module = source_of_.find(use->name.text());  // others are of the standard library
+      if (own_module != source_of_.end()) add(own_module->second, modules, seen);
     }
     modules.push_back(std::move(module));
   }

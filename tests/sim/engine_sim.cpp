@@ -1,16 +1,20 @@
 // A seeded simulation of the engine on its log and store: launches, waits and fan-outs of many promotions,
-// people who decide twice, events that come twice, a system that commits and then times out, and crashes at
-// any step. At the end every promise is checked.
+// people who decide twice, events that come twice, exceptions that several raise, a system that commits and
+// then times out, and crashes at any step, deploys of a program with other numbers among them. At the end
+// every promise is checked.
 //   sim_engine --seeds 300 --seconds 50    runs seeds 1 to 300, or as many as fit
 //   sim_engine --seed 17                   replays one
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <random>
 #include <set>
 #include <stdexcept>
 
+#include "compiler/ir/upgrade.h"
+#include "tests/unit/runtime/engine/renumbered.h"
 #include "tests/unit/runtime/engine/retail.h"
 
 using namespace endcap;
@@ -28,8 +32,11 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw Failed(what);
 }
 
-constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear",
-                                      "Do",     "Count",  "Both",   "Chain"};
+constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear",  "Do",
+                                      "Count",  "Both",   "Chain",  "Nest", "Nest",  "Raise",
+                                      "Raise",  "Ask",    "Ask",    "Mend", "Await", "Once"};
+// Raises and waits for the end.
+constexpr std::string_view kWaiters[] = {"Ask", "Mend", "Await"};
 
 // What a client wants and asks for again until it is answered.
 struct Wish {
@@ -46,10 +53,16 @@ class Simulation {
         retail_(RetailOptions{.write = strategy(), .parallel = 1 + static_cast<uint32_t>(roll(4))}),
         estate_(retail_),
         world_(
-            retail_.program(), [this](const CallRequest& request) { return answer(request); },
+            retail_.program(),
+            [this](const CallRequest& request) {
+              return answer(in_first_numbers(request, *retail_.program()));
+            },
             static_cast<uint16_t>(1 + roll(4)), seed) {
     world_.options.people = retail_people();
     world_.options.attempts["erp"] = 3;
+    world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
+      return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
+    };
     estate_.stores.clear();
     for (uint64_t i = 0; i < 1 + roll(6); ++i) estate_.stores.push_back("S" + std::to_string(i + 1));
   }
@@ -75,8 +88,10 @@ class Simulation {
     const uint64_t count = 2 + roll(6);
     for (uint64_t i = 0; i < count; ++i) {
       const std::string id = "P-" + std::to_string(i + 1);
-      wishes_.push_back(
-          {Wish::What::Start, kWorkflows[roll(std::size(kWorkflows))], id, "r" + id, {}, false});
+      const std::string workflow = kWorkflows[roll(std::size(kWorkflows))];
+      const bool shortfall = workflow == "Raise" || workflow == "Ask";  // of few keys, so that some meet
+      const std::string name = shortfall ? fmt::format("{}/A/S{}/{}", id, roll(2), i) : id;
+      wishes_.push_back({Wish::What::Start, workflow, name, "r" + id, {}, false});
       costs_[id] = std::vector<int64_t>{5, 20, 20, 70, 200}[roll(5)];
       if (one_in(3)) wishes_.push_back({Wish::What::Cancel, "", id, "c" + id, {}, false});
       if (one_in(3)) wishes_.push_back({Wish::What::Reschedule, "", id, "m" + id, {}, false});
@@ -108,6 +123,9 @@ class Simulation {
     if (fate == 0) commit(request, line);
     if (fate == 2)
       landing_.push_back({world_.now + static_cast<Duration>(roll(static_cast<uint64_t>(at_most))), request});
+  }
+  static bool writes(const CallRequest& request) {
+    return request.program->operations[request.target].operation_class == abi::OperationClass::Write;
   }
   void land() {
     const auto arrives = [this](const auto& each) { return each.first <= world_.now; };
@@ -188,12 +206,27 @@ class Simulation {
     world_.crash_now = nullptr;
     for (Wish& wish : wishes_) wish.sent = false;
     for (const auto& [call, open] : world_.open_calls) {
-      const CallRequest& request = open.second;
+      const CallRequest request = in_first_numbers(open.second, *retail_.program());
       const std::string line = estate_.line(request);
       if (request.what == CallRequest::What::Operation && line.find("Stock") != 0)
         happens_perhaps(request, line, request.now + request.timeout + 9 * kSecond - world_.now);
     }
-    world_.crash(one_in(2));
+    if (!calm_ && one_in(3)) {
+      deployed_ = !deployed_;
+      world_.deploy(deployed_ ? renumbered_ : retail_.program());
+      if (one_in(2)) world_.dies_opening = 1 + roll(40);  // in the middle of moving the instances
+    }
+    open_again();
+  }
+  // The process may end while it opens, and then again.
+  void open_again() {
+    for (int attempt = 0;; ++attempt) {
+      try {
+        return world_.crash(one_in(2));
+      } catch (const std::runtime_error& error) {
+        if (attempt == 3) throw Failed(fmt::format("it does not open any more: {}", error.what()));
+      }
+    }
   }
 
   void send_any_wish() {
@@ -250,7 +283,7 @@ class Simulation {
     if (world_.open_calls.empty()) return;
     auto found = world_.open_calls.begin();
     std::advance(found, static_cast<long>(roll(world_.open_calls.size())));
-    const CallRequest request = found->second.second;
+    const CallRequest request = in_first_numbers(found->second.second, *retail_.program());
     const std::string line = estate_.line(request);
     if (line == "promotion") estate_.cost = cost_of(request);
     const bool effectful = request.what == CallRequest::What::Operation && line.find("Stock") != 0;
@@ -298,7 +331,13 @@ class Simulation {
 
   void check() {
     land();
-    require(landing_.empty(), "a request is still on its way when everything has come to rest");
+    // Nobody waits for a request whose key is known there, nor for a notification: told twice is told.
+    for (const auto& [when, request] : landing_) {
+      const bool keyed = request.program->operations[request.target].strategy == abi::Strategy::Keyed;
+      require((keyed && committed_.contains(request.key)) || !writes(request),
+              "a request is still on its way when everything has come to rest");
+    }
+    landing_.clear();
     world_.crash();  // what is promised is on disk
     world_.run();
     const bool exactly_once = retail_.program()->operations[0].strategy != abi::Strategy::Idempotent;
@@ -314,14 +353,50 @@ class Simulation {
               fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
       check_writes(wish, shown["outcome"]["name"], exactly_once);
     }
-    const Json all = world_.list({{"limit", 1000}});
-    require(all["instances"].size() == started.size(), "there are instances that nobody started");
+    check_exceptions(started.size());
     check_nothing_left();
   }
 
+  // Whatever crashed, each raise counts once, in an exception that has ended; who waited was told, or gave
+  // up.
+  void check_exceptions(size_t started) {
+    std::map<std::string, uint64_t> raised;
+    size_t came_of_it = 0;
+    const Json all = world_.list({{"limit", 1000}});
+    for (const Json& each : all["instances"]) {
+      const std::string workflow = each["workflow"];
+      if (each.contains("severity")) {
+        raised[workflow] += each["raised"].get<uint64_t>();
+        ++came_of_it;
+        require(each.contains("ended"), fmt::format("{} is still open", each.dump()));
+      } else if (workflow == "test.Do" && resolves(each["id"])) {
+        ++came_of_it;
+      }
+    }
+    require(all["instances"].size() == started + came_of_it, "there are instances that nobody started");
+    std::map<std::string, uint64_t> wished;
+    for (const Wish& wish : wishes_) {
+      if (wish.what != Wish::What::Start) continue;
+      if (wish.workflow == "Raise" || wish.workflow == "Ask") ++wished["test.Shortfall"];
+      if (wish.workflow == "Mend") ++wished["test.Repair"];
+      if (wish.workflow == "Await" || wish.workflow == "Once") ++wished["test.Twin"];
+      if (std::ranges::find(kWaiters, wish.workflow) == std::end(kWaiters)) continue;
+      const auto told = world_.history((*wish.reply)["id"], "askedEnded").size();
+      const auto gave_up = world_.history((*wish.reply)["id"], "expired").size();
+      require(told + gave_up == 1,
+              fmt::format("{} was told {} times and gave up {} times", wish.id, told, gave_up));
+    }
+    require(raised == wished, "an exception was not raised as often as it was asked for");
+  }
+  bool resolves(uint64_t instance) {
+    const auto started = world_.history(instance, "started");
+    return !started.empty() && started[0].contains("by");
+  }
+
   void check_writes(const Wish& wish, const std::string& outcome, bool exactly_once) {
-    std::vector<std::string> targets =
-        wish.workflow == "Chain" ? std::vector<std::string>{"A", "B", "C", "D"} : estate_.stores;
+    std::vector<std::string> targets = wish.workflow == "Chain" || wish.workflow == "Nest"
+                                           ? std::vector<std::string>{"A", "B", "C", "D"}
+                                           : estate_.stores;
     for (const std::string& target : targets) {
       const std::string activate = fmt::format("activate {} {}", wish.id, target),
                         withdraw = fmt::format("withdraw {} {}", wish.id, target);
@@ -330,8 +405,10 @@ class Simulation {
         require(activated <= 1, fmt::format("\"{}\" took effect {} times", activate, activated));
       if (outcome == "Rejected" || outcome == "Expired")
         require(activated == 0, activate + " without an approval");
-      if (outcome == "Done") require(withdrawn == 0, withdraw + " although it is done");
-      if (outcome == "Cancelled" && activated > 0) {
+      // Inner fails, and takes back what it wrote; Nest is done, and keeps what it wrote.
+      const bool inner_failed = wish.workflow == "Nest" && target != "A" && outcome == "Done";
+      if (outcome == "Done" && !inner_failed) require(withdrawn == 0, withdraw + " although it is done");
+      if ((outcome == "Cancelled" || inner_failed) && activated > 0) {
         const bool left_to_people = undo_was_refused(wish, target);
         require(withdrawn > 0 || left_to_people, withdraw + " is missing");
         const auto last = std::find(effects_.rbegin(), effects_.rend(), activate),
@@ -362,6 +439,8 @@ class Simulation {
 
   std::mt19937_64 random_;
   Retail retail_;
+  std::shared_ptr<abi::Program> renumbered_ = renumbered(retail_.program());
+  bool deployed_ = false;  // the renumbered one
   Estate estate_;
   World world_;
   std::vector<Wish> wishes_;

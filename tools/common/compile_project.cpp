@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "compiler/ir/lower.h"
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 
 namespace endcap {
@@ -18,6 +19,7 @@ CheckedProject check_project(const std::filesystem::path& folder, const Overlay&
     result.modules.push_back(parse(result.sources, source, result.diagnostics));
   }
   if (!result.modules.empty()) {
+    add_standard_modules(result.modules, result.sources, result.diagnostics);
     result.program = check(result.project, result.modules, result.sources, result.diagnostics);
   }
   return result;

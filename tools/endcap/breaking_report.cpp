@@ -49,8 +49,6 @@ void add_finding(std::string& text, const UpgradeFinding& finding, const Workflo
   for (const UpgradeFinding::Place& place : finding.places)
     text += fmt::format("    --> {}\n", place_text(place));
   text += fmt::format("    = {}\n", ir::remedy(finding, upgrade));
-  if (finding.clause_helps && finding.kind != UpgradeFinding::Kind::WorkflowGone)
-    text += "    = this release does not read `upgrades from` yet\n";
 }
 
 nlohmann::ordered_json json_of(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade) {
@@ -82,6 +80,9 @@ std::string human_text(const BreakingReport& report) {
   for (const WorkflowUpgrade& upgrade : report.upgrades) {
     text += fmt::format("{}, {}: {}\n", upgrade.workflow, versions(upgrade), meaning(report, upgrade));
     for (const UpgradeFinding& finding : upgrade.findings) add_finding(text, finding, upgrade);
+    for (const std::string& path : upgrade.lost)
+      text +=
+          fmt::format("  the clause names `{}`, which version {} does not have\n", path, upgrade.old_version);
   }
   return text;
 }
@@ -98,6 +99,7 @@ std::string json_text(const BreakingReport& report) {
                                {"text_changed", report.rewritten.contains(upgrade.workflow)},
                                {"unchanged", upgrade.unchanged},
                                {"added", upgrade.added},
+                               {"clause_names_nothing", upgrade.lost},
                                {"findings", std::move(findings)}};
     if (upgrade.old_version != 0) one["old_version"] = upgrade.old_version;
     if (upgrade.new_version != 0) one["new_version"] = upgrade.new_version;

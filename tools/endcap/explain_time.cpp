@@ -38,6 +38,10 @@ int run_explain_time(ExplainTimeOptions& options) {
   if (!project.ok()) return tell_findings(project, options);
   const sema::Workflow* workflow = find_workflow(project.program, options.workflow);
   if (!workflow) return kUsage;
+  if (project.program.abi.workflows[workflow->index].only_run) {
+    tell(fmt::format("{} has no key: name a workflow that runs it", options.workflow));
+    return kUsage;
+  }
   options.question.workflow = static_cast<uint32_t>(workflow - project.program.workflows.data());
   options.question.now = std::chrono::duration_cast<std::chrono::microseconds>(
                              std::chrono::system_clock::now().time_since_epoch())

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "compiler/ir/interpreter.h"
+#include "compiler/ir/upgrade.h"
 #include "tools/endcap/commands.h"
 
 namespace endcap::command {
@@ -15,6 +16,17 @@ namespace {
 
 std::unexpected<Refused> refuse(ExitCode code, std::string message) {
   return std::unexpected(Refused{code, std::move(message)});
+}
+
+// A secret from the environment, for those whose endcap.toml names where it is.
+std::expected<std::string, Refused> secret_of(const std::string& what, const std::string& variable,
+                                              const std::string& setting) {
+  const char* secret = std::getenv(variable.c_str());
+  if (secret != nullptr && *secret != '\0') return secret;
+  return refuse(kUsage,
+                fmt::format("{} is expected in the environment variable {}, which is not set. Set it, or "
+                            "name another one in endcap.toml ({}).",
+                            what, variable, setting));
 }
 
 // The systems of the project as the connector wants them, with passwords from the environment.
@@ -33,14 +45,11 @@ std::expected<void, Refused> add_systems(const Project& project,
     system.user = config.user;
     system.timeout = config.timeout;
     if (!config.user.empty() && !config.password_env.empty()) {
-      const char* password = std::getenv(config.password_env.c_str());
-      if (password == nullptr || *password == '\0') {
-        return refuse(kUsage, fmt::format("The password of the user {} at the system {} is expected in the "
-                                          "environment variable {}, which is not set. Set it, or "
-                                          "name another one in endcap.toml (password_env).",
-                                          config.user, config.name, config.password_env));
-      }
-      system.password = password;
+      auto password =
+          secret_of(fmt::format("The password of the user {} at the system {}", config.user, config.name),
+                    config.password_env, "password_env");
+      if (!password) return std::unexpected(password.error());
+      system.password = std::move(*password);
     }
     for (const abi::System& known : host.program->systems) {
       if (known.name == config.name) system.protocol = known.protocol;
@@ -53,22 +62,51 @@ std::expected<void, Refused> add_systems(const Project& project,
   return {};
 }
 
+// Every advisor that is declared: where it answers, or why it is not asked.
+std::expected<void, Refused> add_advisors(const Project& project,
+                                          const std::map<std::string, std::string>& urls, Host& host) {
+  for (const abi::Advisor& advisor : host.program->advisors) {
+    const auto config = std::ranges::find(project.advisors, advisor.name, &AdvisorConfig::name);
+    const auto url = urls.find(advisor.name);
+    const bool configured = config != project.advisors.end();
+    if (configured && !config->enabled) {
+      host.engine.advisors_off[advisor.name] = "it is switched off";
+      continue;
+    }
+    if (!configured && url == urls.end()) {
+      host.engine.advisors_off[advisor.name] = "endcap.toml does not say where it answers";
+      continue;
+    }
+    AdvisorServer server{
+        .name = advisor.name, .url = url == urls.end() ? config->url : url->second, .token = ""};
+    if (configured && !config->token_env.empty()) {
+      auto token =
+          secret_of(fmt::format("The token of the advisor {}", advisor.name), config->token_env, "token_env");
+      if (!token) return std::unexpected(token.error());
+      server.token = std::move(*token);
+    }
+    host.advisors.push_back(std::move(server));
+  }
+  for (const auto& [name, why] : host.engine.advisors_off)
+    tell(fmt::format("advisor {} is not asked, its alternatives are used: {}", name, why));
+  return {};
+}
+
 std::expected<std::map<std::string, std::string>, Refused> parse_urls(
-    const Project& project, const std::vector<std::string>& arguments) {
+    const std::string& what, const std::vector<std::string>& names,
+    const std::vector<std::string>& arguments) {
   std::map<std::string, std::string> urls;
-  std::vector<std::string> names;
-  for (const SystemConfig& config : project.systems) names.push_back(config.name);
   for (const std::string& argument : arguments) {
     const size_t equals = argument.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == argument.size()) {
-      return refuse(kUsage,
-                    fmt::format("--system {} is not NAME=URL, as in --system erp=http://127.0.0.1:8600/erp.",
-                                argument));
+      return refuse(
+          kUsage, fmt::format("--{0} {1} is not NAME=URL, as in --{0} NAME=http://127.0.0.1:8600/path.", what,
+                              argument));
     }
     const std::string name = argument.substr(0, equals);
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       return refuse(kUsage,
-                    fmt::format("The project has no system {}; it has {}.", name, fmt::join(names, ", ")));
+                    fmt::format("The project has no {} {}; it has {}.", what, name, fmt::join(names, ", ")));
     }
     urls[name] = argument.substr(equals + 1);
   }
@@ -117,12 +155,27 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
   if (!project.diagnostics.all().empty())  // warnings: an unpinned schema is worth a line in the log
     tell(render(project.diagnostics.sorted(project.sources), project.sources, {Format::Short, false}));
   Host host;
-  auto urls = parse_urls(project.project, options.systems);
+  host.engine.upgrade = [](const abi::Program& before, const abi::Program& after) {
+    return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
+  };
+  std::vector<std::string> systems;
+  for (const SystemConfig& config : project.project.systems) systems.push_back(config.name);
+  auto urls = parse_urls("system", systems, options.systems);
   if (!urls) return std::unexpected(urls.error());
   if (auto compiled = compile(project, options, host); !compiled) return std::unexpected(compiled.error());
   if (auto added = add_systems(project.project, *urls, host); !added) return std::unexpected(added.error());
+  std::vector<std::string> advisors;
+  for (const abi::Advisor& advisor : host.program->advisors) advisors.push_back(advisor.name);
+  auto advisor_urls = parse_urls("advisor", advisors, options.advisors);
+  if (!advisor_urls) return std::unexpected(advisor_urls.error());
+  if (auto added = add_advisors(project.project, *advisor_urls, host); !added)
+    return std::unexpected(added.error());
   for (const RoleConfig& role : project.project.roles) host.engine.people[role.name] = role.people;
   return host;
+}
+
+std::unique_ptr<Connector> make_connector(const Host& host) {
+  return make_advisor_connector(host.advisors, make_odata_connector(host.systems));
 }
 
 std::expected<Instant, Refused> parse_instant(const std::string& text) {

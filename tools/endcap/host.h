@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/advise/advisors.h"
 #include "runtime/connect/odata.h"
 #include "runtime/engine/engine.h"
 #include "tools/common/compile_project.h"
@@ -19,7 +20,7 @@ namespace endcap::command {
 
 struct HostOptions {
   std::string folder = ".";
-  std::vector<std::string> systems;  // NAME=URL, over what endcap.toml says
+  std::vector<std::string> systems, advisors;  // NAME=URL, over what endcap.toml says
   bool interpreter = false;
   std::optional<std::filesystem::path> object_cache;
 };
@@ -35,11 +36,15 @@ struct Host {
   std::shared_ptr<const abi::Program> program;
   EngineOptions engine;
   std::vector<ODataSystem> systems;
+  std::vector<AdvisorServer> advisors;
   std::string compiled;  // "3 modules: 0 compiled, 3 from the cache, 12 ms"
 };
 
 // Checks and compiles the project; findings go to stdout when there are errors.
 std::expected<Host, Refused> make_host(const HostOptions& options);
+
+// To the systems and advisors of the host.
+std::unique_ptr<Connector> make_connector(const Host& host);
 
 // An instant of the command line: RFC 3339.
 std::expected<Instant, Refused> parse_instant(const std::string& text);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 #include "tools/endcap/commands.h"
 
@@ -45,6 +46,7 @@ class ImpactFinder {
     systems_ = systems_of(project_, pair_);
     if (systems_.empty()) return refuse_unless_readable(read);
     for (SourceId source : project_.sources) modules_.push_back(parse(pair_.sources, source, read));
+    add_standard_modules(modules_, pair_.sources, read);
     std::vector<Diagnostic> mistakes;
     for (const Diagnostic& one : read.sorted(pair_.sources)) {
       if (info(one.kind).severity == Severity::Error && !about_the_lock(one.kind)) mistakes.push_back(one);

@@ -154,7 +154,7 @@ int run_with(const RunOptions& options, Host& host) {
   }
   ShellOptions shell_options;
   shell_options.log = [](const std::string& line) { tell(line); };
-  Shell shell(**engine, **journal, *clock, make_odata_connector(host.systems), shell_options);
+  Shell shell(**engine, **journal, *clock, make_connector(host), shell_options);
   shell.start();
   const auto started = ask(shell, [&](Engine& each, const JsonReply& reply) {
     each.start({options.workflow, options.arguments, "", reply});
@@ -210,6 +210,10 @@ void add_run(CLI::App& app, int& exit_code) {
   command
       ->add_option("--system", options->host.systems,
                    "NAME=URL: where a system is, over what endcap.toml says")
+      ->take_all();
+  command
+      ->add_option("--advisor", options->host.advisors,
+                   "NAME=URL: where an advisor answers, over what endcap.toml says")
       ->take_all();
   command->add_flag("--interpreter", options->host.interpreter,
                     "Interpret the workflow instead of compiling it");

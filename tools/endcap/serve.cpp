@@ -142,7 +142,7 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
   ShellOptions shell_options;
   shell_options.log = [](const std::string& line) { tell(line); };
   daemon.shell = std::make_unique<Shell>(*daemon.engine, *daemon.journal, *daemon.clock,
-                                         make_odata_connector(host->systems), shell_options);
+                                         make_connector(*host), shell_options);
   daemon.api = std::make_unique<Api>(*daemon.shell, ApiInfo{abi::hex(host->program->hash), "0.1.0"});
   auto server =
       HttpServer::listen(*listen, [api = daemon.api.get()](HttpRequest request, HttpServer::Respond respond) {
@@ -220,6 +220,10 @@ void add_serve(CLI::App& app, int& exit_code) {
   command
       ->add_option("--system", options->host.systems,
                    "NAME=URL: where a system is, over what endcap.toml says")
+      ->take_all();
+  command
+      ->add_option("--advisor", options->host.advisors,
+                   "NAME=URL: where an advisor answers, over what endcap.toml says")
       ->take_all();
   command->add_option("--partitions", options->partitions, "Partitions of new data; fixed from then on")
       ->capture_default_str()

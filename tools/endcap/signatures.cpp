@@ -12,8 +12,10 @@ std::expected<ProjectSignatures, std::string> signatures_of(CheckedProject& proj
   if (project.modules.empty()) return result;
   const auto program = lower_project(project);
   if (!program) return std::unexpected(program.error());
-  for (uint32_t i = 0; i < program->abi.workflows.size(); ++i)
+  for (uint32_t i = 0; i < program->abi.workflows.size(); ++i) {
+    if (program->abi.workflows[i].only_run) continue;  // a part of those that run it
     result.signatures.push_back(ir::signature_of(program->abi, i));
+  }
   std::ranges::sort(result.signatures, {}, &ir::Signature::workflow);
   return result;
 }

@@ -68,7 +68,9 @@ std::expected<Explanation, Refused> explain_time(CheckedProject& project, const 
   }
   if (const auto went = data.finish(); !went) return refuse(went.error());
 
-  const EngineOptions options = testing::with_people(testing::options_of(project.project), *program);
+  EngineOptions options = testing::with_people(testing::options_of(project.project), *program);
+  for (const abi::Advisor& advisor : program->advisors)
+    options.advisors_off[advisor.name] = "no model is asked here";
   std::vector<Statement> statements;
   for (const std::string& each : question.given) {
     auto read = read_statement(each, *program, options, words.asked);

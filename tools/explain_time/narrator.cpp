@@ -112,6 +112,9 @@ Line Narrator::line_of(const Json& entry) {
     clock(entry, line);
   } else if (kWaits.contains(line.kind)) {
     waits(entry, line);
+  } else if (line.kind == "advice") {
+    line.text = fmt::format("goes on with what stands behind `or else`: {} is not asked here",
+                            member(entry, "advisor"));
   } else if (kCalls.contains(line.kind)) {
     called(entry, line);
   } else if (kDecisions.contains(line.kind)) {
@@ -297,6 +300,17 @@ void Narrator::ended(const Json& entry, Line& line) {
     line.text = fmt::format("starts, key {}", member(entry, "key"));
   } else if (kind == "skipped") {
     line.text = "is given up";
+  } else if (kind == "runs") {
+    line.text = fmt::format("runs {}", last_part(member(entry, "workflow")));
+  } else if (kind == "ran") {
+    const bool failed = entry.value("failure", false);
+    line.text = fmt::format("{} {}: {}", last_part(member(entry, "workflow")), failed ? "fails" : "ends",
+                            member(entry, "outcome"));
+  } else if (kind == "raised") {
+    line.text = fmt::format("raises {} for {}", member(entry, "exception"), member(entry, "key"));
+  } else if (kind == "askedEnded") {
+    line.text = fmt::format("{} of {} has ended: {}", member(entry, "workflow"), member(entry, "key"),
+                            member(entry, "outcome"));
   } else if (kind == "suspended" || kind == "quarantined") {
     line.text = fmt::format("stands still until a person resumes it: {}", member(entry, "reason"));
   } else if (kind == "compensating") {

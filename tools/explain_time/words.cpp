@@ -1,6 +1,8 @@
 // The author's own words: see words.h.
 #include "tools/explain_time/words.h"
 
+#include <functional>
+
 #include "compiler/sema/tests.h"
 #include "compiler/sema/tree_walk.h"
 
@@ -78,8 +80,14 @@ WorkflowWords words_of(const sema::Program& program, const sema::Workflow& workf
     words.parameters.push_back(
         {workflow.locals[parameter.local.index].name, parameter.view, parameter.first, parameter.count});
   const Collector collector(program, sources);
-  sema::walk(workflow.body,
-             {.statement = [&](const sema::Stmt& stmt) { collector.look(stmt, words); }, .expression = {}});
+  const std::function<void(const sema::Block&)> look_at = [&](const sema::Block& block) {
+    const auto look = [&](const sema::Stmt& stmt) {
+      collector.look(stmt, words);
+      if (const auto* run = std::get_if<sema::Run>(&stmt.node)) look_at(run->body);
+    };
+    sema::walk(block, {.statement = look, .expression = {}});
+  };
+  look_at(workflow.body);
   return words;
 }
 

@@ -48,6 +48,8 @@ class Builder {
         return "expired";
       case sema::Cause::Changed:
         return "changed";
+      case sema::Cause::Outcome:
+        return handler.name;
     }
     return "";
   }
@@ -81,6 +83,10 @@ class Builder {
         path.then = Then::Again;
         path.then_words = "then ask again";
         break;
+      case sema::Next::Again:
+        path.then = Then::Again;
+        path.then_words = "then again";
+        break;
       case sema::Next::WaitUntil:
         path.then = Then::Again;
         path.then_words = value ? "then wait until " + words(value->span) : "then wait again";
@@ -93,6 +99,7 @@ class Builder {
                     const std::vector<std::string>& rejections = {}) const {
     const sema::Block* last = nullptr;
     for (const sema::Handler& handler : handlers) {
+      if (handler.passed_on) continue;
       const std::string what = cause(handler, rejections);
       if (handler.body.get() == last && last) {
         node.handlers.back().caption += ", " + what;
@@ -127,13 +134,22 @@ class Builder {
 
   Node start() const {
     const abi::Workflow& described = program_.abi.workflows[workflow_.index];
-    Node node{Kind::Start, "workflow " + last_part(workflow_.name)};
+    Node node{Kind::Start, (described.severity ? "exception " : "workflow ") + last_part(workflow_.name)};
     for (const sema::StartParameter& parameter : workflow_.parameters) {
       const std::string view =
           parameter.view ? ": " + last_part(program_.abi.views[*parameter.view].name) : "";
       node.details.push_back("given " + name(parameter.local) + view);
     }
-    node.details.push_back("key " + described.parameters[described.key_parameter].name);
+    if (described.only_run) {
+      node.details.emplace_back("run by other workflows");
+      return node;
+    }
+    std::vector<std::string> key;
+    for (const uint32_t parameter : described.key_parameters)
+      key.push_back(described.parameters[parameter].name);
+    node.details.push_back(fmt::format("key {}", fmt::join(key, ", ")));
+    if (described.severity)
+      node.details.push_back(fmt::format("severity {}", abi::severity_name(*described.severity)));
     node.details.push_back(fmt::format("version {}", described.version));
     return node;
   }
@@ -164,6 +180,14 @@ class Builder {
          fmt::format("read {} of {} as {}", navigation.name, last_part(from.name), name(read.local)),
          {in_system(from.system)}});
     add_handlers(nodes.back(), read.handlers);
+  }
+
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Ask& ask) const {
+    const abi::Advisor& advisor = program_.abi.advisors[ask.advisor];
+    Node node{Kind::Read, fmt::format("ask {} as {}", advisor.name, name(ask.local))};
+    node.details.push_back("for at most " + duration_to_text(advisor.timeout));
+    node.details.push_back("or else " + words(ask.alternative));
+    nodes.push_back(std::move(node));
   }
 
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Notify& notify) const {
@@ -227,9 +251,21 @@ class Builder {
   }
 
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Task& task) const {
-    nodes.push_back(
-        {Kind::Task, "task " + task.name, {"for " + role(task.role), "within " + words(task.within)}});
-    add_handlers(nodes.back(), task.handlers);
+    Node node{Kind::Task, "task " + task.name, {"for " + role(task.role), "within " + words(task.within)}};
+    if (task.remind) node.details.push_back("remind after " + words(task.remind));
+    for (const sema::Escalation& each : task.escalations)
+      node.details.push_back(fmt::format("escalate to {} after {}", role(each.role), words(each.after)));
+    if (task.resolver) node.details.push_back("or done by " + words(task.resolver->span));
+    add_handlers(node, task.handlers);
+    nodes.push_back(std::move(node));
+  }
+
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Raise& raise) const {
+    Node node{Kind::Raise, "raise " + last_part(program_.workflows[raise.exception].name)};
+    node.details.push_back(raise.waits ? "wait for its end, within " + words(raise.within)
+                                       : "goes on at once");
+    add_handlers(node, raise.handlers);
+    nodes.push_back(std::move(node));
   }
 
   // ---------------------------------------------------------------- order
@@ -271,8 +307,33 @@ class Builder {
     nodes.push_back(std::move(node));
   }
 
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Repeat& repeat) const {
+    nodes.push_back(
+        {Kind::Step, fmt::format("repeat up to {} times", repeat.times), {}, {path("", repeat.body)}});
+    Node last{Kind::Choice, "a round without `again`?"};
+    last.bodies.push_back(Path{"yes"});
+    last.bodies.push_back(path(fmt::format("otherwise, after {}", repeat.times), repeat.otherwise));
+    nodes.push_back(std::move(last));
+  }
+
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Again&) const {
+    nodes.push_back({Kind::Skip, "again: the next round"});
+  }
+
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Step& step) const {
     nodes.push_back({Kind::Step, "step " + step.name, {}, {path("", step.body)}});
+  }
+
+  // What is inside has a picture of its own.
+  void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Run& run) const {
+    Node node{Kind::Run, "run " + run.name + (run.result.valid() ? " as " + name(run.result) : "")};
+    std::vector<std::string> passed;
+    for (const sema::Handler& handler : run.handlers) {
+      if (handler.passed_on) passed.push_back(handler.name);
+    }
+    if (!passed.empty()) node.details.push_back(fmt::format("fails with it: {}", fmt::join(passed, ", ")));
+    add_handlers(node, run.handlers);
+    nodes.push_back(std::move(node));
   }
 
   // ---------------------------------------------------------------- waiting

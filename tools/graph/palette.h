@@ -33,11 +33,15 @@ constexpr Look look_of(Kind kind) {
       return {"approval", "#fff0cc", "#b7791f", kInk};
     case Kind::Task:
       return {"task", "#ffe9dc", "#c05621", kInk};
+    case Kind::Raise:
+      return {"raise", "#fde8e8", "#c53030", kInk};
     case Kind::WaitUntil:
     case Kind::WaitEvent:
       return {"wait", "#dceefb", "#2b6cb0", kInk};
     case Kind::Write:
       return {"write", "#def7e5", "#2f855a", kInk};
+    case Kind::Run:
+      return {"run", "#e6fffa", "#2c7a7b", kInk};
     case Kind::Throughout:
       return {"throughout", "#fdf0f6", "#b83280", kInk};
     case Kind::Finish:
@@ -52,8 +56,9 @@ constexpr Look look_of(Kind kind) {
 }
 
 // Every kind once, for tables of classes; kinds that look alike share a name.
-inline constexpr Kind kKinds[] = {
-    Kind::Start,     Kind::Step,  Kind::Each,       Kind::Together, Kind::Choice, Kind::Approval, Kind::Task,
-    Kind::WaitUntil, Kind::Write, Kind::Throughout, Kind::Finish,   Kind::Fail,   Kind::Skip,     Kind::Read};
+inline constexpr Kind kKinds[] = {Kind::Start,  Kind::Step,     Kind::Each,       Kind::Together,
+                                  Kind::Choice, Kind::Approval, Kind::Task,       Kind::WaitUntil,
+                                  Kind::Write,  Kind::Run,      Kind::Throughout, Kind::Finish,
+                                  Kind::Fail,   Kind::Skip,     Kind::Read,       Kind::Raise};
 
 }  // namespace endcap::graph

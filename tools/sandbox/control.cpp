@@ -20,6 +20,8 @@ constexpr const char* kMap =
     "POST /sandbox/sink             {\"url\", \"headers\"}: where events go\n"
     "POST /sandbox/keys             {\"set\", \"honour\": false}: ignore idempotency keys\n"
     "POST /sandbox/tills            {\"plant\", \"silent\": true}\n"
+    "POST /sandbox/models           {\"confidence\": \"0.40\", \"age_seconds\": 0}: what the models say of "
+    "themselves\n"
     "POST /sandbox/sessions/expire  CSRF tokens become stale\n";
 
 }  // namespace
@@ -80,6 +82,10 @@ Response Estate::control(const Request& request) {
       else
         silent_plants_.erase(plant);
       return json_response({{"silent", silent_plants_}});
+    }
+    if (path == "/sandbox/models") {
+      if (post) model_.update(*body);
+      return json_response(model_);
     }
     if (path == "/sandbox/sessions/expire" && post) {
       sessions_.clear();

@@ -73,7 +73,8 @@ Response Estate::process(const Request& request) {
   if (under(request.path, "/shop")) return odata(shop_, request);
   if (under(request.path, "/pos")) return tills(request);
   if (under(request.path, "/wms")) return warehouses(request);
-  return plain_error(404, "the estate answers under /erp, /shop, /pos, /wms and /sandbox");
+  if (under(request.path, "/models")) return models(request);
+  return plain_error(404, "the estate answers under /erp, /shop, /pos, /wms, /models and /sandbox");
 }
 
 }  // namespace endcap::sandbox

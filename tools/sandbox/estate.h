@@ -104,6 +104,7 @@ class Estate {
   // channels.cpp and control.cpp
   Response tills(const Request& request);
   Response warehouses(const Request& request);
+  Response models(const Request& request);  // models.cpp
   Response control(const Request& request);
   Response state(const std::string& set);
   Response change(const Json& body);
@@ -120,8 +121,9 @@ class Estate {
     std::string hash;
     Row* row;
   };
-  std::map<std::string, Known> keys_;    // "A_PriceCondition/key"
-  std::set<std::string> silent_plants_;  // tills that do not acknowledge
+  std::map<std::string, Known> keys_;                          // "A_PriceCondition/key"
+  Json model_ = {{"confidence", "0.90"}, {"age_seconds", 0}};  // what the models say of themselves
+  std::set<std::string> silent_plants_;                        // tills that do not acknowledge
   uint64_t requests_ = 0;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kAbout =
     "A retail estate on loopback: an ERP (OData V2 under /erp), a web shop (OData V4 under /shop), tills "
-    "(/pos) and warehouses (/wms).\n"
+    "(/pos), warehouses (/wms) and a model (/models/uplift).\n"
     "600 stores in 8 regions, three distribution centres, the promotions P-1 to P-3. Everything follows from "
     "--seed but the time stamps, which are the real clock's; state lives as long as the process.\n";
 

@@ -8,6 +8,7 @@
 
 #include "compiler/sema/plain.h"
 #include "runtime/abi/shape.h"
+#include "runtime/abi/value_json.h"
 #include "runtime/value/check.h"
 
 namespace endcap::testing {
@@ -212,11 +213,12 @@ const sema::SystemFails* Estate::next_fault(const CallRequest& request,
                                             const std::vector<std::string>& texts) {
   uint32_t view = request.target;
   if (request.what == CallRequest::What::Navigation) view = program_->navigations[request.target].to_view;
+  using Of = sema::SystemFails::What;
   const bool is_view =
       request.what == CallRequest::What::View || request.what == CallRequest::What::Navigation;
+  const Of of = request.what == CallRequest::What::Advisor ? Of::Advisor : is_view ? Of::View : Of::Operation;
   for (Fault& fault : faults_) {
-    const bool meant = fault.said.is_view == is_view &&
-                       fault.said.target == (is_view ? view : request.target) &&
+    const bool meant = fault.said.what == of && fault.said.target == (is_view ? view : request.target) &&
                        (!fault.said.about || is_about(*fault.said.about, texts));
     if (!meant || (fault.said.count && fault.left == 0)) continue;
     if (fault.said.count) --fault.left;
@@ -246,16 +248,59 @@ CallResult Estate::answer(const CallRequest& request) {
     if (fault->kind == Kind::AnswersTooLate && effect) apply(request, std::move(texts));
     return result;
   }
+  if (request.what == CallRequest::What::Advisor) return advice(request);
   if (effect) return apply(request, std::move(texts));
   if (operation) return read_operation(request, texts);
   return request.what == CallRequest::What::View ? read_view(request) : read_navigation(request);
+}
+
+// ---------------------------------------------------------------- advisors
+
+bool Estate::is_asked(const sema::GivenAnswer& answer, const CallRequest& request) const {
+  if (answer.advisor != request.target) return false;
+  abi::Arena asked;
+  const abi::TypeId inputs = program_->advisors[request.target].inputs;
+  const Cell cell = abi::unpack_value(types_, inputs, request.payload, asked).value();
+  for (const auto& [field, expected] : answer.inputs) {
+    const abi::TypeId type = types_[inputs].fields[field].type;
+    abi::Arena arena;
+    const Cell wanted = sema::plain_value(types_, *expected, arena).value();
+    if (abi::pack_value(types_, type, arena, wanted, nullptr) !=
+        abi::pack_value(types_, type, asked, asked.cells(abi::reference_of(cell))[field], nullptr))
+      return false;
+  }
+  return true;
+}
+
+// The first answer that was given for these inputs.
+CallResult Estate::advice(const CallRequest& request) {
+  const abi::Advisor& advisor = program_->advisors[request.target];
+  for (const sema::GivenAnswer* answer : answers_) {
+    if (!is_asked(*answer, request)) continue;
+    abi::Arena arena;
+    const Cell cell = sema::plain_value(types_, *answer->value, arena).value();
+    CallResult result{.kind = CallResult::Kind::Ok,
+                      .value = abi::pack_value(types_, advisor.output, arena, cell, nullptr)};
+    result.says = {.model = "the test",
+                   .version = "1",
+                   .confidence = decimal_to_text(answer->confidence, 6),
+                   .age_seconds = 0};
+    return result;
+  }
+  return missing(fmt::format("{}({}) is asked, and the test does not give what it answers", advisor.name,
+                             fmt::join(sent_texts(request), ", ")));
+}
+
+std::string Estate::sent_json(const CallRequest& request) const {
+  if (request.payload_type == abi::kNoType || request.payload.empty()) return "{}";
+  return abi::packed_to_json(types_, request.payload_type, request.payload);
 }
 
 // Systems that honour a key do a thing once, however often they are asked.
 CallResult Estate::apply(const CallRequest& request, std::vector<std::string> texts) {
   const bool again = !done_.insert(request.key).second;
   if (!again || program_->operations[request.target].strategy == abi::Strategy::Unsafe)
-    effects_.push_back({request.call, request.target, std::move(texts)});
+    effects_.push_back({request.call, request.target, std::move(texts), sent_json(request)});
   return {};
 }
 

@@ -1,5 +1,5 @@
-// The systems of a test: they answer reads from what was given, do what is written, and fail when they are
-// told to.
+// The systems and advisors of a test: they answer reads from what was given, do what is written, and fail
+// when they are told to.
 #pragma once
 
 #include <functional>
@@ -18,6 +18,7 @@ struct Effect {
   uint64_t call = 0;
   uint32_t operation = 0;
   std::vector<std::string> texts;  // what was sent, field by field, as text
+  std::string payload;             // the same as JSON
 };
 
 class Estate {
@@ -37,6 +38,7 @@ class Estate {
   using Said = std::expected<void, std::string>;
   Said give(const sema::GivenEntity& given);
   Said change(const sema::EntityChange& change);
+  void advise(const sema::GivenAnswer& answer) { answers_.push_back(&answer); }
   void fail(const sema::SystemFails& fault);
   // From now on nothing is missing: what is read and was not given is invented, a list with one element.
   void invent_by(Inventor inventor) { inventor_ = std::move(inventor); }
@@ -74,6 +76,9 @@ class Estate {
   CallResult read_view(const CallRequest& request);
   CallResult read_navigation(const CallRequest& request);
   CallResult read_operation(const CallRequest& request, const std::vector<std::string>& texts);
+  CallResult advice(const CallRequest& request);
+  bool is_asked(const sema::GivenAnswer& answer, const CallRequest& request) const;
+  std::string sent_json(const CallRequest& request) const;
   CallResult apply(const CallRequest& request, std::vector<std::string> texts);
   const sema::SystemFails* next_fault(const CallRequest& request, const std::vector<std::string>& texts);
   bool is_about(const sema::About& about, const std::vector<std::string>& texts) const;
@@ -91,6 +96,7 @@ class Estate {
   abi::Types types_;  // the program's, and a record for the key of each view
   std::vector<abi::TypeId> view_keys_;
   std::map<uint32_t, std::map<std::string, Entity>> given_;  // by view, by key
+  std::vector<const sema::GivenAnswer*> answers_;            // of the test, which outlives this
   std::vector<Fault> faults_;
   std::vector<Closure> closures_;
   Inventor inventor_;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "compiler/sema/plain.h"
 #include "compiler/sema/tests.h"
+#include "runtime/abi/value_json.h"
 #include "tools/testing/story.h"
 #include "tools/testing/timeline.h"
 
@@ -36,6 +38,16 @@ std::string verb(What what) {
       return "was forbidden";
     case What::Task:
       return "was opened";
+    case What::Raised:
+      return "was raised";
+    case What::Resolved:
+      return "was resolved";
+    case What::Lapsed:
+      return "expired";
+    case What::Answer:
+      return "answered";
+    case What::Alternative:
+      return "was replaced by its alternative";
     default:
       return "happened";
   }
@@ -55,9 +67,23 @@ std::set<std::string> kinds(What what) {
       return {"reminded"};
     case What::Permitted:
       return {"permitted"};
+    case What::Raised:
+      return {"started", "raisedAgain"};
+    case What::Resolved:
+      return {"finished"};
+    case What::Lapsed:
+      return {"expired"};
     default:
       return {"forbidden"};
   }
+}
+
+// `{"price": "9.00", "store": "1001"}` as one would write it: "price: 9.00, store: 1001".
+std::string written(const Json& values) {
+  std::vector<std::string> parts;
+  for (const auto& [name, value] : values.items())
+    parts.push_back(fmt::format("{}: {}", name, value.is_string() ? value.get<std::string>() : value.dump()));
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 // "of Finance, Clerk" or "for 1001, 1002": what did happen, so that the difference can be seen.
@@ -95,12 +121,28 @@ Story::Went Story::act(const sema::Expectation& expectation) {
 
 // ---------------------------------------------------------------- what happened since the last look
 
+bool Story::has_values(const sema::Expectation& expectation, const Json& values) const {
+  return std::ranges::all_of(expectation.values, [&](const sema::Expectation::Value& wanted) {
+    abi::Arena arena;
+    const abi::Cell cell = sema::plain_value(program_->types, *wanted.value, arena).value();
+    const auto found = values.find(wanted.field);
+    return found != values.end() &&
+           *found == Json::parse(abi::value_to_json(program_->types, wanted.value->type, arena, cell));
+  });
+}
+
 std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation) const {
   std::set<std::string> roles;
   for (const uint32_t role : expectation.roles) roles.insert(role_name(role));
   if (expectation.what == What::Task) return observed_.tasks(expectation.subject, roles);
   if (expectation.what == What::Write || expectation.what == What::Notify)
     return observed_.effects(expectation.operation);
+  if (expectation.what == What::Raised || expectation.what == What::Resolved ||
+      expectation.what == What::Lapsed)
+    return observed_.exceptions(program_->workflows[expectation.workflow].name, kinds(expectation.what));
+  if (expectation.what == What::Answer || expectation.what == What::Alternative)
+    return observed_.advice(expectation.subject,
+                            expectation.what == What::Answer ? "answered" : "alternative");
   auto found = observed_.approvals(expectation.subject, kinds(expectation.what));
   if (expectation.what == What::Asked)
     std::erase_if(found, [&](const Occurrence& each) { return !std::ranges::includes(each.roles, roles); });
@@ -108,7 +150,10 @@ std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation)
 }
 
 Story::Went Story::expect_occurrences(const sema::Expectation& expectation) const {
-  const auto found = occurrences(expectation);
+  const auto of_the_name = occurrences(expectation);
+  std::vector<Occurrence> found = of_the_name;
+  if (!expectation.values.empty())
+    std::erase_if(found, [&](const Occurrence& each) { return !has_values(expectation, each.values); });
   std::vector<std::string> roles;
   for (const uint32_t role : expectation.roles) roles.push_back(role_name(role));
   const std::string of_roles = roles.empty() ? "" : fmt::format(" of {}", fmt::join(roles, " and "));
@@ -118,8 +163,11 @@ Story::Went Story::expect_occurrences(const sema::Expectation& expectation) cons
     if (all.empty() && expectation.what == What::Asked)
       all = observed_.approvals(expectation.subject, kinds(expectation.what));
     if (all.empty() && expectation.what == What::Task) all = observed_.tasks(expectation.subject, {});
+    std::string instead = listed(all);
+    if (!expectation.values.empty() && !of_the_name.empty())
+      instead = fmt::format(" with these values (but with {})", written(of_the_name.front().values));
     return std::unexpected(fmt::format("since the last `expect`, {}{} {}{} {}{}", expectation.subject, what,
-                                       verb(expectation.what), of_roles, times(count), listed(all)));
+                                       verb(expectation.what), of_roles, times(count), instead));
   };
   if (!expectation.about || !expectation.about->every) {
     std::optional<std::string> about;
@@ -146,9 +194,13 @@ Story::Went Story::expect_state(const sema::Expectation& expectation) const {
   const std::string status = shown.value("status", "unknown");
   const std::string outcome = shown.contains("outcome") ? shown.at("outcome").value("name", "") : "";
   const bool wanted_failure = expectation.what == What::Fails;
-  if (status == (wanted_failure ? "failed" : "finished") && outcome == expectation.subject) return {};
+  const Json values =
+      shown.contains("outcome") ? shown.at("outcome").value("value", Json::object()) : Json::object();
+  const bool so = status == (wanted_failure ? "failed" : "finished") && outcome == expectation.subject;
+  if (so && has_values(expectation, values)) return {};
   if (status == "finished" || status == "failed")
-    return std::unexpected(fmt::format("it {} with {}", status, outcome));
+    return std::unexpected(so ? fmt::format("it {} with {}({})", status, outcome, written(values))
+                              : fmt::format("it {} with {}", status, outcome));
   std::vector<std::string> places;
   for (const Json& wait : shown.value("waits", Json::array())) {
     std::string place = sema::written_path(wait.value("path", ""));

@@ -23,8 +23,21 @@ void add_texts(const Json& json, std::vector<std::string>& into) {
 }  // namespace
 
 void Observed::refresh() {
-  for (Json& entry : world_.history(instance_, next_)) {
-    next_ = entry.at("number").get<uint64_t>() + 1;
+  const auto known = static_cast<ptrdiff_t>(entries_.size());
+  for (const Json& summary : world_.instances()) read_history(summary.at("id").get<uint64_t>(), summary);
+  std::stable_sort(entries_.begin() + known, entries_.end(),
+                   [](const Json& a, const Json& b) { return member(a, "time") < member(b, "time"); });
+}
+
+void Observed::read_history(uint64_t instance, const Json& summary) {
+  for (Json& entry : world_.history(instance, next_[instance])) {
+    next_[instance] = entry.at("number").get<uint64_t>() + 1;
+    if (instance != instance_) {
+      entry["of"] = summary.at("workflow");
+      if (entry.contains("arguments")) add_texts(entry.at("arguments"), told_[instance]);
+      told_[instance].push_back(member(summary, "key"));
+      entry["told"] = told_[instance];
+    }
     const std::string kind = entry.at("kind").get<std::string>();
     if (entry.contains("task") && entry.at("task").is_number() && !member(entry, "path").empty()) {
       const uint64_t task = entry.at("task").get<uint64_t>();
@@ -96,7 +109,9 @@ std::vector<Occurrence> Observed::tasks(const std::string& name, const std::set<
   for (size_t i = window_; i < entries_.size(); ++i) {
     const Json& entry = entries_[i];
     if (entry.at("kind") != "taskOpened" || member(entry, "label") != name) continue;
-    if (roles.empty() || roles.contains(member(entry, "role"))) found.push_back(occurrence_of(entry));
+    if (!roles.empty() && !roles.contains(member(entry, "role"))) continue;
+    found.push_back(occurrence_of(entry));
+    if (entry.contains("arguments")) found.back().values = entry.at("arguments");
   }
   return found;
 }
@@ -107,14 +122,40 @@ std::vector<Occurrence> Observed::effects(uint32_t operation) const {
   for (size_t i = effect_window_; i < all.size(); ++i) {
     if (all[i].operation != operation) continue;
     const auto target = target_of_.find(all[i].call);
-    found.push_back({target == target_of_.end() ? "" : target->second, all[i].texts, {}});
+    found.push_back(
+        {target == target_of_.end() ? "" : target->second, all[i].texts, {}, Json::parse(all[i].payload)});
+  }
+  return found;
+}
+
+std::vector<Occurrence> Observed::exceptions(const std::string& workflow,
+                                             const std::set<std::string>& kinds) const {
+  std::vector<Occurrence> found;
+  for (size_t i = window_; i < entries_.size(); ++i) {
+    const Json& entry = entries_[i];
+    if (member(entry, "of") != workflow || !kinds.contains(member(entry, "kind"))) continue;
+    // Other waits of it expire too.
+    if (member(entry, "kind") == "expired" && member(entry, "path") != "respond") continue;
+    Occurrence occurrence = occurrence_of(entry);
+    for (const Json& text : entry.at("told")) occurrence.words.push_back(text.get<std::string>());
+    found.push_back(std::move(occurrence));
+  }
+  return found;
+}
+
+std::vector<Occurrence> Observed::advice(const std::string& advisor, const std::string& outcome) const {
+  std::vector<Occurrence> found;
+  for (size_t i = window_; i < entries_.size(); ++i) {
+    const Json& entry = entries_[i];
+    if (entry.at("kind") != "advice" || member(entry, "advisor") != advisor) continue;
+    if (member(entry, "outcome") == outcome) found.push_back(occurrence_of(entry));
   }
   return found;
 }
 
 std::vector<Json> Observed::open_approvals(const std::string& subject) const {
   std::vector<Json> found;
-  for (Json& task : world_.tasks(instance_)) {
+  for (Json& task : world_.tasks()) {
     const std::string kind = member(task, "kind");
     if ((kind == "approval" || kind == "approvalAgain") && subject_of(task) == subject)
       found.push_back(std::move(task));
@@ -124,7 +165,7 @@ std::vector<Json> Observed::open_approvals(const std::string& subject) const {
 
 std::vector<Json> Observed::open_tasks(const std::string& name) const {
   std::vector<Json> found;
-  for (Json& task : world_.tasks(instance_)) {
+  for (Json& task : world_.tasks()) {
     if (member(task, "kind") == "task" && member(task, "label") == name) found.push_back(std::move(task));
   }
   return found;

@@ -1,4 +1,5 @@
-// What has happened to the instance of a test, as far as expectations ask.
+// What has happened to the instance of a test, and to the exceptions and workflows that came of it, as far as
+// expectations ask.
 #pragma once
 
 #include <map>
@@ -16,6 +17,7 @@ struct Occurrence {
   std::string target;              // of a write; empty: none
   std::vector<std::string> words;  // elements around it, and texts that it carried
   std::set<std::string> roles;     // asked
+  Json values = Json::object();    // of a task or an effect
 };
 
 class Observed {
@@ -33,6 +35,9 @@ class Observed {
   std::vector<Occurrence> approvals(const std::string& subject, const std::set<std::string>& kinds) const;
   std::vector<Occurrence> tasks(const std::string& name, const std::set<std::string>& roles) const;
   std::vector<Occurrence> effects(uint32_t operation) const;
+  // Of an exception, by its full name.
+  std::vector<Occurrence> exceptions(const std::string& workflow, const std::set<std::string>& kinds) const;
+  std::vector<Occurrence> advice(const std::string& advisor, const std::string& outcome) const;
 
   // What is open now: approvals at a path, or tasks of a name.
   std::vector<Json> open_approvals(const std::string& subject) const;
@@ -44,12 +49,15 @@ class Observed {
   static Occurrence occurrence_of(const Json& entry);
 
  private:
+  void read_history(uint64_t instance, const Json& summary);
   Occurrence of_task(const Json& entry) const;
   std::string subject_of(const Json& entry) const;  // the approval that an entry belongs to
 
   World& world_;
   const Estate& estate_;
-  uint64_t instance_ = 0, next_ = 0;
+  uint64_t instance_ = 0;
+  std::map<uint64_t, uint64_t> next_;                  // entry of each instance
+  std::map<uint64_t, std::vector<std::string>> told_;  // others: key and arguments
   std::vector<Json> entries_;
   size_t window_ = 0, effect_window_ = 0;
   std::map<uint64_t, std::string> approval_of_;            // task -> path as written

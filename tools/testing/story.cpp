@@ -62,7 +62,8 @@ std::string Story::words(Span span) const {
 
 void Story::note_step(const sema::TestAction& action) {
   note_events();
-  if (std::holds_alternative<sema::GivenEntity>(action.node))
+  if (std::holds_alternative<sema::GivenEntity>(action.node) ||
+      std::holds_alternative<sema::GivenAnswer>(action.node))
     return;  // that is how the world is, not what happens
   result_.timeline.push_back(fmt::format("-- line {}: {}", line(action.span), words(action.span)));
 }

@@ -22,6 +22,7 @@ class Story {
 
   // story.cpp: one function a form
   Went act(const sema::GivenEntity& given) { return estate_.give(given); }
+  Went act(const sema::GivenAnswer& answer) { return estate_.advise(answer), Went(); }
   Went act(const sema::EntityChange& change) { return estate_.change(change); }
   Went act(const sema::TestStart& start);
   Went act(const sema::TestTime& time);
@@ -36,6 +37,7 @@ class Story {
   // expectations.cpp
   Went expect_occurrences(const sema::Expectation& expectation) const;
   std::vector<Occurrence> occurrences(const sema::Expectation& expectation) const;
+  bool has_values(const sema::Expectation& expectation, const Json& values) const;
   Went expect_state(const sema::Expectation& expectation) const;
   Went expect_place(const sema::Expectation& expectation, const Json& shown) const;
 

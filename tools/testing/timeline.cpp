@@ -23,8 +23,8 @@ std::string told(const Json& entry) {
   if (const auto roles = entry.find("roles"); roles != entry.end()) {
     for (const Json& role : *roles) add(role.get<std::string>());
   }
-  for (const char* name : {"operation", "target", "label", "person", "decision", "role", "event", "outcome",
-                           "rejection", "reason", "message"})
+  for (const char* name : {"exception", "key", "operation", "advisor", "target", "label", "person", "decision", "role",
+                           "event", "outcome", "rejection", "reason", "because", "message"})
     add(member(entry, name));
   if (const auto call = entry.find("call"); call != entry.end() && call->is_object()) {
     add(member(*call, "operation"));
@@ -45,7 +45,7 @@ std::vector<std::string> timeline_lines(const std::vector<Json>& entries, const 
   std::vector<std::string> lines;
   for (size_t i = 0; i < entries.size();) {
     const auto alike = [&](const Json& other) {
-      for (const char* name : {"time", "kind", "path", "operation"}) {
+      for (const char* name : {"time", "kind", "path", "operation", "of"}) {
         if (member(other, name) != member(entries[i], name)) return false;
       }
       return true;
@@ -56,6 +56,8 @@ std::vector<std::string> timeline_lines(const std::vector<Json>& entries, const 
       const Json& entry = entries[shown];
       const auto at = instant_from_text(member(entry, "time"));
       std::string place = member(entry, "path");
+      if (const auto of = member(entry, "of"); !of.empty())
+        place = of.substr(of.rfind('.') + 1) + (place.empty() ? "" : "/" + place);
       if (const auto element = member(entry, "element"); !element.empty()) place += " [" + element + "]";
       std::string line = fmt::format("{:<16}  {:<12}  {}", at ? local_text(*at, zone) : member(entry, "time"),
                                      member(entry, "kind"), place);

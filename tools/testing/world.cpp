@@ -104,6 +104,18 @@ Json World::show(uint64_t instance) {
   return Json::parse(engine_->show(fmt::format("{}", instance), "").value_or("{}"));
 }
 
+std::vector<Json> World::instances() {
+  std::vector<Json> found;
+  uint64_t after = 0;
+  while (true) {
+    const Json page = Json::parse(engine_->list(Json{{"after", after}, {"limit", 1000}}.dump())
+                                      .value_or("{\"instances\":[],\"next\":null}"));
+    found.insert(found.end(), page.at("instances").begin(), page.at("instances").end());
+    if (page.at("next").is_null()) return found;
+    after = page.at("next").get<uint64_t>();
+  }
+}
+
 std::vector<Json> World::tasks(uint64_t instance) {
   std::vector<Json> found;
   uint64_t after = 0;

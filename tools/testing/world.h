@@ -32,7 +32,8 @@ class World {
   Instant now() const { return now_; }
   std::optional<Instant> next_due() { return engine_->next_due(); }
   Json show(uint64_t instance);
-  std::vector<Json> tasks(uint64_t instance);                   // open ones
+  std::vector<Json> instances();                                // all there are
+  std::vector<Json> tasks(uint64_t instance = 0);               // open ones; 0: of all of them
   std::vector<Json> history(uint64_t instance, uint64_t from);  // entries numbered `from` and above
 
  private:

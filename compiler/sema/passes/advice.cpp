@@ -1,22 +1,28 @@
 // The advice pass: values, and the control label through blocks, arms and loops.
 #include "compiler/sema/passes/advice.h"
 
+#include <algorithm>
+
 #include "compiler/sema/passes/passes.h"
 
 namespace endcap::sema {
 
-AdvicePass::AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics)
+AdvicePass::AdvicePass(Program& program, Workflow& workflow, AdviceAcross& across, Diagnostics& diagnostics,
+                       Told& told)
     : program_(program),
       workflow_(workflow),
+      across_(across),
       diagnostics_(diagnostics),
-      scope_(program, workflow.locals.size()) {}
+      scope_(program, workflow.locals.size()),
+      body_(&workflow.body),
+      told_(told) {}
 
 void AdvicePass::run() {
   for (const StartParameter& parameter : workflow_.parameters) {
     const TypeId type = local(parameter.local).type;
     scope_.bind(parameter.local, label_of_type(program_.abi.types, type, parameter.local));
   }
-  walk(workflow_.body, {});
+  walk(workflow_.body, start());
 }
 
 void AdvicePass::bind(LocalId id, Label value, const Label& control) {
@@ -36,8 +42,11 @@ Label AdvicePass::flat(ExprPtr& expression) {
 }
 
 Diagnostic* AdvicePass::report(DiagnosticKind kind, Span span, std::vector<std::string> arguments) {
-  if (!reported_.emplace(kind, span.begin).second) return nullptr;
-  return &diagnostics_.emit(kind, span, std::move(arguments));
+  if (!told_.emplace(kind, span.source, span.begin).second) return nullptr;
+  Diagnostic& finding = diagnostics_.emit(kind, span, std::move(arguments));
+  for (auto running = running_.rbegin(); running != running_.rend(); ++running)
+    finding.label((*running)->span, "when " + (*running)->run->name + " is run here");
+  return &finding;
 }
 
 void AdvicePass::walk(Block& block, const Label& control) {
@@ -111,6 +120,26 @@ void AdvicePass::visit(Together& node, Stmt&, const Label& control) {
   walk_apart(branches);
 }
 
+// A later round is decided by what said `again`; so is which round's names are known behind it.
+void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
+  expect_undo(node.body);
+  rounds_.emplace_back();
+  Label decided = control;
+  bind(node.round, {}, control);
+  while (true) {
+    const Label before = decided, delay = delay_;
+    walk(node.body, decided);
+    decided = join(std::move(decided), rounds_.back());
+    if (!beyond(decided, before) && !beyond(delay_, delay)) break;
+  }
+  rounds_.pop_back();
+  bind(node.round, decided, control);
+  walk(node.otherwise, decided);
+  for (const LocalId id : node.leaving) bind(id, join(scope_.of(id), decided), control);
+}
+
+void AdvicePass::visit(Again&, Stmt&, const Label& control) { note_again(control); }
+
 void AdvicePass::visit(Step& node, Stmt&, const Label& control) { walk(node.body, control); }
 
 void AdvicePass::visit(Yield& node, Stmt&, const Label& control) {
@@ -119,9 +148,5 @@ void AdvicePass::visit(Yield& node, Stmt&, const Label& control) {
 }
 
 void AdvicePass::visit(Skip&, Stmt&, const Label& control) { note_skip(control); }
-
-void check_advice(Program& program, Diagnostics& diagnostics) {
-  for (Workflow& workflow : program.workflows) AdvicePass(program, workflow, diagnostics).run();
-}
 
 }  // namespace endcap::sema

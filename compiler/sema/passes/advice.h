@@ -11,15 +11,33 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "compiler/diag/diagnostic.h"
 #include "compiler/sema/passes/trust.h"
 
 namespace endcap::sema {
 
+// The advice that crosses from one workflow to another: in raises, and in how those end that are waited for.
+// Its sources are others there, so only the path is kept; empty: trusted.
+struct AdviceAcross {
+  struct Of {
+    std::string raised;             // exceptions: who decided that it is raised at all
+    std::vector<std::string> told;  // exceptions: and with which values, one a parameter
+    std::string ended;              // who decided how it ends
+    Span raise;                     // the first raise that brought advice
+  };
+  std::vector<Of> of;  // by workflow
+  bool grown = false;
+
+  void add(std::string& path, const Label& label, const std::string& place);
+};
+
 class AdvicePass {
  public:
-  AdvicePass(Program& program, Workflow& workflow, Diagnostics& diagnostics);
+  // Where a finding was told already: what is run in two places is walked in each, and alone.
+  using Told = std::set<std::tuple<DiagnosticKind, SourceId, uint32_t>>;
+  AdvicePass(Program& program, Workflow& workflow, AdviceAcross& across, Diagnostics& diagnostics, Told& told);
   void run();
 
  private:
@@ -55,6 +73,16 @@ class AdvicePass {
     std::map<const Collector*, Walk> walks;
   };
 
+  // A workflow that is run: what it ended with, by outcome, and who decided that it did.
+  struct Ended {
+    Label value, control;
+  };
+  struct Running {
+    const Run* run;
+    Span span;
+    std::map<uint32_t, Ended> ended;
+  };
+
   // ---------------------------------------------------------------- advice.cpp: values and control
 
   Local& local(LocalId id) { return workflow_.locals[id.index]; }
@@ -74,6 +102,11 @@ class AdvicePass {
   void visit(Match& node, Stmt&, const Label& control);
   void visit(ForEach& node, Stmt&, const Label& control);
   void visit(Together& node, Stmt&, const Label& control);
+  void visit(Repeat& node, Stmt&, const Label& control);
+  void visit(Again&, Stmt&, const Label& control);
+  void note_again(const Label& decided) {
+    if (!rounds_.empty()) rounds_.back() = join(rounds_.back(), decided);
+  }
   void visit(Step& node, Stmt&, const Label& control);
   void visit(Yield& node, Stmt&, const Label& control);
   void visit(Skip&, Stmt&, const Label& control);
@@ -95,10 +128,26 @@ class AdvicePass {
   void visit(ReadOperation& node, Stmt&, const Label& control);
   void visit(ReadView& node, Stmt&, const Label& control);
   void visit(ReadNavigation& node, Stmt&, const Label& control);
+  void visit(Ask& node, Stmt&, const Label& control);
   void visit(Task& node, Stmt&, const Label& control);
   void visit(WaitUntil& node, Stmt&, const Label& control);
   void visit(WaitEvent& node, Stmt&, const Label& control);
   void visit(Throughout& node, Stmt&, const Label& control);
+
+  // ---------------------------------------------------------------- advice_runs.cpp: other workflows as parts of this one
+
+  void visit(Run& node, Stmt& stmt, const Label& control);
+  void walk_ended(Run& node, Running& running, const Label& control);
+  void note_end(uint32_t outcome, ExprPtr& record, const Label& control);
+
+  // ---------------------------------------------------------------- advice_raises.cpp: other workflows
+
+  // The label of the start: who decided that this runs at all.
+  Label start();
+  // What decides whether the resolver resolves.
+  Label resolved_by(Resolver& resolver, const Label& control);
+  Label end_of(uint32_t workflow) const;
+  void visit(Raise& node, Stmt& stmt, const Label& control);
 
   // ---------------------------------------------------------------- advice_effects.cpp: what changes systems
 
@@ -117,13 +166,17 @@ class AdvicePass {
 
   Program& program_;
   Workflow& workflow_;
+  AdviceAcross& across_;
   Diagnostics& diagnostics_;
   TrustScope scope_;
   std::map<LocalId, Proposed> proposed_;
   std::map<LocalId, Granted> granted_;
   std::map<const ForEach*, Collector> loops_;
   std::vector<Collector*> collectors_;  // of the loops around, innermost last
-  std::set<std::pair<DiagnosticKind, uint32_t>> reported_;
+  std::vector<Label> rounds_;           // of the repeats around: who decided that there is another round
+  Block* body_;                         // of the workflow that is walked
+  std::vector<Running*> running_;       // the runs around, innermost last
+  Told& told_;
   bool undo_pending_ = false;  // something may have been written that can be taken back
   Label delay_;                // who decided that something was waited for before this statement
 };

@@ -117,10 +117,12 @@ void AdvicePass::visit(Write& node, Stmt& stmt, const Label& control) {
   walk_handlers(node.handlers, answers(proposed.content), decided);
 }
 
-void AdvicePass::visit(Finish& node, Stmt&, const Label&) { flat(node.record); }
+void AdvicePass::visit(Finish& node, Stmt&, const Label& control) {
+  note_end(node.outcome, node.record, control);
+}
 
 void AdvicePass::visit(Fail& node, Stmt& stmt, const Label& control) {
-  flat(node.record);
+  note_end(node.outcome, node.record, control);
   if (node.undo == ast::FailStmt::Undo::Compensate && control.advice() && undo_pending_)
     report(DiagnosticKind::AdviceDecidesUndo, stmt.span, {control.path()});
 }

@@ -17,6 +17,8 @@ Label AdvicePass::decided(const Causes& causes, Cause cause, const Label& contro
       return join(control, causes.expired);
     case Cause::Changed:
       return join(control, causes.changed);
+    case Cause::Outcome:
+      break;  // walk_ended
   }
   return control;
 }
@@ -35,6 +37,7 @@ Label AdvicePass::walk_handlers(std::vector<Handler>& handlers, const Causes& ca
       walk(*handler.body, why);
     }
     if (handler.next == Next::Skip) note_skip(why);
+    if (handler.next == Next::Again) note_again(why);
     if (handler.value) replaced = join(std::move(replaced), join(scope_.label(*handler.value), why));
   }
   return replaced;
@@ -67,13 +70,28 @@ void AdvicePass::visit(ReadNavigation& node, Stmt&, const Label& control) {
   read(node.local, question, node.handlers, control);
 }
 
+// ---------------------------------------------------------------- models
+
+// All that an ask gives is advice. The alternative too: that it counts, and not the answer, was the model's
+// choice. What the model answers is of its own making: nothing inside is more trusted than the rest.
+void AdvicePass::visit(Ask& node, Stmt&, const Label& control) {
+  const std::string& name = program_.abi.advisors[node.advisor].name;
+  const Label answered{{{node.local.index, "the answer of `" + name + "`"}}, {}};
+  const Label asked = join(answered, flat(node.inputs));
+  bind(node.local, join(asked, flat(node.alternative)), control);
+}
+
 // ---------------------------------------------------------------- people
 
 // What people decide is trusted, whatever they were shown.
 void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
   flat(node.arguments);
   require_trusted_time(node.within);
-  walk_handlers(node.handlers, {}, control);
+  require_trusted_time(node.remind);
+  for (Escalation& escalation : node.escalations) require_trusted_time(escalation.after);
+  Causes causes;
+  if (node.resolver) causes.expired = resolved_by(*node.resolver, control);
+  walk_handlers(node.handlers, causes, control);
 }
 
 // ---------------------------------------------------------------- time and events
@@ -139,7 +157,7 @@ void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {
 void AdvicePass::visit(Throughout& node, Stmt&, const Label& control) {
   const Label delay = delay_;
   const bool pending = undo_pending_;
-  expect_undo(workflow_.body);
+  expect_undo(*body_);
   for (EventHandler& handler : node.handlers) walk_event(handler, control);
   delay_ = delay;
   undo_pending_ = pending;

@@ -14,9 +14,14 @@ namespace {
 
 constexpr uint64_t kHandlerStatementsMax = 100;  // of one approval, with those of what its handlers write
 
-struct Leaving {  // how a handler leaves the element it is in
+struct Leaving {  // how a handler leaves the element or round it is in
   Span span;
   std::string word;
+};
+
+struct Place {  // the loop, branch or event handler, and the `repeat`, that are the innermost; null: none
+  const void* loop = nullptr;
+  const void* rounds = nullptr;
 };
 
 class ApprovalPass {
@@ -39,34 +44,40 @@ class ApprovalPass {
                           {name(approve->grant), std::to_string(kHandlerStatementsMax)});
     }
     if (auto* write = std::get_if<Write>(&stmt.node); write && write->approval) check(*write, stmt.span);
-    if (auto* loop = std::get_if<ForEach>(&stmt.node)) return inside(loop, loop->body);
+    if (auto* loop = std::get_if<ForEach>(&stmt.node)) return inside({loop, loop}, loop->body);
     if (auto* together = std::get_if<Together>(&stmt.node)) {
-      for (Together::Branch& branch : together->branches) inside(&branch, branch.body);
+      for (Together::Branch& branch : together->branches) inside({&branch, &branch}, branch.body);
       return;
     }
+    if (auto* repeat = std::get_if<Repeat>(&stmt.node)) {
+      inside({place_.loop, repeat}, repeat->body);
+      return walk(repeat->otherwise);
+    }
+    const auto* run = std::get_if<Run>(&stmt.node);
     std::set<const Block*> of_events;
     visit_event_handlers(stmt, [&](EventHandler& handler) {
       of_events.insert(&handler.body);
-      inside(&handler, handler.body);
+      inside({&handler, &handler}, handler.body);
     });
     visit_blocks(stmt, [&](Block& block) {
-      if (!of_events.contains(&block)) walk(block);
+      // The body of a workflow that is run was looked at where it stands.
+      if (!of_events.contains(&block) && !(run && &block == &run->body)) walk(block);
     });
   }
 
-  // The loop, branch or event handler that is now the innermost.
-  void inside(const void* place, Block& block) {
-    const void* const outside = std::exchange(place_, place);
+  void inside(Place place, Block& block) {
+    const Place outside = std::exchange(place_, place);
     walk(block);
     place_ = outside;
   }
 
   void check(const Write& write, Span span) {
-    if (place_of_[write.approval] == place_) return;
-    const std::optional<Leaving>& leaving = leaving_of(*write.approval);
+    const Place asked = place_of_[write.approval];
+    if (asked.loop == place_.loop && asked.rounds == place_.rounds) return;
+    const std::optional<Leaving>& leaving = leaving_of(*write.approval, asked.loop == place_.loop);
     if (!leaving) return;
     diagnostics_.emit(DiagnosticKind::HandlerElsewhere, span, {name(write.grant), leaving->word})
-        .label(leaving->span, "said here, for the loop around the approval")
+        .label(leaving->span, "said here, for the loop or `repeat` around the approval")
         .note(
             "until it is written a grant can expire or change, so its approval's handlers stand here too: "
             "ask "
@@ -77,49 +88,53 @@ class ApprovalPass {
 
   // ---------------------------------------------------------------- what the handlers do
 
-  const std::optional<Leaving>& leaving_of(const Approve& approve) {
-    const auto [known, fresh] = leaving_.try_emplace(&approve);
+  // `rounds`: only what begins another round.
+  const std::optional<Leaving>& leaving_of(const Approve& approve, bool rounds) {
+    const auto [known, fresh] = leaving_.try_emplace({&approve, rounds});
     if (!fresh) return known->second;
     std::optional<Leaving> found;
     for (const Handler& handler : approve.handlers) {
-      if (!found) found = leaving(handler);
+      if (!found) found = leaving(handler, rounds);
     }
-    return leaving_[&approve] = std::move(found);
+    return leaving_[{&approve, rounds}] = std::move(found);
   }
 
-  std::optional<Leaving> leaving(const Handler& handler) {
-    if (handler.next == Next::Skip) return Leaving{handler.span, "then skip"};
-    return handler.body ? leaving(*handler.body) : std::nullopt;
+  std::optional<Leaving> leaving(const Handler& handler, bool rounds) {
+    if (handler.next == Next::Again) return Leaving{handler.span, "then again"};
+    if (handler.next == Next::Skip && !rounds) return Leaving{handler.span, "then skip"};
+    return handler.body ? leaving(*handler.body, rounds) : std::nullopt;
   }
 
   // Loops and branches inside keep their elements to themselves.
-  std::optional<Leaving> leaving(Block& block) {
+  std::optional<Leaving> leaving(Block& block, bool rounds) {
     for (Stmt& stmt : block.statements) {
-      if (auto found = leaving(stmt)) return found;
+      if (auto found = leaving(stmt, rounds)) return found;
     }
     return std::nullopt;
   }
 
-  std::optional<Leaving> leaving(Stmt& stmt) {
-    if (std::holds_alternative<Skip>(stmt.node)) return Leaving{stmt.span, "skip"};
-    if (std::holds_alternative<Yield>(stmt.node)) return Leaving{stmt.span, "yield"};
+  std::optional<Leaving> leaving(Stmt& stmt, bool rounds) {
+    if (std::holds_alternative<Again>(stmt.node)) return Leaving{stmt.span, "again"};
+    if (std::holds_alternative<Skip>(stmt.node) && !rounds) return Leaving{stmt.span, "skip"};
+    if (std::holds_alternative<Yield>(stmt.node) && !rounds) return Leaving{stmt.span, "yield"};
     if (const auto* wait = std::get_if<WaitUntil>(&stmt.node);
-        wait && wait->if_late == ast::WaitUntilStmt::IfLate::Skip)
+        wait && wait->if_late == ast::WaitUntilStmt::IfLate::Skip && !rounds)
       return Leaving{stmt.span, "if late skip"};
     if (const auto* write = std::get_if<Write>(&stmt.node); write && write->approval) {
-      if (const auto& found = leaving_of(*write->approval)) return found;
+      if (const auto& found = leaving_of(*write->approval, rounds)) return found;
     }
     if (std::holds_alternative<ForEach>(stmt.node) || std::holds_alternative<Together>(stmt.node))
       return std::nullopt;
     std::optional<Leaving> found;
     visit_handlers(stmt, [&](Handler& handler) {
-      if (!found) found = leaving(handler);
+      if (!found) found = leaving(handler, rounds);
     });
     visit_event_handlers(stmt, [&](EventHandler& handler) {
-      if (!found && handler.next == Next::Skip) found = Leaving{handler.span, "then skip"};
+      if (!found && handler.next == Next::Skip && !rounds) found = Leaving{handler.span, "then skip"};
     });
+    const auto* run = std::get_if<Run>(&stmt.node);
     visit_blocks(stmt, [&](Block& inner) {
-      if (!found) found = leaving(inner);
+      if (!found && !(run && &inner == &run->body)) found = leaving(inner, rounds);
     });
     return found;
   }
@@ -143,9 +158,9 @@ class ApprovalPass {
 
   Workflow& workflow_;
   Diagnostics& diagnostics_;
-  const void* place_ = nullptr;  // null: the workflow itself
-  std::map<const Approve*, const void*> place_of_;
-  std::map<const Approve*, std::optional<Leaving>> leaving_;
+  Place place_;
+  std::map<const Approve*, Place> place_of_;
+  std::map<std::pair<const Approve*, bool>, std::optional<Leaving>> leaving_;
   std::map<const Approve*, uint64_t> statements_;
 };
 

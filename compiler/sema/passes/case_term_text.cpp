@@ -163,6 +163,8 @@ class TermWriter {
       case Operator::BusinessAfter:
       case Operator::BusinessBefore:
         return first + (node.op == Operator::BusinessAfter ? " after " : " before ") + of(*node.operands[1]);
+      case Operator::BusinessDay:
+        return business_day(node, first);
       case Operator::Conditional:
         return "(when " + first + " then " + of(*node.operands[1]) + " otherwise " + of(*node.operands[2]) +
                ")";
@@ -173,6 +175,12 @@ class TermWriter {
       default:
         return "(" + all(node.operands, infix(node.op) ? infix(node.op) : ", ") + ")";
     }
+  }
+
+  static std::string business_day(const Operation& node, const std::string& date) {
+    const bool before = node.convention == ast::DayConvention::Preceding;
+    return fmt::format("business day on or {} {}{}", before ? "before" : "after", date,
+                       node.convention == ast::DayConvention::ModifiedFollowing ? " within its month" : "");
   }
 
   std::string rounded(const Expr& expression, const Operation& node, const std::string& what) {
@@ -190,6 +198,8 @@ class TermWriter {
     }
     if (node.op == Operator::BusinessAfter || node.op == Operator::BusinessBefore)
       text += fmt::format("c{}", node.calendar);
+    if (node.op == Operator::BusinessDay)
+      text += fmt::format("c{}d{}", node.calendar, static_cast<int>(node.convention));
     return text + "(" + all(node.operands, ", ") + ")";
   }
 

@@ -115,6 +115,25 @@ class FlowPass {
     inside_ = outside;
     return falls;
   }
+  // Its body was looked at where it stands.
+  bool falls_through(Run& node, Stmt&) {
+    bool falls = node.goes_on;
+    for (const Handler& handler : node.handlers) {
+      falls = falls || handler.next == Next::Continue;
+      if (!handler.passed_on || !writes_with_undo_) continue;
+      diagnostics_.emit(DiagnosticKind::RunUndoUnsaid, handler.span, {node.name, handler.name})
+          .note("say it: `on " + handler.name + " { fail ... and compensate }`, or `and keep`");
+    }
+    return falls;
+  }
+  bool falls_through(Repeat& node, Stmt&) {
+    const bool falls = walk(node.body);
+    if (walk(node.otherwise))
+      diagnostics_.emit(DiagnosticKind::OtherwiseFallsOut, end_of(node.otherwise))
+          .note("end it in `fail`, `finish` or, in a loop, `skip`");
+    return falls;
+  }
+  bool falls_through(Again&, Stmt&) { return false; }
   bool falls_through(Step& node, Stmt&) { return walk(node.body); }
   bool falls_through(WaitUntil& node, Stmt& stmt) {
     if (node.if_late == ast::WaitUntilStmt::IfLate::Skip) require_loop(stmt.span);

@@ -170,7 +170,11 @@ class GrantPass {
       const bool falls = walk(*handler.body, here);
       if (again) end(written, falls ? here : written);
       if (!falls || handler.next == Next::FallOut) return;
-      handler.next == Next::Skip ? leave(here) : merge(after, here);
+      if (handler.next == Next::Again) {
+        begin_round(here);
+      } else {
+        handler.next == Next::Skip ? leave(here) : merge(after, here);
+      }
     });
     written = std::move(after);
   }
@@ -226,17 +230,56 @@ class GrantPass {
     return true;
   }
 
-  bool go(WaitEvent& wait, Stmt& stmt, Written& written) {
-    handlers(stmt, written);
+  std::set<LocalId> variables_around() const {
     std::set<LocalId> around;
     for (const Again& again : again_) {
       if (again.variable.valid()) around.insert(again.variable);
     }
-    bind(wait.pattern, std::move(around));
+    return around;
+  }
+
+  bool go(WaitEvent& wait, Stmt& stmt, Written& written) {
+    handlers(stmt, written);
+    bind(wait.pattern, variables_around());
+    return true;
+  }
+
+  // Grants neither enter nor leave a workflow that is run: what it writes was looked at where it stands.
+  bool go(Run& run, Stmt& stmt, Written& written) {
+    for (const ExprPtr& argument : run.arguments) values_.of(*argument);
+    const std::set<LocalId> around = variables_around();
+    for (Handler& handler : run.handlers) {
+      for (const auto& [local, field] : handler.bindings) values_.define(local, values_.fresh(around));
+    }
+    handlers(stmt, written);
+    if (run.result.valid()) values_.define(run.result, values_.fresh(around));
     return true;
   }
 
   // ---------------------------------------------------------------- control
+
+  void begin_round(const Written& written) {
+    if (!rounds_.empty()) merge(rounds_.back(), written);
+  }
+
+  bool go(Repeat& repeat, Stmt& stmt, Written& written) {
+    begin(stmt.span, LocalId());
+    rounds_.emplace_back();
+    Written here = written;
+    const bool falls = walk(repeat.body, here);
+    Written back = std::move(rounds_.back());
+    rounds_.pop_back();
+    end(written, back);
+    Written last = written;
+    merge(last, back);
+    walk(repeat.otherwise, last);
+    written = std::move(here);
+    return falls;
+  }
+  bool go(sema::Again&, Stmt&, Written& written) {
+    begin_round(written);
+    return false;
+  }
 
   bool go(ForEach& loop, Stmt& stmt, Written& written) {
     values_.begin_dependencies();
@@ -329,6 +372,11 @@ class GrantPass {
     handlers(stmt, written);
     return true;
   }
+  // Asked twice, a model may answer twice differently.
+  bool go(Ask& ask, Stmt&, Written&) {
+    values_.define(ask.local, values_.made("ask " + std::to_string(++asks_), {}));
+    return true;
+  }
   bool go(ReadView& read, Stmt& stmt, Written& written) {
     return read_by_key("view " + std::to_string(read.view), read, stmt, written);
   }
@@ -347,6 +395,10 @@ class GrantPass {
     handlers(stmt, written);
     return true;
   }
+  bool go(Raise&, Stmt& stmt, Written& written) {
+    handlers(stmt, written);
+    return true;
+  }
   bool go(Task&, Stmt& stmt, Written& written) {
     handlers(stmt, written);
     return true;
@@ -357,10 +409,12 @@ class GrantPass {
   ValueTable values_;
   std::map<LocalId, Span> granted_, proposed_;
   std::set<LocalId> used_, approved_;
+  uint32_t asks_ = 0;
   std::map<LocalId, uint32_t> leaves_;      // of a list's proposal: the number of its targets
   std::map<LocalId, Written> of_handlers_;  // what the handlers of a grant's approval write
   std::vector<Again> again_;
   std::vector<Written> exits_;        // by loop: what was written when an element is left
+  std::vector<Written> rounds_;       // by `repeat`: what was written when another round begins
   std::vector<Written*> collecting_;  // are given every leaf that is written, on whatever path
   int elements_ = 0;                  // loops around, in this machine
   std::set<uint32_t> told_;

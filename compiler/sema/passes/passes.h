@@ -7,6 +7,9 @@
 
 namespace endcap::sema {
 
+// No exception comes back to itself: neither by what it raises nor by the workflow that resolves it.
+void check_raises(Program& program, Diagnostics& diagnostics);
+
 // Labels every expression and local as trusted or advice, and refuses what advice alone may not do: add or
 // change a write, permit itself, move a wait, start a compensation (LANGUAGE, Advice).
 void check_advice(Program& program, Diagnostics& diagnostics);

@@ -41,6 +41,11 @@ void visit_blocks(Stmt& stmt, const BlockVisitor& visit) {
     for (Together::Branch& branch : together->branches) visit(branch.body);
   } else if (auto* step = std::get_if<Step>(&stmt.node)) {
     visit(step->body);
+  } else if (auto* repeat = std::get_if<Repeat>(&stmt.node)) {
+    visit(repeat->body);
+    visit(repeat->otherwise);
+  } else if (auto* run = std::get_if<Run>(&stmt.node)) {
+    visit(run->body);
   }
   std::set<const Block*> seen;
   visit_handlers(stmt, [&](Handler& handler) {

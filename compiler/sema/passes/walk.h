@@ -15,7 +15,8 @@ using BlockVisitor = std::function<void(Block&)>;
 void visit_handlers(Stmt& stmt, const HandlerVisitor& visit);
 // Event handlers of `throughout` and `wait until`.
 void visit_event_handlers(Stmt& stmt, const std::function<void(EventHandler&)>& visit);
-// Every block directly inside: arms, bodies, branches, handler bodies (a body shared by two causes once).
+// Every block directly inside: arms, bodies (of a workflow that is run too), branches, handler bodies (a body
+// shared by two causes once).
 void visit_blocks(Stmt& stmt, const BlockVisitor& visit);
 // Every statement of the block and of the blocks inside, outermost first.
 void visit_statements(Block& block, const std::function<void(Stmt&)>& visit);

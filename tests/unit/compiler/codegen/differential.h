@@ -67,6 +67,13 @@ class Differential {
     const uint32_t choice = static_cast<uint32_t>(random.below(events + 8));
     context.input_tag = choice < 8 ? choice : abi::Tag::EventBase + choice - 8;
     context.input_detail = static_cast<uint32_t>(random.below(3));
+    if (point.kind == abi::WaitKind::Run) {
+      const auto& outcomes = flow_.abi.workflows[point.target].outcomes;
+      const auto outcome = static_cast<uint32_t>(random.below(outcomes.size()));
+      context.input_tag = abi::Tag::OutcomeBase + outcome;
+      context.input = make(random, outcomes[outcome].record, arena);
+      return;
+    }
     abi::TypeId type = abi::kNoType;
     if (context.input_tag == abi::Tag::Ok) type = point.input;
     if (context.input_tag == abi::Tag::Changed)
@@ -151,8 +158,7 @@ class Differential {
     if (exit == abi::Exit::Finish || exit == abi::Exit::Fail) {
       number("outcome", context.outcome);
       number("compensate", context.compensate);
-      value(program.workflows[program.machines[machine].workflow].outcomes[context.outcome].record,
-            context.operands[0]);
+      value(program.outcomes_of(program.machines[machine])[context.outcome].record, context.operands[0]);
     }
     if (exit == abi::Exit::Yield) number("yields", context.operand_count);
     if (exit == abi::Exit::Faulted) {

@@ -108,6 +108,52 @@ TEST_SUITE("upgrade signatures") {
     CHECK(std::ranges::find(upgrade.unchanged, "start.promo") != upgrade.unchanged.end());
   }
 
+  TEST_CASE("a clause says what took the place of a wait point, for the version it speaks of") {
+    const std::string body = "step gate { " + task("promo.id") + " } finish Sold(promo.id)";
+    const std::string door = replaced(body, "step gate", "step door");
+    const Signature before = signed_flow(body), other = signed_flow(body, "", 2);
+    CHECK(told(upgraded(before, signed_flow("upgrades from 1 { step gate becomes door }\n" + door, "", 3))) ==
+          "maps");
+    CHECK(told(upgraded(before,
+                        signed_flow("upgrades from 1 { wait gate.task.Look becomes door.task.Look }\n" + door,
+                                    "", 3))) == "maps");
+    CHECK(told(upgraded(other, signed_flow("upgrades from 1 { step gate becomes door }\n" + door, "", 3))) ==
+          "strands\nwait point gone: gate.task.Look at gate.task.Look");
+    const WorkflowUpgrade lost =
+        upgraded(before, signed_flow("upgrades from 1 { step hall becomes door }\n" + door, "", 3));
+    CHECK(lost.lost == std::vector<std::string>{"hall"});
+  }
+
+  TEST_CASE("a clause gives a value that the old version does not hold, of its type and trusted") {
+    const std::string before = task("promo.id") + "finish Sold(promo.id)";
+    const std::string after =
+        "let wanted = promo.article\n" + task("promo.id") + task("wanted", "Order") + "finish Sold(promo.id)";
+    CHECK(told(before, "upgrades from 1 { let wanted = \"none\" }\n" + after) == "maps");
+    CHECK(told(before, "upgrades from 1 { }\n" + after) == "strands\nvalue new: wanted at task.Look");
+    const std::string advised =
+        "let stock = read Stock(\"0001\", promo.article)\nlet wanted = stock.forecast\n" + task("promo.id") +
+        task("wanted", "Order") + "finish Sold(promo.id)";
+    CHECK(told(before, "upgrades from 1 { let wanted = 5 ea }\n" + advised) ==
+          "strands\nvalue new: wanted at task.Look");
+  }
+
+  TEST_CASE("what tells an event apart stays, and a new one without a key is heard from then on") {
+    const std::string wait =
+        "wait until promo.launch at 06:00 zone \"Australia/Sydney\" if late continue {\n"
+        "on event PromotionCancelled(id) where id == promo.id { fail Gone(promo.id) }\n}\n"
+        "finish Sold(promo.id)";
+    CHECK(told(wait, replaced(wait, "where id == promo.id", "")) == "maps");
+    CHECK(told(replaced(wait, "where id == promo.id", ""), wait)
+              .find("event key changed: PromotionCancelled") != std::string::npos);
+    const std::string more =
+        replaced(wait, "on event", "on event StockBelow(article) { fail Low(article) }\non event");
+    CHECK(told(wait, more) == "maps");
+    CHECK(told(wait,
+               replaced(more, "StockBelow(article)", "StockBelow(article) where article == promo.article"))
+              .find("event new: StockBelow") != std::string::npos);
+    CHECK(told(more, wait) == "maps");
+  }
+
   TEST_CASE("a new wait point strands nobody, when the version says that it is another one") {
     const std::string before = task("promo.id") + "finish Sold(promo.id)";
     const std::string after = task("promo.id") + task("promo.id", "Check") + "finish Sold(promo.id)";
@@ -127,6 +173,22 @@ TEST_SUITE("upgrade signatures") {
     CHECK(upgrade.findings[0].after == "ArticleId");
     CHECK(upgrade.findings[0].clause_helps);
     CHECK(told(after, before) == "strands\nwait point gone: task.Order at task.Order");
+  }
+
+  TEST_CASE("a question keeps what is asked and what is answered, and nothing else of its advisor") {
+    const std::string advisor =
+        "advisor Model(article: ArticleId) -> Qty<ea> {\n  timeout 30 s\n  confidence at least 60%\n}\n";
+    const std::string body =
+        "let units = ask Model(promo.article) or else 5 ea\n" + task("units") + "finish Sold(promo.id)";
+    const auto becomes = [&](const std::string& changed) { return told(body, body, advisor, changed); };
+    CHECK(becomes(replaced(advisor, "30 s\n  confidence at least 60%", "5 min\n  fresh within 1 day")) ==
+          "same");
+    CHECK(becomes(replaced(advisor, "article: ArticleId", "id: ArticleId")) ==
+          "strands\npayload changed: Model at units");
+    CHECK(told(body, replaced(body, "5 ea", "6 ea"), advisor, advisor) == "same");
+    const std::string renamed = replaced(body, "ask Model", "ask Other");
+    CHECK(told(body, renamed, advisor, replaced(advisor, "Model", "Other")) ==
+          "strands\npayload changed: Model at units");
   }
 
   TEST_CASE("a value keeps its type and its label") {
@@ -202,6 +264,27 @@ TEST_SUITE("upgrade signatures") {
       CHECK_FALSE(word(finding.kind).empty());
     }
   }
+}
+
+TEST_CASE(
+    "a workflow that is run is a part of the one that runs it: its waits are matched, and whose they are") {
+  const auto with = [](const std::string& inner, const std::string& name = "Review", int version = 1) {
+    return signed_flow("step gate { run " + name + "(promo) as review }\nfinish Sold(review.id)",
+                       "workflow " + name + "(promo: Promotion) {" + inner + " finish Reviewed(promo.id) }",
+                       version);
+  };
+  const std::string look = "task Look(promo.id) to StoreOps within 1 hour { on expired { then continue } }";
+  const std::string again = "task Again(promo.id) to StoreOps within 1 hour { on expired { then continue } }";
+  const Signature before = with(look);
+  REQUIRE(before.find("gate.review.task.Look") != nullptr);
+  CHECK(upgraded(before, with(look + again, "Review", 2)).verdict == Verdict::Maps);
+  const WorkflowUpgrade gone = upgraded(before, with(again, "Review", 2));
+  REQUIRE(gone.findings.size() == 1);
+  CHECK(gone.findings[0].kind == FindingKind::PointGone);
+  CHECK(gone.findings[0].subject == "gate.review.task.Look");
+  const WorkflowUpgrade other = upgraded(before, with(look, "Check", 2));
+  REQUIRE(other.findings.size() == 1);
+  CHECK(other.findings[0].kind == FindingKind::KindChanged);
 }
 
 }  // namespace endcap::ir::testing

@@ -1,4 +1,6 @@
 // Reads, tasks, conditions and loops, from text to the steps of an instance.
+#include <algorithm>
+
 #include "tests/unit/compiler/ir/text_flow.h"
 
 namespace endcap::ir::testing {
@@ -136,6 +138,52 @@ TEST_CASE("branches get what they use and end by themselves") {
   CHECK(web.ok()->exit == Exit::Done);
   CHECK(shops.expired()->outcome == "Lost");
   CHECK(main.ok()->outcome == "Open");
+}
+
+TEST_CASE("an ask goes on with the answer, or with the alternative, which is computed only then") {
+  TextFlow flow(
+      R"(
+    let forecasts = ask UpliftModel(promo.article, ["0001"]) or else per_day(promo)
+    task Look(forecasts: forecasts) to StoreOps within 1 hour { on expired { then continue } }
+    finish Sold(promo.id)
+  )",
+      R"(function per_day(promo: Promotion) -> list of Forecast =
+      [Forecast(store: "0002", units: round 130 ea * (1 / (promo.end - promo.launch)) to 0 places half up)])");
+  Instance answered = flow.start(promotion());
+  REQUIRE(answered->point->kind == WaitKind::Ask);
+  CHECK(answered->path == "forecasts");
+  CHECK(answered->operands == std::vector<json>{{{"article", "AC-100"}, {"stores", {"0001"}}}});
+  const json forecast = {{"store", "0001"}, {"units", ea("31")}};
+  answered.ok(json::array({forecast}));
+  REQUIRE(answered->point->kind == WaitKind::Task);
+  CHECK(answered->operands[0].dump().find("31.000") != std::string::npos);
+
+  Instance otherwise = flow.start(promotion());
+  otherwise.unavailable();
+  REQUIRE(otherwise->point->kind == WaitKind::Task);
+  CHECK(otherwise->operands[0].dump().find("10.000") != std::string::npos);
+
+  json one_day = promotion();
+  one_day["end"] = one_day["launch"];
+  Instance without = flow.start(one_day);
+  REQUIRE(without->point->kind == WaitKind::Ask);
+  without.unavailable();
+  CHECK(without->fault == FaultKind::DivisionByZero);
+}
+
+TEST_CASE("what an ask gave is advice in every frame, the alternative too") {
+  TextFlow flow(R"(
+    let forecasts = ask UpliftModel(promo.article, ["0001"]) or else []
+    task Look(id: promo.id) to StoreOps within 1 hour { on expired { then continue } }
+    task Show(forecasts: forecasts) to StoreOps within 1 hour { on expired { then continue } }
+    finish Sold(promo.id)
+  )");
+  Instance instance = flow.start(promotion());
+  instance.unavailable();
+  const auto& live = instance->point->live;
+  const auto slot = std::ranges::find(live, "forecasts", &abi::Slot::name);
+  REQUIRE(slot != live.end());
+  CHECK(slot->trust == abi::Trust::Advice);
 }
 
 }  // namespace endcap::ir::testing

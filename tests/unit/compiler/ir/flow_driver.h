@@ -80,6 +80,16 @@ class Instance {
     return resume(abi::Tag::EventBase + index, program_->events[subscription.event].record, record);
   }
 
+  // A workflow that was run has ended.
+  Instance& ended(const std::string& outcome, const json& record) {
+    const auto& outcomes = program_->workflows[standing_.point->target].outcomes;
+    for (uint32_t i = 0; i < outcomes.size(); ++i) {
+      if (outcomes[i].name == outcome) return resume(abi::Tag::OutcomeBase + i, outcomes[i].record, record);
+    }
+    FAIL("no outcome ", outcome);
+    return *this;
+  }
+
   // What the guard of an event of this wait says.
   bool hears(uint32_t index, const json& record) {
     const abi::Subscription& subscription = standing_.point->events[index];
@@ -207,7 +217,7 @@ class Instance {
       for (const abi::Slot& slot : point.live) standing_.live.push_back(slot.name);
       pack(state_, {context.frame, context.frame + context.frame_count}, arena);
     } else if (exit == abi::Exit::Finish || exit == abi::Exit::Fail) {
-      const abi::Outcome& outcome = program_->workflows[description().workflow].outcomes[context.outcome];
+      const abi::Outcome& outcome = program_->outcomes_of(description())[context.outcome];
       standing_.outcome = outcome.name;
       standing_.compensate = context.compensate != 0;
       standing_.record =

@@ -5,6 +5,7 @@
 #include "compiler/ir/interpreter.h"
 #include "compiler/schema/project.h"
 #include "compiler/sema/check.h"
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 #ifdef ENDCAP_NATIVE_FLOWS
 #include "tests/unit/compiler/codegen/differential.h"
@@ -37,6 +38,7 @@ Program lower_text(const std::string& text, Front& front) {
       modules.push_back(parse(sources, id, diagnostics));
   }
   if (!text.empty()) modules.push_back(parse(sources, sources.add("test.endcap", text), diagnostics));
+  add_standard_modules(modules, sources, diagnostics);
   sema::Program checked = check(project, modules, sources, diagnostics);
   if (diagnostics.has_errors()) FAIL(front.rendered(Format::Human));
   Program program = lower(std::move(checked), sources);

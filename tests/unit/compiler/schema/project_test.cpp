@@ -84,6 +84,60 @@ TEST_SUITE("a project") {
     CHECK(calendar.version == 4);
   }
 
+  TEST_CASE("says where advisors answer, and which of them are switched off") {
+    DeskProject desk;
+    desk.pin();
+    const std::string advisors =
+        "[advisors.Uplift]\nurl = \"https://models.test/uplift\"\ntoken_env = \"UPLIFT\"\n"
+        "[advisors.Basket]\nurl = \"http://127.0.0.1:1/basket\"\nenabled = false\n";
+    desk.replaced("[roles]", advisors + "[roles]");
+    const Project project = desk.load();
+    CHECK(desk.diagnostics.all().empty());
+    REQUIRE(project.advisors.size() == 2);
+    const auto& uplift = project.advisors[project.advisors[0].name == "Uplift" ? 0 : 1];
+    CHECK(uplift.url == "https://models.test/uplift");
+    CHECK(uplift.token_env == "UPLIFT");
+    CHECK(uplift.enabled);
+    const auto& basket = project.advisors[project.advisors[0].name == "Uplift" ? 1 : 0];
+    CHECK_FALSE(basket.enabled);
+    const auto problem = [&](const std::string& by, DiagnosticKind kind) {
+      desk.replaced("[roles]", by + "\n[roles]");
+      desk.load();
+      return desk.only(kind);
+    };
+    CHECK(problem("[advisors.Uplift]", DiagnosticKind::ProjectKeyMissing) ==
+          "[advisors.Uplift] has no `url`");
+    CHECK(problem("[advisors.Uplift]\nurl = \"models\"", DiagnosticKind::ProjectValueInvalid) ==
+          "`url` must be an address that starts with http:// or https://");
+    CHECK(problem("[advisors.Uplift]\nurl = \"http://a\"\nenabled = \"no\"",
+                  DiagnosticKind::ProjectValueInvalid) == "`enabled` must be true or false");
+    CHECK(problem("[advisors.Uplift]\nurl = \"http://a\"\ntoken = \"x\"",
+                  DiagnosticKind::ProjectValueInvalid) == "`token` must be left out: a project is shared");
+  }
+
+  TEST_CASE("a joint calendar works when all of them work, at its own hours") {
+    DeskProject desk;
+    desk.settings(std::string(kSettings) + R"(
+[calendars."nz"]
+zone = "Pacific/Auckland"
+holidays = ["2026-02-06"]
+
+[calendars."tasman"]
+zone = "UTC"
+open = "01:00"
+joint_with = ["au.trading", "nz"]
+)");
+    const Project project = desk.load();
+    REQUIRE(project.calendars.size() == 3);
+    const Calendar& tasman = project.calendars[2];
+    CHECK(tasman.name == "tasman");
+    CHECK(tasman.zone == "UTC");
+    CHECK(tasman.open == 3600);
+    CHECK(tasman.working == std::array<bool, 7>{true, false, false, false, false, false, false});
+    CHECK(tasman.holidays.size() == 3);
+    CHECK(project.calendars[1].holidays.size() == 1);
+  }
+
   TEST_CASE("needs an endcap.toml, and it must be TOML") {
     ProjectFixture empty;
     empty.load();
@@ -135,6 +189,12 @@ TEST_SUITE("a project") {
          "calendar au.trading is never open: it closes at 08:00 and opens at 08:30", "\"08:00\""},
         {"[\"Mon\", \"Sat\"]", "[]", DiagnosticKind::CalendarNeverOpen,
          "calendar au.trading is never open: it has no working day", "[]"},
+        {"version = 4", "joint_with = [\"au.tradin\"]", DiagnosticKind::ProjectValueInvalid,
+         "`joint_with` must be a list of calendars that are not joint themselves", "\"au.tradin\""},
+        {"version = 4", "joint_with = [\"nz\"]\n[calendars.nz]\nzone = \"UTC\"\ndays = [\"Sun\"]",
+         DiagnosticKind::CalendarNeverOpen,
+         "calendar au.trading is never open: no weekday is a working day in all that it is joint with",
+         "\"nz\""},
         {"\"Sat\"", "\"Sta\"", DiagnosticKind::ProjectValueInvalid,
          "`days` must be a list of Mon, Tue, Wed, Thu, Fri, Sat, Sun", "\"Sta\""},
         {"\"2026-12-25\"", "\"2026-13-25\"", DiagnosticKind::ProjectValueInvalid,

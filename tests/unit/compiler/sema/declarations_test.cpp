@@ -72,4 +72,11 @@ TEST_CASE("a role of endcap.toml that no module declares is told") {
   CHECK(checked.says(DiagnosticKind::RoleNotDeclared));
 }
 
+TEST_CASE("an advisor of endcap.toml that no module declares is told") {
+  const Checked checked("", [](Project& project) {
+    project.advisors.push_back({.name = "UpliftModl", .url = "http://127.0.0.1:1/", .token_env = ""});
+  });
+  CHECK(checked.says(DiagnosticKind::AdvisorNotDeclared));
+}
+
 }  // namespace endcap::sema

@@ -15,7 +15,7 @@ workflow Launch(number: Int, promo: Promotion, store: Store) key promo.id { fini
   CHECK(workflow.name == "subject.Launch");
   REQUIRE(workflow.parameters.size() == 3);
   CHECK(workflow.parameters[1].name == "promo.id");
-  CHECK(workflow.key_parameter == 1);
+  CHECK(workflow.key_parameters == std::vector<uint32_t>{1});
   CHECK(checked.program.workflows[0].parameters[2].first == 2);
   REQUIRE(workflow.outcomes.size() == 1);
   CHECK(field_names(checked.program, workflow.outcomes[0].record) == Names{"id", "number"});

@@ -89,11 +89,52 @@ TEST_CASE("a workflow has parameters, a key and a version, any of which sema may
   CHECK(declaration("workflow W() { }") == "(workflow W [] {})");
 }
 
+TEST_CASE("a mapping gives the fields of a record") {
+  const Parsed parsed("mapping M from A to B {\n  x: it.from\n  y: absent\n}");
+  CHECK(parsed.tree() == "(module (mapping M A B x:(. it from) y:absent))");
+}
+
+TEST_CASE("an exception: key, severity, owner, what people have to do and when") {
+  const Parsed parsed(
+      "exception X(a: A, s: B) key (a, s) severity high owner R version 2 {\n respond within 4 hours\n "
+      "remind "
+      "after 1 day escalate to D after 2 days\n on expired { fail Late(a) }\n resolve by W(a, s)\n}\n"
+      "exception Y(key: A) key key { }");
+  CHECK(parsed.diagnostics.error_count() == 0);
+  CHECK(parsed.tree() ==
+        "(module (exception X [a:A s:B] (key a s) (severity high) (owner R) (version 2) (within (duration 4 "
+        "hour)) (remind (duration 1 day)) (escalate D (duration 2 day)) (resolve (call W a s)) (on expired "
+        "{(fail Late a)})) (exception Y [key:A] (key key)))");
+}
+
+TEST_CASE("a workflow says first what becomes of its older versions, in words that are names elsewhere") {
+  CHECK(declaration("workflow W(p: P) key p.id version 3 {\nupgrades from 2 {\n step a becomes b\n"
+                    " wait task.Look becomes x.becomes.task.Tell\n let becomes = 3\n}\nupgrades from 1 "
+                    "{}\nfinish X\n}") ==
+        "(workflow W [p:P] (key (. p id)) (version 3) (upgrades 2 (step a b) "
+        "(wait task.Look x.becomes.task.Tell) (let becomes 3)) (upgrades 1) {(finish X)})");
+  CHECK(declaration("workflow W(p: P) { upgrades from 2 { step a is b } }") ==
+        "1:45: error EC0001: expected `becomes` after `a`, found `is`\n");
+  CHECK(declaration("workflow W(upgrades: P) {\n let from = upgrades\n let becomes = from\n}") ==
+        "(workflow W [upgrades:P] {(let from upgrades) (let becomes from)})");
+}
+
 TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
   const Parsed parsed(
-      "record A { }\nmapping U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");
-  CHECK(parsed.tree() == "(module (record A) (later mapping U) (later measure x) (record B))");
+      "record A { }\nroute U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");
+  CHECK(parsed.tree() == "(module (record A) (later route U) (later measure x) (record B))");
   CHECK(parsed.said() ==
-        "2:1: error EC0006: `mapping` is part of the language but not of this release\n"
+        "2:1: error EC0006: `route` is part of the language but not of this release\n"
         "6:1: error EC0006: `measure` is part of the language but not of this release\n");
+}
+
+TEST_CASE("an advisor says what it is asked, what it answers, and for how long") {
+  CHECK(declaration("advisor M(a: A, timeout: B) -> list of R {\n  timeout 30 s\n  fresh within 1 day\n"
+                    "  confidence at least 60%\n}") ==
+        "(advisor M [a:A timeout:B] (list R) (timeout (duration 30 s)) (fresh (duration 1 day)) (confidence "
+        "60%))");
+  CHECK(declaration("record R { timeout: Int, fresh: Int, least: Int, advisor: Int }") ==
+        "(record R timeout:Int fresh:Int least:Int advisor:Int)");
+  CHECK(declaration("advisor M() -> R { patience 3 s }").find("`timeout`, `fresh within`") !=
+        std::string::npos);
 }

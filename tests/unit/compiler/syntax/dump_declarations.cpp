@@ -11,6 +11,16 @@ std::string dump(const FieldAssign& a) {
   return a.field.text + ":" + endcap::dump(a.value) + (a.unit_field ? " in " + a.unit_field->text : "");
 }
 
+std::string dump(const UpgradeClause& u) {
+  const auto renamed = [](const UpgradeClause::Rename& r) {
+    return form(r.step ? "step" : "wait", {r.before.text(), r.after.text()});
+  };
+  const auto given = [](const UpgradeClause::Default& d) {
+    return form("let", {d.name.text, endcap::dump(d.value)});
+  };
+  return form("upgrades", {std::to_string(u.from), each(u.renames, renamed), each(u.defaults, given)});
+}
+
 std::string dump(const OperationDecl& o) {
   const char* const kClass[] = {"", "read", "notify", "write"};
   const char* const kForm[] = {"get", "query", "create", "update", "call"};
@@ -120,20 +130,46 @@ std::string dump(const Decl& declaration) {
           [](const EnumDecl& d) {
             return form("enum", {d.name.text, dump(d.values)});
           },
+          [](const MappingDecl& d) {
+            return form("mapping", {d.name.text, dump(d.from), dump(d.to),
+                                    each(d.fields, [](const MappingDecl::Field& f) {
+                                      return f.name.text + ":" + dump(f.value);
+                                    })});
+          },
           [](const FunctionDecl& d) {
             return form("function",
                         {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result), dump(d.body)});
           },
           [](const TableDecl& d) { return dump(d); },
           [](const PolicyDecl& d) { return dump(d); },
+          [](const AdvisorDecl& d) {
+            return form("advisor",
+                        {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result),
+                         clause("timeout", dump(d.timeout)), clause("fresh", dump(d.fresh)),
+                         clause("confidence", d.confidence ? d.confidence->text + "%" : "")});
+          },
           [](const WorkflowDecl& d) {
             return form("workflow",
                         {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
-                         clause("version", d.version ? std::to_string(*d.version) : ""), dump(d.body)});
+                         clause("version", d.version ? std::to_string(*d.version) : ""),
+                         each(d.upgrades, [](const UpgradeClause& u) { return dump(u); }), dump(d.body)});
+          },
+          [](const ExceptionDecl& d) {
+            return form("exception",
+                        {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
+                         clause("severity", dump(d.severity)), clause("owner", dump(d.owner)),
+                         clause("version", d.version ? std::to_string(*d.version) : ""),
+                         clause("within", dump(d.within)), clause("remind", dump(d.remind_after)),
+                         each(d.escalations,
+                              [](const ApproveStmt::Escalation& e) {
+                                return form("escalate", {e.role.text, dump(e.after)});
+                              }),
+                         d.resolve_by ? form("resolve", {dump_call(*d.resolve_by)}) : "",
+                         dump_handlers(d.handlers)});
           },
           [](const TestDecl& d) {
-            return form("test",
-                        {'"' + d.title.text + '"', each(d.statements, [](const TestStmt& s) { return dump(s); })});
+            return form("test", {'"' + d.title.text + '"',
+                                 each(d.statements, [](const TestStmt& s) { return dump(s); })});
           },
           [](const LaterDecl& d) {
             return form("later", {d.what, dump(d.name)});

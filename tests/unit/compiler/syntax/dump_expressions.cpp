@@ -91,6 +91,10 @@ std::string dump(const Expr& expression) {
           [](const RelativeExpr& e) {
             return form(e.before ? "before" : "after", {dump(e.duration), dump(e.anchor)});
           },
+          [](const BusinessDayExpr& e) {
+            constexpr const char* kConventions[] = {"following", "preceding", "modified-following"};
+            return form(kConventions[static_cast<size_t>(e.convention)], {dump(e.date)});
+          },
           [](const RoundExpr& e) {
             return form("round",
                         {dump(e.operand), std::to_string(e.scale), kRounding[static_cast<size_t>(e.mode)]});

@@ -12,22 +12,25 @@ std::string dump(const Block& block) {
 namespace {
 
 std::string dump(const std::optional<HandlerEnd>& end) {
-  const char* const kForms[] = {"retry", "skip", "continue", "ask-again", "wait-until"};
+  const char* const kForms[] = {"retry", "skip", "continue", "ask-again", "wait-until", "again"};
   return end ? form("then", {kForms[static_cast<size_t>(end->form)], endcap::dump(end->value)}) : "";
+}
+
+std::string dump(const std::vector<Binding>& bindings) {
+  return each(bindings,
+              [](const Binding& b) { return b.field ? b.name.text + ":" + b.field->text : b.name.text; });
 }
 
 std::string dump(const std::vector<Handler>& handlers) {
   return each(handlers, [](const Handler& h) {
-    return form("on", {endcap::dump(h.causes), endcap::dump(h.body), dump(h.end)});
+    return form("on", {endcap::dump(h.causes), h.bindings.empty() ? "" : form("values", {dump(h.bindings)}),
+                       endcap::dump(h.body), dump(h.end)});
   });
 }
 
 std::string dump(const EventPattern& pattern) {
-  const auto binding = [](const EventPattern::Binding& b) {
-    return b.field ? b.name.text + ":" + b.field->text : b.name.text;
-  };
-  return form("event", {pattern.event.text(), each(pattern.bindings, binding),
-                        clause("where", endcap::dump(pattern.where))});
+  return form("event",
+              {pattern.event.text(), dump(pattern.bindings), clause("where", endcap::dump(pattern.where))});
 }
 
 std::string dump(const std::vector<EventHandler>& handlers) {
@@ -42,6 +45,10 @@ std::string dump(const Call& call) {
 
 std::string dump(const Read& read) {
   return form(read.again ? "reread" : "read", {endcap::dump(read.source), dump(read.handlers)});
+}
+
+std::string dump(const Ask& ask) {
+  return form("ask", {dump(ask.call), clause("or-else", endcap::dump(ask.alternative))});
 }
 
 std::string dump(const Propose& propose) {
@@ -91,9 +98,13 @@ struct LetValue {
   std::string operator()(const ExprPtr& e) const { return endcap::dump(e); }
   std::string operator()(const Read& r) const { return dump(r); }
   std::string operator()(const Propose& p) const { return dump(p); }
+  std::string operator()(const Ask& a) const { return dump(a); }
 };
 
 }  // namespace
+
+std::string dump_call(const Call& call) { return dump(call); }
+std::string dump_handlers(const std::vector<Handler>& handlers) { return dump(handlers); }
 
 std::string dump(const Stmt& statement) {
   return std::visit(
@@ -103,6 +114,7 @@ std::string dump(const Stmt& statement) {
             return form("let", {s.name.text, dump(s.type), std::visit(LetValue(), s.value)});
           },
           [](const ReadStmt& s) { return dump(s.read); },
+          [](const AskStmt& s) { return dump(s.ask); },
           [](const NotifyStmt& s) {
             return form("notify", {dump(s.call), dump(s.handlers)});
           },
@@ -114,6 +126,20 @@ std::string dump(const Stmt& statement) {
             return form("task",
                         {s.name.text, dump(s.arguments), form("to", {s.role.text}),
                          clause("within", dump(s.within)), clause("as", dump(s.result)), dump(s.handlers)});
+          },
+          [](const RunStmt& s) {
+            return form("run", {s.workflow.text(), dump(s.arguments), clause("as", dump(s.result)),
+                                dump(s.handlers)});
+          },
+          [](const RepeatStmt& s) {
+            return form("repeat",
+                        {std::to_string(s.times), dump(s.body), s.otherwise ? dump(*s.otherwise) : ""});
+          },
+          [](const AgainStmt&) { return std::string("again"); },
+          [](const RaiseStmt& s) {
+            return form(s.waits ? "raise-and-wait" : "raise",
+                        {s.exception.text(), dump(s.arguments), clause("within", dump(s.within)),
+                         clause("as", dump(s.result)), dump(s.handlers)});
           },
           [](const WhenStmt& s) { return dump(s); },
           [](const MatchStmt& s) { return dump(s); },

@@ -34,6 +34,8 @@ std::string dump(const ast::TypePtr& type);
 std::string dump(const std::vector<ast::Argument>& arguments);
 std::string dump(const std::vector<ast::Parameter>& parameters);
 std::string dump(const ast::Block& block);
+std::string dump_call(const ast::Call& call);
+std::string dump_handlers(const std::vector<ast::Handler>& handlers);
 // "(within x)" or nothing.
 inline std::string clause(const std::string& head, const std::string& value) {
   return value.empty() ? "" : form(head, {value});

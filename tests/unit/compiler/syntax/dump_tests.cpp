@@ -33,6 +33,10 @@ std::string dump(const TestStmt& statement) {
             return form("given",
                         {s.view.text, each(s.fields, [](const GivenStmt::Field& f) { return dump(f); })});
           },
+          [](const AnswersStmt& s) {
+            return form("answers", {s.advisor.text, dump(s.arguments), dump(s.value),
+                                    clause("confidence", s.confidence ? s.confidence->text + "%" : "")});
+          },
           [](const BecomesStmt& s) {
             return form("becomes", {s.view.text, dump(s.key), s.field.text, dump(s.value)});
           },
@@ -57,9 +61,10 @@ std::string dump(const TestStmt& statement) {
                         {s.subject.text(), dump(s.about), dump(s.rejection), dump(s.count)});
           },
           [](const ExpectStmt& s) {
-            const char* const kWhat[] = {"asked",     "granted",   "rejected", "expired",  "reminded",
-                                         "permitted", "forbidden", "task",     "write",    "notify",
-                                         "outcome",   "fails",     "waiting",  "suspended"};
+            const char* const kWhat[] = {"asked",     "granted",   "rejected", "expired", "reminded",
+                                         "permitted", "forbidden", "task",     "write",   "notify",
+                                         "raised",    "resolved",  "lapsed",   "answer",    "alternative", "outcome", "fails",
+                                         "waiting",   "suspended"};
             return form("expect", {kWhat[static_cast<size_t>(s.what)], s.subject.text(),
                                    clause("of", dump(s.roles)), dump(s.about), dump(s.count)});
           },

@@ -136,12 +136,17 @@ class RandomProgram {
   }
 
   void statement(uint32_t depth) {
-    switch (pick(8)) {
+    switch (pick(9)) {
       case 0:
         word("let");
         name();
         word("=");
         return expression(3);
+      case 7:
+        words("let gap = ask Uplift ( promo . article ,");
+        expression(1);
+        words(") or else");
+        return expression(2);
       case 1:
         words("step gate");
         return block(depth);
@@ -183,7 +188,15 @@ class RandomProgram {
   }
 
   void declaration() {
-    switch (pick(4)) {
+    switch (pick(5)) {
+      case 3:
+        words("advisor Uplift ( article : ArticleId ) -> list of Forecast { timeout");
+        together("30 s");
+        words("fresh within");
+        together("1 day");
+        words("confidence at least");
+        together("60%");
+        return word("}");
       case 0:
         words("workflow W ( promo : Promotion , last : list of Date ) key promo . id");
         together("version 1");

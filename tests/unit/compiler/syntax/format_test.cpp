@@ -243,10 +243,25 @@ TEST_CASE("a comment where no line would begin makes one begin") {
         "    -x\n");
 }
 
+TEST_CASE("an exception has its clauses on lines of their own") {
+  CHECK(
+      laid_out(
+          "exception X(a:A)key(a)severity high owner R{respond within 4hours on expired{fail L(a)}\nresolve "
+          "by W( a )}\nworkflow W(p: P){raise and  wait X(p.id)within 1 day{on expired{then continue}}\n}") ==
+      "exception X(a: A) key (a) severity high owner R {\n"
+      "  respond within 4 hours\n"
+      "  on expired { fail L(a) }\n"
+      "  resolve by W(a)\n"
+      "}\n\n"
+      "workflow W(p: P) {\n"
+      "  raise and wait X(p.id) within 1 day { on expired { then continue } }\n"
+      "}\n");
+}
+
 TEST_CASE("a text with syntax errors is left alone") {
   for (const std::string text :
        {"record R { a }", "record R { a: T } ; ", "let a = 1", "type A = \"open", "type A = T\rtype B = T",
-        "measure M = count of x", "workflow W(p: P) { raise E }"}) {
+        "measure M = count of x", "workflow W(p: P) { raise }"}) {
     const Layout layout(text);
     CHECK_MESSAGE(!layout.result, text);
     CHECK_MESSAGE(layout.diagnostics.error_count() >= 1, text);

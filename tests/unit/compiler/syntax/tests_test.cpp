@@ -69,3 +69,11 @@ TEST_CASE("a test that can't be read is lost alone, and its title is needed") {
   CHECK(parsed.errors() == 1);
   CHECK(declaration("test { }").find("EC0001") != std::string::npos);
 }
+
+TEST_CASE("a test says what a model answers, and whether it counted") {
+  CHECK(story("given M(a: 1) answers [2, 3] with confidence 62.5%\ngiven M() answers 4") ==
+        "(answers M a:1 [2 3] (confidence 62.5%)) (answers M 4)");
+  CHECK(story("M is unavailable once\nM answers too late 2 times") == "(unavailable M x1) (too-late M x2)");
+  CHECK(story("expect answer of M once\nexpect no alternative to M") ==
+        "(expect answer M x1) (expect alternative M x0)");
+}

@@ -130,3 +130,82 @@ TEST_CASE("what was written is taken back in reverse order, side by side across 
   CHECK(undone[2] == "B");
   CHECK(undone[3] == "A");
 }
+
+// ---------------------------------------------------------------- workflows that others run
+
+namespace {
+
+std::vector<std::string> undone(const Shop& shop) {
+  std::vector<std::string> targets;
+  for (const std::string& line : shop.estate.written) {
+    if (line.starts_with("withdraw")) targets.push_back(line.substr(line.rfind(' ') + 1));
+  }
+  return targets;
+}
+
+uint64_t nest(Shop& shop) {
+  shop.estate.cost = 5;
+  const uint64_t id = shop.world.start("Nest", "P-1")["id"];
+  shop.world.run();
+  return id;
+}
+
+}  // namespace
+
+TEST_CASE("a workflow that is run takes back what it wrote, and the one that ran it goes on") {
+  Shop shop;
+  const uint64_t id = nest(shop);
+  CHECK(shop.outcome("Nest") == "Done");
+  const auto targets = undone(shop);
+  REQUIRE(targets.size() == 3);
+  CHECK(targets.back() == "B");
+  CHECK(std::ranges::count(targets, "A") == 0);
+  const auto ran = shop.world.history(id, "ran");
+  REQUIRE(ran.size() == 1);
+  CHECK(ran[0]["path"] == "inner");
+  CHECK(ran[0]["workflow"] == "test.Inner");
+  CHECK(ran[0]["outcome"] == "Cancelled");
+  CHECK(ran[0]["failure"] == true);
+}
+
+TEST_CASE("its calls in flight settle first, and what they did is taken back too") {
+  Shop shop;
+  shop.estate.script["activate C"] = {Kind::Ambiguous};
+  nest(shop);
+  const Json shown = shop.world.show("Nest", "P-1");
+  CHECK(shown["status"] == "running");
+  REQUIRE(shown["waiting"] == 3);  // the one that runs, the run, and the element whose write is unclear
+  shop.world.run_to(shop.world.now + kHour);
+  CHECK(shop.outcome("Nest") == "Done");
+  CHECK(undone(shop).size() == 3);
+}
+
+TEST_CASE("a family that ends while a workflow in it takes things back takes back all") {
+  Shop shop;
+  shop.estate.script["activate C"] = {Kind::Ambiguous};
+  nest(shop);
+  shop.cancel();
+  CHECK(shop.world.status("Nest", "P-1") == "ending");
+  shop.world.run_to(shop.world.now + kHour);
+  CHECK(shop.outcome("Nest") == "Cancelled");
+  const auto targets = undone(shop);
+  CHECK(targets.size() == 4);
+  CHECK(targets.back() == "A");
+}
+
+TEST_CASE("a crash in the middle of it changes nothing") {
+  Shop shop;
+  shop.estate.script["activate C"] = {Kind::Ambiguous};
+  nest(shop);
+  shop.world.crash();
+  shop.world.run();
+  shop.world.run_to(shop.world.now + kHour);
+  CHECK(shop.outcome("Nest") == "Done");
+  CHECK(undone(shop).size() == 3);
+  CHECK_FALSE(shop.world.engine().next_due().has_value());
+}
+
+TEST_CASE("nobody starts a workflow that only others run") {
+  Shop shop;
+  CHECK(shop.world.start("Inner", "P-1")["message"] == "there is no workflow \"Inner\"");
+}

@@ -51,7 +51,9 @@ Retail::Retail(RetailOptions options) {
   waits();
   fan_outs();
   chain();
+  nest();
   broken();
+  raises();
 }
 
 void Retail::types() {
@@ -294,16 +296,16 @@ void Retail::fan_outs() {
   const std::vector<abi::Outcome> outcomes{{"Done", done}};
   const TypeId counts = build.list_of_integer;
   const uint32_t count = build.workflow("Count", {{"id", build.text}}, outcomes);
-  const uint32_t counter = build.machine(count, MachineKind::Main, "Count", {build.text},
-                                         [counts, this](Context* c, uint32_t state) {
-                                           const Cell id = c->frame[0];
-                                           if (state == 0) return park(c, 1, {id}, {id});
-                                           if (state == 1) return park(c, 2, {id}, {c->input, id});
-                                           int64_t sum = 0;
-                                           for (const Cell each : cells_of(c, counts, c->input))
-                                             sum = (sum * 100 + static_cast<int64_t>(each.bits)) % 1'000'000'000;
-                                           return finish(c, kDone, record(c, {id, number(sum)}));
-                                         });
+  const uint32_t counter = build.machine(
+      count, MachineKind::Main, "Count", {build.text}, [counts, this](Context* c, uint32_t state) {
+        const Cell id = c->frame[0];
+        if (state == 0) return park(c, 1, {id}, {id});
+        if (state == 1) return park(c, 2, {id}, {c->input, id});
+        int64_t sum = 0;
+        for (const Cell each : cells_of(c, counts, c->input))
+          sum = (sum * 100 + static_cast<int64_t>(each.bits)) % 1'000'000'000;
+        return finish(c, kDone, record(c, {id, number(sum)}));
+      });
   const uint32_t element = build.machine(count, MachineKind::Element, "Count/each[store]",
                                          {build.text, store}, [](Context* c, uint32_t state) {
                                            const Cell id = c->frame[0], each = c->frame[1];
@@ -399,6 +401,86 @@ void Retail::chain() {
                   return state == 0 ? park(c, 1, {}, {c->frame[1], field(c, c->frame[2], 0)}) : Exit::Done;
                 });
   build.wait(element, WaitKind::Write, "rest[store].write", {}, {build.grant, build.text});
+}
+
+// Asks for the writing of `names`, which nobody has to grant.
+std::vector<Cell> Retail::asking(Context* c, Cell id, std::initializer_list<const char*> names) const {
+  std::vector<Cell> leaves, rows;
+  for (const char* name : names) {
+    const Cell target = text(c, name), payload = record(c, {id, target});
+    leaves.push_back(record(c, {target, payload, record(c, {payload}), record(c, {id, number(5)})}));
+    rows.push_back(number(0));
+  }
+  return {list(c, leaves), list(c, rows), number(c->now + 30 * kDay), number(8 * kHour)};
+}
+
+void Retail::approval(uint32_t machine, const char* path) {
+  auto& approve = build.wait(machine, WaitKind::Approve, path, {build.text},
+                             {proposal, build.list_of_integer, build.instant, build.duration}, build.grant);
+  approve.label = "all";
+  approve.proposals = {{"prices", kActivate, kWithdraw, proposal}};
+  approve.valid_until_operand = 2;
+  approve.within = abi::TimeLimit{3, {}};
+}
+
+void Retail::nest() {
+  const std::vector<abi::Outcome> outcomes{{"Done", done}, {"Cancelled", done, true}};
+  const uint32_t outer = build.workflow("Nest", {{"id", build.text}}, outcomes);
+  const uint32_t inner = build.workflow("Inner", {{"id", build.text}}, outcomes);
+  build->workflows[inner].only_run = true;
+  const auto main_machine = static_cast<uint32_t>(build->machines.size());
+  const uint32_t run_machine = main_machine + 1, element = main_machine + 2, handler = main_machine + 3;
+  build.machine(outer, MachineKind::Main, "Nest", {build.text}, [this](Context* c, uint32_t state) {
+    const Cell id = c->frame[0];
+    if (state == 0) return park(c, 1, {id}, {id, id});
+    if (state == 1) return park(c, 2, {id}, asking(c, id, {"A"}));
+    if (state == 2) return park(c, 3, {id}, {c->input, text(c, "A")});
+    if (state == 3) return park(c, 4, {id}, {id});
+    return finish(c, kDone, record(c, {id, number(c->input_tag == Tag::OutcomeBase + 1 ? 1 : 0)}));
+  });
+  auto& throughout =
+      build.wait(main_machine, WaitKind::Throughout, "throughout", {build.text}, {build.text, build.text});
+  throughout.events = {{kCancelled, 0, 1, {}, handler, 0, 1}};
+  approval(main_machine, "gate");
+  build.wait(main_machine, WaitKind::Write, "first", {build.text}, {build.grant, build.text});
+  auto& run = build.wait(main_machine, WaitKind::Run, "inner", {build.text}, {build.text});
+  run.target = inner;
+  run.branches = {{run_machine, "Inner", 0, 1}};
+
+  build.machine(outer, MachineKind::Run, "Nest/inner", {build.text}, [this](Context* c, uint32_t state) {
+    const Cell id = c->frame[0];
+    if (state == 0) return park(c, 1, {id}, asking(c, id, {"B", "C", "D"}));
+    if (state == 1) return park(c, 2, {id, c->input}, {c->input, text(c, "B")});
+    if (state == 2) {
+      const Cell third = record(c, {text(c, "C"), text(c, "NSW"), number(0)}),
+                 fourth = record(c, {text(c, "D"), text(c, "NSW"), number(0)});
+      return park(c, 3, {id}, {list(c, {third, fourth}), id, c->frame[1]});
+    }
+    return finish(c, kDone, record(c, {id, number(0)}));
+  });
+  approval(run_machine, "inner.gate");
+  build.wait(run_machine, WaitKind::Write, "inner.second", {build.text, build.grant},
+             {build.grant, build.text});
+  auto& each = build.wait(run_machine, WaitKind::ForEach, "inner.rest[store]", {build.text},
+                          {stores, build.text, build.grant});
+  each.branches = {{element, "inner.rest[store]", 1, 2}};
+  each.parallel = 5;
+  each.element = store;
+  // The one that has written D ends the inner workflow, whatever the other is doing.
+  build.machine(
+      outer, MachineKind::Element, "Nest/inner.rest[store]", {build.text, build.grant, store},
+      [](Context* c, uint32_t state) {
+        const Cell id = c->frame[0], target = field(c, c->frame[2], 0);
+        if (state == 0) return park(c, 1, {id, c->frame[1], c->frame[2]}, {c->frame[1], target});
+        return text_of(c, target) == "D" ? fail(c, 1, record(c, {id, number(0)}), true) : Exit::Done;
+      });
+  build.wait(element, WaitKind::Write, "inner.rest[store].write", {build.text, build.grant, store},
+             {build.grant, build.text});
+  for (const uint32_t machine : {run_machine, element}) build->machines[machine].run_workflow = inner;
+  build.machine(outer, MachineKind::Handler, "Nest/throughout.PromotionCancelled", {build.text, cancelled},
+                [](Context* c, uint32_t) {
+                  return fail(c, 1, record(c, {c->frame[0], number(0)}), true);
+                });
 }
 
 // ---------------------------------------------------------------- the estate

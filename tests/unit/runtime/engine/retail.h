@@ -8,8 +8,19 @@
 //   Do(id):      a task for StoreOps within 4 hours.
 //   Count(id):   reads the stock of every store beside each other and collects it.
 //   Chain(id):   writes A, then B, then C and D beside each other, and takes all of it back.
+//   Nest(id):    writes A, then runs Inner, which writes B, then C and D beside each other, and fails once D
+//   is
+//                written: B, C and D are taken back, and Nest is done. `throughout`: PromotionCancelled takes
+//                everything back.
 //   Overflow, Circle, Large: machines that fault, never wait, or keep too much.
 //   Both(id):    two branches: one waits an hour, one notifies.
+//
+//   Exceptions (retail_raises.cpp):
+//   Shortfall(article, store, gap):  a task for StoreOps within 4 hours; Director after 3. Expires with the
+//   gap. Repair(id):                      the same, and Do(id) resolves it. Twin(id): fails at once, while a
+//   notification is under way. Raise(id), Ask(id):              raise Shortfall, Ask waits a day for its end;
+//   "P-1/A/S1/7" says of what. Mend(id), Await(id), Once(id):   raise Repair, Twin and Twin; Once goes on at
+//   once. Many(id):                        raises Shortfall 600 times.
 #pragma once
 
 #include <map>
@@ -34,7 +45,7 @@ struct Retail {
   std::shared_ptr<abi::Program> program() { return build.program(); }
 
   abi::TypeId store, stores, promotion, activate, withdraw, facts, leaf, proposal, done, cancelled,
-      rescheduled, task, payload_id;
+      rescheduled, task, payload_id, shortfall;
   uint32_t main = 0;
 
  private:
@@ -45,7 +56,12 @@ struct Retail {
   void waits();
   void fan_outs();
   void chain();
+  void nest();
+  std::vector<abi::Cell> asking(abi::Context* c, abi::Cell id,
+                                std::initializer_list<const char*> names) const;
+  void approval(uint32_t machine, const char* path);
   void broken();
+  void raises();
   uint32_t policy_row(int64_t cost) const;
 };
 

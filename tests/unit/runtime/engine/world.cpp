@@ -54,6 +54,7 @@ void World::crash(bool power) {
   store_->crash();
   open_calls.clear();
   ++crashes;
+  if (dies_opening != 0) disk_.die_after(std::exchange(dies_opening, 0));
   open();
 }
 

@@ -30,6 +30,7 @@ class World {
   World(std::shared_ptr<abi::Program> program, System system, uint16_t partitions = 2, uint64_t seed = 1);
 
   void open();                    // recovers; a failure is an exception
+  void deploy(std::shared_ptr<abi::Program> program) { program_ = std::move(program); }  // of the next opening
   std::string try_open();         // the error, empty when it opened
   void crash(bool power = true);  // the process ends; with `power`, so do unsynced sectors. Opens again
   bool tick();                    // drain, sync, settle, calls
@@ -58,6 +59,7 @@ class World {
   // Calls that have no answer yet.
   std::map<uint64_t, std::pair<PartitionId, CallRequest>> open_calls;
   uint64_t crashes = 0;
+  uint64_t dies_opening = 0;  // not 0: after how many accesses to the disk the next opening ends
 
  private:
   Json wait_for(std::optional<Json>& reply);

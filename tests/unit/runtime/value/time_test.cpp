@@ -152,6 +152,25 @@ TEST_CASE("no business time is no time at all") {
   CHECK(after("2026-01-27T04:00:00Z", hours(-8)) == "2026-01-23T04:00:00Z");
 }
 
+TEST_CASE("a day that is no business day gives way as its convention says") {
+  const auto rolled = [](const char* date, DayConvention convention) {
+    return date_to_text(business_day(trading(), date_from_text(date).value(), convention).value());
+  };
+  // Saturday before a Monday that is a holiday
+  CHECK(rolled("2026-01-24", DayConvention::Following) == "2026-01-27");
+  CHECK(rolled("2026-01-24", DayConvention::Preceding) == "2026-01-23");
+  CHECK(rolled("2026-01-24", DayConvention::ModifiedFollowing) == "2026-01-27");
+  // Saturday, the last of its month
+  CHECK(rolled("2026-01-31", DayConvention::Following) == "2026-02-02");
+  CHECK(rolled("2026-01-31", DayConvention::ModifiedFollowing) == "2026-01-30");
+  // and Sunday, the first of one
+  CHECK(rolled("2026-02-01", DayConvention::Preceding) == "2026-01-30");
+  CHECK(rolled("2026-02-01", DayConvention::ModifiedFollowing) == "2026-02-02");
+  for (const auto convention :
+       {DayConvention::Following, DayConvention::Preceding, DayConvention::ModifiedFollowing})
+    CHECK(rolled("2026-01-27", convention) == "2026-01-27");
+}
+
 TEST_CASE("business time past ten years, and a calendar that never opens, are OutOfRange") {
   CHECK(add_business(trading(), at("2026-01-23T04:00:00Z"), days(4000)).error().kind ==
         FaultKind::OutOfRange);
@@ -161,4 +180,5 @@ TEST_CASE("business time past ten years, and a calendar that never opens, are Ou
   closed.working = {};
   CHECK(add_business(closed, 0, hours(1)).error().kind == FaultKind::OutOfRange);
   CHECK(subtract_business(closed, 0, days(1)).error().kind == FaultKind::OutOfRange);
+  CHECK(business_day(closed, 0, DayConvention::Following).error().kind == FaultKind::OutOfRange);
 }

@@ -39,6 +39,16 @@ Tue 2026-12-01 09:00    ends: Opened (id P-1)
 )");
 }
 
+TEST_CASE("a model is not asked: what stands behind `or else` counts, and the timeline says so") {
+  std::string asking = kOpening;
+  asking.replace(asking.find("  let stores"), 0, "  let units = ask Uplift(promo.article) or else 5 ea\n");
+  const std::string told =
+      timeline({}, {}, "advisor Uplift(article: ArticleId) -> Qty<ea> { timeout 30 s }\n" + asking + kStory);
+  CHECK(told.find(
+            "Fri 2026-11-20 14:00    units: goes on with what stands behind `or else`: Uplift is not asked "
+            "here\n") != std::string::npos);
+}
+
 TEST_CASE("an answer at the deadline comes too late, as it would on the day") {
   const std::string told = timeline({"Finance approves gate.pricing Monday 14:00"});
   CHECK(told.find("fails: NoAnswer") != std::string::npos);

@@ -172,3 +172,39 @@ TEST_CASE(
   const Flow skips = flow_of(drawn("let stores = read promo.stores for each store in stores { skip }"));
   CHECK(has(edges(skips), "skip -when all are done> finish Done"));
 }
+
+TEST_CASE("an exception is drawn with its severity and its owner's task, and where it is raised") {
+  const sema::Checked checked(R"(
+exception Gap(article: ArticleId, store: StoreId) key (article, store) severity high owner Planner {
+  respond within 4 hours
+  escalate to Finance after 2 hours
+  resolve by Fill(store)
+  on expired { fail Lapsed() }
+}
+
+workflow Fill(store: StoreId) key store version 1 { finish Filled() }
+
+workflow Flow(promo: Promotion) key promo.id version 1 {
+  raise and wait Gap(promo.article, "1001") within 1 day { on expired { fail Open() } }
+  finish Done()
+}
+)");
+  INFO(checked.rendered());
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const auto of = [&](size_t workflow) {
+    return graph_of(checked.program, checked.program.workflows[workflow], checked.sources).nodes;
+  };
+  const auto exception = of(0);
+  CHECK(exception[0].title == "exception Gap");
+  CHECK(exception[0].details == std::vector<std::string>{"given article", "given store", "key article, store",
+                                                         "severity high", "version 1"});
+  CHECK(exception[1].kind == Kind::Task);
+  CHECK(exception[1].details == std::vector<std::string>{"for Planner", "within 4 hours",
+                                                         "escalate to Finance after 2 hours",
+                                                         "or done by Fill(store)"});
+  const auto raised = of(2);
+  CHECK(raised[1].kind == Kind::Raise);
+  CHECK(raised[1].title == "raise Gap");
+  CHECK(raised[1].details == std::vector<std::string>{"wait for its end, within 1 day"});
+  CHECK(raised[1].handlers.at(0).caption == "on expired");
+}

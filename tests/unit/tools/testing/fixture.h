@@ -6,6 +6,7 @@
 #include <string>
 
 #include "compiler/schema/project.h"
+#include "compiler/sema/standard_modules.h"
 #include "compiler/syntax/parser.h"
 #include "tools/testing/report.h"
 
@@ -61,6 +62,7 @@ inline CheckedProject checked(const std::string& subject) {
       project.sources.add("subject.endcap", "module subject\nuse fixture.base\n" + subject));
   for (const SourceId source : project.project.sources)
     project.modules.push_back(parse(project.sources, source, project.diagnostics));
+  add_standard_modules(project.modules, project.sources, project.diagnostics);
   project.program = check(project.project, project.modules, project.sources, project.diagnostics);
   INFO(render(project.diagnostics.sorted(project.sources), project.sources, {.format = Format::Short}));
   REQUIRE(project.ok());

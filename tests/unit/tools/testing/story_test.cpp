@@ -62,6 +62,21 @@ TEST_CASE("the wrong count, role, outcome and place are told with what was the c
   CHECK(story(kStart + "  expect waiting at act\n").starts_with("it waits at "));
 }
 
+TEST_CASE("values of what happens are expected by name, and told when they are others") {
+  const std::string granted = kStart + "  Finance approves gate.pricing\n";
+  CHECK(story(granted + "  expect write Price.activate(Rate: AUD 100.00) for every Store once\n") == "");
+  CHECK(story(granted + "  expect no write Price.activate(Rate: AUD 99.00)\n") == "");
+  CHECK(story(granted + "  expect write Price.activate(Rate: AUD 99.00) for \"1001\" once\n")
+            .starts_with("since the last `expect`, Price.activate for \"1001\" happened 0 times with these "
+                         "values (but with "));
+  CHECK(story("  Price.activate for \"1002\" is rejected RecordLocked once\n" + granted + R"(
+  expect task Unlock(store: "1002") of Clerk once
+  expect no task Unlock(store: "1001"))") == "");
+  CHECK(story(kStart + "  Finance rejects gate.pricing\n  expect fails Refused(id: \"P-1\")\n") == "");
+  CHECK(story(kStart + "  Finance rejects gate.pricing\n  expect fails Refused(id: \"P-2\")\n") ==
+        "it failed with Refused(id: P-1)\n");
+}
+
 TEST_CASE("a read of what is not given fails the test by name") {
   const Report report = run("test \"gap\" {\n" + kStart + "  expect outcome Launched\n}\n");
   CHECK(report.results[0].failures.at(0).happened ==
@@ -159,4 +174,42 @@ TEST_CASE("an event ends it, and what was written is taken back") {
   send PromotionCancelled(id: "P-1")
   expect write Price.withdraw for every Store once
   expect fails Cancelled)") == "");
+}
+
+TEST_CASE("what a workflow that is run waits for is named behind the run, and its end is not the end") {
+  const std::string season = kLaunch + R"(
+workflow Season(promo: Promotion) key promo.id {
+  step sale {
+    run Launch(promo) as launch {
+      on Refused, NoAnswer { finish NoSale(promo.id) }
+      on Cancelled(id)     { finish Stopped(id) }
+    }
+  }
+  finish Sold(launch.id)
+}
+)";
+  const auto told = [&](const std::string& steps) {
+    const std::string start = "  start Season(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n";
+    const Report report = run("test \"story\" {\n" + kGiven + start + steps + "\n}\n", season);
+    std::string said;
+    for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
+    return said;
+  };
+  CHECK(told(R"(
+  expect sale.launch.gate.pricing asked of Finance once
+  expect waiting at sale.launch.gate
+  Finance rejects sale.launch.gate.pricing
+  expect outcome NoSale
+  expect no write Price.activate)") == "");
+  CHECK(told(R"(
+  Finance approves sale.launch.gate.pricing
+  expect write Price.activate for every Store once
+  send PromotionCancelled(id: "P-1")
+  expect write Price.withdraw for every Store once
+  expect outcome Stopped)") == "");
+  CHECK(told(R"(
+  Finance approves sale.launch.gate.pricing
+  after until 2026-12-14 12:00
+  expect outcome Sold
+  expect no write Price.withdraw)") == "");
 }

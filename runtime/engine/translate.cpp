@@ -1,0 +1,352 @@
+// One function a row: see translate.h.
+#include "runtime/engine/translate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/engine/connector.h"
+
+namespace endcap {
+namespace {
+
+using abi::kGone;
+
+// The number of the same thing in the new program. A number that is gone is told, and stays gone.
+uint32_t number(Translation& t, const std::vector<uint32_t>& numbers, uint32_t old, const char* what,
+                const std::string& name) {
+  if (old == kGone) return kGone;
+  const uint32_t now = numbers.at(old);
+  if (now == kGone)
+    t.cannot(fmt::format("{} {} is gone or has changed", what, name),
+             fmt::format("keep {} {} as it is until nothing of the old version needs it", what, name));
+  return now;
+}
+
+uint32_t role(Translation& t, uint32_t old) {
+  return old == kGone ? kGone : number(t, t.upgrade.roles, old, "the role", t.before.roles.at(old));
+}
+uint32_t operation(Translation& t, uint32_t old) {
+  return old == kGone
+             ? kGone
+             : number(t, t.upgrade.operations, old, "the operation", t.before.operations.at(old).name);
+}
+uint32_t policy(Translation& t, uint32_t old) {
+  return old == kGone ? kGone
+                      : number(t, t.upgrade.policies, old, "the policy", t.before.policies.at(old).name);
+}
+abi::TypeId type(Translation& t, abi::TypeId old) {
+  return old == abi::kNoType ? abi::kNoType
+                             : number(t, t.upgrade.types, old, "the type", t.before.types.at(old).name);
+}
+
+void limits(Translation& t, std::vector<rows::Limit>& limits, bool with_role) {
+  for (rows::Limit& limit : limits) {
+    if (limit.calendar != 0 && limit.calendar - 1 != kGone) {
+      const uint32_t now = number(t, t.upgrade.calendars, limit.calendar - 1, "the calendar",
+                                  t.before.calendars.at(limit.calendar - 1).name);
+      limit.calendar = now + 1;  // 0: no calendar, when it is gone
+    }
+    if (with_role) limit.role = role(t, limit.role);
+  }
+}
+
+std::vector<abi::TypeId> slot_types(const abi::Machine& machine, uint32_t state) {
+  const auto& slots =
+      state == 0 && !machine.parameters.empty() ? machine.parameters : machine.states.at(state).live;
+  std::vector<abi::TypeId> types;
+  for (const abi::Slot& slot : slots) types.push_back(slot.type);
+  return types;
+}
+
+// What was frozen under the old types stands in the new frame's order. Equal structures are equal bytes.
+std::string frame(Translation& t, const rows::Instance& row, const abi::PointUpgrade& point,
+                  uint32_t machine) {
+  const auto damaged = [&](const Fault& fault) {
+    t.cannot("its frame can't be read: " + fault.detail, "restore the data from a backup");
+    return row.frame;
+  };
+  abi::Arena arena;
+  abi::FrameHeader header;
+  auto old = abi::load_frame(t.before.types, slot_types(t.before.machines.at(row.machine), row.state),
+                             row.frame, arena, header);
+  if (!old) return damaged(old.error());
+  const std::vector<abi::TypeId> types = slot_types(t.after.machines.at(machine), point.state);
+  CHECK(types.size() == point.slots.size());
+  std::vector<abi::Cell> cells;
+  for (size_t i = 0; i < types.size(); ++i) {
+    const abi::SlotSource& source = point.slots[i];
+    if (source.slot) {
+      cells.push_back(old->at(*source.slot));
+    } else {
+      auto value = abi::unpack_value(t.after.types, types[i], source.value, arena);
+      if (!value) return damaged(value.error());
+      cells.push_back(*value);
+    }
+    if (t.after.types[types[i]].kind == abi::Kind::Grant)
+      t.held.insert(static_cast<uint64_t>(cells.back().bits));
+  }
+  header.machine = static_cast<uint16_t>(machine);
+  header.state = static_cast<uint16_t>(point.state);
+  header.program = rows::from_big_endian(t.after.hash);
+  std::vector<abi::Blob> blobs;
+  auto packed = abi::pack_frame(t.after.types, types, cells, arena, header, blobs);
+  if (!packed) return damaged(packed.error());
+  CHECK(blobs.empty());  // large lists left when the frame was first packed
+  abi::Arena again;
+  auto checked = abi::load_frame(t.after.types, types, *packed, again, header);
+  if (!checked) return damaged(checked.error());
+  return std::move(*packed);
+}
+
+// The number of an outcome of a workflow that is run, which goes by its name.
+void held_outcome(Translation& t, rows::Instance& row, const std::vector<abi::Outcome>& before,
+                  const std::vector<abi::Outcome>& after) {
+  const std::string& name = before.at(row.held_tag - abi::OutcomeBase).name;
+  const auto now = std::ranges::find(after, name, &abi::Outcome::name);
+  if (now == after.end()) {
+    t.cannot(fmt::format("what it ran has ended in {}, which is no end of it any more", name),
+             fmt::format("keep {} until nothing has ended in it", name));
+  } else {
+    row.held_tag = abi::OutcomeBase + static_cast<uint32_t>(now - after.begin());
+  }
+}
+
+// What a suspended machine was resumed with, or what the one that ran it will be.
+void held_input(Translation& t, rows::Instance& row, const abi::PointUpgrade& point, uint32_t machine) {
+  if (row.status == rows::Instance::Status::Waiting || row.status == rows::Instance::Status::Leaving) return;
+  const abi::Machine& old = t.before.machines.at(row.machine);
+  const abi::Machine& moved = t.after.machines.at(machine);
+  const abi::WaitPoint& wait = old.states.at(row.state);
+  if (row.held_tag >= abi::OutcomeBase && row.status == rows::Instance::Status::Ending) {
+    held_outcome(t, row, t.before.outcomes_of(old), t.after.outcomes_of(moved));
+  } else if (row.held_tag >= abi::OutcomeBase && wait.kind == abi::WaitKind::Run) {
+    const abi::WaitPoint& waits = moved.states.at(point.state);
+    held_outcome(t, row, t.before.workflows.at(wait.target).outcomes,
+                 t.after.workflows.at(waits.target).outcomes);
+  } else if (row.held_tag >= abi::EventBase) {
+    const uint32_t event = row.held_tag - abi::EventBase;
+    const uint32_t now = event < point.events.size() ? point.events[event] : kGone;
+    if (now == kGone) {
+      t.cannot("it was suspended when it heard an event that is not heard there any more",
+               "resume it before the deploy");
+    } else {
+      row.held_tag = abi::EventBase + now;
+    }
+  }
+  row.held_type = type(t, row.held_type);
+  if (row.held_call.empty()) return;
+  auto call = rows::decode<rows::Pending>(row.held_call);
+  translate(t, call);
+  row.held_call = rows::encode(call);
+}
+
+}  // namespace
+
+void Translation::rename(std::string& path) const {
+  const auto& renamed = upgrade.paths.at(workflow);
+  const auto found = renamed.find(path);
+  if (found != renamed.end()) path = found->second;
+}
+
+std::vector<std::string> Translation::captures(uint32_t machine,
+                                               const std::vector<std::string>& old_captures) {
+  const abi::MachineUpgrade& moved = upgrade.machines.at(machine);
+  if (moved.machine == kGone || !moved.points.at(0).obstacles.empty()) {
+    for (const abi::Obstacle& obstacle : moved.points.at(0).obstacles) obstacles.push_back(obstacle);
+    if (moved.machine == kGone)
+      cannot(fmt::format("{} is gone and has not begun yet", before.machines.at(machine).name),
+             "keep it until what waits for it has gone on");
+    return old_captures;
+  }
+  const abi::MachineKind kind = after.machines[moved.machine].kind;
+  const bool extra = kind == abi::MachineKind::Element || kind == abi::MachineKind::Handler;
+  const auto& slots = moved.points[0].slots;
+  std::vector<std::string> result;
+  for (size_t i = 0; i + (extra ? 1 : 0) < slots.size(); ++i) {
+    const bool there = slots[i].slot && *slots[i].slot < old_captures.size();
+    if (slots[i].slot && !there) {
+      cannot("what it is given and what it runs over have changed places", "keep the names they had");
+      return old_captures;
+    }
+    result.push_back(there ? old_captures[*slots[i].slot] : slots[i].value);
+  }
+  hold_grants(moved.machine, result);
+  return result;
+}
+
+void Translation::hold_grants(uint32_t new_machine, const std::vector<std::string>& captures) {
+  const auto& parameters = after.machines.at(new_machine).parameters;
+  for (size_t i = 0; i < captures.size() && i < parameters.size(); ++i) {
+    if (after.types[parameters[i].type].kind != abi::Kind::Grant) continue;
+    abi::Arena arena;
+    const auto cell = abi::unpack_value(after.types, parameters[i].type, captures[i], arena);
+    if (cell) held.insert(static_cast<uint64_t>(cell->bits));
+  }
+}
+
+void translate(Translation& t, rows::Family& row) {
+  row.program = t.after.hash;
+  if (t.new_workflow == kGone) return;  // it is ending: what is left of it needs no workflow
+  const abi::Workflow& workflow = t.after.workflows.at(t.new_workflow);
+  row.version = workflow.version;
+  row.signature = workflow.signature;
+}
+
+void translate(Translation& t, rows::Instance& row) {
+  const abi::MachineUpgrade& moved = t.upgrade.machines.at(row.machine);
+  const abi::PointUpgrade& point = moved.points.at(row.state);
+  if (!point.obstacles.empty() || point.state == kGone) {
+    t.obstacles.insert(t.obstacles.end(), point.obstacles.begin(), point.obstacles.end());
+    return;
+  }
+  t.waits[row.number] = &t.after.machines.at(moved.machine).states.at(point.state);
+  held_input(t, row, point, moved.machine);
+  // One that ends, or leaves with the workflow that ends around it, has let go of its values.
+  const bool parked =
+      row.status != rows::Instance::Status::Ending && row.status != rows::Instance::Status::Leaving;
+  if (parked) row.frame = frame(t, row, point, moved.machine);
+  row.machine = moved.machine;
+  row.state = point.state;
+}
+
+void translate(Translation& t, rows::Pending& row) {
+  using What = CallRequest::What;
+  t.rename(row.path);
+  if (row.approval != 0) t.held.insert(row.approval);
+  switch (static_cast<What>(row.what)) {
+    case What::View:
+      row.target = number(t, t.upgrade.views, row.target, "the view", t.before.views.at(row.target).name);
+      break;
+    case What::Navigation:
+      row.target = number(t, t.upgrade.navigations, row.target, "what is read through",
+                          t.before.navigations.at(row.target).name);
+      break;
+    case What::Advisor: {
+      const std::string& name = t.before.advisors.at(row.target).name;
+      const auto now = std::ranges::find(t.after.advisors, name, &abi::Advisor::name);
+      row.target =
+          now == t.after.advisors.end() ? kGone : static_cast<uint32_t>(now - t.after.advisors.begin());
+      if (row.target != kGone) row.payload_type = now->inputs;
+      break;
+    }
+    default: {
+      const bool may_have_happened = row.maybe_done || row.stage == rows::Pending::Stage::Sent;
+      if (may_have_happened && row.purpose != rows::Pending::Purpose::Read &&
+          !t.upgrade.same_strategy.at(row.target))
+        t.cannot(fmt::format("an attempt of {} is under way, and how it is made exactly once has changed",
+                             t.before.operations.at(row.target).name),
+                 "wait until it has its answer, or keep how it is made exactly once");
+      row.target = operation(t, row.target);
+      if (row.target != kGone) row.payload_type = t.after.operations[row.target].payload;
+    }
+  }
+  // Whoever waits takes the answer as the new version reads it; nobody waits for what only settles.
+  const auto wait = t.waits.find(row.instance);
+  if (wait == t.waits.end() || row.purpose == rows::Pending::Purpose::Write) {
+    row.result = abi::kNoType;
+    return;
+  }
+  row.result = wait->second->input;
+  const bool reads = row.purpose == rows::Pending::Purpose::Read ||
+                     row.purpose == rows::Pending::Purpose::Notify ||
+                     row.purpose == rows::Pending::Purpose::Ask;
+  if (reads && row.target != kGone && row.target != wait->second->target)
+    t.cannot("it waits for the answer of another call", "keep the call it waits for");
+}
+
+void translate(Translation& t, rows::Task& row) {
+  // A task that is over is told by its names. Only under an approval that someone holds is anything done yet.
+  const bool open = row.status == rows::Task::Status::Open;
+  const bool needed = open || t.held.contains(row.number) || (row.of != 0 && t.held.contains(row.of));
+  const size_t known = t.obstacles.size();
+  t.rename(row.path);
+  for (uint32_t& each : row.roles) each = role(t, each);
+  for (uint32_t& each : row.escalated) each = role(t, each);
+  for (rows::Decision& decision : row.decisions) {
+    const size_t mark = t.obstacles.size();
+    decision.role = role(t, decision.role);
+    decision.as = role(t, decision.as);
+    t.obstacles.resize(mark);  // told by its names
+  }
+  limits(t, row.within, false);
+  limits(t, row.remind, false);
+  limits(t, row.escalations, true);
+  if (row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again)
+    row.policy = policy(t, row.policy);
+  for (rows::Proposal& proposal : row.proposals) {
+    proposal.operation = operation(t, proposal.operation);
+    if (proposal.undo != 0) proposal.undo = operation(t, proposal.undo - 1) + 1;
+    proposal.leaf = type(t, proposal.leaf);
+  }
+  if (!needed) t.obstacles.resize(known);
+}
+
+// Its bytes are those of types whose structure is the same, or nobody holds its grant.
+void translate(Translation&, rows::Leaf&) {}
+
+void translate(Translation& t, rows::Subscription& row) {
+  const abi::MachineUpgrade& moved = t.upgrade.machines.at(row.machine);
+  const abi::PointUpgrade& point = moved.points.at(row.state);
+  const uint32_t index = point.state == kGone ? kGone : point.events.at(row.index);
+  if (point.state == kGone || (row.throughout && index == kGone)) {
+    t.obstacles.insert(t.obstacles.end(), point.obstacles.begin(), point.obstacles.end());
+  }
+  if (row.throughout && index != kGone) {
+    const auto handler = t.before.machines[row.machine].states[row.state].events.at(row.index).machine;
+    if (handler) row.captures = t.captures(*handler, row.captures);
+  }
+  row.machine = moved.machine;
+  row.state = point.state;
+  row.index = index;
+}
+
+void translate(Translation& t, rows::Group& row) {
+  const abi::MachineUpgrade& moved = t.upgrade.machines.at(row.machine);
+  const abi::PointUpgrade& point = moved.points.at(row.state);
+  if (point.state == kGone || !point.obstacles.empty()) return;  // who waits for it says so
+  row.machine = moved.machine;
+  row.state = point.state;
+}
+
+// What elements and branches that have not begun will be given.
+void translate(Translation& t, rows::GroupInput& row) {
+  const rows::Group& group = *t.group;
+  if (group.created == group.count) return;
+  const abi::MachineUpgrade& moved = t.upgrade.machines.at(group.machine);
+  const abi::PointUpgrade& point = moved.points.at(group.state);
+  if (point.state == kGone || !point.obstacles.empty()) return;
+  const abi::WaitPoint& old = t.before.machines[group.machine].states[group.state];
+  const abi::WaitPoint& now = t.after.machines[moved.machine].states[point.state];
+  std::vector<std::string> captures(now.operands.size());
+  for (size_t i = 0; i < now.branches.size(); ++i) {
+    const auto given = row.captures.begin() + old.branches.at(i).first_capture;
+    std::vector<std::string> fresh =
+        t.captures(old.branches[i].machine, {given, given + old.branches[i].capture_count});
+    if (fresh.size() != now.branches[i].capture_count) return;  // an obstacle was told
+    std::move(fresh.begin(), fresh.end(), captures.begin() + now.branches[i].first_capture);
+  }
+  row.captures = std::move(captures);
+}
+
+void translate(Translation& t, rows::Undo& row) {
+  t.rename(row.path);
+  const size_t known = t.obstacles.size();
+  row.operation = operation(t, row.operation);
+  for (size_t i = known; i < t.obstacles.size(); ++i)
+    t.obstacles[i].why = "what was written there can't be taken back: " + t.obstacles[i].why;
+}
+
+std::string resubscribe(const Translation& t, const std::string& key, const rows::Subscription& before,
+                        const rows::Subscription& after) {
+  const auto& old = t.before.machines.at(before.machine).states.at(before.state).events.at(before.index);
+  const auto& now = t.after.machines.at(after.machine).states.at(after.state).events.at(after.index);
+  const size_t name = t.before.events.at(old.event).name.size() + 1;
+  const uint64_t size = rows::from_big_endian(std::string_view(key).substr(name + 8));
+  const std::string value = now.key_field ? key.substr(name + 16, size) : std::string();
+  return rows::subscription_prefix(t.after.events.at(now.event).name, now.key_field ? *now.key_field + 1 : 0,
+                                   value) +
+         rows::pair_key(after.root, after.instance) + rows::pair_key(after.state, after.index);
+}
+
+}  // namespace endcap

@@ -1,0 +1,95 @@
+// Rounds, from text to the steps of an instance.
+#include <algorithm>
+
+#include "tests/unit/compiler/ir/text_flow.h"
+
+namespace endcap::ir::testing {
+
+using abi::Exit;
+using abi::WaitKind;
+
+namespace {
+
+constexpr const char* kLook = R"(
+  step look repeat up to 3 times {
+    task Look(promo.id) to StoreOps within 1 hour { on expired { then again } }
+    run Seen(promo) as seen
+    when seen.price < AUD 5.00 { again }
+  } otherwise { fail Never(promo.id) }
+  finish Looked(seen.price)
+)";
+constexpr const char* kSeen = "workflow Seen(promo: Promotion) { finish Priced(promo.price) }";
+
+}  // namespace
+
+TEST_CASE("a round that does not say `again` is the last one, and its names are known behind it") {
+  TextFlow flow(kLook, kSeen);
+  Instance instance = flow.start(promotion());
+  CHECK(instance->path == "look[round].task.Look");
+  instance.ok();
+  CHECK(instance->path == "look[round].seen");
+  instance.ended("Priced", {{"price", aud("100.00")}});
+  REQUIRE(instance->exit == Exit::Finish);
+  CHECK(instance->outcome == "Looked");
+  CHECK(instance->record["price"]["amount"] == "100.00");
+}
+
+TEST_CASE("each round waits where the one before did, and knows which it is") {
+  TextFlow flow(kLook, kSeen);
+  Instance instance = flow.start(promotion());
+  CHECK(std::ranges::count(instance->live, "round") == 1);
+  instance.expired();
+  CHECK(instance->path == "look[round].task.Look");
+  instance.ok();
+  instance.ended("Priced", {{"price", aud("1.00")}});
+  CHECK(instance->path == "look[round].task.Look");
+}
+
+TEST_CASE("behind the last round comes `otherwise`") {
+  TextFlow flow(kLook, kSeen);
+  Instance instance = flow.start(promotion());
+  for (int round = 0; round < 2; ++round) {
+    instance.expired();
+    REQUIRE(instance->exit == Exit::Park);
+  }
+  instance.expired();
+  REQUIRE(instance->exit == Exit::Fail);
+  CHECK(instance->outcome == "Never");
+}
+
+TEST_CASE("an approval is asked anew in each round, and its handlers at the write begin the next one") {
+  TextFlow flow(R"(
+    let stores = read promo.stores
+    for each store in stores {
+      repeat up to 2 times {
+        let price = propose Price.activate(promo, store)
+        approve price under RoundGate as pricing valid until promo.end at 23:59 zone "Australia/Sydney" {
+          within 1 hour
+          on rejected { then skip }
+          on expired  { then again }
+          on changed  { then again }
+        }
+        write pricing
+      } otherwise { fail Never(promo.id) }
+    }
+    finish Written(promo.id)
+  )",
+                R"(policy RoundGate governs Price.activate for (promo: Promotion) {
+                     | approval by FinanceManager otherwise
+                   })");
+  Instance instance = flow.start(promotion());
+  instance.ok({store("0001"), store("0002")});
+  REQUIRE(instance->point->kind == WaitKind::Approve);
+  SUBCASE("skips the element") {
+    instance.rejected();
+    CHECK(instance->point->kind == WaitKind::Approve);
+    CHECK(instance.rejected()->outcome == "Written");
+  }
+  SUBCASE("asks in the next round") {
+    instance.expired();
+    CHECK(instance->point->kind == WaitKind::Approve);
+    CHECK(instance.expired()->outcome == "Never");
+  }
+}
+
+}  // namespace endcap::ir::testing

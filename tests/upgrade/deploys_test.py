@@ -1,0 +1,483 @@
+#!/usr/bin/env python3
+"""A deploy never strands an instance: what is alive goes on under the new version where it stood, or the deploy is refused and the old
+version still opens the data.
+
+Each test is a pair of projects. Instances are parked under the old one; then the daemon is stopped and started with the new one.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+from deploy import LISTING, POLICIES, PRICES, SHIFT, Deployment, flow, task, world
+
+WORLD: world.World
+
+
+class Deploys(unittest.TestCase):
+    number = 0
+
+    def setUp(self):
+        Deploys.number += 1
+        self.key = f"S-{Deploys.number:04}"
+        self.it = Deployment(WORLD, self.id().split(".")[-1])
+        self.addCleanup(self.it.stop)
+
+    def park(self, old: str, at: dict[str, int], factor: float = 10, key: str = ""):
+        self.it.serve(old, factor)
+        self.it.start(key or self.key)
+        self.it.stands(key or self.key, at)
+
+    def refuse(self, new: str, *reasons: str) -> str:
+        """The new version does not start, says why, and the old one is asked for what it was asked for."""
+        code, text = self.it.refused(new)
+        self.assertEqual(code, 6, text)
+        for reason in reasons:
+            self.assertIn(reason, text)
+        self.assertIn("Nothing was changed", text)
+        return text
+
+    # --- what goes on
+
+    def test_the_same_project_needs_no_upgrade(self):
+        old = flow(task("Look"))
+        self.park(old, {"task.Look": 1})
+        self.it.serve(old)
+        self.assertEqual(self.it.history(self.key, "upgraded"), [])
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    BIG = """
+  throughout {
+    on event PromotionCancelled(id) where id == promo.id { fail Cancelled(id) and compensate }
+  }
+  let stores = read promo.stores
+  step gate {""" + PRICES + LISTING + """  }
+  step activate together {
+    branch inStores {
+      for each store in stores parallel 2 {
+        task Ready(store: store.id) to StoreOps within 5 business days { on expired { then skip } }
+        write pricing for store { on InvalidCondition, RecordLocked { then skip } }
+      }
+    }
+    branch online {
+      wait until promo.launch at 06:00 zone "Australia/Sydney" if late continue {
+        on event PromotionRescheduled(id, launch) where id == promo.id {
+          then wait until launch at 06:00 zone "Australia/Sydney"
+        }
+      }
+      write online
+    }
+  }
+  step confirm {
+""" + task("Confirm") + "  }"
+    ACTIVE = {"activate.together": 1, "activate.inStores.each": 1, "activate.inStores[store].task.Ready": 3, "activate.online.wait": 1}
+
+    def test_unrelated_declarations_move_every_number_and_no_instance(self):
+        old, new = flow(self.BIG), flow(self.BIG, declarations=SHIFT)
+        asking, active, written = self.key, "S-0101", "S-0102"
+        self.it.serve(old)
+        for key in (asking, active, written):
+            self.it.start(key)
+            self.it.stands(key, {"gate.online": 1})
+        for key in (active, written):
+            self.it.decide(key, "fay", "approve")
+            self.it.stands(key, self.ACTIVE)
+        self.it.api("POST", f"/v1/tasks/{self.it.tasks(written)[0]['task']}/decision", {"person": "olga", "decision": "done"})
+        self.it.until("a price", lambda: self.it.effects() == {"A_PriceCondition.create": 1})
+        before = {key: self.it.waits(key) for key in (asking, active, written)}
+
+        self.it.serve(new)
+        self.assertEqual({key: self.it.waits(key) for key in before}, before)
+        for key in before:
+            self.assertEqual(len(self.it.history(key, "upgraded")), 1)
+        self.it.event("promotion.cancelled", RetailPromotion=written)  # heard by a scope that the old program opened
+        self.it.ended(written, "Cancelled", "failed")
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 1, "WithdrawPrice": 1})
+        self.it.decide(active, "olga", count=3)
+        self.it.event("promotion.rescheduled", RetailPromotion=active, ValidityStartDate="2026-11-20")
+        self.it.stands(active, {"confirm.task.Confirm": 1})
+        self.it.decide(active, "olga")
+        self.it.ended(active)
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 4, "WithdrawPrice": 1, "Listings.update": 1})
+        self.it.decide(asking, "fay", "approve")  # asked under the old version, decided under the new one
+        self.it.decide(asking, "olga", count=3)
+        self.it.event("promotion.rescheduled", RetailPromotion=asking, ValidityStartDate="2026-11-20")
+        self.it.decide(asking, "olga")
+        self.it.ended(asking)
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 7, "WithdrawPrice": 1, "Listings.update": 2})
+
+    def test_a_version_can_go_back_by_a_version_of_its_own(self):
+        old, new = flow(task("Look")), flow(task("Look") + task("Tell"), 2, SHIFT)
+        self.park(old, {"task.Look": 1})
+        self.it.serve(new)
+        self.it.stands(self.key, {"task.Look": 1})
+        self.it.serve(flow(task("Look"), 3))
+        self.assertEqual(len(self.it.history(self.key, "upgraded")), 2)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    def test_a_value_that_nobody_needs_any_more_is_dropped(self):
+        note = "    let note = promo.name\n"
+        old = flow(note + task("Look") + task("Tell", "note: note"))
+        new = flow(note + task("Look") + task("Tell", "note: promo.id"), 2, SHIFT)
+        self.park(old, {"task.Look": 1})
+        self.it.serve(new)
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["arguments"], {"note": self.key})
+
+    def test_values_keep_what_they_were_in_another_order(self):
+        name, article = "    let name = promo.name\n", "    let article = promo.article\n"
+        rest = task("Look") + task("Tell", "name: name, article: article")
+        old, new = flow(name + article + rest), flow(article + name + rest, 2, SHIFT)
+        self.park(old, {"task.Look": 1})
+        self.it.serve(new)
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        arguments = self.it.tasks(self.key)[0]["arguments"]
+        self.assertTrue(arguments["name"].startswith("Local offer"), arguments)
+        self.assertNotIn("Local", arguments["article"])
+
+    def test_a_handler_that_waits(self):
+        body = """
+  throughout {
+    on event StockBelow(article, store) where article == promo.article {
+      task Count(store: store, promotion: promo.id) to StoreOps within 5 business days { on expired { then continue } }
+    }
+  }
+""" + task("Look", "article: promo.article")
+        self.park(flow(body), {"task.Look": 1})
+        article = self.it.tasks(self.key)[0]["arguments"]["article"]
+        self.it.event("stock.below", Material=article, Plant="1001")
+        self.it.stands(self.key, {"task.Look": 1, "throughout.StockBelow.task.Count": 1})
+        self.it.serve(flow(body + task("Tell"), 2, SHIFT))
+        self.it.event("stock.below", Material=article, Plant="1002")
+        self.it.until("two", lambda: sum(self.it.waits(self.key).values()) == 3)
+        self.it.decide(self.key, "olga", count=3)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    def test_an_approval_that_was_escalated(self):
+        listing = LISTING.replace("      on rejected", "      escalate to FinanceDirector after 1 business hour\n      on rejected", 1)
+        body = "  step gate {" + listing + "  }\n  write online\n"
+        policies = POLICIES.replace("otherwise\n}", "otherwise\n  stand in FinanceDirector for FinanceManager\n}")
+        self.it.serve(flow(body, policies=policies), 3600)
+        self.it.start(self.key)
+        self.it.until("escalated", lambda: self.it.history(self.key, "escalated"))
+        self.it.serve(flow(body, declarations=SHIFT, policies=policies))
+        self.assertEqual(self.it.tasks(self.key)[0]["escalatedTo"], ["FinanceDirector"])
+        self.it.decide(self.key, "dora", "approve")
+        self.it.ended(self.key)
+        self.assertEqual(self.it.effects(), {"Listings.update": 1})
+
+    def test_a_call_that_is_tried_again(self):
+        body = "  let stores = read promo.stores\n  step gate {" + PRICES + """  }
+  for each store in stores parallel 3 { write pricing for store { on InvalidCondition, RecordLocked { then skip } } }
+"""
+        fault = {"match": {"method": "POST", "path": "A_PriceCondition"}, "fault": "status", "times": 1000}
+        WORLD.sandbox("POST", "/faults", fault)
+        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.it.serve(flow(body))
+        self.it.start(self.key)
+        self.it.until("backoff", lambda: [w for w in self.it.show(self.key)["waits"] if w.get("stage") == "backoff"])
+        self.it.kill()  # not even stopped properly
+        WORLD.sandbox("DELETE", "/faults")
+        self.it.serve(flow(body + task("Tell"), 2, SHIFT))
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 3})
+
+    def test_a_write_is_taken_back_by_the_version_that_fails(self):
+        body = "  let stores = read promo.stores\n  step gate {" + PRICES + """  }
+  for each store in stores parallel 3 { write pricing for store { on InvalidCondition, RecordLocked { then skip } } }
+"""
+        ask = "  task Fine(id: promo.id) to StoreOps within 5 business days { on expired { fail Late(promo.id) and compensate } }\n"
+        self.park(flow(body + ask), {"task.Fine": 1})
+        self.it.stop()
+        self.it.serve(flow(body + ask + task("More"), 2, SHIFT), 360000)
+        self.it.ended(self.key, "Late", "failed")
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 3, "WithdrawPrice": 3})
+
+    def test_a_wait_point_that_is_gone_strands_who_stands_there_and_nobody_else(self):
+        old, new = flow(task("Look") + task("Tell")), flow(task("Tell"), 2)
+        self.park(old, {"task.Look": 1})
+        self.refuse(new, "retail.deploy.Flow version 1, task.Look: 1 stands there and could not go on",
+                    "the wait point `task.Look` (task) is gone", "`wait task.Look becomes ...`")
+        self.it.serve(old)  # the data is as it was
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.it.serve(new)  # now nobody stands there
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    def test_a_read_in_flight_reads_what_the_new_version_needs(self):
+        body = "  task Go(id: promo.id) to StoreOps within 5 business days { on expired { then continue } }\n  let shop = read Shop(\"1001\")\n"
+        view = "view Shop of erp.A_Store key id {{ id: StoreId = Plant  label: Text(40) = {} required }}\n"
+        old = flow(body + task("Tell", "label: shop.label"), declarations=view.format("PlantName"))
+        new = flow(body + task("Tell", "label: shop.label"), 2, view.format("CityName") + SHIFT)
+        self.park(old, {"task.Go": 1})
+        WORLD.sandbox("POST", "/faults", {"match": {"method": "GET", "path": "A_Store"}, "fault": "status", "times": 1000})
+        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.it.decide(self.key, "olga")
+        self.it.until("backoff", lambda: [w for w in self.it.show(self.key)["waits"] if w.get("stage") == "backoff"])
+        self.it.stop()
+        WORLD.sandbox("DELETE", "/faults")
+        self.it.serve(new)
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["arguments"], {"label": "Perth"})
+
+    def test_a_suspended_instance_is_resumed_by_the_new_version(self):
+        body = task("Go") + "  notify Listing.showComingSoon(promo)\n"
+        self.park(flow(body), {"task.Go": 1})
+        WORLD.sandbox("POST", "/faults", {"match": {"path": "Listings"}, "fault": "status", "status": 400, "times": 1000})
+        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.it.decide(self.key, "olga")
+        self.it.until("suspended", lambda: self.it.show(self.key)["status"] == "suspended")
+        self.it.stop()
+        WORLD.sandbox("DELETE", "/faults")
+        self.it.serve(flow(body + task("Tell"), 2, SHIFT))
+        number = self.it.show(self.key)["id"]
+        self.it.api("POST", f"/v1/instances/{number}/resume", {"person": "olga", "reason": "the shop is back"})
+        self.it.stands(self.key, {"task.Tell": 1})
+
+    # --- what the clause says
+
+    def test_a_step_with_another_name(self):
+        old = flow("  step look {\n" + task("Look") + "  }\n")
+        new = "  step inspect {\n" + task("Look") + task("Tell") + "  }\n"
+        self.park(old, {"look.task.Look": 1})
+        self.refuse(flow(new, 2), "the wait point `look.task.Look` (task) is gone")
+        self.it.serve(flow("  upgrades from 1 { step look becomes inspect }\n" + new, 2, SHIFT))
+        self.it.stands(self.key, {"inspect.task.Look": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["path"], "inspect.task.Look")
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"inspect.task.Tell": 1})
+
+    def test_a_step_with_elements_and_branches_has_another_name(self):
+        new = "  upgrades from 1 { step activate becomes launch }\n" + self.BIG.replace("step activate", "step launch")
+        self.it.serve(flow(self.BIG))
+        self.it.start(self.key)
+        self.it.decide(self.key, "fay", "approve")
+        self.it.stands(self.key, self.ACTIVE)
+        self.it.serve(flow(new, 2, SHIFT))
+        self.it.stands(self.key, {path.replace("activate", "launch"): count for path, count in self.ACTIVE.items()})
+        self.it.decide(self.key, "olga", count=3)
+        self.it.event("promotion.rescheduled", RetailPromotion=self.key, ValidityStartDate="2026-11-20")
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 3, "Listings.update": 1})
+
+    def test_two_waits_that_become_one(self):
+        old = flow(task("Look") + task("Check"))
+        new = flow("  upgrades from 1 { wait task.Check becomes task.Look }\n" + task("Look") + task("Tell"), 2, SHIFT)
+        self.park(old, {"task.Look": 1})
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Check": 1})
+        self.it.serve(new)
+        self.it.stands(self.key, {"task.Look": 1})
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+
+    def test_a_new_value_is_given_by_the_clause(self):
+        body = "    let note = promo.name\n    let most = AUD 5.00\n" + task("Look") + task("Tell", "note: note, most: most")
+        self.park(flow(task("Look")), {"task.Look": 1})
+        self.refuse(flow(body, 2), "`note` (Text(40)) is needed after the wait")
+        self.it.serve(flow('  upgrades from 1 {\n    let note = "none"\n    let most = AUD 7.50\n  }\n' + body, 2, SHIFT))
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        arguments = self.it.tasks(self.key)[0]["arguments"]
+        self.assertEqual((arguments["note"], "7.5" in str(arguments["most"])), ("none", True), arguments)
+
+    # --- what is told beforehand
+
+    def plan(self, source: str, *more: str):
+        self.it.stop()
+        self.it.write(source)
+        done = subprocess.run([WORLD.binaries / "endcap", "plan", self.it.project, "--data", self.it.data, *more],
+                              capture_output=True, text=True, timeout=120)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_a_plan_tells_what_a_deploy_would_do_and_changes_nothing(self):
+        old = flow(task("Look") + task("Tell"))
+        self.park(old, {"task.Look": 1})
+        self.it.start("S-0103")
+        self.it.decide("S-0103", "olga")
+        self.it.stands("S-0103", {"task.Tell": 1})
+        self.it.stop()
+        before = contents(self.it.data)
+        code, out, err = self.plan(flow(task("Look") + task("Tell") + task("More"), 2, SHIFT))
+        self.assertEqual((code, out), (0, "retail.deploy.Flow version 1, task.Look: 1 stands there and goes on at task.Look of version 2\n"
+                                          "retail.deploy.Flow version 1, task.Tell: 1 stands there and goes on at task.Tell of version 2\n"), err)
+        code, out, err = self.plan(flow(task("Tell"), 2))
+        self.assertEqual(code, 1, err)
+        self.assertIn("task.Look: 1 stands there and could not go on", out)
+        code, out, err = self.plan(flow(task("Tell"), 2), "--format", "json")
+        report = json.loads(out)
+        self.assertEqual((code, report["strands"], report["families"]), (1, True, 2))
+        self.assertEqual([(place["wait_point"], place["verdict"], place["count"]) for place in report["places"]],
+                         [("task.Look", "strands", 1), ("task.Tell", "maps", 1)])
+        self.assertEqual(contents(self.it.data), before)
+        self.it.serve(old)
+        code, out, err = self.plan_of_running()
+        self.assertEqual((code, out), (6, ""), err)
+        self.assertIn("is in use by another daemon", err)
+
+    def plan_of_running(self):
+        done = subprocess.run([WORLD.binaries / "endcap", "plan", self.it.project, "--data", self.it.data], capture_output=True, text=True,
+                              timeout=120)
+        return done.returncode, done.stdout, done.stderr
+
+    # --- what is refused
+
+    def changed(self, old_let: str, new_let: str, *reasons: str, use: str = "value: value", **more):
+        old = flow(old_let + task("Look") + task("Tell", use), **more)
+        new = flow(new_let + task("Look") + task("Tell", use), 2, **more)
+        self.park(old, {"task.Look": 1})
+        self.refuse(new, "task.Look: 1 stands there", *reasons)
+        self.it.serve(old)
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+
+    def test_a_value_of_another_type(self):
+        self.changed("    let value = promo.name\n", "    let value = promo.article\n", "`value` was Text(40) and is ArticleId")
+
+    def test_a_value_that_is_advice_now(self):
+        read = "    let stock = read Stock(\"1001\", promo.article)\n    let value = stock.{}\n"
+        self.changed(read.format("available"), read.format("forecast"), "`value` was trusted and is advice")
+
+    def test_a_value_that_is_new(self):
+        old = flow(task("Look") + task("Tell"))
+        new = flow("    let note = promo.name\n" + task("Look") + task("Tell", "note: note"), 2)
+        self.park(old, {"task.Look": 1})
+        self.refuse(new, "`note` (Text(40)) is needed after the wait", "`let note = ...`")
+
+    def test_a_version_that_is_not_raised(self):
+        old, new = flow(task("Look")), flow(task("Look") + task("Tell"))
+        self.park(old, {"task.Look": 1})
+        self.refuse(new, "the version is 1 and was 1", "write `version 2`")
+
+    def test_a_policy_with_other_facts_under_an_open_grant(self):
+        body = "  step gate {" + LISTING + "  }\n  write online\n"
+        other = POLICIES.replace("approval by FinanceManager otherwise",
+                                 "approval by FinanceManager when promo.price > AUD 10.00\n  | forbid \"too cheap\" when promo.price <= AUD 10.00")
+        self.park(flow(body), {"gate.online": 1})
+        self.refuse(flow(body, 2, policies=other), "gate.online: 1 stands there", "`online` was asked for under")
+        self.it.serve(flow(body))
+        self.it.decide(self.key, "fay", "approve")
+        self.it.ended(self.key)
+        self.assertEqual(self.it.effects(), {"Listings.update": 1})
+
+    OPERATION = """
+system erp {{
+  operation Note.price(promo: Promotion) is write {{
+    create A_PriceCondition {{
+      RetailPromotion: promo.id
+      Material:        promo.article
+      Plant:           "1001"
+      ConditionRateValue: promo.price in ConditionCurrency
+{}    }}
+    keyed by ConditionReference
+    owner StoreOps
+  }}
+}}
+policy Noted governs Note.price for (promo: Promotion) {{ | approval by FinanceManager otherwise }}
+"""
+    NOTED = """
+  step gate {
+    let note = propose Note.price(promo)
+    approve note under Noted as noted valid until promo.end at 23:59 zone "Australia/Sydney" {
+      within 8 business hours
+      on rejected, expired { fail Refused(promo.id) }
+      on changed { then ask again }
+    }
+  }
+  step wait_a_little {
+""" + task("Look") + "  }\n"
+
+    def test_an_operation_with_another_payload_under_a_grant(self):
+        dated = self.OPERATION.format("      ConditionValidityStartDate: promo.launch\n")
+        old = flow(self.NOTED + "  write noted\n", declarations=self.OPERATION.format(""))
+        new = flow(self.NOTED + "  write noted\n", 2, dated)
+        self.park(old, {"gate.noted": 1})
+        self.refuse(new, "gate.noted: 1 stands there", "has another schema")
+        self.it.serve(old)
+        self.it.decide(self.key, "fay", "approve")
+        self.it.stands(self.key, {"wait_a_little.task.Look": 1})
+        self.refuse(new, "wait_a_little.task.Look: 1 stands there", "has another schema")
+        self.it.serve(old)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    def test_a_grant_that_nobody_holds_may_change(self):
+        dated = self.OPERATION.format("      ConditionValidityStartDate: promo.launch\n")
+        old = flow(self.NOTED, declarations=self.OPERATION.format(""))
+        new = flow(self.NOTED, 2, dated)
+        self.park(old, {"gate.noted": 1})
+        self.it.decide(self.key, "fay", "approve")
+        self.it.stands(self.key, {"wait_a_little.task.Look": 1})
+        self.it.serve(new)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    def test_an_undo_that_is_gone_while_a_write_may_be_taken_back(self):
+        body = "  let stores = read promo.stores\n  step gate {" + PRICES + """  }
+  for each store in stores parallel 3 { write pricing for store { on InvalidCondition, RecordLocked { then skip } } }
+""" + task("Look")
+        operation = """
+system erp {
+  operation Price.free(promo: Promotion, store: Store) is write {
+    call WithdrawPrice(RetailPromotion: promo.id, Plant: store.id)
+    idempotent
+    owner StoreOps
+  }
+}
+"""
+        policies = POLICIES.replace("Price.withdraw for", "Price.free for")
+        old = flow(body.replace("Price.withdraw", "Price.free"), declarations=operation, policies=policies)
+        self.park(old, {"task.Look": 1})
+        self.refuse(flow(body, 2), "what was written there can't be taken back: the operation Price.free is gone")
+        self.it.serve(old)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    def test_a_branch_that_is_new_while_the_others_run(self):
+        def body(*names):
+            return "  step both together {\n" + "".join(f"    branch {n} {{\n{task(n.title())}    }}\n" for n in names) + "  }\n"
+        old, new = flow(body("one", "two")), flow(body("one", "two", "three"), 2)
+        self.park(old, {"both.together": 1, "both.one.task.One": 1, "both.two.task.Two": 1})
+        self.refuse(new, "the branches one two", "the branches one two three")
+        self.it.serve(old)
+        self.it.decide(self.key, "olga", count=2)
+        self.it.ended(self.key)
+
+    def test_a_workflow_that_is_gone(self):
+        old, new = flow(task("Look")), flow(task("Look")).replace("workflow Flow", "workflow Other")
+        self.park(old, {"task.Look": 1})
+        self.refuse(new, "the workflow is gone")
+        self.it.serve(old)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+        self.it.serve(new)  # who has ended needs nothing
+
+
+def contents(folder: pathlib.Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for part in ("journal", "store") for path in (folder / part).rglob("*")
+            if path.is_file()}
+
+
+def main() -> None:
+    global WORLD
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bin", type=pathlib.Path, required=True)
+    options, rest = parser.parse_known_args()
+    with world.World(options.bin) as WORLD:
+        WORLD.start_estate("--small-promotions", 200)
+        program = unittest.main(argv=[sys.argv[0], *rest], exit=False)
+    sys.exit(0 if program.result.wasSuccessful() else 1)
+
+
+if __name__ == "__main__":
+    main()
