@@ -45,6 +45,8 @@ void all_fields(F& f, T& value) {
 
 class Writer {
  public:
+  static constexpr bool kReads =
+      false;  // rows that threads share are written at the same time: only read them
   template <typename T>
   void operator()(uint32_t number, T& value) {
     if constexpr (IsVector<T>::value) {
@@ -94,6 +96,7 @@ class Writer {
 
 class Reader {
  public:
+  static constexpr bool kReads = true;
   explicit Reader(std::string_view bytes) {
     while (good_ && !bytes.empty()) {
       const uint64_t number = size(bytes), length = size(bytes);

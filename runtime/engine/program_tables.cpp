@@ -13,7 +13,7 @@ template <uint32_t kDefault, typename F, typename T>
 void shifted(F& f, uint32_t number, T& value) {
   uint32_t shown = static_cast<uint32_t>(value) - kDefault;
   f(number, shown);
-  value = static_cast<T>(shown + kDefault);
+  if constexpr (F::kReads) value = static_cast<T>(shown + kDefault);
 }
 constexpr uint32_t kUntil = static_cast<uint32_t>(abi::WaitKind::Until);
 constexpr uint32_t kOpen = 9 * 3600, kClose = 17 * 3600;
@@ -143,9 +143,11 @@ void fields_of(F& f, Calendar& x) {
       holidays(x.holidays.begin(), x.holidays.end());
   f(1, x.name), shifted<1>(f, 2, x.version), f(3, x.zone), f(4, working), shifted<kOpen>(f, 5, x.open),
       shifted<kClose>(f, 6, x.close), f(7, holidays);
-  for (size_t i = 0; i < working.size() && i < x.working.size(); ++i) x.working[i] = working[i] != 0;
-  x.holidays.clear();
-  for (const uint64_t day : holidays) x.holidays.insert(static_cast<Date>(day));
+  if constexpr (F::kReads) {
+    for (size_t i = 0; i < working.size() && i < x.working.size(); ++i) x.working[i] = working[i] != 0;
+    x.holidays.clear();
+    for (const uint64_t day : holidays) x.holidays.insert(static_cast<Date>(day));
+  }
 }
 template <typename F>
 void fields_of(F& f, abi::Advisor& x) {
