@@ -108,6 +108,10 @@ class Command(unittest.TestCase):
         self.assertIn("1 test: 1 passed, 0 failed", done.stdout)
         self.assertIn("policy rows     1 of 3", done.stdout)
         self.assertIn("row 1 of MarkdownGate", endcap("test", str(self.project), "--coverage").stdout)
+        incomplete = endcap("test", str(self.project), "--complete")
+        self.assertEqual(incomplete.returncode, 1)
+        self.assertIn("row 1 of MarkdownGate", incomplete.stdout)
+        self.assertIn("coverage is not complete", incomplete.stderr)
 
     def test_a_failing_test_shows_its_line_and_what_led_there(self):
         self.made()

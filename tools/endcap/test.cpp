@@ -18,7 +18,7 @@ struct TestOptions {
   std::string folder = ".";
   testing::RunOptions run;
   Shape shape = Shape::Human;
-  bool missed = false;
+  bool missed = false, complete = false;
 };
 
 int tell_findings(const CheckedProject& project, const TestOptions& options) {
@@ -31,6 +31,14 @@ int tell_findings(const CheckedProject& project, const TestOptions& options) {
   tell(fmt::format("{} has errors: {}. No test was run", options.folder, summary(findings)));
   return kFindings;
 }
+
+size_t missed_places(const testing::Report& report) {
+  size_t missed = 0;
+  for (const auto& group : report.coverage.groups) missed += group.missed.size();
+  return missed;
+}
+
+std::string places(size_t count) { return count == 1 ? "one place" : fmt::format("{} places", count); }
 
 int run_project_tests(const TestOptions& options) {
   std::error_code error;
@@ -58,12 +66,15 @@ int run_project_tests(const TestOptions& options) {
                      report.left_out));
     return kUsage;
   }
-  const std::string text = options.shape == Shape::Json    ? testing::json_report(report)
-                           : options.shape == Shape::Junit ? testing::junit_report(report)
-                                                           : testing::human_report(report, options.missed);
+  const std::string text = options.shape == Shape::Json ? testing::json_report(report)
+                           : options.shape == Shape::Junit
+                               ? testing::junit_report(report)
+                               : testing::human_report(report, options.missed || options.complete);
   if (!print(text)) return kInternal;
   tell(fmt::format("{} tests, {} failed, {:.2f} s", report.results.size(), report.failed(), taken.count()));
-  return report.failed() == 0 ? kClean : kFindings;
+  const size_t missed = options.complete ? missed_places(report) : 0;
+  if (missed != 0) tell(fmt::format("coverage is not complete: no test has been to {}", places(missed)));
+  return report.failed() == 0 && missed == 0 ? kClean : kFindings;
 }
 
 }  // namespace
@@ -88,14 +99,16 @@ void add_test(CLI::App& app, int& exit_code) {
       ->default_str("human");
   command->add_flag("--coverage", options->missed,
                     "List the steps, branches, deadline paths and policy rows that no test has been to");
+  command->add_flag("--complete", options->complete,
+                    "Coverage must be complete: what no test has been to is listed, and the exit code is 1");
   command->footer(
       "Example:\n"
       "  endcap test workflows\n"
       "  endcap test workflows --filter \"late approval\"\n"
-      "  endcap test workflows --format junit > tests.xml\n"
+      "  endcap test workflows --complete --format junit > tests.xml\n"
       "\n"
-      "Nothing is called for real, and no time passes. Exit code 0: all passed; 1: a test failed, or the "
-      "project has errors or no tests.");
+      "Nothing is called for real, and no time passes. Exit code 0: all passed; 1: a test failed, the "
+      "project has errors or no tests, or coverage is not complete with --complete.");
   command->callback([options, &exit_code] { exit_code = run_project_tests(*options); });
 }
 
