@@ -71,6 +71,7 @@ ON: 'on';
 WHERE: 'where';
 LET: 'let';
 STEP: 'step';
+DUE: 'due';
 PROPOSE: 'propose';
 EACH: 'each';
 UNDO: 'undo';
@@ -107,6 +108,7 @@ REREAD: 'reread';
 YIELD: 'yield';
 COLLECT: 'collect';
 PARALLEL: 'parallel';
+TOLERATE: 'tolerate';
 TOGETHER: 'together';
 BRANCH: 'branch';
 MATCH: 'match';
@@ -142,7 +144,7 @@ FROM: 'from';
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
   : 'measure' | 'sweep' | 'route' | 'sync' | 'interface'
-  | 'due' | 'tolerate' | 'alert'
+  | 'alert'
   ;
 
 ARROW: '->';

@@ -18,7 +18,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 // Keywords that can stand where a name is expected, because nothing else could be meant there.
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
-  | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID
+  | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID | DUE | TOLERATE
   | RUN | REPEAT | MAPPING | FROM | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
   ;
 
@@ -167,6 +167,7 @@ expectation
   | FAILS name arguments?                                                   # ExpectFailure
   | WAITING AT qualified about?                                             # ExpectWaiting
   | SUSPENDED AT qualified about?                                           # ExpectSuspended
+  | LATE AT qualified about? testCount?                                     # ExpectLate
   ;
 
 // ---------------------------------------------------------------- statements
@@ -176,8 +177,8 @@ block: OPEN_BRACE statement* CLOSE_BRACE;
 statement
   : letStatement | readStatement | askStatement | notifyStatement | approveStatement | writeStatement | taskStatement | runStatement | whenStatement
   | matchStatement | forEachStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
-  | waitEventStatement | raiseStatement | repeatStatement | againStatement | yieldStatement | skipStatement | finishStatement
-  | failStatement | laterStatement
+  | waitEventStatement | raiseStatement | dueStatement | repeatStatement | againStatement | yieldStatement | skipStatement
+  | finishStatement | failStatement | laterStatement
   ;
 
 laterStatement: LATER_STATEMENT;
@@ -214,10 +215,14 @@ otherwiseBlock: OTHERWISE block;
 matchStatement: MATCH expression OPEN_BRACE matchArm* CLOSE_BRACE;
 matchArm: BAR (OTHERWISE | PRESENT (AS name)? | ABSENT | names) block;
 
-forEachStatement: FOR EACH variable=name IN list=expression (WHERE where=expression)? (PARALLEL NUMBER)? (COLLECT result=name)? block;
+forEachStatement
+  : FOR EACH variable=name IN list=expression (WHERE where=expression)? (PARALLEL parallel=NUMBER)? (TOLERATE tolerate=(NUMBER | PERCENT))?
+    (COLLECT result=name)? block otherwiseBlock?
+  ;
 togetherStatement: TOGETHER OPEN_BRACE branch* CLOSE_BRACE;
 branch: BRANCH name body;
-stepStatement: STEP name body;
+stepStatement: STEP name (body | UNTIL expression (OPEN_BRACE eventHandler* CLOSE_BRACE)?);
+dueStatement: DUE expression handlers?;
 body: block | togetherStatement | forEachStatement | repeatStatement;
 repeatStatement: REPEAT UP TO NUMBER TIMES block otherwiseBlock?;
 againStatement: AGAIN;

@@ -128,6 +128,7 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
           [&](const ForEach& s) {
             define(s.variable), define(s.collect);
             expression(s.list.get()), expression(s.where.get()), of(s.body);
+            if (s.otherwise) of(*s.otherwise);
           },
           [&](const Together& s) {
             for (auto& branch : s.branches) of(branch.body);
@@ -137,6 +138,10 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             for (LocalId parameter : s.parameters) define(parameter);
             for (auto& argument : s.arguments) expression(argument.get());
             define(s.result), of(s.body), handlers(s.handlers);
+          },
+          [&](const Due& s) {
+            expression(s.moment.get());
+            if (s.late) of(*s.late);
           },
           [&](const Throughout& s) {
             for (auto& handler : s.handlers) event(handler);

@@ -1,5 +1,6 @@
 // Lowering of reads, asks, notifications, tasks and raises: park, take the result, or handle what went wrong.
 #include "compiler/ir/lowering.h"
+#include "runtime/value/check.h"
 
 namespace endcap::ir {
 
@@ -14,7 +15,7 @@ std::vector<RegisterId> FlowLowering::expressions(const std::vector<sema::ExprPt
 }
 
 void FlowLowering::call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
-                        const std::vector<sema::Handler>& handlers) {
+                        const std::vector<sema::Handler>& handlers, const sema::Block* too_many_failed) {
   BlockId parked = park(state, operands), ok = builder_.make_block(), after = builder_.make_block();
   Outlet outlet{parked, after, result, {}, {}, unhandled()};
   BlockId rejected = rejections(handlers, handler_of(Cause::Rejected, handlers, outlet), outlet);
@@ -26,6 +27,14 @@ void FlowLowering::call(uint32_t state, std::vector<RegisterId> operands, LocalI
   add(Tag::Unavailable, handler_of(Cause::Unavailable, handlers, outlet));
   add(Tag::Invalid, handler_of(Cause::Invalid, handlers, outlet));
   add(Tag::Expired, handler_of(Cause::Expired, handlers, outlet));
+  if (too_many_failed) {
+    BlockId beyond = builder_.make_block();
+    builder_.at(beyond);
+    mark(Mark::Kind::Branch, "otherwise, too many failed", too_many_failed->span);
+    block(*too_many_failed);
+    CHECK(!builder_.open());
+    add(Tag::TooManyFailed, beyond);
+  }
   builder_.at(builder_.entry(state));
   builder_.end(tags);
   builder_.at(ok);

@@ -25,7 +25,9 @@ void FlowLowering::lower(const sema::Stmt&, const sema::Let& let) { set(let.loca
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Step& step) {
   mark(Mark::Kind::Step, step.name, stmt.span);
+  const size_t dues = dues_.size();
   block(step.body);
+  dues_.resize(dues);
 }
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::When& when) {

@@ -72,7 +72,8 @@ void FlowLowering::for_each_in_parallel(const sema::Stmt& stmt, const sema::ForE
   wait(state).collects = each.collect.valid();
   wait(state).element = local(each.variable).type;
   if (each.collect.valid()) wait(state).input = local(each.collect).type;
-  call(state, std::move(operands), each.collect, {});
+  wait(state).tolerate = each.tolerate;
+  call(state, std::move(operands), each.collect, {}, each.otherwise ? &*each.otherwise : nullptr);
 }
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Together& together) {
@@ -90,6 +91,28 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Together& together)
   }
   uint32_t state = add_wait(stmt, WaitKind::Together);
   wait(state).branches = std::move(branches);
+  call(state, std::move(operands), LocalId(), {});
+}
+
+// Says when the step around is due, and goes on at once. Whatever leaves the step comes to a wait that does
+// not name it.
+void FlowLowering::lower(const sema::Stmt& stmt, const sema::Due& due) {
+  std::vector<RegisterId> operands{expression(*due.moment)};
+  std::vector<abi::Branch> handler;
+  const std::string path = prefix_ + stmt.path;
+  if (due.late) {
+    Child made =
+        child(MachineKind::Branch, path, FreeLocals().of(*due.late).result(), [&](FlowLowering& inner) {
+          inner.prefix_ = prefix_;
+          inner.mark(Mark::Kind::Deadline, "on late", due.late->span);
+          inner.block(*due.late);
+        });
+    handler = {{made.machine, path, 1, static_cast<uint32_t>(made.captured.size())}};
+    operands.insert(operands.end(), made.captured.begin(), made.captured.end());
+  }
+  dues_.push_back(path);
+  uint32_t state = add_wait(stmt, WaitKind::Due);
+  wait(state).branches = std::move(handler);
   call(state, std::move(operands), LocalId(), {});
 }
 

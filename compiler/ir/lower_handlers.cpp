@@ -14,6 +14,7 @@ uint32_t FlowLowering::add_wait(const sema::Stmt& stmt, abi::WaitKind kind) {
   abi::WaitPoint& point = machine_.states.emplace_back();
   point.path = prefix_ + stmt.path;
   point.kind = kind;
+  point.dues = dues_;
   point.source_line = program_.line(stmt.span);
   if (stmt.span.valid()) point.source_path = program_.sources.file(stmt.span.source).path;
   return state;

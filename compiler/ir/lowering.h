@@ -133,6 +133,7 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::Repeat&);
   void lower(const sema::Stmt&, const sema::Again&);
   void lower(const sema::Stmt&, const sema::Step&);
+  void lower(const sema::Stmt&, const sema::Due&);
   void lower(const sema::Stmt&, const sema::Yield&);
   void lower(const sema::Stmt&, const sema::Skip&);
   void lower(const sema::Stmt&, const sema::Finish&);
@@ -148,7 +149,7 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::Task&);
   void lower(const sema::Stmt&, const sema::Raise&);
   void call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
-            const std::vector<sema::Handler>& handlers);
+            const std::vector<sema::Handler>& handlers, const sema::Block* too_many_failed = nullptr);
   std::vector<RegisterId> expressions(const std::vector<sema::ExprPtr>& list);
   // lower_approvals.cpp
   void lower(const sema::Stmt&, const sema::Propose&);
@@ -217,9 +218,10 @@ class FlowLowering {
     BlockId next;
     RegisterId collected;
   };
-  std::vector<LoopScope> loops_;  // in sequence, innermost last
-  std::vector<BlockId> rounds_;   // where the next round of a `repeat` begins, innermost last
-  std::string prefix_;            // of wait point paths, where an approval's handlers stand again at a write
+  std::vector<LoopScope> loops_;   // in sequence, innermost last
+  std::vector<BlockId> rounds_;    // where the next round of a `repeat` begins, innermost last
+  std::vector<std::string> dues_;  // paths of the `due`s of the steps around, outermost first
+  std::string prefix_;             // of wait point paths, where an approval's handlers stand again at a write
 };
 
 std::string last_part(const std::string& name);  // "retail.launch.Launch" -> "Launch"

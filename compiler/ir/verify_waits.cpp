@@ -131,6 +131,10 @@ class WaitCheck {
         operand_count(wait_.kind == WaitKind::Raise ? 1 : 2);
         asked();
         return limit(wait_.within, wait_.kind == WaitKind::RaiseAndWait, "deadline");
+      case WaitKind::Due:
+        if (!operand_is(0, Kind::Instant)) say("is due at no instant");
+        if (wait_.branches.size() > 1) say("has {} handlers, not one", wait_.branches.size());
+        return;
     }
   }
 
@@ -219,7 +223,8 @@ class WaitCheck {
   void child(const abi::Branch& branch) const {
     if (branch.machine >= s_.program.abi.machines.size()) return say("starts no machine");
     const auto& parameters = s_.program.abi.machines[branch.machine].parameters;
-    bool alone = wait_.kind == WaitKind::Together || wait_.kind == WaitKind::Run;
+    const bool alone =
+        wait_.kind == WaitKind::Together || wait_.kind == WaitKind::Run || wait_.kind == WaitKind::Due;
     size_t given = branch.capture_count + (alone ? 0 : 1);
     size_t end = size_t{branch.first_capture} + branch.capture_count;
     if (given != parameters.size() || end > wait_.operands.size())

@@ -43,7 +43,7 @@ void compare_roles(Context& context) {
 
 using Pass = void (*)(Program&, Diagnostics&);
 constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies, check_tables,
-                            check_raises, check_advice,    check_grants};
+                            check_raises, check_advice,    check_grants,   check_dues};
 
 }  // namespace
 }  // namespace sema

@@ -107,6 +107,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForE
         .note("answer with `or else`");
   }
   if (node.parallel == 0u) context_.emit(DiagnosticKind::ParallelZero, tree.span);
+  loop.tolerate = tolerance(node);
   // One after the other, and nothing waits: an ordinary loop.
   std::string identity;
   if (node.parallel)
@@ -134,6 +135,10 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForE
   --nesting_;
   scope_.close();
   leaving_ = outside;
+  if (node.otherwise) {
+    const Inside inside(*this, "otherwise");
+    loop.otherwise = block(*node.otherwise, "its `otherwise`");
+  }
   if (node.collect) {
     if (!collected.any) context_.emit(DiagnosticKind::NoYield, node.collect->span, {node.collect->text});
     loop.collect =
@@ -165,16 +170,21 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Toge
   return make(tree.span, std::move(together), std::move(identity));
 }
 
-WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::StepStmt& node) {
-  const auto [first, fresh] = steps_.try_emplace(node.name.text, node.name.span);
+void WorkflowChecker::name_step(const ast::Name& name) {
+  const auto [first, fresh] = steps_.try_emplace(name.text, name.span);
   if (!fresh)
-    context_.emit(DiagnosticKind::DuplicateName, node.name.span, {node.name.text})
+    context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text})
         .label(first->second, "a step of this name stands here");
+}
+
+WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::StepStmt& node) {
+  name_step(node.name);
   const Inside inside(*this, node.name.text);
   std::vector<LocalId> leaving;
   std::vector<LocalId>* const outside = std::exchange(leaving_, &leaving);
   scope_.open("step " + node.name.text);
   ++nesting_;
+  step_head_ = node.body.statements.empty() ? nullptr : &node.body.statements.front();
   Step step{node.name.text, statements(node.body)};
   --nesting_;
   scope_.close_keeping(leaving);

@@ -64,7 +64,10 @@ WorkflowNames names_of(Context& context, uint32_t workflow) {
   std::set<uint32_t> seen;
   add_people(context, names, workflow, seen);
   visit_statements(context.program.workflows[workflow].body, [&](Stmt& stmt) {
-    if (!stmt.path.empty()) add_path(names, stmt.path);
+    if (const bool due = std::holds_alternative<Due>(stmt.node); !stmt.path.empty()) {
+      const std::string written = written_path(stmt.path);
+      due ? void(names.dues.insert(written.substr(0, written.rfind('.')))) : add_path(names, stmt.path);
+    }
   });
   // A view that starts a workflow is read before anything else.
   const Workflow& typed = context.program.workflows[workflow];

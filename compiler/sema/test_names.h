@@ -22,10 +22,10 @@ struct WorkflowNames {
   };
   std::map<std::string, Asked> approvals;  // by path as written
   std::map<std::string, Asked> tasks;      // by name
-  std::set<std::string>
-      waits;  // paths as written, and what stands around them: "activate", "activate.inStores"
+  std::set<std::string> waits,
+      dues;  // paths as written, and what stands around them: "activate", "activate.inStores"
   std::map<std::string, Ending> outcomes;
-  std::set<uint32_t> exceptions;         // raised by it, or by what it raises; their tasks are above
+  std::set<uint32_t> exceptions;  // raised by it, or by what it raises; their tasks are above
 };
 
 WorkflowNames names_of(Context& context, uint32_t workflow);

@@ -239,6 +239,11 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
       }
       return false;
     }
+    case What::Late:
+      if (names_.dues.contains(name)) return true;
+      with_suggestion(context_.emit(DiagnosticKind::StepNotDue, node.subject.span, {workflow_name(), name}),
+                      node.subject.span, name, {names_.dues.begin(), names_.dues.end()});
+      return false;
     case What::Waiting:
     case What::Suspended:
       if (names_.waits.contains(name)) return true;

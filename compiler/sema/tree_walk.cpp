@@ -86,13 +86,20 @@ struct TreeWalk {
     one(node.subject.get());
     for (const auto& arm : node.arms) block(arm.body);
   }
-  void parts(const ForEach& node) { one(node.list.get()), one(node.where.get()), block(node.body); }
+  void parts(const ForEach& node) {
+    one(node.list.get()), one(node.where.get()), block(node.body);
+    if (node.otherwise) block(*node.otherwise);
+  }
   void parts(const Together& node) {
     for (const auto& branch : node.branches) block(branch.body);
   }
   void parts(const Repeat& node) { block(node.body), block(node.otherwise); }
   void parts(const Step& node) { block(node.body); }
   void parts(const Run& node) { all(node.arguments), handlers(node.handlers); }
+  void parts(const Due& node) {
+    one(node.moment.get());
+    if (node.late) block(*node.late);
+  }
   void parts(const Throughout& node) { events(node.handlers); }
   void parts(const WaitUntil& node) {
     one(node.moment.get());

@@ -220,7 +220,15 @@ struct Match {                          // enum values, or presence of an option
   struct Arm { std::vector<uint32_t> values; LocalId binding; bool otherwise = false; Block body; };  // optionals: 0 absent, 1 present
   std::vector<Arm> arms;
 };
-struct ForEach { LocalId variable; ExprPtr list, where; uint32_t parallel = 0; LocalId collect; Block body; };  // parallel 0: in sequence
+struct ForEach {
+  LocalId variable;
+  ExprPtr list, where;
+  uint32_t parallel = 0;                // 0: in sequence
+  LocalId collect;
+  Block body;
+  std::optional<abi::Tolerance> tolerate;  // a `fail` of an element is counted, and ends the element only
+  std::optional<Block> otherwise;       // with `tolerate`: more failed; it ends here
+};
 struct Together { struct Branch { std::string name; Block body; Span span; }; std::vector<Branch> branches; };
 // Rounds: the body once, and once more whenever it says `again`, up to `times`; then `otherwise`, which ends.
 struct Repeat {
@@ -231,6 +239,8 @@ struct Repeat {
 };
 struct Again {};
 struct Step { std::string name; Block body; };
+// From here to the end of the step around it; `late` runs beside it once the moment has come.
+struct Due { ExprPtr moment; std::optional<Block> late; };
 struct Throughout { std::vector<EventHandler> handlers; };
 struct WaitUntil {
   ExprPtr moment;
@@ -248,7 +258,7 @@ struct Stmt {
   Span span;
   std::string path;                     // identity of the wait point, unique in the workflow: "gate.pricing"; empty when it does not wait
   std::variant<Let, ReadOperation, ReadView, ReadNavigation, Ask, Notify, Propose, Approve, Write, Task, Run, When, Match, ForEach,
-               Together, Repeat, Again, Step, Throughout, WaitUntil, WaitEvent, Raise, Yield, Skip, Finish, Fail>
+               Together, Repeat, Again, Step, Due, Throughout, WaitUntil, WaitEvent, Raise, Yield, Skip, Finish, Fail>
       node;
 };
 

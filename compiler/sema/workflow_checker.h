@@ -146,6 +146,13 @@ class WorkflowChecker {
   Made of(const ast::Stmt& tree, const ast::AgainStmt& node);
   bool can_say_again(Span span);
   Made of(const ast::Stmt& tree, const ast::StepStmt& node);
+  Made of(const ast::Stmt& tree, const ast::StepUntilStmt& node);
+  Made of(const ast::Stmt& tree, const ast::DueStmt& node);
+  std::optional<Block> late_handler(const std::vector<ast::Handler>& trees);
+  bool can_be_due(const ast::Stmt& tree);
+  void name_step(const ast::Name& name);
+  // tolerance.cpp
+  std::optional<abi::Tolerance> tolerance(const ast::ForEachStmt& node);
   Made of(const ast::Stmt& tree, const ast::YieldStmt& node);
   Made of(const ast::Stmt& tree, const ast::SkipStmt& node);
   Made of(const ast::Stmt& tree, const ast::FinishStmt& node);
@@ -170,6 +177,7 @@ class WorkflowChecker {
   std::map<std::string, Span> own_paths_;
   std::map<std::string, Span>& paths_;  // of wait points: the first of each name
   std::map<std::string, Span> steps_;
+  const ast::Stmt* step_head_ = nullptr;     // the first statement of the step whose body is looked at
   std::vector<LocalId>* leaving_ = nullptr;  // names that leave the step whose top level this is
   uint64_t statements_ = 0;                  // with those of the workflows it runs
   size_t nesting_ = 0;                       // of blocks: 1 is the workflow's own

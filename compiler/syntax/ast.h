@@ -202,8 +202,10 @@ struct ForEachStmt {
   Name variable;
   ExprPtr list, where;
   std::optional<uint32_t> parallel;   // absent: one after the other
+  std::optional<Name> tolerate;       // as written: "2%", "3"
   std::optional<Name> collect;
   Block body;
+  std::optional<Block> otherwise;     // tolerate: when more failed
 };
 struct RepeatStmt {                   // repeat up to 3 times {..} otherwise {..}
   uint32_t times = 0;
@@ -215,7 +217,9 @@ struct TogetherStmt {
   struct Branch { Name name; Block body; Span span; };
   std::vector<Branch> branches;
 };
-struct StepStmt { Name name; ExprPtr due; Block body; };       // `step activate together {..}` has one TogetherStmt in body
+struct StepStmt { Name name; Block body; };                    // `step activate together {..}` has one TogetherStmt in body
+struct StepUntilStmt { Name name; ExprPtr until; std::vector<EventHandler> handlers; };  // step inFlight until M { on event .. }
+struct DueStmt { ExprPtr moment; std::vector<Handler> handlers; };                       // due M { on late {..} }
 struct ThroughoutStmt { std::vector<EventHandler> handlers; };
 struct WaitUntilStmt {
   ExprPtr moment;
@@ -250,8 +254,8 @@ struct ErrorStmt {};  // a statement of a later release, refused by the parser
 struct Stmt {
   Span span;
   std::variant<ErrorStmt, LetStmt, ReadStmt, AskStmt, NotifyStmt, ApproveStmt, WriteStmt, TaskStmt, RunStmt, WhenStmt, MatchStmt,
-               ForEachStmt, RepeatStmt, AgainStmt, TogetherStmt, StepStmt, ThroughoutStmt, WaitUntilStmt, WaitEventStmt, RaiseStmt,
-               YieldStmt, SkipStmt, FinishStmt, FailStmt>
+               ForEachStmt, RepeatStmt, AgainStmt, TogetherStmt, StepStmt, StepUntilStmt, DueStmt, ThroughoutStmt, WaitUntilStmt,
+               WaitEventStmt, RaiseStmt, YieldStmt, SkipStmt, FinishStmt, FailStmt>
       node;
 };
 
@@ -456,7 +460,7 @@ struct ExpectStmt {
     Asked, Granted, Rejected, Expired, Reminded, Permitted, Forbidden,  // of an approval
     Task, Write, Notify, Raised, Resolved, Lapsed,  // Lapsed: an exception to which nobody responded
     Answer, Alternative,                            // of an advisor
-    Outcome, Fails, Waiting, Suspended
+    Outcome, Fails, Waiting, Suspended, Late
   } what;
   QualifiedName subject;
   std::vector<Argument> values;       // Task, Write, Notify, Outcome, Fails: what it came with, by name

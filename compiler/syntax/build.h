@@ -79,7 +79,7 @@ class Builder {
   ast::RepeatStmt repeat(Parser::RepeatStatementContext* tree);
   ast::TogetherStmt together(Parser::TogetherStatementContext* tree);
   ast::RaiseStmt raise(Parser::RaiseStatementContext* tree);
-  ast::StepStmt step(Parser::StepStatementContext* tree);
+  decltype(ast::Stmt::node) step(Parser::StepStatementContext* tree);
   ast::WaitUntilStmt wait_until(Parser::WaitUntilStatementContext* tree);
   ast::WaitEventStmt wait_event(Parser::WaitEventStatementContext* tree);
   ast::FinishStmt finish(Parser::FinishStatementContext* tree);
@@ -92,7 +92,8 @@ class Builder {
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_exceptions.cpp, build_advisors.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
+  // build_declarations.cpp, build_exceptions.cpp, build_advisors.cpp, build_systems.cpp, build_policies.cpp,
+  // build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);

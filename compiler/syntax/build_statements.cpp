@@ -73,6 +73,10 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       return {at, wait_event(tree->waitEventStatement())};
     case Parser::RuleRaiseStatement:
       return {at, raise(tree->raiseStatement())};
+    case Parser::RuleDueStatement: {
+      auto* due = tree->dueStatement();
+      return {at, ast::DueStmt{expression(due->expression()), handlers(due->handlers())}};
+    }
     case Parser::RuleYieldStatement:
       return {at, ast::YieldStmt{expression(tree->yieldStatement()->expression())}};
     case Parser::RuleSkipStatement:
@@ -218,9 +222,14 @@ ast::ForEachStmt Builder::for_each(Parser::ForEachStatementContext* tree) {
   result.variable = name(tree->variable);
   result.list = expression(tree->list);
   if (tree->where != nullptr) result.where = expression(tree->where);
-  if (tree->NUMBER() != nullptr) result.parallel = count(tree->NUMBER());
+  if (tree->parallel != nullptr) result.parallel = count(tree->NUMBER(0));
+  if (tree->tolerate != nullptr) {
+    const Span at = span(tree->tolerate);
+    result.tolerate = ast::Name{std::string(text_.substr(at.begin, at.end - at.begin)), at};
+  }
   if (tree->result != nullptr) result.collect = name(tree->result);
   result.body = block(tree->block());
+  if (tree->otherwiseBlock() != nullptr) result.otherwise = block(tree->otherwiseBlock()->block());
   return result;
 }
 
@@ -239,8 +248,11 @@ ast::TogetherStmt Builder::together(Parser::TogetherStatementContext* tree) {
   return result;
 }
 
-ast::StepStmt Builder::step(Parser::StepStatementContext* tree) {
-  return {name(tree->name()), nullptr, body(tree->body())};
+decltype(ast::Stmt::node) Builder::step(Parser::StepStatementContext* tree) {
+  if (tree->body() != nullptr) return ast::StepStmt{name(tree->name()), body(tree->body())};
+  ast::StepUntilStmt result{name(tree->name()), expression(tree->expression()), {}};
+  for (auto* each : tree->eventHandler()) result.handlers.push_back(event_handler(each));
+  return result;
 }
 
 ast::FinishStmt Builder::finish(Parser::FinishStatementContext* tree) {

@@ -143,6 +143,11 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
     result.what = What::Fails;
     result.subject = alone(failure->name(), *this);
     if (failure->arguments() != nullptr) result.values = arguments(failure->arguments());
+  } else if (auto* late = dynamic_cast<Parser::ExpectLateContext*>(tree)) {
+    result.what = What::Late;
+    result.subject = qualified(late->qualified());
+    result.about = about(late->about());
+    result.count = test_count(late->testCount());
   } else if (auto* waiting = dynamic_cast<Parser::ExpectWaitingContext*>(tree)) {
     result.what = What::Waiting;
     result.subject = qualified(waiting->qualified());

@@ -12,8 +12,9 @@ namespace {
 
 const std::vector<std::string>& statement_keywords() {
   static const std::vector<std::string> kWords{
-      "let",  "read",     "reread", "ask",   "notify", "approve", "write",  "task", "raise",    "when",      "match", "for",   "step",
-      "throughout", "wait", "yield", "skip", "finish", "fail", "together", "otherwise", "undo", "then", "run", "repeat", "again"};
+      "let",  "read",     "reread",    "ask",  "notify",     "approve", "write",  "task",  "raise",
+      "when", "match",    "for",       "step", "throughout", "wait",    "yield",  "skip",  "finish",
+      "fail", "together", "otherwise", "undo", "then",       "run",     "repeat", "again", "due"};
   return kWords;
 }
 

@@ -36,6 +36,7 @@ bool begins_statement(size_t type) {
     case Lexer::STEP:
     case Lexer::THROUGHOUT:
     case Lexer::WAIT:
+    case Lexer::DUE:
     case Lexer::YIELD:
     case Lexer::SKIP_:
     case Lexer::FINISH:
@@ -91,8 +92,6 @@ class Refuser {
     if (type(i) == Lexer::IN && type(i + 1) == Lexer::NAME && is_word(i + 1, "batches")) {
       return {std::min(i + 4, seen_.size()), Leaves::Nothing, "in batches of"};
     }
-    if (type(i) == Lexer::STEP && type(i + 2) == Lexer::UNTIL)
-      return {statement_end(i), Leaves::Statement, "step .. until"};
     if (type(i) == Lexer::COLLECT && i >= 2 && type(i - 2) == Lexer::STEP) {
       return {std::min(i + 2, seen_.size()), Leaves::Nothing, "step .. collect"};
     }
@@ -101,7 +100,6 @@ class Refuser {
       return {group_end(i), Leaves::Nothing, "to Role(..)"};
     }
     if (type(i) != Lexer::LATER) return {i};
-    if (is_word(i, "tolerate")) return {type(i + 1) == Lexer::PERCENT ? i + 2 : i + 1};
     const bool statement_place =
         i > 0 && (first_on_line(i) || type(i - 1) == Lexer::OPEN_BRACE || type(i - 1) == Lexer::CLOSE_BRACE);
     return statement_place ? Construct{statement_end(i), Leaves::Statement} : Construct{i};

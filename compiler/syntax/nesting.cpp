@@ -69,6 +69,7 @@ Role role(size_t type) {
     case Lexer::ESCALATE:
     case Lexer::STEP:
     case Lexer::WAIT:
+    case Lexer::DUE:
     case Lexer::ON:
     case Lexer::FINISH:
     case Lexer::FAIL:

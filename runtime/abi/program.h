@@ -132,17 +132,18 @@ enum class WaitKind : uint8_t {
   Task,           // [arguments record, within, reminder and escalations, record of who is asked]  Ok Expired
   Until,          // [instant, event key operands]              Ok(due) Event+i(event record)
   AwaitEvent,     // [within, event key operands]               Event+0(event record) Expired
-  ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing)
+  ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing) TooManyFailed
   Together,       // [captures of each branch, one after the other]  Ok
   Throughout,     // [captures of each handler, ..., event key operands]  Ok, at once: nothing is awaited
   Run,            // [captures]                                 Outcome+i(record of outcome i) of workflow `target`
   Raise,          // [arguments record]                         Ok, at once
   RaiseAndWait,   // [arguments record, within]                 Ok Expired
   Ask,            // [inputs record]                            Ok(output) Unavailable: the alternative is used
+  Due,            // [instant, captures of its handler]         Ok, at once: when the step around it is due
 };
 
 // Tags of Context::input_tag on resuming.
-enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, EventBase = 16, OutcomeBase = 16 };
+enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, TooManyFailed = 7, EventBase = 16, OutcomeBase = 16 };
 
 enum class Trust : uint8_t { Trusted, Advice };
 
@@ -173,6 +174,9 @@ struct Asked {
   uint32_t operand = 0;                 // record of the cells that start it, under the names of its start parameters
 };
 
+// How many elements may fail: so many, or so many millionths of all.
+struct Tolerance { bool share = false; uint64_t amount = 0; };
+
 struct Branch { uint32_t machine = 0; std::string name; uint32_t first_capture = 0, capture_count = 0; };
 
 struct WaitPoint {
@@ -196,10 +200,12 @@ struct WaitPoint {
   struct Escalation { uint32_t role; TimeLimit after; };
   std::vector<Escalation> escalations;
   std::vector<Subscription> events;     // Until, AwaitEvent, Throughout
-  std::vector<Branch> branches;         // ForEach, Run: one; Together: all
+  std::vector<Branch> branches;         // ForEach, Run: one; Together: all; Due: its handler, or none
+  std::vector<std::string> dues;        // paths of the Due points whose steps this one stands in
   std::optional<Asked> asked;           // Raise, RaiseAndWait: the exception; Task: a workflow whose success does it
   bool renewed = false;                 // Task of an exception: raising it again brings new arguments, and new values of these names
   uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
+  std::optional<Tolerance> tolerate;    // ForEach: an element's Fail is counted, and ends the element only
   bool collects = false;                // ForEach
   TypeId element = kNoType;             // ForEach: type of an element; the child's parameters are captures, then the element
 };

@@ -25,8 +25,8 @@ void Partition::run_ready() {
     ready_.pop_front();
     auto row = instance(next.root, next.instance);
     if (!row) continue;  // its family ended
-    if (row->status == rows::Instance::Status::Ending || row->status == rows::Instance::Status::Leaving) {
-      has_left(std::move(*row));
+    if (row->is_over()) {
+      if (row->leaving != 0 || row->status == rows::Instance::Status::Leaving) has_left(std::move(*row));
       continue;
     }
     if (row->status != rows::Instance::Status::Waiting) continue;  // a person must look first
@@ -60,6 +60,7 @@ void Partition::step(rows::Instance row, Input input) {
     row.since = now_;
     row.deadline = 0;
     if (pack_frame(row, problem) && park(row, problem)) {
+      leave_dues(row, wait_point(row).dues);
       put(row);
     } else {
       clear_wait(row, false);
@@ -177,12 +178,16 @@ void Partition::leave(rows::Instance row, abi::Exit exit) {
   const abi::Machine& machine = program().machines[row.machine];
   if (exit == abi::Exit::Finish || exit == abi::Exit::Fail) {
     const abi::Outcome& outcome = program().outcomes_of(machine).at(context.outcome);
-    if (machine.run_workflow) return end_run(row, outcome, context.outcome, context.compensate != 0);
+    const bool compensate = context.compensate != 0;
+    const bool alone =
+        exit == abi::Exit::Fail && machine.kind == abi::MachineKind::Element && fails_alone(row);
+    if (machine.run_workflow && !alone) return end_run(row, outcome, context.outcome, compensate);
     const std::string value =
         outcome.record == abi::kNoType
             ? "{}"
             : abi::value_to_json(types(), outcome.record, workspace_.arena(), operand(0));
-    return end_family(row.root, outcome, value, context.compensate != 0);
+    if (alone) return fail_element(std::move(row), outcome, value, compensate);
+    return end_family(row.root, outcome, value, compensate);
   }
   std::string yielded;
   if (exit == abi::Exit::Yield) {

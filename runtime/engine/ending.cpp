@@ -33,7 +33,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   whole->value = value;
   whole->failure = outcome.failure;
   whole->compensate = compensate;
-  whole->suspended = 0;
+  whole->suspended = whole->late = 0;
   std::set<uint64_t> in_flight;
   bool undoing = false;
   // First, so that no call that is dropped makes room for another.
@@ -43,7 +43,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(root))) {
     if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
     auto row = rows::decode<rows::Instance>(bytes);
-    if (row.status == rows::Instance::Status::Ending) undoing = true;
+    if (row.compensate) undoing = true;
     if (row.call != 0) {
       const auto pending = call(row.call);
       if (pending && stays_to_settle(*pending)) {
@@ -111,23 +111,27 @@ bool Partition::take_back(uint64_t root, uint64_t below) {
     owners.insert(undo->lineage.back());
     lines.insert(undo->lineage.begin(), undo->lineage.end());
     if (related || undo->call != 0) continue;
-    rows::Pending call;
-    call.purpose = Purpose::Undo;
-    call.root = root;
-    call.what = static_cast<uint32_t>(CallRequest::What::Operation);
-    call.target = undo->operation;
-    call.payload = undo->payload;
-    call.payload_type = program().operations[undo->operation].payload;
-    call.key = undo->key;
-    call.path = undo->path;
-    call.element = undo->element;
-    call.leaf_target = undo->target;
-    call.undo = undo->sequence;
-    undo->call = open_call(std::move(call));
-    put(Table::Undo, rows::pair_key(root, undo->sequence), *undo);
+    begin_undo(*undo);
     ++in_flight;
   }
   return !undos.empty();
+}
+
+void Partition::begin_undo(rows::Undo& undo) {
+  rows::Pending call;
+  call.purpose = Purpose::Undo;
+  call.root = undo.root;
+  call.what = static_cast<uint32_t>(CallRequest::What::Operation);
+  call.target = undo.operation;
+  call.payload = undo.payload;
+  call.payload_type = program().operations[undo.operation].payload;
+  call.key = undo.key;
+  call.path = undo.path;
+  call.element = undo.element;
+  call.leaf_target = undo.target;
+  call.undo = undo.sequence;
+  undo.call = open_call(std::move(call));
+  put(Table::Undo, rows::pair_key(undo.root, undo.sequence), undo);
 }
 
 // What can't be taken back becomes work for the owner of the operation; the others go on.
@@ -145,8 +149,8 @@ void Partition::undo_finished(const rows::Pending& call, const Input& input, con
   }
   const std::string key = rows::pair_key(call.root, call.undo);
   if (const auto undo = find<rows::Undo>(Table::Undo, key)) {
-    if (const auto run = ending_run(call.root, undo->lineage))
-      compensating_runs_.emplace(run->root, run->number);
+    if (const auto above = ending_above(call.root, undo->lineage))
+      compensating_below_.emplace(above->root, above->number);
   }
   overlay_.erase(Table::Undo, key);
   compensating_.insert(call.root);

@@ -166,41 +166,54 @@ bool Partition::park_throughout(rows::Instance& row, const abi::WaitPoint& point
   return true;
 }
 
-// A handler runs beside the machine, as a child of its own, on copies of what it uses.
-void Partition::start_handler(const rows::Subscription& subscription, const rows::Instance& parent,
-                              const std::string& record) {
-  const abi::Subscription& event =
-      program().machines[subscription.machine].states[subscription.state].events.at(subscription.index);
-  const abi::TypeId type = program().events[event.event].record;
-  const abi::Machine& machine = program().machines[*event.machine];
+// A handler runs beside the machine, as a child of its own, on copies of what it uses: the first frame of its
+// machine. None, which is in the history, when they are too large for one.
+std::optional<rows::Instance> Partition::handler_row(const rows::Instance& parent, uint32_t machine,
+                                                     std::span<const std::string> values) {
   abi::Arena arena;
   std::vector<abi::Cell> cells;
-  for (size_t i = 0; i <= subscription.captures.size(); ++i) {
-    const std::string& packed = i < subscription.captures.size() ? subscription.captures[i] : record;
-    auto cell = abi::unpack_value(types(), machine.parameters[i].type, packed, arena);
+  for (size_t i = 0; i < values.size(); ++i) {
+    auto cell = abi::unpack_value(types(), program().machines[machine].parameters[i].type, values[i], arena);
     CHECK(cell.has_value());
     cells.push_back(*cell);
   }
-  auto frame = make_frame(*event.machine, cells, arena, parent.root);
+  auto frame = make_frame(machine, cells, arena, parent.root);
   if (!frame) {
-    return note(parent, "handlerFailed", {{"reason", "what it uses is too large for a frame"}});
+    note(parent, "handlerFailed", {{"reason", "what it uses is too large for a frame"}});
+    return std::nullopt;
   }
   rows::Instance row;
   row.root = parent.root;
-  row.machine = *event.machine;
+  row.machine = machine;
   row.frame = std::move(*frame);
-  if (event.guard_state && !guard_holds(row, *event.guard_state, Input{abi::Ok, 0, record, type, {}})) return;
-  row.number = next_number();
+  return row;
+}
+
+void Partition::start_beside(rows::Instance row, const rows::Instance& parent) {
   row.parent = parent.number;
   row.lineage = parent.lineage;
   row.lineage.push_back(row.number);
   row.since = now_;
   row.element = parent.element;
   row.flight = parent.flight;
-  note(parent.root, "handling", row.number,
-       program().machines[subscription.machine].states[subscription.state].path, parent.element,
-       {{"event", program().events[event.event].name}});
   step(std::move(row), Input{abi::Start});
+}
+
+void Partition::start_handler(const rows::Subscription& subscription, const rows::Instance& parent,
+                              const std::string& record) {
+  const abi::WaitPoint& point = program().machines[subscription.machine].states[subscription.state];
+  const abi::Subscription& event = point.events.at(subscription.index);
+  std::vector<std::string> values = subscription.captures;
+  values.push_back(record);
+  auto row = handler_row(parent, *event.machine, values);
+  if (!row) return;
+  const abi::TypeId type = program().events[event.event].record;
+  if (event.guard_state && !guard_holds(*row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}))
+    return;
+  row->number = next_number();
+  note(parent.root, "handling", row->number, point.path, parent.element,
+       {{"event", program().events[event.event].name}});
+  start_beside(std::move(*row), parent);
 }
 
 }  // namespace endcap

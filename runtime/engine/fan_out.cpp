@@ -66,7 +66,7 @@ bool Partition::park_fan_out(rows::Instance& row, const abi::WaitPoint& point, s
 void Partition::fan_out_goes_on(uint64_t root, uint64_t number) {
   const std::string key = rows::pair_key(root, number);
   auto group = find<rows::Group>(Table::Group, key);
-  if (!group) return;
+  if (!group || group->stopping) return;
   if (group->count == 0) return join(*group);
   const abi::WaitPoint& point = program().machines[group->machine].states[group->state];
   const auto input = find<rows::GroupInput>(Table::Group, input_key(root, number));
@@ -117,11 +117,18 @@ void Partition::fan_out_goes_on(uint64_t root, uint64_t number) {
     }
     child.frame = std::move(*frame);
     step(std::move(child), Input{abi::Start});
-    if (!find<rows::Group>(Table::Group, key)) return;  // the element ended the family, or the run around it
+    auto now = find<rows::Group>(Table::Group, key);
+    if (!now) return;  // the element ended the family, or the run around it
+    if (!now->stopping) continue;
+    now->created = i + 1;
+    put(Table::Group, key, *now);
+    return is_over(*now) ? join(*now) : void();
   }
 }
 
-void Partition::end_child(const rows::Instance& row, abi::Exit exit, const std::string& value) {
+void Partition::end_child(const rows::Instance& ended, abi::Exit exit, const std::string& value) {
+  rows::Instance row = ended;
+  leave_dues(row, {});
   for (const std::string& key : row.scopes) overlay_.erase(Table::Subscription, key);
   overlay_.erase(Table::Instance, rows::pair_key(row.root, row.number));
   if (row.group == 0) return;  // a handler
@@ -135,13 +142,13 @@ void Partition::end_child(const rows::Instance& row, abi::Exit exit, const std::
   }
   if (exit == abi::Exit::Yield) overlay_.put(Table::Result, key + rows::big_endian(row.index), value);
   put(Table::Group, key, *group);
-  if (group->done == group->count) join(*group);
+  if (is_over(*group)) join(*group);
 }
 
 void Partition::join(const rows::Group& group) {
   const abi::WaitPoint& point = program().machines[group.machine].states[group.state];
-  Input input;
-  if (point.collects && point.input != abi::kNoType) {
+  Input input{group.stopping ? abi::TooManyFailed : abi::Ok};
+  if (!group.stopping && point.collects && point.input != abi::kNoType) {
     input.type = point.input;
     input.value = collected(group, point.input);
   }
@@ -151,7 +158,7 @@ void Partition::join(const rows::Group& group) {
   overlay_.erase(Table::Group, input_key(group.root, group.number));
   flights_.erase(group.number);
   note(group.root, "joined", group.instance, point.path, group.element,
-       {{"count", group.count}, {"skipped", group.skipped}});
+       {{"count", group.count}, {"skipped", group.skipped}, {"failed", group.failed}});
   resume(group.root, group.instance, std::move(input));
 }
 

@@ -77,9 +77,9 @@ bool Partition::take_inputs() {
   take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
   take(starts_, kStartsPerDrain, [&](ParsedStart& request) { start_instance(request); });
   for (uint64_t root : std::exchange(compensating_, {})) compensate(root);
-  for (const auto& [root, number] : std::exchange(compensating_runs_, {})) {
-    const auto run = instance(root, number);
-    if (run && run->status == rows::Instance::Status::Ending) run_settled(*run);
+  for (const auto& [root, number] : std::exchange(compensating_below_, {})) {
+    const auto ending = instance(root, number);
+    if (ending) settle_below(*ending);
   }
   run_ready();
   if (took) {

@@ -2,15 +2,15 @@
 // here.
 //
 //   partition.cpp   the drain and its record            advance.cpp    a machine from one wait to the next
-//   starts.cpp      what starts an instance             raises.cpp     exceptions, from partition to partition
-//   waits.cpp       what a parked machine waits for     timers.cpp     due times
-//   events.cpp      stored events and who hears them    fan_out.cpp    elements and branches
-//   approvals.cpp   asking people, grants               ask_again.cpp  grants whose facts have changed
-//   tasks.cpp       people's work and their decisions   outbox.cpp     calls: attempts, retries, outcomes
-//   rechecks.cpp    facts read again before a write     ending.cpp     a family's end and its compensation
-//   runs.cpp        the end of a workflow that another one runs
-//   recovery.cpp    what a restart must know            asks.cpp       questions to advisors
-//   upgrade.cpp     live instances of another program
+//   starts.cpp      what starts an instance             raises.cpp     exceptions, from partition to
+//   partition waits.cpp       what a parked machine waits for     timers.cpp     due times events.cpp stored
+//   events and who hears them    fan_out.cpp    elements and branches dues.cpp        steps that should be
+//   over           tolerance.cpp  elements that fail alone approvals.cpp   asking people, grants
+//   ask_again.cpp  grants whose facts have changed tasks.cpp       people's work and their decisions
+//   outbox.cpp     calls: attempts, retries, outcomes rechecks.cpp    facts read again before a write
+//   ending.cpp     a family's end and its compensation runs.cpp        the end of a workflow that another one
+//   runs recovery.cpp    what a restart must know            asks.cpp       questions to advisors upgrade.cpp
+//   live instances of another program
 #pragma once
 
 #include <deque>
@@ -20,6 +20,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -240,6 +241,11 @@ class Partition {
   rows::Limit limit_of(const abi::TimeLimit& limit);
   Json limit_json(const rows::Limit& limit, Instant at) const;
 
+  // --- dues.cpp: steps that should be over
+  bool park_due(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  void leave_dues(rows::Instance& row, const std::vector<std::string>& stays);
+  void step_is_late(const rows::Timer& timer);
+
   // --- timers.cpp
   std::string schedule(Instant due, rows::Timer timer);
   void unschedule(const std::string& key);
@@ -258,12 +264,18 @@ class Partition {
   bool park_throughout(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
   void start_handler(const rows::Subscription& subscription, const rows::Instance& row,
                      const std::string& record);
+  std::optional<rows::Instance> handler_row(const rows::Instance& parent, uint32_t machine,
+                                            std::span<const std::string> values);
+  void start_beside(rows::Instance row, const rows::Instance& parent);
 
   // --- fan_out.cpp
   bool park_fan_out(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
   void fan_out_goes_on(uint64_t root, uint64_t group);
-  void end_child(const rows::Instance& row, abi::Exit exit, const std::string& value);
+  void end_child(const rows::Instance& ended, abi::Exit exit, const std::string& value);
   void join(const rows::Group& group);
+  static bool is_over(const rows::Group& group) {
+    return group.done == (group.stopping ? group.created : group.count);
+  }
   std::string collected(const rows::Group& group, abi::TypeId list);
 
   // --- approvals.cpp
@@ -362,22 +374,33 @@ class Partition {
   std::optional<std::string> recheck_payload(const abi::Policy::Recheck& recheck, abi::TypeId facts_type,
                                              const std::string& facts);
 
+  // --- tolerance.cpp: elements that fail alone
+  bool fails_alone(const rows::Instance& row);
+  void fail_element(rows::Instance row, const abi::Outcome& outcome, const std::string& value,
+                    bool compensate);
+  void element_settled(const rows::Instance& row);
+  void stop_elements(rows::Group& group);
+  uint64_t stop_below(const rows::Instance& row);
+  void element_stopped(const rows::Instance& row);
+
   // --- ending.cpp
   void end_family(uint64_t root, const abi::Outcome& outcome, const std::string& value, bool compensate);
   bool stays_to_settle(const rows::Pending& call) const;
   void settled(uint64_t root);
   void compensate(uint64_t root);
   bool take_back(uint64_t root, uint64_t below);
+  void begin_undo(rows::Undo& undo);
   void undo_finished(const rows::Pending& call, const Input& input, const std::string& message);
   void finalize(rows::Family& family);
 
   // --- runs.cpp
   void end_run(const rows::Instance& row, const abi::Outcome& outcome, uint32_t index, bool compensate);
-  uint64_t cancel_below(const rows::Instance& run);
+  uint64_t cancel_below(const rows::Instance& above);
   uint64_t cancel_wait(rows::Instance& row);
   void has_left(rows::Instance row);
   void run_settled(const rows::Instance& run);
-  std::optional<rows::Instance> ending_run(uint64_t root, const std::vector<uint64_t>& lineage);
+  std::optional<rows::Instance> ending_above(uint64_t root, const std::vector<uint64_t>& lineage);
+  void settle_below(const rows::Instance& ending);
 
   // --- recovery.cpp
   std::expected<void, EngineError> apply_journal();
@@ -430,8 +453,8 @@ class Partition {
   std::map<std::pair<uint32_t, std::string>, uint64_t> rechecks_;  // view, key -> the read under way
   std::map<uint64_t, std::set<uint64_t>> settling_;                // ending families -> calls in flight
   std::set<uint64_t> compensating_;
-  std::set<std::pair<uint64_t, uint64_t>> compensating_runs_;  // root, instance
-  std::set<uint64_t> leaving_calls_;                           // of instances that are cancelled but for them
+  std::set<std::pair<uint64_t, uint64_t>> compensating_below_;  // root, instance
+  std::set<uint64_t> leaving_calls_;  // of instances that are cancelled but for them
   bool program_kept_ = false;
   RowsByFamily upgrade_index_;            // while families of other programs are moved
   std::deque<uint64_t> upgrade_waiting_;  // who is still to be moved

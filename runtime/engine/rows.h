@@ -83,12 +83,27 @@ struct Family {
   uint64_t raised = 0;  // how often since it is open; `arguments` are those of the last time
   Instant last_raised = 0;
   std::vector<std::string> postponed;  // Messages: it was raised while it ended, and begins anew
+  uint64_t late = 0;                   // steps of it that should be over
   template <typename F>
   void fields(F& f) {
     f(1, root), f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
         f(8, ended), f(9, arguments), f(10, outcome), f(11, value), f(12, failure), f(13, compensate),
         f(14, suspended), f(15, signature), f(16, waiters), f(17, severity), f(18, raised),
-        f(19, last_raised), f(20, postponed);
+        f(19, last_raised), f(20, postponed), f(21, late);
+  }
+};
+
+// A step that is due, of the machine that stands in it.
+struct Due {
+  uint64_t number = 0;  // of this arming: its timer knows it by that
+  std::string path;     // of the `due`
+  Instant at = 0;
+  std::string timer;  // empty: it has fired
+  bool late = false;
+  std::vector<std::string> captures;  // packed, of its handler
+  template <typename F>
+  void fields(F& f) {
+    f(1, number), f(2, path), f(3, at), f(4, timer), f(5, late), f(6, captures);
   }
 };
 
@@ -100,7 +115,9 @@ struct Instance {
     Quarantined = 2,
     Ending =
         3,  // a workflow that was run has its outcome: what is in flight settles, what it wrote is taken back
-    Leaving = 4,  // cancelled with the workflow that is ending around it, but for its call
+    Leaving = 4,   // cancelled with what is ending around it, but for its call
+    Failing = 5,   // an element that failed alone: what it wrote is taken back
+    Stopping = 6,  // an element, when too many others have failed: it ends when what is in flight has settled
   };
   uint64_t number = 0, root = 0, parent = 0;
   std::vector<uint64_t> lineage;  // from the root down to itself
@@ -121,11 +138,14 @@ struct Instance {
   std::string reason, held_input, held_call;
   uint32_t held_tag = 0, held_detail = 0;
   TypeId held_type = abi::kNoType;
-  // Ending
+  // Ending, Failing
   std::string outcome, value;  // name; JSON of its record
   bool failure = false, compensate = false;
-  uint64_t leaving = 0;  // calls in flight, its own and below it
+  uint64_t leaving = 0;   // Ending, Stopping: what is in flight, its own and below it
+  std::vector<Due> dues;  // of the steps that it stands in
   bool is_lost() const { return status == Status::Suspended || status == Status::Quarantined; }
+  // It runs no more, and settles or takes back.
+  bool is_over() const { return status != Status::Waiting && !is_lost(); }
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, root), f(3, parent), f(4, lineage), f(5, group), f(6, index), f(7, flight),
@@ -133,7 +153,7 @@ struct Instance {
         f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
         f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),
         f(26, held_type), f(27, outcome), f(28, value), f(29, failure), f(30, compensate), f(31, leaving),
-        f(32, asked);
+        f(32, asked), f(33, dues);
   }
 };
 
@@ -158,6 +178,7 @@ struct Timer {
     TaskEscalates = 4,  // detail: which escalation
     CallRetries = 5,    // Ask: or its time is over
     FanOutGoesOn = 6,   // the next batch of elements
+    StepIsLate = 7,     // detail: number of the Due
   };
   Kind kind = Kind::Due;
   uint64_t root = 0, number = 0, detail = 0;
@@ -349,10 +370,13 @@ struct Group {
   std::string element;  // of the instance that fans out
   std::vector<uint64_t> lineage;
   Instant began = 0;
+  uint64_t failed = 0;    // alone
+  bool stopping = false;  // more than are tolerated: no more elements are made
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, root), f(3, instance), f(4, machine), f(5, state), f(6, count), f(7, created),
-        f(8, done), f(9, skipped), f(10, flight), f(11, element), f(12, lineage), f(13, began);
+        f(8, done), f(9, skipped), f(10, flight), f(11, element), f(12, lineage), f(13, began), f(14, failed),
+        f(15, stopping);
   }
 };
 struct GroupInput {

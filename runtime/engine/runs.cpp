@@ -14,6 +14,18 @@ bool is_below(const std::vector<uint64_t>& lineage, uint64_t number) {
   return std::ranges::find(lineage, number) != lineage.end();
 }
 
+// Whether the workflow that is run has handlers, of events or of steps that are late: they run beside it.
+bool has_handlers(const abi::Program& program, uint32_t run) {
+  const auto handled = [](const abi::WaitPoint& wait) {
+    return wait.kind == abi::WaitKind::Throughout ||
+           (wait.kind == abi::WaitKind::Due && !wait.branches.empty());
+  };
+  const auto& workflow = program.machines[run].run_workflow;
+  return std::ranges::any_of(program.machines, [&](const abi::Machine& machine) {
+    return machine.run_workflow == workflow && std::ranges::any_of(machine.states, handled);
+  });
+}
+
 }  // namespace
 
 // `row` is the machine that said so: the run itself, or something below it. The record stands in the
@@ -37,8 +49,8 @@ void Partition::end_run(const rows::Instance& row, const abi::Outcome& outcome, 
   }
   run->failure = outcome.failure;
   run->compensate = compensate;
-  // A run that ends by its own word has nothing below it, but for handlers of events.
-  const bool alone = row.number == run->number && run->scopes.empty();
+  // A run that ends by its own word has nothing below it, but for handlers.
+  const bool alone = row.number == run->number && !has_handlers(program(), run->machine);
   run->leaving = alone ? 0 : cancel_below(*run);
   run->call = cancel_wait(*run);
   if (run->call != 0) ++run->leaving;
@@ -48,21 +60,21 @@ void Partition::end_run(const rows::Instance& row, const abi::Outcome& outcome, 
 }
 
 // Cancels everyone below; gives how many calls in flight are left.
-uint64_t Partition::cancel_below(const rows::Instance& run) {
+uint64_t Partition::cancel_below(const rows::Instance& above) {
   std::vector<rows::Group> groups;
-  for (const auto& [key, bytes] : overlay_.collect(Table::Group, rows::big_endian(run.root))) {
+  for (const auto& [key, bytes] : overlay_.collect(Table::Group, rows::big_endian(above.root))) {
     if (key.size() != 2 * sizeof(uint64_t)) continue;  // its input
     auto group = rows::decode<rows::Group>(bytes);
-    if (is_below(group.lineage, run.number)) groups.push_back(std::move(group));
+    if (is_below(group.lineage, above.number)) groups.push_back(std::move(group));
   }
   // First, so that no call that is dropped makes room for another.
   for (const rows::Group& group : groups) flights_.erase(group.number);
   uint64_t leaving = 0, lost = 0;
-  for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(run.root))) {
+  for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(above.root))) {
     const uint64_t number = rows::from_big_endian(std::string_view(key).substr(8));
-    if (number == 0 || number == run.number) continue;
+    if (number == 0 || number == above.number) continue;
     auto row = rows::decode<rows::Instance>(bytes);
-    if (!is_below(row.lineage, run.number)) continue;
+    if (!is_below(row.lineage, above.number)) continue;
     if (row.is_lost()) ++lost;
     row.call = cancel_wait(row);
     if (row.call == 0) {
@@ -77,7 +89,7 @@ uint64_t Partition::cancel_below(const rows::Instance& run) {
   for (const rows::Group& group : groups) erase_all(Table::Group, rows::pair_key(group.root, group.number));
   for (const rows::Group& group : groups) erase_all(Table::Result, rows::pair_key(group.root, group.number));
   if (lost == 0) return leaving;
-  auto whole = family(run.root);
+  auto whole = family(above.root);
   whole->suspended -= std::min(whole->suspended, lost);
   put(*whole);
   return leaving;
@@ -99,25 +111,34 @@ uint64_t Partition::cancel_wait(rows::Instance& row) {
 
 // The call of one that is cancelled has settled.
 void Partition::has_left(rows::Instance row) {
-  auto run = ending_run(row.root, row.lineage);
-  CHECK(run.has_value());
-  if (row.number == run->number) {
-    run->call = 0;
+  auto above = ending_above(row.root, row.lineage);
+  CHECK(above.has_value() && above->leaving > 0);
+  if (row.number == above->number) {
+    above->call = 0;
   } else {
     overlay_.erase(Table::Instance, rows::pair_key(row.root, row.number));
   }
-  --run->leaving;
-  put(*run);
-  run_settled(*run);
+  --above->leaving;
+  put(*above);
+  settle_below(*above);
 }
 
-// The innermost workflow of the lineage that is ending: whatever else was below it is gone.
-std::optional<rows::Instance> Partition::ending_run(uint64_t root, const std::vector<uint64_t>& lineage) {
+// The innermost of the lineage that is ending, a workflow that was run or an element: whatever else was below
+// it is gone.
+std::optional<rows::Instance> Partition::ending_above(uint64_t root, const std::vector<uint64_t>& lineage) {
   for (auto each = lineage.rbegin(); each != lineage.rend(); ++each) {
     auto row = instance(root, *each);
-    if (row && row->status == rows::Instance::Status::Ending) return row;
+    if (row && row->is_over() && row->status != rows::Instance::Status::Leaving) return row;
   }
   return std::nullopt;
+}
+
+// Something below it has settled, or is taken back.
+void Partition::settle_below(const rows::Instance& ending) {
+  using Status = rows::Instance::Status;
+  if (ending.status == Status::Ending) return run_settled(ending);
+  if (ending.status == Status::Failing) return element_settled(ending);
+  if (ending.status == Status::Stopping && ending.leaving == 0) return element_stopped(ending);
 }
 
 void Partition::run_settled(const rows::Instance& run) {

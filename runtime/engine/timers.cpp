@@ -83,6 +83,8 @@ void Partition::fire(const rows::Timer& timer) {
       return task_timer(timer);
     case rows::Timer::Kind::CallRetries:
       return retry_timer(timer.number);
+    case rows::Timer::Kind::StepIsLate:
+      return step_is_late(timer);
     case rows::Timer::Kind::FanOutGoesOn:
       return fan_out_goes_on(timer.root, timer.number);
   }

@@ -114,7 +114,7 @@ void held_outcome(Translation& t, rows::Instance& row, const std::vector<abi::Ou
 
 // What a suspended machine was resumed with, or what the one that ran it will be.
 void held_input(Translation& t, rows::Instance& row, const abi::PointUpgrade& point, uint32_t machine) {
-  if (row.status == rows::Instance::Status::Waiting || row.status == rows::Instance::Status::Leaving) return;
+  if (!row.is_lost() && row.status != rows::Instance::Status::Ending) return;
   const abi::Machine& old = t.before.machines.at(row.machine);
   const abi::Machine& moved = t.after.machines.at(machine);
   const abi::WaitPoint& wait = old.states.at(row.state);
@@ -139,6 +139,27 @@ void held_input(Translation& t, rows::Instance& row, const abi::PointUpgrade& po
   auto call = rows::decode<rows::Pending>(row.held_call);
   translate(t, call);
   row.held_call = rows::encode(call);
+}
+
+// A step that is due stays due when it was, until it is over. What happens when it is late is the new
+// version's; where that says nothing any more, nothing happens.
+void dues(Translation& t, rows::Instance& row, uint32_t machine) {
+  const auto handler_of = [](const abi::Machine& owner, const std::string& path) {
+    const auto found = std::ranges::find_if(owner.states, [&](const abi::WaitPoint& wait) {
+      return wait.kind == abi::WaitKind::Due && wait.path == path && !wait.branches.empty();
+    });
+    return found == owner.states.end() ? nullptr : &found->branches.front();
+  };
+  for (rows::Due& due : row.dues) {
+    const abi::Branch* old = handler_of(t.before.machines.at(row.machine), due.path);
+    t.rename(due.path);
+    const abi::Branch* now = handler_of(t.after.machines.at(machine), due.path);
+    if (old && now) {
+      due.captures = t.captures(old->machine, due.captures);
+    } else {
+      due.captures.clear();
+    }
+  }
 }
 
 }  // namespace
@@ -203,9 +224,8 @@ void translate(Translation& t, rows::Instance& row) {
   t.waits[row.number] = &t.after.machines.at(moved.machine).states.at(point.state);
   held_input(t, row, point, moved.machine);
   // One that ends, or leaves with the workflow that ends around it, has let go of its values.
-  const bool parked =
-      row.status != rows::Instance::Status::Ending && row.status != rows::Instance::Status::Leaving;
-  if (parked) row.frame = frame(t, row, point, moved.machine);
+  if (!row.is_over()) row.frame = frame(t, row, point, moved.machine);
+  dues(t, row, moved.machine);
   row.machine = moved.machine;
   row.state = point.state;
 }
@@ -305,6 +325,9 @@ void translate(Translation& t, rows::Group& row) {
   const abi::MachineUpgrade& moved = t.upgrade.machines.at(row.machine);
   const abi::PointUpgrade& point = moved.points.at(row.state);
   if (point.state == kGone || !point.obstacles.empty()) return;  // who waits for it says so
+  if (row.stopping && !t.after.machines[moved.machine].states[point.state].tolerate)
+    t.cannot("more of its elements have failed than were tolerated, and nothing is said for that any more",
+             "let the loop end first");
   row.machine = moved.machine;
   row.state = point.state;
 }

@@ -50,7 +50,7 @@ const char* wait_name(abi::WaitKind kind) {
   constexpr const char* kNames[] = {"read",          "read",     "read",       "notify", "approval",
                                     "approvalAgain", "write",    "task",       "until",  "event",
                                     "elements",      "branches", "throughout", "run",    "raise",
-                                    "exception",     "ask"};
+                                    "exception",     "ask",      "due"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -65,6 +65,7 @@ struct Filter {
   std::string workflow, status, key, role, person;
   uint64_t instance = 0, after = 0;
   size_t limit = 100;
+  bool late = false;  // only those with a step that should be over
 };
 
 std::expected<Filter, Refusal> parse_filter(const std::string& text) {
@@ -82,6 +83,8 @@ std::expected<Filter, Refusal> parse_filter(const std::string& text) {
       *text_member = value.get<std::string>();
     } else if (name == "instance" && value.is_number_unsigned()) {
       filter.instance = value.get<uint64_t>();
+    } else if (name == "late" && value.is_boolean()) {
+      filter.late = value.get<bool>();
     } else if (name == "after" && value.is_number_unsigned()) {
       filter.after = value.get<uint64_t>();
     } else if (name == "limit" && value.is_number_unsigned() && value.get<uint64_t>() > 0) {
@@ -133,6 +136,7 @@ Json Views::summary(const rows::Family& family) const {
     json["raised"] = family.raised;
     json["lastRaised"] = instant_to_text(family.last_raised);
   }
+  if (family.late > 0) json["late"] = family.late;
   return json;
 }
 
@@ -140,8 +144,12 @@ Json Views::waiting(const rows::Instance& row) const {
   const abi::WaitPoint& point = program_.machines[row.machine].states[row.state];
   Json json = {{"instance", row.number}, {"path", point.path}, {"waitsFor", wait_name(point.kind)}};
   if (!row.element.empty()) json["element"] = row.element;
-  if (row.status == rows::Instance::Status::Ending || row.status == rows::Instance::Status::Leaving) {
-    json["waitsFor"] = row.compensate && row.leaving == 0 ? "compensating" : "ending";
+  if (row.is_over()) {
+    const bool undoing = row.compensate && row.leaving == 0;
+    json["waitsFor"] = row.status == rows::Instance::Status::Failing    ? "undo"
+                       : row.status == rows::Instance::Status::Stopping ? "settling"
+                       : undoing                                        ? "compensating"
+                                                                        : "ending";
     if (!row.outcome.empty()) json["outcome"] = row.outcome;
   } else if (row.is_lost()) {
     json["waitsFor"] = row.status == rows::Instance::Status::Suspended ? "suspended" : "quarantined";
@@ -149,6 +157,10 @@ Json Views::waiting(const rows::Instance& row) const {
   }
   json["since"] = instant_to_text(row.since);
   if (row.deadline != 0) json["until"] = instant_to_text(row.deadline);
+  for (const rows::Due& due : row.dues)
+    json["due"].push_back({{"step", due.path.substr(0, due.path.rfind('.'))},
+                           {"at", instant_to_text(due.at)},
+                           {"late", due.late}});
   if (row.task != 0) json["task"] = row.task;
   if (row.asked != 0 && point.asked) json["for"] = program_.workflows[point.asked->workflow].name;
   if (row.call != 0) {
@@ -167,7 +179,8 @@ Json Views::waiting(const rows::Instance& row) const {
       json["elements"] = {{"total", group->count},
                           {"started", group->created},
                           {"done", group->done},
-                          {"skipped", group->skipped}};
+                          {"skipped", group->skipped},
+                          {"failed", group->failed}};
     }
   }
   return json;
@@ -240,7 +253,8 @@ Views::Reply Views::list(const std::string& filter_json) {
       from = rows::big_endian(family->root + 1);
       const bool wanted = (filter->workflow.empty() || is_workflow(family->workflow, filter->workflow)) &&
                           (filter->status.empty() || filter->status == status_name(*family)) &&
-                          (filter->key.empty() || filter->key == family->key);
+                          (filter->key.empty() || filter->key == family->key) &&
+                          (!filter->late || family->late > 0);
       if (!wanted) continue;
       ++taken;
       found.push_back(std::move(*family));

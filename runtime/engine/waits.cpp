@@ -40,6 +40,8 @@ bool Partition::park(rows::Instance& row, std::string& problem) {
     case WaitKind::Raise:
     case WaitKind::RaiseAndWait:
       return park_raise(row, point, problem);
+    case WaitKind::Due:
+      return park_due(row, point, problem);
   }
   problem = "unknown kind of wait";
   return false;
@@ -106,6 +108,7 @@ void Partition::clear_wait(rows::Instance& row, bool ending) {
     overlay_.erase(Table::Subscription, key);
   if (ending) {
     for (const std::string& key : std::exchange(row.scopes, {})) overlay_.erase(Table::Subscription, key);
+    leave_dues(row, {});
   }
   if (const uint64_t number = std::exchange(row.task, 0)) {
     if (auto task = open_task(number)) {

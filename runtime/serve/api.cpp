@@ -101,11 +101,15 @@ std::optional<HttpResponse> unknown_member(const std::map<std::string, std::stri
 // The query as the engine's filter, JSON.
 std::expected<std::string, HttpResponse> filter_of(const HttpRequest& request,
                                                    std::initializer_list<std::string_view> texts,
-                                                   std::initializer_list<std::string_view> numbers) {
+                                                   std::initializer_list<std::string_view> numbers,
+                                                   std::initializer_list<std::string_view> flags = {}) {
   Json filter = Json::object();
   for (const auto& [name, value] : request.query) {
     if (std::find(texts.begin(), texts.end(), name) != texts.end()) {
       filter[name] = value;
+    } else if (std::find(flags.begin(), flags.end(), name) != flags.end() &&
+               (value == "true" || value == "false")) {
+      filter[name] = value == "true";
     } else if (std::find(numbers.begin(), numbers.end(), name) != numbers.end() && number(value)) {
       filter[name] = *number(value);
     } else {
@@ -164,7 +168,7 @@ void Api::instances(HttpRequest request, Respond respond) {
   if (path.size() == 2) {
     if (posts) return start(request, respond);
     if (!get) return respond(method_not_allowed("GET, POST"));
-    auto filter = filter_of(request, {"workflow", "status", "key"}, {"limit", "after"});
+    auto filter = filter_of(request, {"workflow", "status", "key"}, {"limit", "after"}, {"late"});
     if (!filter) return respond(filter.error());
     return post([filter = *filter, respond](Engine& engine) { respond(answer(engine.list(filter))); },
                 respond);

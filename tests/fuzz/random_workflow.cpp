@@ -59,6 +59,7 @@ class Writer {
     bool loop = false;    // `skip` means something
     bool advice = false;  // a forecast decides whether control comes here
     std::string store;    // the store of the loop around it
+    bool alone = false;   // an element that may fail alone: nothing runs beside it
   };
 
   uint64_t below(uint64_t limit) { return random_() % limit; }
@@ -425,9 +426,21 @@ class Writer {
     const std::string step = fresh("step");
     const char* sign = chance(50) ? "-" : "+";
     return fmt::format(
-        "{}step {} {{ wait until promo.launch {} {} days at 06:00 zone \"Australia/Sydney\" if late continue "
+        "{}step {} {{ {}wait until promo.launch {} {} days at 06:00 zone \"Australia/Sydney\" if late "
+        "continue "
         "}}\n",
-        place.indent, step, sign, below(9));
+        place.indent, step, chance(30) ? due(place) : "", sign, below(9));
+  }
+
+  // People hear of a step that is late, whoever made it so.
+  std::string due(const Place& place) {
+    std::string text =
+        fmt::format("due promo.launch - {} days at 06:00 zone \"Australia/Sydney\" ", below(9));
+    if (!place.alone && chance(50)) {
+      const std::string target = store(place);
+      text += fmt::format("{{ on late {{ notify Label.print({}, {}) }} }} ", target, words());
+    }
+    return text;
   }
 
   std::string label(const Place& place) {
@@ -510,7 +523,13 @@ class Writer {
     if (parallel) text += fmt::format("step {} ", fresh("step"));
     text += head(place, element, inside);
     if (parallel) text += fmt::format(" parallel {}", 1 + below(4));
-    return text + " {\n" + statements(inside, 1 + below(3), depth - 1) + place.indent + "}\n";
+    if (!parallel || !chance(40))
+      return text + " {\n" + statements(inside, 1 + below(3), depth - 1) + place.indent + "}\n";
+    inside.alone = true;
+    const char* tolerated[] = {"0", "1", "34%", "100%"};
+    text += fmt::format(" tolerate {} {{\n", tolerated[below(4)]) + statements(inside, 1 + below(3), 0);
+    if (chance(60)) text += veto(inside);
+    return text + fmt::format("{0}}} otherwise {{ fail {1}() and keep }}\n", place.indent, fresh("TooMany"));
   }
 
   std::string collect(const Place& place, int depth) {

@@ -32,9 +32,10 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw Failed(what);
 }
 
-constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait", "Hear",  "Do",
-                                      "Count",  "Both",   "Chain",  "Nest", "Nest",  "Raise",
-                                      "Raise",  "Ask",    "Ask",    "Mend", "Await", "Once"};
+constexpr const char* kWorkflows[] = {"Launch", "Launch",   "Launch",   "Wait",   "Hear",  "Do",
+                                      "Count",  "Both",     "Chain",    "Nest",   "Nest",  "Raise",
+                                      "Raise",  "Ask",      "Ask",      "Mend",   "Await", "Once",
+                                      "Late",   "Tolerant", "Tolerant", "Spread", "Spread"};
 // Raises and waits for the end.
 constexpr std::string_view kWaiters[] = {"Ask", "Mend", "Await"};
 
@@ -65,6 +66,9 @@ class Simulation {
     };
     estate_.stores.clear();
     for (uint64_t i = 0; i < 1 + roll(6); ++i) estate_.stores.push_back("S" + std::to_string(i + 1));
+    for (const std::string& store : estate_.stores) {
+      if (one_in(3)) out_.insert(store);
+    }
   }
 
   void run() {
@@ -111,9 +115,12 @@ class Simulation {
     }
     // What was done already may be refused too: the record is locked, by the first attempt.
     if (!calm_ && effectful && one_in(25)) return CallResult{Kind::Rejected};
+    if (line.starts_with("Stock ") && is_out(line.substr(6))) return CallResult{Kind::Rejected};
     if (!calm_ && one_in(3)) return std::nullopt;  // answered later, or never when the process ends before
     return now(request, line, effectful);
   }
+  // Some stores have no stock, ever.
+  bool is_out(const std::string& store) const { return out_.contains(store); }
   // A request without an answer has happened, never happens, or arrives later; where a person is asked, who
   // looks has seen all.
   void happens_perhaps(const CallRequest& request, const std::string& line, Duration at_most) {
@@ -287,7 +294,8 @@ class Simulation {
     const std::string line = estate_.line(request);
     if (line == "promotion") estate_.cost = cost_of(request);
     const bool effectful = request.what == CallRequest::What::Operation && line.find("Stock") != 0;
-    CallResult result = now(request, line, effectful);
+    CallResult result = line.starts_with("Stock ") && is_out(line.substr(6)) ? CallResult{Kind::Rejected}
+                                                                             : now(request, line, effectful);
     if (effectful && one_in(6)) result.kind = Kind::Ambiguous;
     world_.answer(found->first, std::move(result));
   }
@@ -352,6 +360,7 @@ class Simulation {
       require(status == "finished" || status == "failed",
               fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
       check_writes(wish, shown["outcome"]["name"], exactly_once);
+      if (wish.workflow == "Late") check_late(wish, shown);
     }
     check_exceptions(started.size());
     check_nothing_left();
@@ -392,6 +401,13 @@ class Simulation {
     const auto started = world_.history(instance, "started");
     return !started.empty() && started[0].contains("by");
   }
+  // Its step is late, whatever happens, and told so once.
+  void check_late(const Wish& wish, const Json& shown) {
+    const uint64_t id = (*wish.reply)["id"];
+    require(world_.history(id, "late").size() == 1 && world_.history(id, "doneLate").size() == 1,
+            wish.id + " was not late once");
+    require(!shown.contains("late"), wish.id + " is late although it has ended");
+  }
 
   void check_writes(const Wish& wish, const std::string& outcome, bool exactly_once) {
     std::vector<std::string> targets = wish.workflow == "Chain" || wish.workflow == "Nest"
@@ -405,9 +421,16 @@ class Simulation {
         require(activated <= 1, fmt::format("\"{}\" took effect {} times", activate, activated));
       if (outcome == "Rejected" || outcome == "Expired")
         require(activated == 0, activate + " without an approval");
-      // Inner fails, and takes back what it wrote; Nest is done, and keeps what it wrote.
-      const bool inner_failed = wish.workflow == "Nest" && target != "A" && outcome == "Done";
-      if (outcome == "Done" && !inner_failed) require(withdrawn == 0, withdraw + " although it is done");
+      // Inner fails, and takes back what it wrote; Nest is done, and keeps what it wrote. So does Place, for
+      // S3.
+      const bool inner_failed = outcome == "Done" && ((wish.workflow == "Nest" && target != "A") ||
+                                                      (wish.workflow == "Spread" && target == "S3"));
+      // A store without stock failed alone; one that was skipped instead has not been written or not been
+      // asked.
+      const bool alone = (wish.workflow == "Tolerant" || wish.workflow == "Spread") && is_out(target);
+      if (outcome == "Done" && !inner_failed)
+        require(alone || withdrawn == 0, withdraw + " although it is done");
+      if (outcome == "Done" && withdrawn > 0) require(activated > 0, withdraw + " of nothing");
       if ((outcome == "Cancelled" || inner_failed) && activated > 0) {
         const bool left_to_people = undo_was_refused(wish, target);
         require(withdrawn > 0 || left_to_people, withdraw + " is missing");
@@ -445,6 +468,7 @@ class Simulation {
   World world_;
   std::vector<Wish> wishes_;
   std::map<std::string, int64_t> costs_;
+  std::set<std::string> out_;                             // stores without stock
   std::set<std::string> committed_;                       // keys
   std::vector<std::string> effects_;                      // in order
   std::vector<std::pair<Instant, CallRequest>> landing_;  // requests that nobody waits for any more

@@ -161,6 +161,51 @@ class Deploys(unittest.TestCase):
         self.it.decide(self.key, "olga")
         self.it.ended(self.key)
 
+    def due(self, step: str, body: str, late: str) -> str:
+        return (f"  step {step} {{\n    due 2026-11-23 at 18:00 zone \"UTC\" {{\n      on late {{\n{late}      }}\n    }}\n{body}  }}\n")
+
+    def test_a_step_that_is_due_is_late_when_it_was_due(self):
+        note = "    let note = promo.name\n"
+        old = flow(note + self.due("look", task("Look"), task("Chase", "note: note")))
+        new = flow("  upgrades from 1 { step look becomes inspect }\n" + note
+                   + self.due("inspect", task("Look"), task("Nag", "text: note") + task("Chase", "text: note")), 2, SHIFT)
+        self.park(old, {"look.task.Look": 1})
+        self.it.serve(new, 14_400)
+        late = self.it.until("it is late", lambda: self.it.history(self.key, "late"))
+        self.assertEqual([entry["path"] for entry in late], ["inspect"])
+        self.it.stands(self.key, {"inspect.task.Look": 1, "inspect.late.task.Nag": 1})
+        self.assertEqual(self.it.show(self.key)["late"], 1)
+        for path in ("inspect.late.task.Nag", "inspect.late.task.Chase", "inspect.task.Look"):
+            number = self.it.until(path, lambda: [t["task"] for t in self.it.tasks(self.key, person="olga") if t["path"] == path])[0]
+            self.it.api("POST", f"/v1/tasks/{number}/decision", {"person": "olga", "decision": "done"})
+        self.it.ended(self.key)
+
+    def test_a_step_that_is_not_due_any_more_is_left(self):
+        body = "  step look {\n" + task("Look") + "  }\n"
+        self.park(flow(self.due("look", task("Look"), task("Chase"))), {"look.task.Look": 1})
+        self.it.serve(flow(body + task("Tell"), 2, SHIFT))
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertNotIn("late", self.it.show(self.key))
+
+    def test_elements_that_may_fail_alone(self):
+        def loop(tolerated: str) -> str:
+            return "  let stores = read promo.stores\n  step gate {" + PRICES + f"""  }}
+  step act {{
+    for each store in stores parallel 3 tolerate {tolerated} {{
+      write pricing for store {{ on InvalidCondition, RecordLocked {{ then skip }} }}
+      task Ready(store: store.id) to StoreOps within 5 business days {{ on expired {{ fail NotReady(store.id) and compensate }} }}
+    }} otherwise {{ fail TooMany(promo.id) and keep }}
+  }}
+"""
+        self.park(flow(loop("0")), {"act.each": 1, "act[store].task.Ready": 3})
+        self.it.serve(flow(loop("50%"), 2, SHIFT))
+        first = self.it.tasks(self.key, person="olga")[0]["task"]
+        self.it.api("POST", f"/v1/tasks/{first}/decision", {"person": "olga", "decision": "done"})
+        self.it.serve(flow(loop("50%"), 2, SHIFT), 86_400)
+        self.it.ended(self.key, "TooMany", "failed")
+        self.assertEqual(self.it.effects()["A_PriceCondition.create"], 3)
+
     def test_an_approval_that_was_escalated(self):
         listing = LISTING.replace("      on rejected", "      escalate to FinanceDirector after 1 business hour\n      on rejected", 1)
         body = "  step gate {" + listing + "  }\n  write online\n"

@@ -21,7 +21,7 @@ struct TalkOptions {
   std::string workflow, status, key, role, person, reason, decision, arguments = "{}", request_id, file, id,
                                                                      source, type, data = "{}";
   uint64_t task = 0, from = 0, limit = 0, instance = 0;
-  bool closed = false;
+  bool closed = false, late = false;
 };
 using Options = std::shared_ptr<TalkOptions>;
 
@@ -152,6 +152,7 @@ void add_list(CLI::App& app, int& exit_code) {
   command->add_option("--status", options->status,
                       "running, suspended, ending, compensating, finished or failed");
   command->add_option("--key", options->key, "Only with this key");
+  command->add_flag("--late", options->late, "Only with a step that should be over");
   command->add_option("--after", options->from, "Only after this number: the next page");
   command->add_option("--limit", options->limit, "At most so many (default 100)");
   command->footer("Example:\n  endcap list --workflow NationalPromotion --status running");
@@ -160,6 +161,7 @@ void add_list(CLI::App& app, int& exit_code) {
                             .text("workflow", options->workflow)
                             .text("status", options->status)
                             .text("key", options->key)
+                            .text("late", options->late ? "true" : "")
                             .number("after", options->from)
                             .number("limit", options->limit);
     const auto answer = HttpClient(options->server).call("/v1/instances" + query.str());

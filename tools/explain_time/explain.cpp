@@ -53,6 +53,7 @@ std::expected<Explanation, Refused> explain_time(CheckedProject& project, const 
                                      : "UTC";
   if (!is_zone(told.zone)) return refuse(fmt::format("there is no time zone {}", told.zone));
   if (calendar) told.calendar = calendar->name;
+  told.dues = words.dues;
   const auto start = start_of(question, *given, told.zone);
   if (!start) return refuse(start.error());
   told.start = *start;

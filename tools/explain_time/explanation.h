@@ -35,6 +35,7 @@ struct Explanation {
   std::string workflow, key, zone, calendar;
   Instant start = 0;
   std::string test;                  // whose data is used; empty: none
+  std::vector<std::string> dues;     // what can be said of its steps that are due, without playing
   std::vector<std::string> assumed;  // what was made up
   std::vector<std::string> in_vain;  // --given that did not happen, with the reason
   std::vector<Line> lines;

@@ -101,7 +101,8 @@ Line Narrator::line_of(const Json& entry) {
   if (line.place == "start" && member(entry, "path") == "start") line.place.clear();
   if (const std::string element = member(entry, "element"); !element.empty()) line.elements = {element};
   static const std::set<std::string> kAsked = {"asked", "askedAgain", "taskOpened", "asksPerson"};
-  static const std::set<std::string> kClock = {"reminded", "escalated", "expired", "late"};
+  static const std::set<std::string> kClock = {"reminded", "escalated", "expired"};
+  static const std::set<std::string> kDues = {"due", "late", "doneLate"};
   static const std::set<std::string> kWaits = {"waits", "heard", "handling"};
   static const std::set<std::string> kCalls = {"read", "notify", "write", "undo", "failedAttempt", "unclear"};
   static const std::set<std::string> kDecisions = {"permitted", "forbidden", "decided",
@@ -110,6 +111,8 @@ Line Narrator::line_of(const Json& entry) {
     asked(entry, line);
   } else if (kClock.contains(line.kind)) {
     clock(entry, line);
+  } else if (kDues.contains(line.kind)) {
+    dues(entry, line);
   } else if (kWaits.contains(line.kind)) {
     waits(entry, line);
   } else if (line.kind == "advice") {
@@ -207,6 +210,18 @@ void Narrator::clock(const Json& entry, Line& line) {
   if (question->contains("within")) line.rule = rule_of(question->at("within"), words.within, asked);
   if (line.rule && question->contains("validUntil"))
     line.rule->cut = time_of(*question, "validUntil") == line.rule->at;
+}
+
+void Narrator::dues(const Json& entry, Line& line) {
+  const Instant due = time_of(entry, "due");
+  if (line.kind == "doneLate") {
+    line.text = fmt::format("is over; it was due {}", dated(due, zone_));
+    return;
+  }
+  line.text = line.kind == "late" ? "is late" : fmt::format("is due {}", dated(due, zone_));
+  const auto words = words_.waits.find(member(entry, "path") + ".due");
+  if (words != words_.waits.end() && words->second.moment)
+    line.rule = Rule{"due " + words->second.moment->text, 0, due, "", {}, false};
 }
 
 // ---------------------------------------------------------------- waits, events
@@ -311,6 +326,13 @@ void Narrator::ended(const Json& entry, Line& line) {
   } else if (kind == "askedEnded") {
     line.text = fmt::format("{} of {} has ended: {}", member(entry, "workflow"), member(entry, "key"),
                             member(entry, "outcome"));
+  } else if (kind == "elementFailed") {
+    const std::string given = entry.contains("value") ? values(entry.at("value")) : "";
+    line.text = fmt::format("fails alone: {}", member(entry, "outcome"));
+    if (!given.empty()) line.text += fmt::format(" ({})", given);
+  } else if (kind == "tooManyFailed") {
+    line.text = fmt::format("more fail than are tolerated: {} of {}", member(entry, "failed"),
+                            member(entry, "count"));
   } else if (kind == "suspended" || kind == "quarantined") {
     line.text = fmt::format("stands still until a person resumes it: {}", member(entry, "reason"));
   } else if (kind == "compensating") {

@@ -30,6 +30,7 @@ class Narrator {
   Line line_of(const Json& entry);
   void asked(const Json& entry, Line& line);
   void clock(const Json& entry, Line& line);
+  void dues(const Json& entry, Line& line);
   void waits(const Json& entry, Line& line);
   void called(const Json& entry, Line& line);
   void decided(const Json& entry, Line& line);

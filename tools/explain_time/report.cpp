@@ -62,6 +62,7 @@ std::string human_text(const Explanation& told) {
   if (!told.calendar.empty()) text += fmt::format("; business time is {}'s", told.calendar);
   text += ".\n";
   if (!told.test.empty()) text += fmt::format("The data is that of the test \"{}\".\n", told.test);
+  for (const std::string& each : told.dues) text += each + ".\n";
   for (const std::string& each : told.assumed) text += fmt::format("Assumed: {}.\n", each);
   text += "\n";
   for (const Line& line : told.lines) text += line_text(line, told.zone);
@@ -77,6 +78,7 @@ std::string json_text(const Explanation& told) {
                {"start", instant_to_text(told.start)}};
   json["calendar"] = told.calendar.empty() ? Json(nullptr) : Json(told.calendar);
   json["test"] = told.test.empty() ? Json(nullptr) : Json(told.test);
+  json["dues"] = told.dues;
   json["assumed"] = told.assumed;
   json["timeline"] = Json::array();
   for (const Line& line : told.lines) {

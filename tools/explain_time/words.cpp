@@ -1,8 +1,11 @@
 // The author's own words: see words.h.
 #include "tools/explain_time/words.h"
 
+#include <fmt/format.h>
+
 #include <functional>
 
+#include "compiler/sema/passes/due_bounds.h"
 #include "compiler/sema/tests.h"
 #include "compiler/sema/tree_walk.h"
 
@@ -22,6 +25,8 @@ class Collector {
           words.moved[program_.abi.events[handler.pattern.event].name] = moment(*handler.value);
       }
     }
+    if (const auto* due = std::get_if<sema::Due>(&stmt.node))
+      into.waits[stmt.path].moment = moment(*due->moment);
     if (const auto* event = std::get_if<sema::WaitEvent>(&stmt.node))
       into.waits[stmt.path].within = text(event->within->span);
     if (const auto* task = std::get_if<sema::Task>(&stmt.node))
@@ -36,7 +41,6 @@ class Collector {
     }
   }
 
- private:
   // On one line.
   std::string text(Span span) const {
     std::string result;
@@ -48,6 +52,7 @@ class Collector {
     return result;
   }
 
+ private:
   MomentWords moment(const sema::Expr& expr) const {
     MomentWords words{text(expr.span), "", std::nullopt};
     sema::walk(expr, {.statement = {}, .expression = [&](const sema::Expr& each) {
@@ -72,14 +77,21 @@ class Collector {
 
 }  // namespace
 
-WorkflowWords words_of(const sema::Program& program, const sema::Workflow& workflow,
-                       const SourceMap& sources) {
+WorkflowWords words_of(sema::Program& program, sema::Workflow& workflow, const SourceMap& sources) {
   WorkflowWords words;
   words.calendar = workflow.calendar;
   for (const sema::StartParameter& parameter : workflow.parameters)
     words.parameters.push_back(
         {workflow.locals[parameter.local.index].name, parameter.view, parameter.first, parameter.count});
   const Collector collector(program, sources);
+  for (const sema::DueBound& due : sema::due_bounds(program, workflow)) {
+    std::string text = fmt::format("Step {} is due {}", due.step, collector.text(due.moment));
+    if (!due.longest.empty())
+      text += fmt::format("; the longest that is given to people: {}", fmt::join(due.longest, ", or "));
+    if (!due.unbounded.empty())
+      text += fmt::format(". That is no bound, because {}", fmt::join(due.unbounded, ", and "));
+    words.dues.push_back(std::move(text));
+  }
   const std::function<void(const sema::Block&)> look_at = [&](const sema::Block& block) {
     const auto look = [&](const sema::Stmt& stmt) {
       collector.look(stmt, words);

@@ -34,11 +34,11 @@ struct WorkflowWords {
   };
   std::vector<Parameter> parameters;
   std::optional<uint32_t> calendar;
+  std::vector<std::string> dues;           // what can be said of steps that are due, a sentence each
   std::map<std::string, WaitWords> waits;  // by the path of the wait point
   std::vector<std::string> asked;          // what people can be asked: paths of approvals, names of tasks
 };
 
-WorkflowWords words_of(const sema::Program& program, const sema::Workflow& workflow,
-                       const SourceMap& sources);
+WorkflowWords words_of(sema::Program& program, sema::Workflow& workflow, const SourceMap& sources);
 
 }  // namespace endcap::explain

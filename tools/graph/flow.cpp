@@ -64,6 +64,10 @@ class Flattener {
     ends = sequence(body, std::move(ends), make_box(node.kind, lines_of(node), box));
     // A loop all of whose ways end in `skip` still comes behind its last element.
     if (node.kind == Kind::Each && ends.empty()) ends.push_back({first, "when all are done"});
+    for (const Path& handler : node.handlers) {
+      LooseEnds done = handle(handler, first, box);
+      std::move(done.begin(), done.end(), std::back_inserter(ends));
+    }
     return ends;
   }
 

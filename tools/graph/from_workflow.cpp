@@ -296,11 +296,25 @@ class Builder {
     Node node{Kind::Each, each_of(loop.variable, loop.list, loop.where)};
     node.details.push_back(loop.parallel ? fmt::format("{} at once", loop.parallel) : "one after the other");
     if (loop.collect.valid()) node.details.push_back("collects " + name(loop.collect));
+    if (loop.tolerate) {
+      const uint64_t amount = loop.tolerate->amount;
+      std::string share = fmt::format("{}.{:04}", amount / 10'000, amount % 10'000);
+      while (share.ends_with('0')) share.pop_back();
+      if (share.ends_with('.')) share.pop_back();
+      node.details.push_back("tolerates " + (loop.tolerate->share ? share + "%" : fmt::format("{}", amount)) +
+                             " that fail");
+    }
+    if (loop.otherwise) node.handlers.push_back(path("otherwise, too many failed", *loop.otherwise));
     node.bodies.push_back(path("", loop.body));
     nodes.push_back(std::move(node));
   }
 
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Together& together) const {
+    // A step that stands until a moment is a branch of its own.
+    if (together.branches.size() == 1) {
+      for (const sema::Stmt& stmt : together.branches.front().body.statements) add(nodes, stmt);
+      return;
+    }
     Node node{Kind::Together, "together"};
     for (const sema::Together::Branch& branch : together.branches)
       node.bodies.push_back(path("branch " + branch.name, branch.body));
@@ -321,7 +335,16 @@ class Builder {
   }
 
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Step& step) const {
-    nodes.push_back({Kind::Step, "step " + step.name, {}, {path("", step.body)}});
+    Node node{Kind::Step, "step " + step.name, {}, {path("", step.body)}};
+    const auto* due =
+        step.body.statements.empty() ? nullptr : std::get_if<sema::Due>(&step.body.statements.front().node);
+    if (due) node.details.push_back("due " + words(due->moment));
+    if (due && due->late) {
+      Path late = path("on late, beside it", *due->late);
+      late.then = Then::Ends;
+      node.handlers.push_back(std::move(late));
+    }
+    nodes.push_back(std::move(node));
   }
 
   // What is inside has a picture of its own.
@@ -335,6 +358,7 @@ class Builder {
     add_handlers(node, run.handlers);
     nodes.push_back(std::move(node));
   }
+  void draw(std::vector<Node>&, const sema::Stmt&, const sema::Due&) const {}  // with its step
 
   // ---------------------------------------------------------------- waiting
 

@@ -48,6 +48,8 @@ std::string verb(What what) {
       return "answered";
     case What::Alternative:
       return "was replaced by its alternative";
+    case What::Late:
+      return "was late";
     default:
       return "happened";
   }
@@ -73,6 +75,8 @@ std::set<std::string> kinds(What what) {
       return {"finished"};
     case What::Lapsed:
       return {"expired"};
+    case What::Late:
+      return {"late"};
     default:
       return {"forbidden"};
   }

@@ -72,6 +72,16 @@ void AdvicePass::visit(Let& node, Stmt&, const Label& control) {
   bind(node.local, scope_.label(*node.value), control);
 }
 
+// Of the nearest loop whose elements may fail alone, if there is one: then nothing else ends.
+bool AdvicePass::note_failure(const Label& decided) {
+  for (auto loop = collectors_.rbegin(); loop != collectors_.rend(); ++loop) {
+    if (!(*loop)->tolerates) continue;
+    (*loop)->failed = join((*loop)->failed, decided);
+    return true;
+  }
+  return false;
+}
+
 void AdvicePass::visit(When& node, Stmt&, const Label& control) {
   std::vector<std::pair<Block*, Label>> arms;
   Label decided = control;
@@ -101,13 +111,16 @@ void AdvicePass::visit(ForEach& node, Stmt&, const Label& control) {
   decided = join(std::move(decided), flat(node.where));
   expect_undo(node.body);
   Collector& collected = loops_[&node];
+  collected.tolerates = node.tolerate.has_value();
   collectors_.push_back(&collected);
   const Label delay = delay_;
   walk(node.body, decided);
   // One after the other, an element waits for what delayed the one before.
   if (node.parallel == 0 && beyond(delay_, delay)) walk(node.body, decided);
   collectors_.pop_back();
-  const Label missing = join(std::move(decided), collected.skipped);
+  const Label missing = join(join(decided, collected.skipped), collected.failed);
+  // Who decides how many fail decides that it ends here, with whatever is taken back then.
+  if (node.otherwise) walk(*node.otherwise, join(decided, collected.failed));
   bind(node.collect, {missing.sources, {collected.elements}}, control);
 }
 
@@ -140,7 +153,19 @@ void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
 
 void AdvicePass::visit(Again&, Stmt&, const Label& control) { note_again(control); }
 
-void AdvicePass::visit(Step& node, Stmt&, const Label& control) { walk(node.body, control); }
+void AdvicePass::visit(Step& node, Stmt&, const Label& control) {
+  walk(node.body, control);
+  // Whether it is late, everything decides that the step waited for.
+  if (node.body.statements.empty()) return;
+  auto* due = std::get_if<Due>(&node.body.statements.front().node);
+  if (!due || !due->late) return;
+  const Label delay = delay_;
+  expect_undo(*body_);
+  walk(*due->late, join(control, delay));
+  delay_ = delay;
+}
+
+void AdvicePass::visit(Due& node, Stmt&, const Label&) { require_trusted_time(node.moment); }
 
 void AdvicePass::visit(Yield& node, Stmt&, const Label& control) {
   const Label value = join(scope_.label(*node.value), control);

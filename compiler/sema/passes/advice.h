@@ -37,7 +37,8 @@ class AdvicePass {
  public:
   // Where a finding was told already: what is run in two places is walked in each, and alone.
   using Told = std::set<std::tuple<DiagnosticKind, SourceId, uint32_t>>;
-  AdvicePass(Program& program, Workflow& workflow, AdviceAcross& across, Diagnostics& diagnostics, Told& told);
+  AdvicePass(Program& program, Workflow& workflow, AdviceAcross& across, Diagnostics& diagnostics,
+             Told& told);
   void run();
 
  private:
@@ -45,6 +46,8 @@ class AdvicePass {
   struct Collector {
     Label elements;  // what it collects
     Label skipped;   // who decided which elements are missing
+    bool tolerates = false;
+    Label failed;  // who decided that one fails
   };
 
   // Who decides which way a statement ends, apart from who decided that it runs.
@@ -96,6 +99,7 @@ class AdvicePass {
   // Walks blocks of which one runs, or which run beside each other: what delays one does not delay another.
   void walk_apart(const std::vector<std::pair<Block*, Label>>& blocks);
   void note_skip(const Label& decided);
+  bool note_failure(const Label& decided);
 
   void visit(Let& node, Stmt&, const Label& control);
   void visit(When& node, Stmt&, const Label& control);
@@ -108,6 +112,7 @@ class AdvicePass {
     if (!rounds_.empty()) rounds_.back() = join(rounds_.back(), decided);
   }
   void visit(Step& node, Stmt&, const Label& control);
+  void visit(Due& node, Stmt&, const Label& control);
   void visit(Yield& node, Stmt&, const Label& control);
   void visit(Skip&, Stmt&, const Label& control);
 
@@ -134,7 +139,8 @@ class AdvicePass {
   void visit(WaitEvent& node, Stmt&, const Label& control);
   void visit(Throughout& node, Stmt&, const Label& control);
 
-  // ---------------------------------------------------------------- advice_runs.cpp: other workflows as parts of this one
+  // ---------------------------------------------------------------- advice_runs.cpp: other workflows as
+  // parts of this one
 
   void visit(Run& node, Stmt& stmt, const Label& control);
   void walk_ended(Run& node, Running& running, const Label& control);

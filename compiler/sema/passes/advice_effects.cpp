@@ -122,7 +122,11 @@ void AdvicePass::visit(Finish& node, Stmt&, const Label& control) {
 }
 
 void AdvicePass::visit(Fail& node, Stmt& stmt, const Label& control) {
-  note_end(node.outcome, node.record, control);
+  if (note_failure(control)) {
+    flat(node.record);
+  } else {
+    note_end(node.outcome, node.record, control);
+  }
   if (node.undo == ast::FailStmt::Undo::Compensate && control.advice() && undo_pending_)
     report(DiagnosticKind::AdviceDecidesUndo, stmt.span, {control.path()});
 }

@@ -44,7 +44,10 @@ class ApprovalPass {
                           {name(approve->grant), std::to_string(kHandlerStatementsMax)});
     }
     if (auto* write = std::get_if<Write>(&stmt.node); write && write->approval) check(*write, stmt.span);
-    if (auto* loop = std::get_if<ForEach>(&stmt.node)) return inside({loop, loop}, loop->body);
+    if (auto* loop = std::get_if<ForEach>(&stmt.node)) {
+      inside({loop, loop}, loop->body);
+      return loop->otherwise ? walk(*loop->otherwise) : void();
+    }
     if (auto* together = std::get_if<Together>(&stmt.node)) {
       for (Together::Branch& branch : together->branches) inside({&branch, &branch}, branch.body);
       return;

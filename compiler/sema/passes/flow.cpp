@@ -1,4 +1,5 @@
 // Where control goes: every path ends, nothing stands behind an end, a collecting loop yields on every path.
+#include <algorithm>
 #include <set>
 
 #include "compiler/sema/passes/passes.h"
@@ -105,7 +106,22 @@ class FlowPass {
           .emit(DiagnosticKind::NoYield, end_of(node.body), {workflow_.locals[node.collect.index].name})
           .label(stmt.span, "collects what each element yields");
     }
+    if (node.tolerate && !fails(node.body)) diagnostics_.emit(DiagnosticKind::ToleratesNothing, stmt.span);
+    if (node.otherwise && walk(*node.otherwise))
+      diagnostics_.emit(DiagnosticKind::TooManyFailedGoesOn, end_of(*node.otherwise));
     return true;
+  }
+  // A workflow that an element runs fails for itself; where nobody takes that, a handler passes it on.
+  static bool fails(Block& body) {
+    return std::ranges::any_of(body.statements, [](Stmt& stmt) {
+      const auto* wait = std::get_if<WaitUntil>(&stmt.node);
+      bool found = std::holds_alternative<Fail>(stmt.node) || (wait && wait->late_fail);
+      const auto* run = std::get_if<Run>(&stmt.node);
+      visit_blocks(stmt, [&](Block& inner) {
+        if (!run || &inner != &run->body) found = found || fails(inner);
+      });
+      return found;
+    });
   }
   bool falls_through(Together& node, Stmt&) {
     // When every branch ends the workflow, nothing goes on.
@@ -135,6 +151,12 @@ class FlowPass {
   }
   bool falls_through(Again&, Stmt&) { return false; }
   bool falls_through(Step& node, Stmt&) { return walk(node.body); }
+  bool falls_through(Due& node, Stmt&) {
+    const Inside outside = std::exchange(inside_, Inside::EventHandler);
+    if (node.late) walk(*node.late);
+    inside_ = outside;
+    return true;
+  }
   bool falls_through(WaitUntil& node, Stmt& stmt) {
     if (node.if_late == ast::WaitUntilStmt::IfLate::Skip) require_loop(stmt.span);
     if (node.late_fail) visit(*node.late_fail);

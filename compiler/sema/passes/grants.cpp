@@ -186,7 +186,7 @@ class GrantPass {
   }
 
   bool go(WaitUntil& wait, Stmt&, Written& written) {
-    if (wait.if_late == ast::WaitUntilStmt::IfLate::Skip) leave(written);
+    if (wait.if_late == ast::WaitUntilStmt::IfLate::Skip || (wait.late_fail && tolerated_)) leave(written);
     Written after = written;
     for (EventHandler& handler : wait.handlers) {
       bind(handler.pattern, {handler.pattern.record});
@@ -288,7 +288,9 @@ class GrantPass {
     exits_.emplace_back();
     ++elements_;
     Written here = written;
+    const bool around = std::exchange(tolerated_, tolerated_ || loop.tolerate);
     if (walk(loop.body, here)) leave(here);
+    tolerated_ = around;
     --elements_;
     const Written out = std::move(exits_.back());
     exits_.pop_back();
@@ -297,6 +299,10 @@ class GrantPass {
     std::set<LocalId> changes = values_.end_dependencies();
     changes.erase(loop.variable);
     if (loop.collect.valid()) values_.define(loop.collect, values_.fresh(std::move(changes)));
+    if (loop.otherwise) {
+      Written beyond = written;
+      walk(*loop.otherwise, beyond);
+    }
     return true;
   }
 
@@ -348,8 +354,21 @@ class GrantPass {
   }
 
   bool go(Step& step, Stmt&, Written& written) { return walk(step.body, written); }
+  // Its handler writes nothing.
+  bool go(Due& due, Stmt&, Written& written) {
+    if (!due.late) return true;
+    Written here = written;
+    exits_.emplace_back();
+    walk(*due.late, here);
+    exits_.pop_back();
+    return true;
+  }
   bool go(Finish&, Stmt&, Written&) { return false; }
-  bool go(Fail&, Stmt&, Written&) { return false; }
+  // What an element wrote before it failed alone is written.
+  bool go(Fail&, Stmt&, Written& written) {
+    if (tolerated_) leave(written);
+    return false;
+  }
   bool go(Skip&, Stmt&, Written& written) {
     leave(written);
     return false;
@@ -416,6 +435,7 @@ class GrantPass {
   std::vector<Written> exits_;        // by loop: what was written when an element is left
   std::vector<Written> rounds_;       // by `repeat`: what was written when another round begins
   std::vector<Written*> collecting_;  // are given every leaf that is written, on whatever path
+  bool tolerated_ = false;            // an element around may fail alone
   int elements_ = 0;                  // loops around, in this machine
   std::set<uint32_t> told_;
 };

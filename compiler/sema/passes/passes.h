@@ -18,13 +18,16 @@ void check_advice(Program& program, Diagnostics& diagnostics);
 // (LANGUAGE, Proposal and grant).
 void check_grants(Program& program, Diagnostics& diagnostics);
 
-// An approval's handlers stand again where it is written: none leaves out or yields an element of another loop
-// there, and together they stay small.
+// An approval's handlers stand again where it is written: none leaves out or yields an element of another
+// loop there, and together they stay small.
 void check_approvals(Program& program, Diagnostics& diagnostics);
 
 // Every path ends, nothing stands behind an end, a collecting loop yields on every path, a failure says what
 // becomes of pending undos.
 void check_flow(Program& program, Diagnostics& diagnostics);
+
+// A step that is due can be over by then, as far as that is known.
+void check_dues(Program& program, Diagnostics& diagnostics);
 
 // Policy rows cover every case and no case twice, where that can be proved (LANGUAGE, Proofs).
 void check_policies(Program& program, Diagnostics& diagnostics);

@@ -37,6 +37,7 @@ void visit_blocks(Stmt& stmt, const BlockVisitor& visit) {
     for (Match::Arm& arm : match->arms) visit(arm.body);
   } else if (auto* loop = std::get_if<ForEach>(&stmt.node)) {
     visit(loop->body);
+    if (loop->otherwise) visit(*loop->otherwise);
   } else if (auto* together = std::get_if<Together>(&stmt.node)) {
     for (Together::Branch& branch : together->branches) visit(branch.body);
   } else if (auto* step = std::get_if<Step>(&stmt.node)) {
@@ -46,6 +47,8 @@ void visit_blocks(Stmt& stmt, const BlockVisitor& visit) {
     visit(repeat->otherwise);
   } else if (auto* run = std::get_if<Run>(&stmt.node)) {
     visit(run->body);
+  } else if (auto* due = std::get_if<Due>(&stmt.node)) {
+    if (due->late) visit(*due->late);
   }
   std::set<const Block*> seen;
   visit_handlers(stmt, [&](Handler& handler) {

@@ -144,9 +144,11 @@ std::string dump(const Stmt& statement) {
           [](const WhenStmt& s) { return dump(s); },
           [](const MatchStmt& s) { return dump(s); },
           [](const ForEachStmt& s) {
-            return form("for-each", {s.variable.text, dump(s.list), clause("where", dump(s.where)),
-                                     clause("parallel", s.parallel ? std::to_string(*s.parallel) : ""),
-                                     clause("collect", dump(s.collect)), dump(s.body)});
+            return form("for-each",
+                        {s.variable.text, dump(s.list), clause("where", dump(s.where)),
+                         clause("parallel", s.parallel ? std::to_string(*s.parallel) : ""),
+                         clause("tolerate", dump(s.tolerate)), clause("collect", dump(s.collect)),
+                         dump(s.body), s.otherwise ? form("otherwise", {dump(*s.otherwise)}) : ""});
           },
           [](const TogetherStmt& s) {
             return form("together", {each(s.branches, [](const TogetherStmt::Branch& b) {
@@ -154,7 +156,13 @@ std::string dump(const Stmt& statement) {
                         })});
           },
           [](const StepStmt& s) {
-            return form("step", {s.name.text, clause("due", dump(s.due)), dump(s.body)});
+            return form("step", {s.name.text, dump(s.body)});
+          },
+          [](const StepUntilStmt& s) {
+            return form("step-until", {s.name.text, dump(s.until), dump(s.handlers)});
+          },
+          [](const DueStmt& s) {
+            return form("due", {dump(s.moment), dump(s.handlers)});
           },
           [](const ThroughoutStmt& s) { return form("throughout", {dump(s.handlers)}); },
           [](const WaitUntilStmt& s) { return dump(s); },

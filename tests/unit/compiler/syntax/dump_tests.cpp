@@ -61,10 +61,10 @@ std::string dump(const TestStmt& statement) {
                         {s.subject.text(), dump(s.about), dump(s.rejection), dump(s.count)});
           },
           [](const ExpectStmt& s) {
-            const char* const kWhat[] = {"asked",     "granted",   "rejected", "expired", "reminded",
-                                         "permitted", "forbidden", "task",     "write",   "notify",
-                                         "raised",    "resolved",  "lapsed",   "answer",    "alternative", "outcome", "fails",
-                                         "waiting",   "suspended"};
+            const char* const kWhat[] = {"asked",     "granted",   "rejected", "expired",   "reminded",
+                                         "permitted", "forbidden", "task",     "write",     "notify",
+                                         "raised",    "resolved",  "lapsed",   "answer",    "alternative",
+                                         "outcome",   "fails",     "waiting",  "suspended", "late"};
             return form("expect", {kWhat[static_cast<size_t>(s.what)], s.subject.text(),
                                    clause("of", dump(s.roles)), dump(s.about), dump(s.count)});
           },

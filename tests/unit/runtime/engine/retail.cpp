@@ -51,7 +51,9 @@ Retail::Retail(RetailOptions options) {
   waits();
   fan_outs();
   chain();
+  tolerant();
   nest();
+  spread();
   broken();
   raises();
 }
@@ -267,6 +269,36 @@ void Retail::waits() {
   task_point.label = "ActivateByHand";
   task_point.role = 4;
   task_point.within = abi::TimeLimit{1, 0};
+
+  const uint32_t late = simple("Late", [](Context* c, uint32_t state) {
+    const Cell id = c->frame[0];
+    switch (state) {
+      case 0:
+        return park(c, 1, {id}, {number(c->now + kHour), id});
+      case 1:
+        return park(c, 2, {id}, {number(c->now + 3 * kHour)});
+      case 2:
+        return park(c, 3, {id}, {number(c->now + kHour)});
+      default:
+        return finish(c, kDone, record(c, {id, number(0)}));
+    }
+  });
+  const uint32_t chase =
+      build.machine(build->machines[late].workflow, MachineKind::Branch, "Late/gate.due", {build.text},
+                    [](Context* c, uint32_t state) {
+                      const Cell id = c->frame[0];
+                      return state == 0 ? park(c, 1, {id}, {record(c, {id}), number(8 * kHour)}) : Exit::Done;
+                    });
+  auto& due = build.wait(late, WaitKind::Due, "gate.due", {build.text}, {build.instant, build.text});
+  due.branches = {{chase, "gate.due", 1, 1}};
+  due.dues = {"gate.due"};
+  build.wait(late, WaitKind::Until, "gate.wait", {build.text}, {build.instant}, build.instant).dues = {
+      "gate.due"};
+  build.wait(late, WaitKind::Until, "after", {build.text}, {build.instant}, build.instant);
+  auto& chased = build.wait(chase, WaitKind::Task, "gate.late.chase", {build.text}, {task, build.duration});
+  chased.label = "Chase";
+  chased.role = 4;
+  chased.within = abi::TimeLimit{1, {}};
 }
 
 void Retail::broken() {
@@ -403,6 +435,70 @@ void Retail::chain() {
   build.wait(element, WaitKind::Write, "rest[store].write", {}, {build.grant, build.text});
 }
 
+void Retail::tolerant() {
+  const std::vector<abi::Outcome> outcomes{
+      {"Done", done}, {"Cancelled", done, true}, {"NoStock", done, true}};
+  const uint32_t workflow = build.workflow("Tolerant", {{"id", build.text}}, outcomes);
+  const auto element = static_cast<uint32_t>(build->machines.size() + 1);
+  const uint32_t machine = build.machine(
+      workflow, MachineKind::Main, "Tolerant", {build.text}, [this](Context* c, uint32_t state) {
+        const Cell id = c->frame[0];
+        switch (state) {
+          case 0:
+            return park(c, 1, {id}, {id});
+          case 1: {
+            if (c->input_tag != Tag::Ok) return unhandled(c);
+            std::vector<Cell> leaves, rows;
+            for (const Cell each : cells_of(c, stores, c->input)) {
+              const Cell target = field(c, each, 0), payload = record(c, {id, target});
+              leaves.push_back(
+                  record(c, {target, payload, record(c, {payload}), record(c, {id, number(5)})}));
+              rows.push_back(number(0));
+            }
+            return park(c, 2, {id, c->input},
+                        {list(c, leaves), list(c, rows), number(c->now + 30 * kDay), number(8 * kHour)});
+          }
+          case 2:
+            return park(c, 3, {id}, {c->frame[1], id, c->input});
+          default: {
+            if (c->input_tag == Tag::TooManyFailed) return fail(c, 1, record(c, {id, number(0)}), true);
+            return finish(c, 0,
+                          record(c, {id, number(static_cast<int64_t>(
+                                             cells_of(c, build.list_of_integer, c->input).size()))}));
+          }
+        }
+      });
+  build.wait(machine, WaitKind::ReadNavigation, "stores", {build.text}, {build.text}, stores).target = 0;
+  auto& approve = build.wait(machine, WaitKind::Approve, "gate", {build.text, stores},
+                             {proposal, build.list_of_integer, build.instant, build.duration}, build.grant);
+  approve.label = "all";
+  approve.proposals = {{"prices", kActivate, kWithdraw, proposal}};
+  approve.valid_until_operand = 2;
+  approve.within = abi::TimeLimit{3, {}};
+  auto& each = build.wait(machine, WaitKind::ForEach, "each[store]", {build.text},
+                          {stores, build.text, build.grant}, build.list_of_integer);
+  each.branches = {{element, "each[store]", 1, 2}};
+  each.parallel = 2;
+  each.collects = true;
+  each.element = store;
+  each.tolerate = abi::Tolerance{true, 333'334};
+  build.machine(workflow, MachineKind::Element, "Tolerant/each[store]", {build.text, build.grant, store},
+                [](Context* c, uint32_t state) {
+                  const Cell id = c->frame[0];
+                  if (state == 0)
+                    return park(c, 1, {id, c->frame[2]}, {c->frame[1], field(c, c->frame[2], 0)});
+                  if (state == 1) {
+                    if (c->input_tag != Tag::Ok) return Exit::Skip;
+                    return park(c, 2, {id}, {record(c, {field(c, c->frame[1], 0)})});
+                  }
+                  if (c->input_tag == Tag::Rejected) return fail(c, 2, record(c, {id, number(1)}), true);
+                  return c->input_tag == Tag::Ok ? yield(c, number(1)) : Exit::Skip;
+                });
+  build.wait(element, WaitKind::Write, "each[store].write", {build.text, store}, {build.grant, build.text});
+  build.wait(element, WaitKind::ReadOperation, "each[store].stock", {build.text}, {payload_id}, promotion)
+      .target = kStock;
+}
+
 // Asks for the writing of `names`, which nobody has to grant.
 std::vector<Cell> Retail::asking(Context* c, Cell id, std::initializer_list<const char*> names) const {
   std::vector<Cell> leaves, rows;
@@ -481,6 +577,65 @@ void Retail::nest() {
                 [](Context* c, uint32_t) {
                   return fail(c, 1, record(c, {c->frame[0], number(0)}), true);
                 });
+}
+
+void Retail::spread() {
+  const std::vector<abi::Outcome> outcomes{
+      {"Done", done}, {"Cancelled", done, true}, {"NoStock", done, true}};
+  const uint32_t outer = build.workflow("Spread", {{"id", build.text}}, outcomes);
+  const uint32_t inner =
+      build.workflow("Place", {{"id", build.text}}, {{"Done", done}, {"Refused", done, true}});
+  build->workflows[inner].only_run = true;
+  const auto main_machine = static_cast<uint32_t>(build->machines.size());
+  const uint32_t element = main_machine + 1, run_machine = main_machine + 2;
+  build.machine(outer, MachineKind::Main, "Spread", {build.text}, [this](Context* c, uint32_t state) {
+    const Cell id = c->frame[0];
+    if (state == 0) return park(c, 1, {id}, {id});
+    if (state == 1) return c->input_tag == Tag::Ok ? park(c, 2, {id}, {c->input, id}) : unhandled(c);
+    if (c->input_tag == Tag::TooManyFailed) return fail(c, 1, record(c, {id, number(0)}), true);
+    const auto kept = static_cast<int64_t>(cells_of(c, build.list_of_integer, c->input).size());
+    return finish(c, kDone, record(c, {id, number(kept)}));
+  });
+  build.wait(main_machine, WaitKind::ReadNavigation, "stores", {build.text}, {build.text}, stores).target = 0;
+  auto& each = build.wait(main_machine, WaitKind::ForEach, "each[store]", {build.text}, {stores, build.text},
+                          build.list_of_integer);
+  each.branches = {{element, "each[store]", 1, 1}};
+  each.parallel = 2;
+  each.collects = true;
+  each.element = store;
+  each.tolerate = abi::Tolerance{true, 333'334};
+  build.machine(outer, MachineKind::Element, "Spread/each[store]", {build.text, store},
+                [](Context* c, uint32_t state) {
+                  const Cell id = c->frame[0];
+                  if (state == 0) return park(c, 1, {id, c->frame[1]}, {id, field(c, c->frame[1], 0)});
+                  if (state == 1) {
+                    if (c->input_tag != Tag::OutcomeBase) return Exit::Skip;
+                    return park(c, 2, {id}, {record(c, {field(c, c->frame[1], 0)})});
+                  }
+                  if (c->input_tag == Tag::Rejected) return fail(c, 2, record(c, {id, number(1)}), true);
+                  return c->input_tag == Tag::Ok ? yield(c, number(1)) : Exit::Skip;
+                });
+  auto& run =
+      build.wait(element, WaitKind::Run, "each[store].place", {build.text, store}, {build.text, build.text});
+  run.target = inner;
+  run.branches = {{run_machine, "Place", 0, 2}};
+  build.wait(element, WaitKind::ReadOperation, "each[store].stock", {build.text}, {payload_id}, promotion)
+      .target = kStock;
+  build.machine(outer, MachineKind::Run, "Spread/each[store].place", {build.text, build.text},
+                [this](Context* c, uint32_t state) {
+                  if (state == 0) {
+                    const std::string target = text_of(c, c->frame[1]);
+                    return park(c, 1, {c->frame[1]}, asking(c, c->frame[0], {target.c_str()}));
+                  }
+                  const Cell target = c->frame[0], said = record(c, {target, number(0)});
+                  if (c->input_tag != Tag::Ok) return fail(c, 1, said, false);
+                  if (state == 1) return park(c, 2, {target}, {c->input, target});
+                  return text_of(c, target) == "S3" ? fail(c, 1, said, true) : finish(c, kDone, said);
+                });
+  approval(run_machine, "each[store].place.gate");
+  build.wait(run_machine, WaitKind::Write, "each[store].place.write", {build.text},
+             {build.grant, build.text});
+  build->machines[run_machine].run_workflow = inner;
 }
 
 // ---------------------------------------------------------------- the estate

@@ -13,6 +13,12 @@
 //                written: B, C and D are taken back, and Nest is done. `throughout`: PromotionCancelled takes
 //                everything back.
 //   Overflow, Circle, Large: machines that fault, never wait, or keep too much.
+//   Late(id):    a step of three hours that is due in one; when it is late, a task for StoreOps. Then an
+//   hour's wait. Tolerant(id): writes one price a store, then reads its stock; a store whose stock is
+//   rejected fails alone and is
+//                taken back. More than a third: all of it is.
+//   Spread(id):   the same, but each store runs Place, which writes its price, and takes that of S3
+//                 back: that store is skipped.
 //   Both(id):    two branches: one waits an hour, one notifies.
 //
 //   Exceptions (retail_raises.cpp):
@@ -60,6 +66,8 @@ struct Retail {
   std::vector<abi::Cell> asking(abi::Context* c, abi::Cell id,
                                 std::initializer_list<const char*> names) const;
   void approval(uint32_t machine, const char* path);
+  void tolerant();
+  void spread();
   void broken();
   void raises();
   uint32_t policy_row(int64_t cost) const;

@@ -66,6 +66,52 @@ TEST_CASE("a start that does not fit is refused in words") {
   CHECK(shop.world.start("Wait", "")["refused"] == "Invalid");
 }
 
+TEST_CASE("a step that is not over when it is due is late, until it is over") {
+  Shop shop;
+  const uint64_t id = shop.world.start("Late", "P-1")["id"];
+  shop.world.start("Wait", "P-2");
+  const Json begun = shop.world.show("Late", "P-1");
+  CHECK(begun["waits"][0]["due"][0] ==
+        Json{{"step", "gate"}, {"at", "2026-11-23T10:00:00Z"}, {"late", false}});
+  CHECK_FALSE(begun.contains("late"));
+  CHECK(shop.world.list({{"late", true}})["instances"].empty());
+  shop.world.run_to(kMonday + 10 * kHour);
+  const Json late = shop.world.show("Late", "P-1");
+  CHECK(late["late"] == 1);
+  CHECK(late["waits"][0]["due"][0]["late"] == true);
+  const Json listed = shop.world.list({{"late", true}});
+  REQUIRE(listed["instances"].size() == 1);
+  CHECK(listed["instances"][0]["id"] == id);
+  const auto told = shop.world.history(id, "late");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0]["path"] == "gate");
+  CHECK(told[0]["due"] == "2026-11-23T10:00:00Z");
+  const auto tasks = shop.world.tasks({{"role", "StoreOps"}});
+  REQUIRE(tasks.size() == 1);  // its handler runs beside it
+  CHECK(tasks[0]["label"] == "Chase");
+  shop.world.run_to(kMonday + 12 * kHour);
+  CHECK(shop.world.status("Late", "P-1") == "running");
+  CHECK_FALSE(shop.world.show("Late", "P-1").contains("late"));  // the step is over
+  CHECK(shop.world.history(id, "doneLate").size() == 1);
+  CHECK(shop.world.tasks({{"role", "StoreOps"}}).size() == 1);  // what was begun goes on
+  shop.world.run_to(kMonday + 13 * kHour);
+  CHECK(shop.world.status("Late", "P-1") == "finished");
+  CHECK(shop.world.history(id, "late").size() == 1);
+}
+
+TEST_CASE("a late step is late after a crash too, once") {
+  Shop shop;
+  const uint64_t id = shop.world.start("Late", "P-1")["id"];
+  shop.world.crash();
+  shop.world.run_to(kMonday + 11 * kHour);
+  shop.world.crash();
+  CHECK(shop.world.show("Late", "P-1")["late"] == 1);
+  shop.world.run_to(kMonday + 20 * kHour);
+  CHECK(shop.world.status("Late", "P-1") == "finished");
+  CHECK(shop.world.history(id, "late").size() == 1);
+  CHECK(shop.world.list({{"late", true}})["instances"].empty());
+}
+
 TEST_CASE("an event moves the wait it is for, and no other") {
   Shop shop;
   shop.world.start("Wait", "P-1");

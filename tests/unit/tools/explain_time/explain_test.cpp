@@ -144,3 +144,46 @@ TEST_CASE("programs get the same as JSON") {
   CHECK(asked["rule"]["words"] == "8 business hours");
   CHECK(asked["rule"]["closed"][0]["from"] == "2026-11-20T06:00:00Z");
 }
+
+TEST_CASE("a step that is due: what people may take, why that is no bound, and when it is late") {
+  const std::string ready = R"(
+use calendar office
+workflow Ready(promo: Promotion) key promo.id {
+  step check {
+    due promo.launch at 06:00 zone "Australia/Sydney"
+    task Check(promo.id) to Clerk within 4 business hours { on expired { then continue } }
+    let stores = read promo.stores
+    task Look(promo.id) to Planner within 20 days { on expired { then continue } }
+  }
+  finish Ready(promo.id)
+}
+)";
+  Question question;
+  question.start = "2026-11-20 14:00";
+  question.arguments = {"promo.launch=2026-12-01"};
+  const auto told = explained({"Planner does Look 2026-12-02 09:00"}, question, ready);
+  REQUIRE(told.has_value());
+  REQUIRE(told->dues.size() == 1);
+  CHECK(told->dues[0] ==
+        "Step check is due promo.launch at 06:00 zone \"Australia/Sydney\"; the longest that is given to "
+        "people: 4 h of "
+        "business time and 20 days. That is no bound, because systems take the time they take, and what "
+        "nobody handles "
+        "stands still until a person resumes it");
+  CHECK(timeline({"Planner does Look 2026-12-02 09:00"}, question, ready) ==
+        R"(Fri 2026-11-20 14:00    starts, key promo-1
+Fri 2026-11-20 14:00    check: is due Tue 2026-12-01 06:00
+                        due promo.launch at 06:00 zone "Australia/Sydney"
+Fri 2026-11-20 14:00    check.task.Check: gives Clerk the task Check, until Mon 2026-11-23 10:00
+                        4 business hours after Fri 14:00; office is closed Fri 17:00 to Mon 09:00
+Mon 2026-11-23 10:00    check.task.Check: nobody has done Check: it expires
+                        4 business hours after Fri 14:00; office is closed Fri 17:00 to Mon 09:00
+Mon 2026-11-23 10:00    check.task.Look: gives Planner the task Look, until Sun 2026-12-13 10:00
+                        20 days after Mon 10:00
+Tue 2026-12-01 06:00    check: is late
+                        due promo.launch at 06:00 zone "Australia/Sydney"
+Wed 2026-12-02 09:00    check.task.Look: pia does Look
+Wed 2026-12-02 09:00    check: is over; it was due Tue 2026-12-01 06:00
+Wed 2026-12-02 09:00    ends: Ready (id promo-1)
+)");
+}
