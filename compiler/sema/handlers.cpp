@@ -136,8 +136,9 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
   const bool meant = next == Next::Skip ||
                      (ends_a_wait(next, cause) && std::ranges::find(site.nexts, next) != site.nexts.end());
   if (!meant) {
-    refuse_end(*end, fmt::format("when {} ends in `{}`", site.what,
-                                 cause == Cause::Outcome ? "an outcome" : name_of(cause)))
+    const std::string ended =
+        cause == Cause::Outcome ? "one of its outcomes" : fmt::format("`{}`", name_of(cause));
+    refuse_end(*end, fmt::format("when {} ends in {}", site.what, ended))
         .note("here a handler ends in " + ends_of(site, cause));
     return Next::FallOut;
   }

@@ -22,7 +22,7 @@ void AdvicePass::run() {
     const TypeId type = local(parameter.local).type;
     scope_.bind(parameter.local, label_of_type(program_.abi.types, type, parameter.local));
   }
-  walk(workflow_.body, start());
+  walk_body(workflow_.body, start());
 }
 
 void AdvicePass::bind(LocalId id, Label value, const Label& control) {

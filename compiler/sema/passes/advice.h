@@ -126,6 +126,8 @@ class AdvicePass {
   void walk_event(EventHandler& handler, const Label& control);
   // Binds what the event brings; gives the label of what decides which event is heard.
   Label bind_event(EventPattern& pattern, const Label& control);
+  void hear(Throughout& node, const Label& control);
+  void walk_body(Block& body, const Label& control);
   bool require_trusted_hearing(const EventPattern& pattern);
   void require_trusted_time(ExprPtr& moment);
   void read(LocalId id, const Label& question, std::vector<Handler>& handlers, const Label& control);
@@ -183,6 +185,7 @@ class AdvicePass {
   Block* body_;                         // of the workflow that is walked
   std::vector<Running*> running_;       // the runs around, innermost last
   Told& told_;
+  std::vector<std::pair<Throughout*, Label>> heard_;  // beside the body that is walked, and who decided it
   bool undo_pending_ = false;  // something may have been written that can be taken back
   Label delay_;                // who decided that something was waited for before this statement
 };

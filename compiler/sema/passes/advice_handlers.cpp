@@ -154,7 +154,7 @@ void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {
 }
 
 // Beside the workflow, at any time: all that it ever writes may have been written.
-void AdvicePass::visit(Throughout& node, Stmt&, const Label& control) {
+void AdvicePass::hear(Throughout& node, const Label& control) {
   const Label delay = delay_;
   const bool pending = undo_pending_;
   expect_undo(*body_);
@@ -162,6 +162,20 @@ void AdvicePass::visit(Throughout& node, Stmt&, const Label& control) {
   delay_ = delay;
   undo_pending_ = pending;
   for (EventHandler& handler : node.handlers) expect_undo(handler.body);
+}
+
+void AdvicePass::visit(Throughout& node, Stmt&, const Label& control) {
+  heard_.emplace_back(&node, control);
+  hear(node, control);
+}
+
+// What makes a workflow last longer makes it hear what it would not have heard.
+void AdvicePass::walk_body(Block& body, const Label& control) {
+  const auto around = std::exchange(heard_, {});
+  walk(body, control);
+  for (const auto& [node, decided] : std::exchange(heard_, around)) {
+    if (beyond(delay_, decided)) hear(*node, join(decided, delay_));
+  }
 }
 
 }  // namespace endcap::sema

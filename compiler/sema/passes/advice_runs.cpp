@@ -14,7 +14,7 @@ void AdvicePass::visit(Run& node, Stmt& stmt, const Label& control) {
   auto rounds = std::exchange(rounds_, {});
   Block* const body = std::exchange(body_, &node.body);
   const bool pending = std::exchange(undo_pending_, false);
-  walk(node.body, control);
+  walk_body(node.body, control);
   undo_pending_ = undo_pending_ || pending;
   body_ = body;
   collectors_ = std::move(loops);
@@ -41,13 +41,14 @@ void AdvicePass::walk_ended(Run& node, Running& running, const Label& control) {
   bind(node.result, running.ended[node.result_outcome].value, control);
 }
 
-// What a workflow that is run ends with leaves its blocks: it carries what decided that they ran. How one ends that was started
-// is told to whoever waits for it.
+// What a workflow that is run ends with leaves its blocks: it carries what decided that they ran. How one
+// ends that was started is told to whoever waits for it.
 void AdvicePass::note_end(uint32_t outcome, ExprPtr& record, const Label& control) {
   const Label value = record ? scope_.label(*record) : Label{};
   if (running_.empty()) {
     across_.add(across_.of[workflow_.index].ended, join(control, delay_),
-                program_.workflows[workflow_.index].name.substr(program_.workflows[workflow_.index].name.rfind('.') + 1));
+                program_.workflows[workflow_.index].name.substr(
+                    program_.workflows[workflow_.index].name.rfind('.') + 1));
     return;
   }
   Ended& ended = running_.back()->ended[outcome];
