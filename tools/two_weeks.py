@@ -316,7 +316,7 @@ def account(story: Story) -> bool:
         for entry in entries:
             if entry["kind"] in ("write", "undo") and entry["outcome"] == "ok":
                 totals[f"{entry['kind']} {entry['operation']}"] = totals.get(f"{entry['kind']} {entry['operation']}", 0) + 1
-        print("  written: " + ", ".join(f"{count} x {name}" for name, count in sorted(totals.items())))
+        print("  written: " + (", ".join(f"{count} x {name}" for name, count in sorted(totals.items())) or "nothing"))
         if one["key"] == "P-1":
             first = [e for e in entries if e["kind"] == "write" and e["operation"] == "Price.activate"]
             promises.append((one["status"] == "finished", "P-1 finished"))
@@ -336,11 +336,14 @@ def account(story: Story) -> bool:
                              "the launch moved to 2 December, and the waits with it"))
             promises.append((any(e["kind"] == "write" and e["operation"] == "Transfer.commit" for e in entries),
                              "stock was reallocated with approval"))
-        else:
+        elif one["key"] == "P-2":
             activated = len([e for e in entries if e["kind"] == "write" and e["operation"] == "Price.activate" and e["outcome"] == "ok"])
             withdrawn = len([e for e in entries if e["kind"] == "undo" and e["operation"] == "Price.withdraw" and e["outcome"] == "ok"])
             promises.append((one["status"] == "failed" and activated == withdrawn == 15,
                              f"P-2 was cancelled in flight; {activated} prices written, {withdrawn} taken back"))
+        else:  # an exception: it has an owner, a deadline and an end
+            promises.append((one["status"] == "finished" and kinds.get("taskDone", 0) >= 1 and not totals,
+                             f"{one['key']} raised an exception; its owner ended it as {outcome}, and nothing was written for it"))
 
     audit = call("GET", f"{story.sandbox.url}/sandbox/audit")
     keyed = {key: slot for key, slot in audit["keys"].items() if slot["effects"] or slot["duplicates"]}
