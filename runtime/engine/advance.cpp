@@ -147,10 +147,7 @@ bool Partition::pack_frame(rows::Instance& row, std::string& problem) {
     return false;
   }
   row.frame = std::move(*frame);
-  for (abi::Blob& blob : blobs) {
-    const std::string key = rows::big_endian(row.root) + blob.hash;
-    if (!overlay_.get(Table::Blob, key)) overlay_.put(Table::Blob, key, std::move(blob.bytes));
-  }
+  keep_blobs(row.root, std::move(blobs));
   return true;
 }
 
@@ -166,11 +163,16 @@ std::optional<std::string> Partition::make_frame(uint32_t machine, std::span<con
   header.program = rows::from_big_endian(program().hash);
   auto frame = abi::pack_frame(types(), slots, cells, arena, header, blobs);
   if (!frame) return std::nullopt;
+  keep_blobs(root, std::move(blobs));
+  return std::move(*frame);
+}
+
+// The large lists that a frame refers to, each once a family.
+void Partition::keep_blobs(uint64_t root, std::vector<abi::Blob> blobs) {
   for (abi::Blob& blob : blobs) {
     const std::string key = rows::big_endian(root) + blob.hash;
     if (!overlay_.get(Table::Blob, key)) overlay_.put(Table::Blob, key, std::move(blob.bytes));
   }
-  return std::move(*frame);
 }
 
 void Partition::leave(rows::Instance row, abi::Exit exit) {

@@ -225,6 +225,7 @@ class Partition {
   bool pack_frame(rows::Instance& row, std::string& problem);
   std::optional<std::string> make_frame(uint32_t machine, std::span<const abi::Cell> cells,
                                         const abi::Arena& arena, uint64_t root);
+  void keep_blobs(uint64_t root, std::vector<abi::Blob> blobs);
   void resume_by_hand(ResumeRequest& request);
   const abi::WaitPoint& wait_point(const rows::Instance& row) const {
     return program().machines[row.machine].states[row.state];

@@ -141,6 +141,7 @@ void Partition::renew(uint64_t root, const rows::Message& message) {
   auto frame = abi::pack_frame(types(), slots, *cells, arena, header, blobs);
   if (!frame) return;
   row->frame = std::move(*frame);
+  keep_blobs(root, std::move(blobs));
   put(*row);
   if (auto task = open_task(row->task)) {
     task->arguments = message.data;

@@ -82,8 +82,7 @@ void Partition::load_calls() {
       const auto whole = family(row.root);
       if (whole && whole->status == rows::Family::Status::Ending) settling_[row.root].insert(row.number);
       const auto waits = row.instance != 0 ? instance(row.root, row.instance) : std::nullopt;
-      if (waits && waits->status != rows::Instance::Status::Waiting && !waits->is_lost())
-        leaving_calls_.insert(row.number);
+      if (waits && waits->is_over()) leaving_calls_.insert(row.number);
     }
     if (row.flight != 0 && row.stage == Stage::Queued)
       flight(row.root, row.flight).queue.push_back(row.number);

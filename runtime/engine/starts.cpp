@@ -107,8 +107,7 @@ void Partition::start_instance(ParsedStart& start) {
     family.last_raised = now_;
   }
   put(family);
-  for (abi::Blob& blob : start.blobs)
-    overlay_.put(Table::Blob, rows::big_endian(row.root) + blob.hash, std::move(blob.bytes));
+  keep_blobs(row.root, std::move(start.blobs));
   put(Table::Key, key, rows::Key{row.number, true});
   if (!start.request_id.empty()) {
     put(Table::Dedup, seen_key, rows::Seen{now_, row.number, start.content});

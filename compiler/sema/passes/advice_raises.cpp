@@ -13,8 +13,6 @@ namespace {
 constexpr uint32_t kRaised = UINT32_MAX;
 uint32_t source_of_end(uint32_t workflow) { return kRaised - 1 - workflow; }
 
-std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
-
 Label from(uint32_t source, const std::string& path) {
   return path.empty() ? Label{} : Label{{{source, path}}, {}};
 }

@@ -1,6 +1,7 @@
 // The advice pass: another workflow as a part of this one. Its body is walked with the labels of what it is
 // given, as if it stood here; what it ends with, and that it did, is as trusted as what decided so.
 #include "compiler/sema/passes/advice.h"
+#include "compiler/sema/passes/passes.h"
 
 namespace endcap::sema {
 
@@ -47,8 +48,7 @@ void AdvicePass::note_end(uint32_t outcome, ExprPtr& record, const Label& contro
   const Label value = record ? scope_.label(*record) : Label{};
   if (running_.empty()) {
     across_.add(across_.of[workflow_.index].ended, join(control, delay_),
-                program_.workflows[workflow_.index].name.substr(
-                    program_.workflows[workflow_.index].name.rfind('.') + 1));
+                last_part(program_.workflows[workflow_.index].name));
     return;
   }
   Ended& ended = running_.back()->ended[outcome];

@@ -2,10 +2,15 @@
 // order.
 #pragma once
 
+#include <string>
+
 #include "compiler/diag/diagnostic.h"
 #include "compiler/sema/typed.h"
 
 namespace endcap::sema {
+
+// As its own module calls it: "retail.launch.Launch" -> "Launch".
+inline std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
 // No exception comes back to itself: neither by what it raises nor by the workflow that resolves it.
 void check_raises(Program& program, Diagnostics& diagnostics);

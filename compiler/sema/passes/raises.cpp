@@ -11,8 +11,6 @@
 namespace endcap::sema {
 namespace {
 
-std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
-
 class RaisePass {
  public:
   RaisePass(Program& program, Diagnostics& diagnostics) : program_(program), diagnostics_(diagnostics) {
