@@ -78,9 +78,11 @@ functionDeclaration: FUNCTION name parameters (ARROW type)? ASSIGN expression;
 mappingDeclaration: MAPPING name FROM from=type TO to=type OPEN_BRACE (mappingField (COMMA? mappingField)*)? CLOSE_BRACE;
 mappingField: field=name COLON expression;
 
-tableDeclaration: TABLE name parameters ARROW type OPEN_BRACE tableHeader tableRow* CLOSE_BRACE;
+// Rows stand below, or in a file of the project: compiler/syntax/sheet.h.
+tableDeclaration: TABLE name parameters ARROW type (FROM file=TEXT | OPEN_BRACE tableHeader tableRow* CLOSE_BRACE);
 tableHeader: BAR name (BAR name)* BAR;
 tableRow: BAR tableCell (BAR tableCell)* BAR;
+sheetCell: tableCell EOF;
 tableCell
   : MINUS                                                                   # AnyCell
   | OTHERWISE                                                               # OtherwiseCell

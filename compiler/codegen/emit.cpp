@@ -1,5 +1,6 @@
-// Flow IR to LLVM IR. Registers are stack slots that the optimiser turns into values; arithmetic, compares
-// and field loads are inline, the rest calls the builtins that the interpreter calls.
+// Flow IR to LLVM IR. Registers are stack slots that the optimiser turns into values; nothing is in them at
+// first, for the verifier has seen each assigned before it is used. Arithmetic, compares and field loads are
+// inline, the rest calls the builtins that the interpreter calls.
 #include "compiler/codegen/emit.h"
 
 #include <llvm/IR/IRBuilder.h>
@@ -31,6 +32,10 @@ static_assert(offsetof(Context, fault_line) == 88 && offsetof(Context, fault_sou
 static_assert(sizeof(abi::Cell) == 16 && alignof(abi::Cell) == 16);
 
 const llvm::Align kCellAlign(16);
+
+// The optimiser's time grows with the square of a function's blocks: a decision table with a thousand rows
+// would take minutes. What is longer than this is translated as it stands.
+constexpr size_t kOptimisedBlocksMax = 600;
 
 class ModuleEmitter {
  public:
@@ -74,6 +79,10 @@ class GraphEmitter {
       : m_(module), graph_(graph), function_(function), b_(module.module->getContext()) {}
 
   void emit() {
+    if (graph_.blocks.size() > kOptimisedBlocksMax) {
+      function_->addFnAttr(llvm::Attribute::OptimizeNone);
+      function_->addFnAttr(llvm::Attribute::NoInline);
+    }
     begin();
     for (size_t i = 0; i < graph_.blocks.size(); ++i) {
       b_.SetInsertPoint(blocks_[i]);
@@ -103,7 +112,6 @@ class GraphEmitter {
     result_ = b_.CreateAlloca(m_.cell);
     result_->setAlignment(kCellAlign);
     allocas_end_ = b_.CreateAlloca(b_.getInt8Ty());  // later slots go in front of it, into the entry block
-    for (llvm::AllocaInst* slot : registers_) store(llvm::ConstantInt::get(m_.cell, 0), slot);
     graph_.pure ? enter_pure() : enter_machine();
   }
 

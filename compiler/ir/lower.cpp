@@ -105,7 +105,7 @@ Graph FlowLowering::policy(const sema::Policy& policy) {
       continue;
     }
     BlockId holds = builder_.make_block(), next = builder_.make_block();
-    builder_.branch(expression(*policy.rows[i].condition), holds, next);
+    branch_on(*policy.rows[i].condition, holds, next);
     builder_.at(holds);
     row();
     builder_.end(Return{builder_.integer(static_cast<Int128>(i))});

@@ -36,7 +36,7 @@ void FlowLowering::lower(const sema::Stmt&, const sema::Propose& propose) {
   loop(list, define(propose.variable), "", [&](const Loop& places) {
     if (propose.where) {
       BlockId keep = builder_.make_block();
-      builder_.branch(expression(*propose.where), keep, places.next);
+      branch_on(*propose.where, keep, places.next);
       builder_.at(keep);
     }
     builder_.call_into(leaves, Builtin::ListAppend, {leaves, leaf(propose, leaf_type)});

@@ -42,7 +42,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::When& when) {
   };
   for (const auto& each : when.arms) {
     BlockId then = builder_.make_block(), next = builder_.make_block();
-    builder_.branch(expression(*each.condition), then, next);
+    branch_on(*each.condition, then, next);
     builder_.at(then);
     arm(each.body, "when");
     builder_.at(next);

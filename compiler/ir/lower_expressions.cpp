@@ -8,6 +8,15 @@ using abi::Builtin;
 using abi::Kind;
 using sema::Operator;
 
+namespace {
+
+const sema::Operation* operation_of(const sema::Expr& expression, Operator op) {
+  const auto* operation = std::get_if<sema::Operation>(&expression.node);
+  return operation && operation->op == op ? operation : nullptr;
+}
+
+}  // namespace
+
 uint8_t FlowLowering::scale(abi::TypeId type) const {
   const abi::Type& t = program_.out.abi.types[type];
   return static_cast<uint8_t>(t.kind == Kind::Percent ? t.scale + 2 : t.scale);
@@ -85,7 +94,7 @@ RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o
     case Operator::OrElse:
       return or_else(e, o);
     case Operator::Conditional:
-      return conditional(e, o);
+      return conditional(e);
     case Operator::Minimum:
     case Operator::Maximum:
       return extreme(e, o);
@@ -220,18 +229,38 @@ RegisterId FlowLowering::short_circuit(const sema::Expr& e, const sema::Operatio
   return result;
 }
 
-RegisterId FlowLowering::conditional(const sema::Expr& e, const sema::Operation& o) {
+// All choices of a chain meet in one block: what comes of a table with a thousand rows is not handed on a
+// thousand times.
+RegisterId FlowLowering::conditional(const sema::Expr& e) {
   RegisterId result = builder_.make_register(e.type, "", e.trust);
-  BlockId then = builder_.make_block(), otherwise = builder_.make_block(), join = builder_.make_block();
-  builder_.branch(expression(*o.operands[0]), then, otherwise);
-  builder_.at(then);
-  builder_.assign(result, expression(*o.operands[1]));
-  builder_.jump(join);
-  builder_.at(otherwise);
-  builder_.assign(result, expression(*o.operands[2]));
+  BlockId join = builder_.make_block();
+  const sema::Expr* rest = &e;
+  while (const sema::Operation* choice = operation_of(*rest, Operator::Conditional)) {
+    BlockId then = builder_.make_block(), otherwise = builder_.make_block();
+    branch_on(*choice->operands[0], then, otherwise);
+    builder_.at(then);
+    builder_.assign(result, expression(*choice->operands[1]));
+    builder_.jump(join);
+    builder_.at(otherwise);
+    rest = choice->operands[2].get();
+  }
+  builder_.assign(result, expression(*rest));
   builder_.jump(join);
   builder_.at(join);
   return result;
+}
+
+// A condition that is only asked for needs no value: each part of it goes on to where the whole does.
+void FlowLowering::branch_on(const sema::Expr& condition, BlockId yes, BlockId no) {
+  if (const auto* inverted = operation_of(condition, Operator::Not))
+    return branch_on(*inverted->operands[0], no, yes);
+  const auto* both = operation_of(condition, Operator::And);
+  const auto* either = operation_of(condition, Operator::Or);
+  if (!both && !either) return builder_.branch(expression(condition), yes, no);
+  BlockId right = builder_.make_block();
+  branch_on(*(both ? both : either)->operands[0], both ? right : yes, both ? no : right);
+  builder_.at(right);
+  branch_on(*(both ? both : either)->operands[1], yes, no);
 }
 
 RegisterId FlowLowering::or_else(const sema::Expr& e, const sema::Operation& o) {

@@ -43,7 +43,7 @@ void FlowLowering::for_each_in_sequence(const sema::ForEach& each) {
   loop(list, define(each.variable), local(each.variable).name, [&](const Loop& places) {
     if (each.where) {
       BlockId keep = builder_.make_block();
-      builder_.branch(expression(*each.where), keep, places.next);
+      branch_on(*each.where, keep, places.next);
       builder_.at(keep);
     }
     loops_.push_back({places.next, collected});

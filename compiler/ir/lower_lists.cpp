@@ -40,7 +40,7 @@ RegisterId FlowLowering::filter(RegisterId list, LocalId variable, const sema::E
   RegisterId element = define(variable);
   loop(list, element, "", [&](const Loop& places) {
     BlockId keep = builder_.make_block();
-    builder_.branch(expression(*where), keep, places.next);
+    branch_on(*where, keep, places.next);
     builder_.at(keep);
     builder_.call_into(kept, Builtin::ListAppend, {kept, element});
   });

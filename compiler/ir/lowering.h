@@ -105,7 +105,8 @@ class FlowLowering {
   RegisterId operation(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId arithmetic(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId short_circuit(const sema::Expr& expression, const sema::Operation& operation);
-  RegisterId conditional(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId conditional(const sema::Expr& expression);
+  void branch_on(const sema::Expr& condition, BlockId yes, BlockId no);
   RegisterId or_else(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId extreme(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId compare(Predicate predicate, RegisterId a, RegisterId b, abi::TypeId type);

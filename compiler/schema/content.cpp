@@ -16,14 +16,16 @@ namespace {
 // Paths as endcap.toml names them: in the order of their names, each once.
 std::set<fs::path> named_files(const toml::table& root, const fs::path& folder) {
   std::set<fs::path> files;
-  const auto take_sources = [&](std::string_view pattern) {
-    for (fs::path& file : find_files(folder, pattern)) files.insert(std::move(file));
+  const auto take = [&](std::string_view setting, std::string_view otherwise) {
+    const auto take_found = [&](std::string_view pattern) {
+      for (fs::path& file : find_files(folder, pattern)) files.insert(std::move(file));
+    };
+    const toml::array* patterns = root["project"][setting].as_array();
+    if (!patterns) return take_found(otherwise);
+    for (const toml::node& pattern : *patterns) take_found(pattern.value_or(std::string_view()));
   };
-  if (const toml::array* patterns = root["project"]["sources"].as_array()) {
-    for (const toml::node& pattern : *patterns) take_sources(pattern.value_or(std::string_view()));
-  } else {
-    take_sources("*.endcap");
-  }
+  take("sources", kSourcesPattern);
+  take("data", kDataPattern);
   if (const toml::table* systems = root["systems"].as_table()) {
     for (const auto& [name, system] : *systems) {
       const toml::table* settings = system.as_table();

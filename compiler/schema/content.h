@@ -13,7 +13,7 @@ struct ProjectContent {
   std::string hash;                          // SHA-256 (hex) over all of them
 };
 
-// Everything that `load_project` reads: endcap.toml, the sources its patterns find, the schemas it names,
+// Everything that `load_project` reads: endcap.toml, the sources and data its patterns find, the schemas it names,
 // endcap.lock. Nothing is parsed but endcap.toml. None when one of them can't be read: what is wrong with
 // such a project is found out anew each time.
 std::optional<ProjectContent> content_of_project(const std::filesystem::path& folder);

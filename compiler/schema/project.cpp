@@ -73,25 +73,34 @@ class ProjectReader {
     Section section(file_, table, "[project]", file_.span(table.source()));
     project_.name = section.required_text("name");
     auto patterns = section.texts("sources");
-    if (!section.has("sources")) patterns = {{"*.endcap", section.span()}};
+    if (!section.has("sources")) patterns = {{std::string(kSourcesPattern), section.span()}};
+    auto data = section.texts("data");
+    const bool data_named = section.has("data");
+    if (!data_named) data = {{std::string(kDataPattern), section.span()}};
     section.close();
-    std::set<fs::path> seen;
-    for (auto& [pattern, span] : patterns) {
-      auto files = find_files(project_.folder, pattern);
-      if (files.empty()) diagnostics_.emit(DiagnosticKind::ProjectNoSources, span, {pattern});
-      seen.insert(files.begin(), files.end());
-    }
-    for (auto& path : seen) read_source(path);
+    for (const fs::path& path : found(patterns, true)) read_source(path, project_.sources);
+    for (const fs::path& path : found(data, data_named)) read_source(path, project_.data);
   }
 
-  void read_source(const fs::path& path) {
+  using Patterns = std::vector<std::pair<std::string, Span>>;
+  std::set<fs::path> found(const Patterns& patterns, bool some) {
+    std::set<fs::path> paths;
+    for (const auto& [pattern, span] : patterns) {
+      auto files = find_files(project_.folder, pattern);
+      if (files.empty() && some) diagnostics_.emit(DiagnosticKind::ProjectNoSources, span, {pattern});
+      paths.insert(files.begin(), files.end());
+    }
+    return paths;
+  }
+
+  void read_source(const fs::path& path, std::vector<SourceId>& sources) {
     std::string shown = path.lexically_relative(project_.folder).generic_string();
     auto text = read_text(path, shown, overlay_);
     if (!text) {
       diagnostics_.emit(DiagnosticKind::ProjectUnreadable, {}, {shown, text.error()});
       return;
     }
-    project_.sources.push_back(sources_.add(std::move(shown), std::move(*text)));
+    sources.push_back(sources_.add(std::move(shown), std::move(*text)));
   }
 
   void read_system(const toml::table& table, std::string name, Span span) {

@@ -43,6 +43,7 @@ struct Project {
   std::filesystem::path folder;
   std::string name;
   std::vector<SourceId> sources;  // .endcap files, sorted by path
+  std::vector<SourceId> data;     // sheets that tables take their rows from, sorted by path
   std::vector<SystemConfig> systems;
   std::vector<AdvisorConfig> advisors;
   std::vector<RoleConfig> roles;

@@ -13,6 +13,10 @@ std::optional<schema::Schema> import_schema_named_at(Span setting, const std::fi
 // lock.cpp: every schema against endcap.lock.
 void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnostics);
 
+// What a project reads where endcap.toml does not say it.
+inline constexpr std::string_view kSourcesPattern = "*.endcap";
+inline constexpr std::string_view kDataPattern = "data/*.csv";
+
 // glob.cpp: files under `folder` whose path matches: `*` within a name, `**` over folders, `?` one character.
 // Sorted; build output and hidden folders are not looked into.
 std::vector<std::filesystem::path> find_files(const std::filesystem::path& folder, std::string_view pattern);

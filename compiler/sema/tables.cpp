@@ -6,11 +6,14 @@
 #include <algorithm>
 
 #include "compiler/sema/resolve_types.h"
+#include "compiler/syntax/sheet.h"
 
 namespace endcap::sema {
 namespace {
 
 using CellForm = ast::TableCell::Form;
+
+constexpr size_t kRowsOfBlock = 32;
 
 class TableChecker {
  public:
@@ -29,20 +32,79 @@ class TableChecker {
       function_.parameters.push_back(
           scope_.declare(parameter.name, resolve_type(context_, module_, parameter.type.get())));
     result_ = resolve_type(context_, module_, tree_.result.get());
-    if (read_header()) read_rows();
+    if (read_written() && read_header() && read_cells()) read_rows();
     context_.program.functions[index_] = std::move(function_);
   }
 
  private:
+  // ---------------------------------------------------------------- where it is written
+
+  // The header, and the rows where they stand below it.
+  bool read_written() {
+    if (!tree_.file) {
+      header_ = tree_.header;
+      rows_ = &tree_.rows;
+      row_count_ = tree_.rows.size();
+      return true;
+    }
+    const auto source = data_file();
+    if (source) sheet_ = read_sheet(context_.sources, *source, context_.diagnostics);
+    if (!sheet_) return false;
+    for (const SheetCell& cell : sheet_->header) header_.push_back({cell.text, cell.span});
+    row_count_ = sheet_->rows.size();
+    return true;
+  }
+
+  std::optional<SourceId> data_file() {
+    std::vector<std::string> known;
+    for (const SourceId data : context_.project.data) {
+      known.push_back(context_.sources.file(data).path);
+      if (known.back() == tree_.file->text) return data;
+    }
+    Diagnostic& diagnostic =
+        context_.emit(DiagnosticKind::UnknownDataFile, tree_.file->span, {tree_.file->text});
+    const Span inside{tree_.file->span.source, tree_.file->span.begin + 1, tree_.file->span.end - 1};
+    with_suggestion(diagnostic, inside, tree_.file->text, known)
+        .note(
+            "a table's file stands in the project's folder; which ones are read is said by `data` in "
+            "endcap.toml, "
+            "by default data/*.csv");
+    return std::nullopt;
+  }
+
+  // The rows of a sheet: what its cells are depends on the types of their columns.
+  bool read_cells() {
+    if (!sheet_) return true;
+    std::vector<SheetColumn> columns;
+    for (size_t i = 0; i < header_.size(); ++i) {
+      const bool asked = i < inputs_.size();
+      const bool text = is_text(asked ? scope_[inputs_[i]].type : type_of(*results_[i - inputs_.size()]));
+      columns.push_back(!text   ? SheetColumn::Written
+                        : asked ? SheetColumn::AskedText
+                                : SheetColumn::GivenText);
+    }
+    auto rows = rows_of_sheet(*sheet_, columns, context_.sources, context_.diagnostics);
+    if (!rows) return false;
+    sheet_rows_ = std::move(*rows);
+    rows_ = &sheet_rows_;
+    return true;
+  }
+
+  bool is_text(TypeId type) const {
+    if (context_.types.is(type, Kind::Optional)) type = context_.types[type].element;
+    return context_.types.is(type, Kind::Text) || context_.types.is(type, Kind::Zone);
+  }
+
   // ---------------------------------------------------------------- header
 
   // False when the rows can't be read by it.
   bool read_header() {
-    bool sound = result_ != abi::kNoType && tree_.rows.size() <= kTableRowsMax;
-    if (tree_.rows.size() > kTableRowsMax)
+    const size_t most = sheet_ ? kSheetRowsMax : kTableRowsMax;
+    bool sound = result_ != abi::kNoType && row_count_ <= most;
+    if (row_count_ > most)
       context_.emit(DiagnosticKind::TableTooLong, tree_.name.span,
-                    {tree_.name.text, std::to_string(tree_.rows.size()), std::to_string(kTableRowsMax)});
-    for (const ast::Name& column : tree_.header) sound = read_column(column) && sound;
+                    {tree_.name.text, std::to_string(row_count_), std::to_string(most)});
+    for (const ast::Name& column : header_) sound = read_column(column) && sound;
     for (size_t i = 0; i < tree_.parameters.size(); ++i) {
       if (std::ranges::find(inputs_, function_.parameters[i]) != inputs_.end()) continue;
       missing_column(fmt::format("input `{}`", tree_.parameters[i].name.text), tree_.parameters[i].name.span);
@@ -56,7 +118,7 @@ class TableChecker {
   }
 
   bool read_column(const ast::Name& column) {
-    const auto first = std::ranges::find(tree_.header, column.text, &ast::Name::text);
+    const auto first = std::ranges::find(header_, column.text, &ast::Name::text);
     if (&*first != &column) {
       context_.emit(DiagnosticKind::DuplicateName, column.span, {column.text})
           .label(first->span, "this column has the name");
@@ -77,7 +139,7 @@ class TableChecker {
   }
 
   void missing_column(const std::string& what, Span declared) {
-    const Span header = cover(tree_.header.front().span, tree_.header.back().span);
+    const Span header = cover(header_.front().span, header_.back().span);
     context_.emit(DiagnosticKind::TableColumnMissing, header, {tree_.name.text, what})
         .label(declared, "declared here");
   }
@@ -113,10 +175,10 @@ class TableChecker {
     Table table{.function = FunctionId(index_), .rows = {}, .span = tree_.name.span};
     std::vector<ExprPtr> values;
     bool sound = true;
-    for (const ast::TableRow& row : tree_.rows) {
-      if (row.cells.size() != tree_.header.size()) {
+    for (const ast::TableRow& row : (*rows_)) {
+      if (row.cells.size() != header_.size()) {
         context_.emit(DiagnosticKind::TableRowLength, row.span,
-                      {std::to_string(row.cells.size()), std::to_string(tree_.header.size())});
+                      {std::to_string(row.cells.size()), std::to_string(header_.size())});
         sound = false;
         continue;
       }
@@ -125,14 +187,14 @@ class TableChecker {
       table.rows.push_back({std::move(condition), row.span});
       values.push_back(std::move(value));
     }
-    if (tree_.rows.empty()) {
+    if (rows_->empty()) {
       context_.emit(DiagnosticKind::TableGap, tree_.name.span,
                     {tree_.name.text, "anything is asked: it has no rows"});
       sound = false;
     }
     if (!sound) return;
     function_.result = result_;
-    function_.body = chain(table, std::move(values));
+    function_.body = choices(table, std::move(values));
     context_.program.tables.push_back(std::move(table));
   }
 
@@ -150,7 +212,7 @@ class TableChecker {
   }
 
   ExprPtr otherwise(const ast::TableRow& row) {
-    if (&row != &tree_.rows.back()) {
+    if (&row != &rows_->back()) {
       misplaced(row.cells[0], "`otherwise` stands in the last row: what follows it is never asked");
       return invalid(row.span);
     }
@@ -250,18 +312,39 @@ class TableChecker {
     context_.emit(DiagnosticKind::TableCellMisplaced, cell.span, {std::move(why)});
   }
 
-  // The last row needs no question: the rows cover every case, which is proved later.
-  ExprPtr chain(const Table& table, std::vector<ExprPtr> values) {
-    ExprPtr result = std::move(values.back());
-    for (size_t i = values.size() - 1; i-- > 0;) {
-      const Span span = table.rows[i].span;
-      Operation choice{.op = Operator::Conditional};
-      choice.operands.push_back(clone(*table.rows[i].condition));
-      choice.operands.push_back(std::move(values[i]));
-      choice.operands.push_back(std::move(result));
-      result = make_expr(span, result_, std::move(choice));
+  // One choice after the other. A long table is asked block by block, so that its choices are not nested as
+  // deep as it has rows.
+  ExprPtr choices(const Table& table, std::vector<ExprPtr> values) {
+    const size_t rows = values.size();
+    const size_t first_of_last = (rows - 1) / kRowsOfBlock * kRowsOfBlock;
+    ExprPtr result = chain(table, values, first_of_last, rows);
+    for (size_t end = first_of_last; end > 0; end -= kRowsOfBlock) {
+      const size_t begin = end - kRowsOfBlock;
+      ExprPtr any;
+      for (size_t i = begin; i < end; ++i)
+        any = joined(Operator::Or, std::move(any), clone(*table.rows[i].condition));
+      result =
+          choice(table.rows[begin].span, std::move(any), chain(table, values, begin, end), std::move(result));
     }
     return result;
+  }
+
+  // The last row needs no question: the rows cover every case, which is proved later.
+  ExprPtr chain(const Table& table, std::vector<ExprPtr>& values, size_t begin, size_t end) {
+    ExprPtr result = std::move(values[end - 1]);
+    for (size_t i = end - 1; i-- > begin;) {
+      result = choice(table.rows[i].span, clone(*table.rows[i].condition), std::move(values[i]),
+                      std::move(result));
+    }
+    return result;
+  }
+
+  ExprPtr choice(Span span, ExprPtr condition, ExprPtr yes, ExprPtr no) {
+    Operation node{.op = Operator::Conditional};
+    node.operands.push_back(std::move(condition));
+    node.operands.push_back(std::move(yes));
+    node.operands.push_back(std::move(no));
+    return make_expr(span, result_, std::move(node));
   }
 
   Context& context_;
@@ -274,6 +357,11 @@ class TableChecker {
   TypeId result_ = abi::kNoType;
   std::vector<LocalId> inputs_;            // by column
   std::vector<const ast::Name*> results_;  // columns behind the inputs
+  std::optional<Sheet> sheet_;             // where it stands in a file
+  std::vector<ast::TableRow> sheet_rows_;
+  std::vector<ast::Name> header_;
+  const std::vector<ast::TableRow>* rows_ = nullptr;
+  size_t row_count_ = 0;
 };
 
 }  // namespace

@@ -5,8 +5,9 @@
 
 namespace endcap::sema {
 
-// A longer table is refused: it becomes a chain of choices as deep as it has rows, and nobody proof-reads it.
-inline constexpr size_t kTableRowsMax = 200;
+// Nobody proof-reads a longer table. One that stands in a sheet is edited in columns, and is limited by the code that
+// it becomes: its rows are compiled, in a time that grows with their square.
+inline constexpr size_t kTableRowsMax = 200, kSheetRowsMax = 400;
 
 // The typed function of table `index` (of Context::functions) and its rows for the proofs.
 void check_table(Context& context, uint32_t index);

@@ -334,6 +334,7 @@ struct TableDecl {
   Name name;
   std::vector<Parameter> parameters;
   TypePtr result;
+  std::optional<Name> file;                                      // its header and rows stand there, and not below
   std::vector<Name> header;
   std::vector<TableRow> rows;
 };

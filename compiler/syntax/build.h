@@ -20,6 +20,7 @@ class Builder {
 
   // A module name is not a declaration: it is given to `module_name`.
   ast::Decl declaration(Parser::DeclarationContext* tree, std::optional<ast::QualifiedName>& module_name);
+  ast::TableCell table_cell(Parser::TableCellContext* tree);
 
  private:
   // build_names.cpp
@@ -112,7 +113,6 @@ class Builder {
   ast::PolicyRow policy_row(Parser::PolicyRowContext* tree);
   ast::AdvisorDecl advisor(Parser::AdvisorDeclarationContext* tree);
   ast::TableDecl table(Parser::TableDeclarationContext* tree);
-  ast::TableCell table_cell(Parser::TableCellContext* tree);
 
   // build_tests.cpp
   ast::TestDecl test(Parser::TestDeclarationContext* tree);

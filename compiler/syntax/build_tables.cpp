@@ -8,6 +8,10 @@ ast::TableDecl Builder::table(Parser::TableDeclarationContext* tree) {
   result.name = name(tree->name());
   result.parameters = parameters(tree->parameters());
   result.result = type(tree->type());
+  if (tree->file != nullptr) {
+    result.file = ast::Name{text_value(tree->TEXT()), span(tree->file)};
+    return result;
+  }
   for (auto* column : tree->tableHeader()->name()) result.header.push_back(name(column));
   for (auto* row : tree->tableRow()) {
     ast::TableRow built{.cells = {}, .span = span(row)};

@@ -106,10 +106,10 @@ bool all_in(const antlr4::misc::IntervalSet& set, std::initializer_list<size_t> 
   return std::ranges::all_of(tokens, [&](size_t token) { return set.contains(token); });
 }
 
-std::string token_words(const antlr4::dfa::Vocabulary& words, size_t type) {
+std::string token_words(const SyntaxErrorPlace& error, size_t type) {
   switch (type) {
     case antlr4::Token::EOF:
-      return "the end of the declaration";
+      return end_of_text(error);
     case Lexer::NAME:
       return "a name";
     case Lexer::NUMBER:
@@ -125,7 +125,7 @@ std::string token_words(const antlr4::dfa::Vocabulary& words, size_t type) {
   }
   if (const auto test = test_word(type); !test.empty()) return "`" + std::string(test) + "`";
   if (const auto advisor = advisor_word(type); !advisor.empty()) return "`" + std::string(advisor) + "`";
-  const std::string literal = words.getLiteralName(type);
+  const std::string literal = error.words->getLiteralName(type);
   if (literal.size() < 3) return {};
   return "`" + literal.substr(1, literal.size() - 2) + "`";
 }
@@ -140,7 +140,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 // The set of tokens in words: a group by its meaning, the rest by name, nothing when there are too many.
-std::string set_words(const antlr4::dfa::Vocabulary& spelling, const antlr4::misc::IntervalSet& set) {
+std::string set_words(const SyntaxErrorPlace& error, const antlr4::misc::IntervalSet& set) {
   constexpr size_t kNamedMax = 6;
   std::vector<std::string> words;
   if (all_in(set, {Lexer::NUMBER, Lexer::TEXT, Lexer::OPEN_BRACKET})) {
@@ -152,7 +152,7 @@ std::string set_words(const antlr4::dfa::Vocabulary& spelling, const antlr4::mis
   } else {
     for (const auto& interval : set.getIntervals()) {
       for (ssize_t token = interval.a; token <= interval.b; ++token) {
-        if (auto word = token_words(spelling, static_cast<size_t>(token)); !word.empty())
+        if (auto word = token_words(error, static_cast<size_t>(token)); !word.empty())
           words.push_back(std::move(word));
         if (words.size() > kNamedMax) return {};
       }
@@ -161,18 +161,17 @@ std::string set_words(const antlr4::dfa::Vocabulary& spelling, const antlr4::mis
   }
   for (const size_t close :
        {size_t{Lexer::CLOSE_PAREN}, size_t{Lexer::CLOSE_BRACKET}, size_t{Lexer::CLOSE_BRACE}}) {
-    if (set.contains(close)) words.push_back(token_words(spelling, close));
+    if (set.contains(close)) words.push_back(token_words(error, close));
   }
   return joined(words);
 }
 
-std::vector<std::string> keywords_in(const antlr4::dfa::Vocabulary& spelling,
-                                     const antlr4::misc::IntervalSet& set) {
+std::vector<std::string> expected_keywords(const SyntaxErrorPlace& error) {
   std::vector<std::string> words;
-  for (const auto& interval : set.getIntervals()) {
+  for (const auto& interval : error.expected.getIntervals()) {
     for (ssize_t token = std::max<ssize_t>(interval.a, Lexer::MODULE);
          token <= std::min<ssize_t>(interval.b, Lexer::LIST); ++token) {
-      const std::string quoted = token_words(spelling, static_cast<size_t>(token));
+      const std::string quoted = token_words(error, static_cast<size_t>(token));
       if (quoted.size() > 2) words.push_back(quoted.substr(1, quoted.size() - 2));
     }
   }
@@ -181,10 +180,15 @@ std::vector<std::string> keywords_in(const antlr4::dfa::Vocabulary& spelling,
 
 }  // namespace
 
+std::string end_of_text(const SyntaxErrorPlace& error) {
+  const bool cell = std::ranges::find(error.rules, size_t{Parser::RuleSheetCell}) != error.rules.end();
+  return cell ? "the end of the cell" : "the end of the declaration";
+}
+
 Expectation expectation(const SyntaxErrorPlace& error, size_t before) {
   Expectation result;
   if (error.words == nullptr) return result;
-  result.keywords = keywords_in(*error.words, error.expected);
+  result.keywords = expected_keywords(error);
   if (error.rules.size() > 1) {
     // `x: T = Source requierd`: the misspelt word was taken for the next part.
     if (const Repeating* around = repeating(error.rules[1])) result.keywords_before = around->keywords;
@@ -198,7 +202,7 @@ Expectation expectation(const SyntaxErrorPlace& error, size_t before) {
   } else if (const auto asked = asked_for_by(before); !asked.empty()) {
     result.what = asked;
   } else {
-    result.what = set_words(*error.words, error.expected);
+    result.what = set_words(error, error.expected);
   }
   return result;
 }

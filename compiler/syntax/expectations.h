@@ -15,6 +15,9 @@ struct Expectation {
   bool name = false;                         // a name could stand here
 };
 
+// "the end of the declaration": what the text in which the place is ends with.
+std::string end_of_text(const SyntaxErrorPlace& error);
+
 // `before` is the type of the token in front of the error.
 Expectation expectation(const SyntaxErrorPlace& error, size_t before);
 

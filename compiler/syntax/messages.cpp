@@ -51,7 +51,7 @@ class Wording {
         expectation(error_, before == nullptr ? antlr4::Token::EOF : before->getType());
     std::string sentence = expected.what.empty() ? "this does not fit here" : "expected " + expected.what;
     if (before != nullptr) sentence += " after `" + shown(*before) + "`";
-    sentence += ", found " + (at_end() ? "the end of the declaration" : "`" + shown(found_) + "`");
+    sentence += ", found " + (at_end() ? end_of_text(error_) : "`" + shown(found_) + "`");
     auto& diagnostic = diagnostics.emit(DiagnosticKind::SyntaxError, place(before), {std::move(sentence)});
     if (at_end()) point_to_unclosed(diagnostic);
     suggest(diagnostic, before, expected);

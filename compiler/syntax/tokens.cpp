@@ -77,8 +77,7 @@ void report_lexical(antlr4::CommonToken& token, std::string_view text, SourceId 
 
 }  // namespace
 
-TokenisedFile tokenise(const SourceMap& sources, SourceId source, Diagnostics& diagnostics) {
-  const std::string_view text = sources.file(source).text;
+TokenisedFile tokenise(std::string_view text, SourceId source, Diagnostics& diagnostics) {
   const size_t skipped = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
   const Decoded decoded = decode(text.substr(skipped));
   if (decoded.first_bad) {

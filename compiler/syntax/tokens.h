@@ -22,7 +22,8 @@ struct TokenisedFile {
   Tokens tokens;                 // without the end of file
 };
 
-TokenisedFile tokenise(const SourceMap& sources, SourceId source, Diagnostics& diagnostics);
+// `text` stands for that of the source: it is as long as that.
+TokenisedFile tokenise(std::string_view text, SourceId source, Diagnostics& diagnostics);
 
 // Gives `40 ea`, `AUD 5.00`, `4 business hours`, `or else`, `x.to` and `to: x` their meaning.
 void retag_by_neighbours(Tokens& tokens, std::string_view text);

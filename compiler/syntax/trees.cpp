@@ -28,15 +28,44 @@ std::unique_ptr<antlr4::ListTokenSource> token_list(Tokens tokens, uint32_t end)
 
 }  // namespace
 
+TwoStageParser::TwoStageParser(std::string_view text, SourceId source, Diagnostics& diagnostics)
+    : text_(text),
+      source_(source),
+      diagnostics_(diagnostics),
+      list_(token_list({}, 0)),
+      stream_(std::make_unique<antlr4::CommonTokenStream>(list_.get())),
+      parser_(stream_.get()) {}
+
+void TwoStageParser::take(Tokens tokens, uint32_t end) {
+  auto list = token_list(std::move(tokens), end);
+  auto stream = std::make_unique<antlr4::CommonTokenStream>(list.get());
+  parser_.setTokenStream(stream.get());  // the tree before is gone, and so may its tokens
+  list_ = std::move(list);
+  stream_ = std::move(stream);
+  parser_.removeErrorListeners();
+  parser_.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
+      antlr4::atn::PredictionMode::SLL);
+  strategy_ = std::make_shared<FirstError>();
+  parser_.setErrorHandler(strategy_);
+}
+
+void TwoStageParser::take_again() {
+  parser_.getInterpreter<antlr4::atn::ParserATNSimulator>()->setPredictionMode(
+      antlr4::atn::PredictionMode::LL);
+  parser_.reset();
+}
+
+void TwoStageParser::report() {
+  report_syntax_error(strategy_->error(), *stream_, text_, source_, diagnostics_);
+}
+
 DeclarationTrees::DeclarationTrees(const SourceMap& sources, SourceId source, Diagnostics& diagnostics)
     : text_(sources.file(source).text),
       source_(source),
       diagnostics_(diagnostics),
-      file_(tokenise(sources, source, diagnostics)),
+      file_(tokenise(text_, source, diagnostics)),
       pieces_(cut_into_declarations(file_.tokens, text_)),
-      list_(token_list({}, 0)),
-      stream_(std::make_unique<antlr4::CommonTokenStream>(list_.get())),
-      parser_(stream_.get()) {}
+      parser_(text_, source, diagnostics) {}
 
 std::optional<DeclarationTree> DeclarationTrees::next() {
   if (at_ == pieces_.size()) return std::nullopt;
@@ -86,34 +115,7 @@ Parser::DeclarationContext* DeclarationTrees::tree_of(const Piece& piece, Tokens
                       {std::to_string(kNestingMax)});
     return nullptr;
   }
-  return two_stages(std::move(tokens), end);
-}
-
-// SLL is enough for what is right; only what it can't read is read again with full LL, and only then is an
-// error certain.
-Parser::DeclarationContext* DeclarationTrees::two_stages(Tokens tokens, uint32_t end) {
-  auto list = token_list(std::move(tokens), end);
-  auto stream = std::make_unique<antlr4::CommonTokenStream>(list.get());
-  parser_.setTokenStream(stream.get());  // the tree before is gone, and so may its tokens
-  list_ = std::move(list);
-  stream_ = std::move(stream);
-  parser_.removeErrorListeners();
-  auto* simulator = parser_.getInterpreter<antlr4::atn::ParserATNSimulator>();
-  simulator->setPredictionMode(antlr4::atn::PredictionMode::SLL);
-  const auto strategy = std::make_shared<FirstError>();
-  parser_.setErrorHandler(strategy);
-  try {
-    try {
-      return parser_.declaration();
-    } catch (const antlr4::ParseCancellationException&) {
-      simulator->setPredictionMode(antlr4::atn::PredictionMode::LL);
-      parser_.reset();
-      return parser_.declaration();
-    }
-  } catch (const antlr4::ParseCancellationException&) {
-    report_syntax_error(strategy->error(), *stream_, text_, source_, diagnostics_);
-    return nullptr;
-  }
+  return parser_.parse(std::move(tokens), end, &Parser::declaration);
 }
 
 }  // namespace endcap::syntax

@@ -20,6 +20,44 @@ struct DeclarationTree {
   Parser::DeclarationContext* tree = nullptr;  // null: it can't be read, and a diagnostic says why
 };
 
+// Reads one tree from its tokens in two stages: SLL is enough for what is right; only what it can't read is
+// read again with full LL, and only then is an error certain. The tree lives until the next one.
+class TwoStageParser {
+ public:
+  TwoStageParser(std::string_view text, SourceId source, Diagnostics& diagnostics);
+
+  // What `rule` of the grammar makes of the tokens, which end at `end`; null when it can't: a diagnostic says
+  // why.
+  template <typename Tree>
+  Tree* parse(Tokens tokens, uint32_t end, Tree* (Parser::*rule)()) {
+    take(std::move(tokens), end);
+    try {
+      try {
+        return (parser_.*rule)();
+      } catch (const antlr4::ParseCancellationException&) {
+        take_again();
+        return (parser_.*rule)();
+      }
+    } catch (const antlr4::ParseCancellationException&) {
+      report();
+      return nullptr;
+    }
+  }
+
+ private:
+  void take(Tokens tokens, uint32_t end);
+  void take_again();
+  void report();
+
+  std::string_view text_;
+  SourceId source_;
+  Diagnostics& diagnostics_;
+  std::unique_ptr<antlr4::ListTokenSource> list_;
+  std::unique_ptr<antlr4::CommonTokenStream> stream_;
+  std::shared_ptr<FirstError> strategy_;
+  Parser parser_;
+};
+
 class DeclarationTrees {
  public:
   DeclarationTrees(const SourceMap& sources, SourceId source, Diagnostics& diagnostics);
@@ -31,7 +69,6 @@ class DeclarationTrees {
   Tokens take(const Piece& piece);
   std::optional<ast::Name> declared_name(const Tokens& tokens) const;
   Parser::DeclarationContext* tree_of(const Piece& piece, Tokens tokens, uint32_t end);
-  Parser::DeclarationContext* two_stages(Tokens tokens, uint32_t end);
 
   std::string_view text_;
   SourceId source_;
@@ -39,9 +76,7 @@ class DeclarationTrees {
   TokenisedFile file_;
   std::vector<Piece> pieces_;
   size_t at_ = 0;
-  std::unique_ptr<antlr4::ListTokenSource> list_;
-  std::unique_ptr<antlr4::CommonTokenStream> stream_;
-  Parser parser_;
+  TwoStageParser parser_;
 };
 
 }  // namespace endcap::syntax

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every example of the documents is compiled: examples_test.py ENDCAP SOURCE_FOLDER DOCUMENT...
 
-A block ```endcap is a module that checks cleanly beside workflows/retail.endcap; ```endcap EC0551 is one that gives that finding (and no
+A block ```endcap is a module that checks cleanly beside workflows/retail.endcap and workflows/data; ```endcap EC0551 is one that gives that finding (and no
 other), and when a block ```text follows, it is word for word what `endcap check` prints. A block ```sh that is one command
 `endcap explain-time` is run, and a block ```text that follows is part of what it prints.
 """
@@ -22,6 +22,7 @@ def check(endcap: str, source: pathlib.Path, module: str, form: str) -> tuple[in
     with tempfile.TemporaryDirectory() as folder:
         project = pathlib.Path(folder) / "project"
         shutil.copytree(source / "workflows" / "schemas", project / "schemas")
+        shutil.copytree(source / "workflows" / "data", project / "data")
         for name in ("endcap.toml", "endcap.lock", "retail.endcap"):
             shutil.copy(source / "workflows" / name, project)
         (project / "example.endcap").write_text(module)

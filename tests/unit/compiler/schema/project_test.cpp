@@ -84,6 +84,26 @@ TEST_SUITE("a project") {
     CHECK(calendar.version == 4);
   }
 
+  TEST_CASE("has the sheets of its folder `data`, or those that it names") {
+    DeskProject desk;
+    const auto sheets = [&] {
+      std::vector<std::string> paths;
+      const Project project = desk.load();
+      for (const SourceId sheet : project.data) paths.push_back(desk.sources.file(sheet).path);
+      return paths;
+    };
+    CHECK(sheets().empty());
+    desk.write("data/b.csv", "x\n1\n");
+    desk.write("data/a.csv", "x\n1\n");
+    desk.write("thresholds/c.csv", "x\n1\n");
+    CHECK(sheets() == std::vector<std::string>{"data/a.csv", "data/b.csv"});
+    desk.replaced("name = \"desk\"", "name = \"desk\"\ndata = [\"thresholds/*.csv\"]");
+    CHECK(sheets() == std::vector<std::string>{"thresholds/c.csv"});
+    desk.replaced("name = \"desk\"", "name = \"desk\"\ndata = [\"none/*.csv\"]");
+    CHECK(sheets().empty());
+    CHECK(desk.kinds() == Kinds{DiagnosticKind::ProjectNoSources, DiagnosticKind::LockMissing});
+  }
+
   TEST_CASE("says where advisors answer, and which of them are switched off") {
     DeskProject desk;
     desk.pin();

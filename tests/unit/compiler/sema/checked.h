@@ -21,10 +21,13 @@ struct Checked {
   Diagnostics diagnostics;
   Program program;
 
-  explicit Checked(const std::string& text, const std::function<void(Project&)>& change = nullptr) {
+  // A `sheet` is data/sheet.csv of the project.
+  explicit Checked(const std::string& text, const std::function<void(Project&)>& change = nullptr,
+                   const std::string& sheet = "") {
     Project project =
         load_project(std::string(ENDCAP_SOURCE_DIR) + "/tests/language/project", sources, diagnostics);
     project.sources.push_back(sources.add("subject.endcap", "module subject\n\nuse fixture.base\n" + text));
+    if (!sheet.empty()) project.data.push_back(sources.add("data/sheet.csv", sheet));
     if (change) change(project);
     std::vector<ast::Module> modules;
     for (const SourceId source : project.sources) modules.push_back(parse(sources, source, diagnostics));

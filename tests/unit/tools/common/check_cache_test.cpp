@@ -96,6 +96,18 @@ TEST_CASE("a schema is part of what was checked") {
   CHECK_FALSE(setup.find().has_value());
 }
 
+TEST_CASE("a sheet is part of what was checked") {
+  const Setup setup;
+  fs::create_directories(setup.project / "data");
+  setup.put("data/fees.csv", "size,fee\n< 2,1\n>= 2,2\n");
+  setup.put("a.endcap", "module a\n\ntable Fee(size: Int) -> Int from \"data/fees.csv\"\n");
+  setup.check_and_keep();
+  CHECK(setup.find().has_value());
+  setup.put("data/fees.csv", "size,fee\n< 2,1\n> 2,2\n");
+  CHECK_FALSE(setup.find().has_value());
+  CHECK(shown(setup.check()).contains("EC0581"));
+}
+
 TEST_CASE("what changed during the check is not kept") {
   const Setup setup;
   const CheckCache before(setup.cache, setup.project);
