@@ -3,8 +3,8 @@
 lexer grammar EndcapLexer;
 
 // Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, constructs of later releases, and the
-// words of a test, an advisor or an `upgrades from` clause, which are names everywhere else (compiler/syntax/test_words.cpp,
-// advisor_words.cpp, upgrade_words.cpp).
+// words of a test, an advisor, a task's answers or an `upgrades from` clause, which are names everywhere else
+// (compiler/syntax/test_words.cpp, advisor_words.cpp, answer_words.cpp, upgrade_words.cpp).
 tokens {
   UNIT, CURRENCY, BUSINESS, ITS, OR_ELSE, LATER_STATEMENT, LATER_VALUE,
   GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,

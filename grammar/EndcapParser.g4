@@ -143,7 +143,7 @@ testStatement
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent
-  | role=name decision=(APPROVES | REJECTS | DOES) EVERY? qualified about? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
+  | role=name decision=(APPROVES | REJECTS | DOES) EVERY? qualified arguments? about? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
   | qualified about? fault testCount                                        # SystemFails
   | EXPECT expectation                                                      # ExpectThat
   ;
@@ -209,7 +209,13 @@ approveClause
   | handler                                                                 # HandlerClause
   ;
 writeStatement: WRITE name (FOR expression)? handlers?;
-taskStatement: TASK task=name arguments TO role=name (WITHIN expression)? (AS result=name)? handlers?;
+taskStatement
+  : TASK task=name arguments TO role=name (WITHIN expression)? (AS result=name)? (OPEN_BRACE taskClause* CLOSE_BRACE)?
+  ;
+taskClause
+  : ANSWERS form=name arguments?                                            # AnswersClause
+  | handler                                                                 # TaskHandlerClause
+  ;
 runStatement: RUN qualified arguments (AS name)? handlers?;
 
 whenStatement: WHEN expression block (OTHERWISE WHEN expression block)* otherwiseBlock?;

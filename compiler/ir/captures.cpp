@@ -112,6 +112,9 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             for (auto* e : {&s.arguments, &s.within, &s.remind}) expression(e->get());
             for (auto& escalation : s.escalations) expression(escalation.after.get());
             if (s.resolver) expression(s.resolver->arguments.get());
+            define(s.answer);
+            if (s.form)
+              for (auto& each : s.form->prefilled) expression(each.value.get());
             handlers(s.handlers);
           },
           [&](const Raise& s) {

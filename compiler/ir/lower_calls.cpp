@@ -112,7 +112,16 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
     asked = {task.resolver->workflow, static_cast<uint32_t>(operands.size())};
     operands.push_back(expression(*task.resolver->arguments));
   }
+  std::vector<abi::WaitPoint::Prefilled> prefilled;
+  if (task.form) {
+    for (const auto& [field, value] : task.form->prefilled) {
+      prefilled.push_back({field, static_cast<uint32_t>(operands.size()), value->trust});
+      operands.push_back(expression(*value));
+    }
+  }
   uint32_t state = add_wait(stmt, WaitKind::Task);
+  if (task.form) wait(state).input = task.form->record;
+  wait(state).prefilled = std::move(prefilled);
   wait(state).label = task.name;
   wait(state).role = task.role;
   wait(state).within = within;
@@ -120,7 +129,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
   wait(state).escalations = std::move(escalations);
   wait(state).asked = asked;
   wait(state).renewed = task.renewed;
-  call(state, std::move(operands), LocalId(), task.handlers);
+  call(state, std::move(operands), task.answer, task.handlers);
 }
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Raise& raise) {

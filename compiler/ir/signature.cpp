@@ -6,6 +6,7 @@
 
 #include "compiler/ir/lowering.h"
 #include "compiler/ir/signature_parts.h"
+#include "runtime/abi/shape.h"
 
 namespace endcap::ir {
 namespace {
@@ -26,7 +27,8 @@ class SignatureMaker {
       out_.key += (out_.key.empty() ? "" : ", ") + described.parameters[key].name;
     }
     for (const auto& parameter : described.parameters)
-      out_.parameters.push_back({parameter.name, shapes_.name(parameter.type), shape(parameter.type)});
+      out_.parameters.push_back(
+          {parameter.name, abi::type_text(program_.types, parameter.type), shape(parameter.type)});
     for (const abi::UpgradeClause& clause : described.upgrades) {
       SignatureUpgrade& upgrade = out_.upgrades.emplace_back();
       upgrade.from = clause.from;
@@ -117,8 +119,9 @@ class SignatureMaker {
   std::vector<SignatureSlot> slots(const std::vector<abi::Slot>& described) {
     std::vector<SignatureSlot> result;
     for (const abi::Slot& slot : described)
-      result.push_back({slot.name, shapes_.name(slot.type), shape(slot.type), projection(slot.type),
-                        program_.types[slot.type].kind, slot.trust == abi::Trust::Advice});
+      result.push_back({slot.name, abi::type_text(program_.types, slot.type), shape(slot.type),
+                        projection(slot.type), program_.types[slot.type].kind,
+                        slot.trust == abi::Trust::Advice});
     return result;
   }
 
@@ -174,7 +177,8 @@ class SignatureMaker {
     } else if (wait.kind == WaitKind::Ask) {
       const abi::Advisor& advisor = program_.advisors[wait.target];
       point.call = advisor.name;
-      point.payload = short_hash(shapes_.structure(advisor.inputs) + "\n" + shapes_.structure(advisor.output));
+      point.payload =
+          short_hash(shapes_.structure(advisor.inputs) + "\n" + shapes_.structure(advisor.output));
     } else if (wait.kind == WaitKind::Run) {
       point.call = program_.workflows[wait.target].name;
     } else if (wait.asked) {

@@ -15,7 +15,6 @@ class ShapeTexts {
   // The structure: "Store{id: StoreId(Text(4)) key, ...}". It changes exactly when stored values would not be
   // understood.
   const std::string& structure(abi::TypeId id);
-  std::string name(abi::TypeId id) const;  // as an author writes it
 
  private:
   std::string make(const abi::Type& type);

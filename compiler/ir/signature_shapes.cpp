@@ -10,23 +10,6 @@ namespace endcap::ir {
 
 using abi::Kind;
 
-namespace {
-
-std::string_view kind_text(Kind kind) {
-  static constexpr std::array<std::string_view, 20> kTexts{
-      "Bool",     "Int",      "Decimal",          "Percent", "Money", "Qty",  "Ratio",  "Date", "Time",
-      "Instant",  "Duration", "BusinessDuration", "Zone",    "Text",  "Enum", "Record", "list", "optional",
-      "proposal", "grant"};
-  return kTexts[static_cast<size_t>(kind)];
-}
-
-std::string number_text(const abi::Type& type) {
-  if (type.precision != 0) return fmt::format("{}({},{})", kind_text(type.kind), type.precision, type.scale);
-  return fmt::format("{}({})", kind_text(type.kind), type.scale);
-}
-
-}  // namespace
-
 const std::string& ShapeTexts::structure(abi::TypeId id) {
   auto found = known_.find(id);
   if (found != known_.end()) return found->second;
@@ -46,10 +29,10 @@ std::string ShapeTexts::make(const abi::Type& type) {
   switch (type.kind) {
     case Kind::Decimal:
     case Kind::Percent:
-      return number_text(type);
+      return abi::number_type_text(type);
     case Kind::Money:
     case Kind::Quantity:
-      return fmt::format("{}<{}>({},{})", kind_text(type.kind), type.name, type.precision, type.scale);
+      return fmt::format("{}<{}>({},{})", abi::kind_text(type.kind), type.name, type.precision, type.scale);
     case Kind::Text: {
       std::string text = type.max_length == 0 ? "Text" : fmt::format("Text({})", type.max_length);
       return type.name.empty() ? text : fmt::format("{}={}", type.name, text);
@@ -66,36 +49,10 @@ std::string ShapeTexts::make(const abi::Type& type) {
     case Kind::List:
     case Kind::Optional:
     case Kind::Proposal:
-      return fmt::format("{} of {}", kind_text(type.kind),
+      return fmt::format("{} of {}", abi::kind_text(type.kind),
                          type.element == abi::kNoType ? "nothing" : structure(type.element));
     default:
-      return std::string(kind_text(type.kind));
-  }
-}
-
-std::string ShapeTexts::name(abi::TypeId id) const {
-  if (id >= types_.size()) return "nothing";
-  const abi::Type& type = types_[id];
-  if (!type.refinement.empty()) return type.refinement;
-  switch (type.kind) {
-    case Kind::Decimal:
-    case Kind::Percent:
-      return number_text(type);
-    case Kind::Money:
-    case Kind::Quantity:
-      return fmt::format("{}<{}>", kind_text(type.kind), type.name);
-    case Kind::Text:
-      if (!type.name.empty()) return type.name;
-      return type.max_length == 0 ? "Text" : fmt::format("Text({})", type.max_length);
-    case Kind::Enum:
-    case Kind::Record:
-      return type.name;
-    case Kind::List:
-    case Kind::Optional:
-      return fmt::format("{} {}{}", kind_text(type.kind), type.kind == Kind::List ? "of " : "",
-                         name(type.element));
-    default:
-      return std::string(kind_text(type.kind));
+      return std::string(abi::kind_text(type.kind));
   }
 }
 

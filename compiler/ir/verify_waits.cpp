@@ -103,7 +103,9 @@ class WaitCheck {
         if (!operand_is(0, Kind::Grant) || !operand_is(1, Kind::Text)) say("writes without a grant");
         return;
       case WaitKind::Task:
-        operand_count(2 + wait_.remind.has_value() + wait_.escalations.size() + wait_.asked.has_value());
+        operand_count(2 + wait_.remind.has_value() + wait_.escalations.size() + wait_.asked.has_value() +
+                      wait_.prefilled.size());
+        form();
         if (wait_.role >= program.roles.size()) say("is a task of no role");
         if (wait_.asked) asked();
         reminders();
@@ -173,6 +175,18 @@ class WaitCheck {
     for (const auto& escalation : wait_.escalations) {
       limit(escalation.after, true, "escalation");
       if (escalation.role >= s_.program.abi.roles.size()) say("escalates to no role");
+    }
+  }
+
+  void form() const {
+    if (wait_.input != abi::kNoType && s_.types()[wait_.input].kind != Kind::Record)
+      return say("asks for no form");
+    for (const auto& each : wait_.prefilled) {
+      const bool known = wait_.input != abi::kNoType && each.field < s_.types()[wait_.input].fields.size() &&
+                         each.operand < wait_.operands.size();
+      if (!known || !compatible(s_.types(), wait_.operands[each.operand],
+                                s_.types()[wait_.input].fields[each.field].type))
+        say("fills in something else than its form has");
     }
   }
 

@@ -54,7 +54,8 @@ class AdvisorChecker {
       return;
     }
     out().output = resolve_stored_type(context_, info_.module, tree_.result.get(), "an answer");
-    if (const auto view = entity_in(out().output)) {
+    // What a system holds comes from that system: a model can't make it up.
+    if (const auto view = context_.entity_in(out().output)) {
       context_
           .emit(DiagnosticKind::AdvisorAnswersEntity, tree_.result->span,
                 {tree_.name.text, context_.views[*view].tree->name.text})
@@ -62,18 +63,6 @@ class AdvisorChecker {
           .note("let it answer the key, and read the rest where it is needed");
       out().output = abi::kNoType;
     }
-  }
-
-  // What a system holds comes from that system: a model can't make it up.
-  std::optional<uint32_t> entity_in(TypeId type) const {
-    if (type == abi::kNoType) return std::nullopt;
-    if (const auto view = context_.view_of(type)) return view;
-    const abi::Type& described = context_.types[type];
-    if (described.element != abi::kNoType) return entity_in(described.element);
-    for (const abi::Field& field : described.fields) {
-      if (const auto view = entity_in(field.type)) return view;
-    }
-    return std::nullopt;
   }
 
   void timeout() {

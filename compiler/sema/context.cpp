@@ -10,6 +10,17 @@ std::optional<uint32_t> Context::view_of(TypeId record) const {
   return std::nullopt;
 }
 
+std::optional<uint32_t> Context::entity_in(TypeId type) const {
+  if (type == abi::kNoType) return std::nullopt;
+  if (const auto view = view_of(type)) return view;
+  const abi::Type& described = types[type];
+  if (described.element != abi::kNoType) return entity_in(described.element);
+  for (const abi::Field& field : described.fields) {
+    if (const auto view = entity_in(field.type)) return view;
+  }
+  return std::nullopt;
+}
+
 Diagnostic& with_suggestion(Diagnostic& diagnostic, Span span, std::string_view wrong,
                             const std::vector<std::string>& candidates) {
   if (const auto nearest = did_you_mean(wrong, candidates)) {

@@ -185,6 +185,8 @@ class Context {
 
   // The view whose record this is.
   std::optional<uint32_t> view_of(TypeId record) const;
+  // A view whose record is part of a value of this type.
+  std::optional<uint32_t> entity_in(TypeId type) const;
 };
 
 // A "did you mean" for a name that is not among `candidates`, as a fix over `span`.

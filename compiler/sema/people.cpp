@@ -1,4 +1,8 @@
-// `task`: work for a person, with a deadline and what happens when it passes.
+// `task`: work for a person, with a deadline, what happens when it passes, and the form that is filled in.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "compiler/sema/names.h"
 #include "compiler/sema/workflow_checker.h"
 
@@ -11,19 +15,71 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Task
   task.role = role.value_or(0);
   task.arguments = expressions_.record_of(node.name.text, node.arguments, tree.span);
   task.within = deadline(node.within, node.name.span, what);
-  if (node.result) {
-    context_.emit(DiagnosticKind::NotInThisRelease, node.result->span, {"task ... as"});
-    scope_.declare(*node.result, abi::kNoType);
-  }
+  if (node.answers) task.form = form(*node.answers);
   std::string identity = path("task." + node.name.text, node.name.span);
   ++waits_;
-  task.handlers = handlers(node.handlers,
-                           {.what = what,
-                            .causes = {Cause::Expired},
-                            .required = {Cause::Expired},
-                            .nexts = {Next::Retry, Next::Continue}},
-                           node.name.span);
+  Site site{.what = what,
+            .causes = {Cause::Expired},
+            .required = {Cause::Expired},
+            .nexts = {Next::Retry, Next::Continue}};
+  // Going on without an answer would leave its name without a value.
+  if (node.result && task.form) site.result = task.form->record;
+  task.handlers = handlers(node.handlers, site, node.name.span);
+  if (node.result) {
+    if (!node.answers)
+      context_
+          .emit(DiagnosticKind::TaskWithoutAnswers, node.result->span, {node.name.text, node.result->text})
+          .note("say what is filled in: `answers` and a record, in the braces of the task");
+    task.answer = bind_leaving(*node.result, task.form ? task.form->record : abi::kNoType);
+  }
   return make(tree.span, std::move(task), std::move(identity));
+}
+
+std::optional<TaskForm> WorkflowChecker::form(const ast::TaskStmt::Answers& tree) {
+  const Symbol* symbol =
+      require_symbol(context_, module_, tree.record.text, tree.record.span, SymbolKind::Record);
+  if (!symbol || context_.named[symbol->index].type == abi::kNoType) {
+    for (const ast::Argument& argument : tree.prefilled) expressions_.check(argument.value);
+    return std::nullopt;
+  }
+  TaskForm form{context_.named[symbol->index].type, {}};
+  // What a system holds comes from that system: a person fills in values, and can't make an entity up.
+  if (const auto view = context_.entity_in(form.record)) {
+    const ast::Name& entity = context_.views[*view].tree->name;
+    context_.emit(DiagnosticKind::FormHoldsEntity, tree.record.span, {tree.record.text, entity.text})
+        .label(entity.span, "it is read from a system")
+        .note("let the key be answered, and read the rest where it is needed");
+  }
+  for (const ast::Argument& argument : tree.prefilled) prefill(tree, argument, form);
+  return form;
+}
+
+void WorkflowChecker::prefill(const ast::TaskStmt::Answers& tree, const ast::Argument& argument,
+                              TaskForm& form) {
+  const std::vector<abi::Field> fields = context_.types[form.record].fields;
+  const auto found =
+      argument.name ? std::ranges::find(fields, argument.name->text, &abi::Field::name) : fields.end();
+  if (found == fields.end()) {
+    std::vector<std::string> known;
+    for (const abi::Field& field : fields) known.push_back(field.name);
+    if (argument.name) {
+      with_suggestion(context_.emit(DiagnosticKind::UnknownField, argument.name->span,
+                                    {tree.record.text, argument.name->text}),
+                      argument.name->span, argument.name->text, known);
+    } else {
+      context_
+          .emit(DiagnosticKind::PrefilledUnnamed, argument.value ? argument.value->span : tree.span,
+                {tree.record.text})
+          .note(fmt::format("name it: {}", fmt::join(known, ", ")));
+    }
+    expressions_.check(argument.value);
+    return;
+  }
+  const auto field = static_cast<uint32_t>(found - fields.begin());
+  if (std::ranges::find(form.prefilled, field, &TaskForm::Prefilled::field) != form.prefilled.end())
+    context_.emit(DiagnosticKind::GivenTwice, argument.name->span, {argument.name->text});
+  ExprPtr value = expressions_.check(argument.value, found->type, {tree.record.span, "the form says so"});
+  if (!is_invalid(*value)) form.prefilled.push_back({field, std::move(value)});
 }
 
 }  // namespace endcap::sema

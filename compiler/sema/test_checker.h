@@ -40,8 +40,17 @@ class TestChecker {
   bool call(const ast::ExpectStmt& node, abi::OperationClass wanted, Expectation& into);
   // Names by which a value of what happened can be said, and the record's field that each means.
   using Fields = std::vector<std::pair<std::string, uint32_t>>;
-  bool values(const ast::ExpectStmt& node, TypeId record, const Fields& fields, Expectation& into);
-  bool values(const ast::ExpectStmt& node, TypeId record, Expectation& into);
+  // What is said of them: by name, each of its field's type.
+  struct Said {
+    const ast::QualifiedName& subject;
+    const std::vector<ast::Argument>& values;
+  };
+  bool values(const Said& said, TypeId record, const Fields& fields, std::vector<TestValue>& into);
+  bool values(const Said& said, TypeId record, std::vector<TestValue>& into);
+  bool values(const ast::ExpectStmt& node, TypeId record, Expectation& into) {
+    return values(Said{node.subject, node.values}, record, into.values);
+  }
+  bool answers(const ast::DecideStmt& node, const WorkflowNames::Asked& asked, std::vector<TestValue>& into);
   Fields sent_fields(uint32_t operation) const;
   std::optional<uint32_t> rejection(const ast::FaultStmt& node, const Symbol& subject);
   const WorkflowNames::Asked* asked(const std::map<std::string, WorkflowNames::Asked>& known,

@@ -42,6 +42,11 @@ void add_people(Context& context, WorkflowNames& names, uint32_t workflow, std::
     asked.deciders.insert(task->role);
     asked.arguments = task->arguments->type;
     for (const Escalation& escalation : task->escalations) asked.deciders.insert(escalation.role);
+    if (task->form) {
+      auto& form = asked.forms.emplace_back();
+      form.record = task->form->record;
+      for (const TaskForm::Prefilled& each : task->form->prefilled) form.prefilled.insert(each.field);
+    }
     if (task->resolver) add_people(context, names, task->resolver->workflow, seen);
   });
 }

@@ -15,6 +15,12 @@ struct WorkflowNames {
     std::set<uint32_t> roles;         // rows of its policy and escalations; the role of a task
     std::set<uint32_t> deciders;      // these and their stand-ins
     TypeId arguments = abi::kNoType;  // of a task
+    // Of a task: what it asks for, and which fields come with a value. Tasks of one name may have several.
+    struct Form {
+      TypeId record = abi::kNoType;
+      std::set<uint32_t> prefilled;
+    };
+    std::vector<Form> forms;
   };
   struct Ending {
     bool failure = false;

@@ -53,6 +53,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
                        .role = 0,
                        .every = node.every,
                        .what = node.what.text(),
+                       .answers = {},
                        .about = {},
                        .person = node.person.value_or(""),
                        .reason = node.reason};
@@ -61,7 +62,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
                           : asked(names_.approvals, node.what, DiagnosticKind::UnknownApproval);
   std::vector<uint32_t> decider;
   if (!about(node.about, result.about) || !found ||
-      !roles({node.role}, found->deciders, result.what, decider))
+      !roles({node.role}, found->deciders, result.what, decider) || !answers(node, *found, result.answers))
     return std::nullopt;
   result.role = decider.front();
   return result;
@@ -131,46 +132,75 @@ TestChecker::Fields TestChecker::sent_fields(uint32_t operation) const {
   return result;
 }
 
-bool TestChecker::values(const ast::ExpectStmt& node, TypeId record, Expectation& into) {
+bool TestChecker::values(const Said& said, TypeId record, std::vector<TestValue>& into) {
   Fields fields;
   if (record != abi::kNoType) {
     for (uint32_t i = 0; i < context_.types[record].fields.size(); ++i)
       fields.emplace_back(context_.types[record].fields[i].name, i);
   }
-  return values(node, record, fields, into);
+  return values(said, record, fields, into);
 }
 
-bool TestChecker::values(const ast::ExpectStmt& node, TypeId record, const Fields& fields,
-                         Expectation& into) {
+bool TestChecker::values(const Said& said, TypeId record, const Fields& fields,
+                         std::vector<TestValue>& into) {
   std::vector<std::string> known;
   for (const auto& [name, index] : fields) known.push_back(name);
-  std::set<uint32_t> said;
+  std::set<uint32_t> met;
   bool sound = true;
-  for (const ast::Argument& argument : node.values) {
+  for (const ast::Argument& argument : said.values) {
     const Span span = argument.name    ? argument.name->span
                       : argument.value ? argument.value->span
-                                       : node.subject.span;
+                                       : said.subject.span;
     const auto found = argument.name
                            ? std::ranges::find(fields, argument.name->text, &Fields::value_type::first)
                            : fields.end();
     if (!argument.name) {
-      context_.emit(DiagnosticKind::ExpectedValueUnnamed, span, {node.subject.text()})
+      context_.emit(DiagnosticKind::ExpectedValueUnnamed, span, {said.subject.text()})
           .note(known.empty()
                     ? "it comes with no values"
-                    : fmt::format("name it, as in `{}({}: ...)`", node.subject.text(), known.front()));
+                    : fmt::format("name it, as in `{}({}: ...)`", said.subject.text(), known.front()));
     } else if (found == fields.end()) {
       with_suggestion(
-          context_.emit(DiagnosticKind::UnknownField, span, {node.subject.text(), argument.name->text}), span,
+          context_.emit(DiagnosticKind::UnknownField, span, {said.subject.text(), argument.name->text}), span,
           argument.name->text, known);
-    } else if (!said.insert(found->second).second) {
+    } else if (!met.insert(found->second).second) {
       context_.emit(DiagnosticKind::GivenTwice, span, {argument.name->text});
     } else {
       const abi::Field field = context_.types[record].fields[found->second];
       if (ExprPtr value = plain(expressions_.check(argument.value, field.type))) {
-        into.values.push_back({field.name, std::move(value)});
+        into.push_back({field.name, std::move(value)});
         continue;
       }
     }
+    sound = false;
+  }
+  return sound;
+}
+
+// A person who does a task fills in its form: everything that is not optional and comes with no value.
+bool TestChecker::answers(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
+                          std::vector<TestValue>& into) {
+  if (asked.forms.empty()) {
+    if (!node.answers.empty())
+      context_.emit(DiagnosticKind::NothingToAnswer, node.what.span, {node.what.text()});
+    return node.answers.empty();
+  }
+  const auto knows_all = [&](const WorkflowNames::Asked::Form& form) {
+    return std::ranges::all_of(node.answers, [&](const ast::Argument& each) {
+      const auto& fields = context_.types[form.record].fields;
+      return each.name && std::ranges::find(fields, each.name->text, &abi::Field::name) != fields.end();
+    });
+  };
+  const auto meant = std::ranges::find_if(asked.forms, knows_all);
+  const auto& form = meant == asked.forms.end() ? asked.forms.front() : *meant;
+  if (!values({node.what, node.answers}, form.record, into)) return false;
+  const std::vector<abi::Field> fields = context_.types[form.record].fields;
+  bool sound = true;
+  for (uint32_t i = 0; i < fields.size(); ++i) {
+    const bool answered = std::ranges::find(into, fields[i].name, &TestValue::field) != into.end();
+    if (answered || form.prefilled.contains(i) || context_.types.is(fields[i].type, Kind::Optional)) continue;
+    context_.emit(DiagnosticKind::AnswerMissing, node.what.span, {node.what.text(), fields[i].name})
+        .note(fmt::format("answer it: `does {}({}: ...)`", node.what.text(), fields[i].name));
     sound = false;
   }
   return sound;
@@ -183,7 +213,7 @@ bool TestChecker::call(const ast::ExpectStmt& node, abi::OperationClass wanted, 
   into.operation = symbol->index;
   const abi::Operation& operation = context_.program.abi.operations[symbol->index];
   if (operation.operation_class == wanted)
-    return values(node, operation.payload, sent_fields(symbol->index), into);
+    return values({node.subject, node.values}, operation.payload, sent_fields(symbol->index), into.values);
   constexpr const char* kNames[] = {"read", "notify", "write"};
   context_
       .emit(DiagnosticKind::WrongClass, node.subject.span,

@@ -73,6 +73,8 @@ struct TreeWalk {
     for (auto* each : {&node.arguments, &node.within, &node.remind}) one(each->get());
     for (const Escalation& escalation : node.escalations) one(escalation.after.get());
     if (node.resolver) one(node.resolver->arguments.get());
+    if (node.form)
+      for (const TaskForm::Prefilled& each : node.form->prefilled) one(each.value.get());
     handlers(node.handlers);
   }
   void parts(const Raise& node) {

@@ -184,10 +184,18 @@ struct Write {
   const Approve* approval = nullptr;
 };
 struct Resolver { uint32_t workflow = 0; ExprPtr arguments; Span span; };  // arguments: record of the cells that start it
+// What a person fills in. A field may come with a value, which counts when the person leaves it.
+struct TaskForm {
+  struct Prefilled { uint32_t field = 0; ExprPtr value; };
+  TypeId record = abi::kNoType;
+  std::vector<Prefilled> prefilled;
+};
 struct Task {
   std::string name;
   ExprPtr arguments;
   uint32_t role = 0;
+  std::optional<TaskForm> form;
+  LocalId answer;                       // the filled form; invalid: nobody uses it
   ExprPtr within, remind;               // remind may be null
   std::vector<Escalation> escalations;
   std::optional<Resolver> resolver;     // a workflow whose success does the task
@@ -331,11 +339,13 @@ struct TestStart { uint32_t workflow = 0; std::vector<ExprPtr> arguments; Instan
 struct TestTime { ExprPtr duration; std::optional<uint32_t> calendar; Instant until = 0; };  // no duration: until
 struct SentEvent { uint32_t event = 0; ExprPtr record; };
 struct About { std::string text; std::optional<uint32_t> every; };            // every: of this view
+struct TestValue { std::string field; ExprPtr value; };  // of a record, under the record's name
 struct PersonDecides {
   ast::DecideStmt::Verb verb;
   uint32_t role = 0;
   bool every = false;
   std::string what;                     // path of the approval, name of the task
+  std::vector<TestValue> answers;       // fields of the task's form
   std::optional<About> about;
   std::string person, reason;           // empty person: the role's first
 };
@@ -348,10 +358,9 @@ struct SystemFails {
   std::optional<uint32_t> count;        // absent: always
 };
 struct Expectation {
-  struct Value { std::string field; ExprPtr value; };  // of the record that it comes with, under the record's name
   ast::ExpectStmt::What what;
   std::string subject;                  // path of an approval or wait; name of a task or outcome
-  std::vector<Value> values;            // Task, Write, Notify, Outcome, Fails
+  std::vector<TestValue> values;        // of what it comes with: Task, Write, Notify, Outcome, Fails
   uint32_t operation = 0;               // Write, Notify
   uint32_t workflow = 0;                // Raised, Resolved, Lapsed: the exception
   uint32_t advisor = 0;                 // Answer, Alternative

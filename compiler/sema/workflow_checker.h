@@ -92,6 +92,10 @@ class WorkflowChecker {
   ExprPtr payload(uint32_t operation, Span span, const std::vector<ast::Argument>& given,
                   std::vector<ExprPtr>& arguments);
 
+  // people.cpp
+  std::optional<TaskForm> form(const ast::TaskStmt::Answers& tree);
+  void prefill(const ast::TaskStmt::Answers& tree, const ast::Argument& argument, TaskForm& form);
+
   // proposals.cpp, approvals.cpp, writes.cpp
   Made propose(const ast::Stmt& tree, const ast::Propose& node, const ast::Name& name);
   Made of(const ast::Stmt& tree, const ast::ApproveStmt& node);

@@ -174,12 +174,15 @@ struct ApproveStmt {
   std::vector<Handler> handlers;
 };
 struct WriteStmt { Name grant; ExprPtr target; std::vector<Handler> handlers; };  // write pricing for store
-struct TaskStmt {                     // task CountShelf(plan: plan) to StoreOps within 4 business hours as answer { on expired {...} }
+// task CountShelf(plan: plan) to StoreOps within 4 business hours as count { answers ShelfCount(counted: 40 ea)  on expired {...} }
+struct TaskStmt {
+  struct Answers { Name record; std::vector<Argument> prefilled; Span span; };
   Name name;
   std::vector<Argument> arguments;
   Name role;
   ExprPtr within;                     // mandatory; null when missing
   std::optional<Name> result;
+  std::optional<Answers> answers;
   std::vector<Handler> handlers;
 };
 struct RunStmt {                      // run CampaignApproval(promo) as approval { on Rejected(reason) {..} }
@@ -440,11 +443,12 @@ struct BecomesStmt {                  // Promotion("P-1").landedCost becomes AUD
 struct StartStmt { QualifiedName workflow; std::vector<Argument> arguments; TestMoment at; };
 struct AfterStmt { ExprPtr duration; std::optional<TestMoment> until; };  // one of them
 struct SendStmt { QualifiedName event; std::vector<Argument> arguments; };
-struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..."
+struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..." | StoreOps does Count(counted: 12 ea)
   enum class Verb : uint8_t { Approves, Rejects, Does } verb;
   Name role;
   bool every = false;
   QualifiedName what;
+  std::vector<Argument> answers;      // Does
   std::optional<About> about;
   std::optional<std::string> person;
   std::string reason;

@@ -178,7 +178,16 @@ ast::TaskStmt Builder::task(Parser::TaskStatementContext* tree) {
   result.role = name(tree->role);
   if (tree->expression() != nullptr) result.within = expression(tree->expression());
   if (tree->result != nullptr) result.result = name(tree->result);
-  result.handlers = handlers(tree->handlers());
+  for (auto* each : tree->taskClause()) {
+    if (auto* written = dynamic_cast<Parser::TaskHandlerClauseContext*>(each)) {
+      result.handlers.push_back(handler(written->handler()));
+      continue;
+    }
+    auto* answers = dynamic_cast<Parser::AnswersClauseContext*>(each);
+    if (result.answers) given_twice(span(each), "answers");
+    result.answers = {name(answers->form), {}, span(each)};
+    if (answers->arguments() != nullptr) result.answers->prefilled = arguments(answers->arguments());
+  }
   return result;
 }
 

@@ -65,6 +65,7 @@ ast::DecideStmt Builder::decide(Parser::PersonDecidesContext* tree) {
   result.role = name(tree->role);
   result.every = tree->EVERY() != nullptr;
   result.what = qualified(tree->qualified());
+  if (tree->arguments() != nullptr) result.answers = arguments(tree->arguments());
   result.about = about(tree->about());
   for (auto* text : tree->TEXT()) {
     if (text->getSymbol() == tree->person) result.person = text_value(text);

@@ -32,6 +32,7 @@ const Repeating* repeating(size_t rule) {
       {Parser::RuleUpgradeClause, "`step`, `wait`, `let` or `}`", {"step", "wait", "let"}},
       {Parser::RuleHandlerBody, "a statement, `then` or `}`", statement_keywords()},
       {Parser::RuleHandlers, "`on` or `}`", {"on"}},
+      {Parser::RuleTaskStatement, "`answers`, `on` or `}`", {"answers", "on"}},
       {Parser::RuleApproveStatement,
        "`within`, `remind after`, `escalate to`, `on` or `}`",
        {"within", "remind", "escalate", "on"}},

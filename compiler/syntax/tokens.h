@@ -37,6 +37,8 @@ void retag_advisor_words(Tokens& tokens, std::string_view text);
 std::string_view advisor_word(size_t type);  // "timeout"
 // Gives the words of the `upgrades from` clauses of one workflow their meaning.
 void retag_upgrade_words(Tokens& tokens, std::string_view text);
+// Gives `answers RECORD` in the braces of tasks its meaning.
+void retag_answer_words(Tokens& tokens, std::string_view text);
 
 inline Span span_of(const antlr4::Token& token, SourceId source) {
   return {source, static_cast<uint32_t>(token.getStartIndex()), static_cast<uint32_t>(token.getStopIndex())};

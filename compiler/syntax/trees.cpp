@@ -108,6 +108,7 @@ Parser::DeclarationContext* DeclarationTrees::tree_of(const Piece& piece, Tokens
   } else {
     if (tokens.front()->getType() == Lexer::ADVISOR) retag_advisor_words(tokens, text_);
     retag_upgrade_words(tokens, text_);
+    retag_answer_words(tokens, text_);
     refuse_later_constructs(tokens, text_, source_, diagnostics_);
   }
   if (const auto deep = nested_too_deep(tokens, kNestingMax)) {

@@ -129,7 +129,7 @@ enum class WaitKind : uint8_t {
   Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*   Ok(grant) Rejected Expired
   AskAgain,       // [grant, leaf target, facts, row]           Ok Rejected Expired
   Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired
-  Task,           // [arguments record, within, reminder and escalations, record of who is asked]  Ok Expired
+  Task,           // [arguments record, within, reminder and escalations, record of who is asked, prefilled fields]  Ok(form) Expired
   Until,          // [instant, event key operands]              Ok(due) Event+i(event record)
   AwaitEvent,     // [within, event key operands]               Event+0(event record) Expired
   ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing) TooManyFailed
@@ -203,6 +203,8 @@ struct WaitPoint {
   std::vector<Branch> branches;         // ForEach, Run: one; Together: all; Due: its handler, or none
   std::vector<std::string> dues;        // paths of the Due points whose steps this one stands in
   std::optional<Asked> asked;           // Raise, RaiseAndWait: the exception; Task: a workflow whose success does it
+  struct Prefilled { uint32_t field = 0, operand = 0; Trust trust = Trust::Trusted; };
+  std::vector<Prefilled> prefilled;     // Task: fields of its form, which is `input`, that come with a value
   bool renewed = false;                 // Task of an exception: raising it again brings new arguments, and new values of these names
   uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
   std::optional<Tolerance> tolerate;    // ForEach: an element's Fail is counted, and ends the element only

@@ -2,6 +2,7 @@
 #include "runtime/abi/shape.h"
 
 #include <algorithm>
+#include <array>
 
 #include "runtime/value/calendar.h"
 #include "runtime/value/ratio.h"
@@ -85,6 +86,46 @@ std::string bounds_text(const Type& type) {
   if (type.least) text = "at least " + value(*type.least);
   if (type.most) text += (text.empty() ? "at most " : " and at most ") + value(*type.most);
   return text;
+}
+
+std::string_view kind_text(Kind kind) {
+  static constexpr std::array<std::string_view, 20> kTexts{
+      "Bool",     "Int",      "Decimal",          "Percent", "Money", "Qty",  "Ratio",  "Date", "Time",
+      "Instant",  "Duration", "BusinessDuration", "Zone",    "Text",  "Enum", "Record", "list", "optional",
+      "proposal", "grant"};
+  return kTexts[static_cast<size_t>(kind)];
+}
+
+std::string number_type_text(const Type& type) {
+  const std::string scale = std::to_string(type.scale);
+  const std::string digits = type.precision == 0 ? scale : std::to_string(type.precision) + "," + scale;
+  return std::string(kind_text(type.kind)) + "(" + digits + ")";
+}
+
+std::string type_text(const Types& types, TypeId id) {
+  if (id >= types.size()) return "nothing";
+  const Type& type = types[id];
+  if (!type.refinement.empty()) return type.refinement;
+  const std::string kind(kind_text(type.kind));
+  switch (type.kind) {
+    case Kind::Decimal:
+    case Kind::Percent:
+      return number_type_text(type);
+    case Kind::Money:
+    case Kind::Quantity:
+      return kind + "<" + type.name + ">";
+    case Kind::Text:
+      if (!type.name.empty()) return type.name;
+      return type.max_length == 0 ? "Text" : "Text(" + std::to_string(type.max_length) + ")";
+    case Kind::Enum:
+    case Kind::Record:
+      return type.name;
+    case Kind::List:
+    case Kind::Optional:
+      return kind + (type.kind == Kind::List ? " of " : " ") + type_text(types, type.element);
+    default:
+      return kind;
+  }
 }
 
 namespace {

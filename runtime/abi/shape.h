@@ -29,6 +29,12 @@ bool is_scalar_in_range(const Type& type, Cell cell);
 // The bounds of a refined number in words: "at least 0 and at most 100"; empty when it has none.
 std::string bounds_text(const Type& type);
 
+// A type as an author writes it: "Qty<ea>", "optional Text(40)"; the name of an enum, a record or a type with
+// bounds.
+std::string type_text(const Types& types, TypeId type);
+std::string number_type_text(const Type& type);  // "Percent(5,2)"
+std::string_view kind_text(Kind kind);           // "Qty"
+
 // Equality by value. A list may have to be loaded from the side table, which can fail and moves the arena.
 std::expected<bool, Fault> equal_values(Arena& arena, const Types& types, TypeId type, Cell a, Cell b,
                                         BlobSource* blobs);

@@ -45,6 +45,7 @@ struct DecisionRequest {
   enum class What : uint8_t { Approve, Reject, Done } what = What::Done;
   std::string reason;
   JsonReply reply;
+  std::string answers = {};  // Done: JSON object of what is filled in
 };
 // A person puts a suspended or quarantined instance back to work: what it waited for is done again.
 struct ResumeRequest {
@@ -68,7 +69,7 @@ struct EngineOptions {
   std::map<std::string, std::string> advisors_off;  // advisor -> why it is not asked: its alternative is used
   uint64_t seed = 1;                                // jitter of retries
   abi::PlanUpgrade upgrade;  // for live instances of another program; without one they are refused
-  std::string identity;  // of new data, part of every idempotency key; empty: drawn at random
+  std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
 };
 
 struct Counters {

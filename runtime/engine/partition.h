@@ -9,8 +9,8 @@
 //   ask_again.cpp  grants whose facts have changed tasks.cpp       people's work and their decisions
 //   outbox.cpp     calls: attempts, retries, outcomes rechecks.cpp    facts read again before a write
 //   ending.cpp     a family's end and its compensation runs.cpp        the end of a workflow that another one
-//   runs recovery.cpp    what a restart must know            asks.cpp       questions to advisors upgrade.cpp
-//   live instances of another program
+//   runs forms.cpp      what people fill in recovery.cpp    what a restart must know            asks.cpp
+//   questions to advisors upgrade.cpp live instances of another program
 #pragma once
 
 #include <deque>
@@ -319,6 +319,11 @@ class Partition {
   void decide_now(DecisionRequest& request);
   std::expected<std::string, Refusal> decide_approval(rows::Task& task, const DecisionRequest& request);
   void task_timer(const rows::Timer& timer);
+
+  // --- forms.cpp: what people fill in
+  void prefill(rows::Task& task, const abi::WaitPoint& point, Json& details);
+  std::expected<Input, std::string> filled_in(rows::Task& task, const std::string& given);
+  void note_answers(const rows::Task& task, Json& details) const;
   uint64_t open_question(rows::Task::Kind kind, const rows::Pending& call, const std::string& text);
 
   // --- outbox.cpp, rechecks.cpp

@@ -113,6 +113,10 @@ void fields_of(F& f, abi::Asked& x) {
   f(1, x.workflow), f(2, x.operand);
 }
 template <typename F>
+void fields_of(F& f, abi::WaitPoint::Prefilled& x) {
+  f(1, x.field), f(2, x.operand), f(3, x.trust);
+}
+template <typename F>
 void fields_of(F& f, abi::Tolerance& x) {
   f(1, x.share), f(2, x.amount);
 }
@@ -122,7 +126,8 @@ void fields_of(F& f, abi::WaitPoint& x) {
       f(6, x.source_line), f(7, x.source_path), f(8, x.target), f(9, x.policy), f(10, x.label),
       f(11, x.proposals), f(12, x.role), f(13, x.within), f(14, x.remind), f(15, x.valid_until_operand),
       f(16, x.escalations), f(17, x.events), f(18, x.branches), f(19, x.parallel), f(20, x.collects),
-      type(f, 21, x.element), f(22, x.asked), f(23, x.renewed), f(24, x.dues), f(25, x.tolerate);
+      type(f, 21, x.element), f(22, x.asked), f(23, x.renewed), f(24, x.dues), f(25, x.tolerate),
+      f(29, x.prefilled);
 }
 template <typename F>
 void fields_of(F& f, abi::Machine& x) {
@@ -155,7 +160,8 @@ void fields_of(F& f, Calendar& x) {
 }
 template <typename F>
 void fields_of(F& f, abi::Advisor& x) {
-  f(1, x.name), type(f, 2, x.inputs), type(f, 3, x.output), f(4, x.timeout), f(5, x.fresh), f(6, x.confidence);
+  f(1, x.name), type(f, 2, x.inputs), type(f, 3, x.output), f(4, x.timeout), f(5, x.fresh),
+      f(6, x.confidence);
 }
 template <typename F>
 void fields_of(F& f, abi::Program& x) {

@@ -315,6 +315,9 @@ struct Task {
   // The names of roles, escalated and policy: a task outlives its family, and the program that numbered them.
   std::vector<std::string> role_names, escalated_names;
   std::string policy_name;
+  // Task with a form. JSON objects: what was filled in, what the form came with, and which of that is advice.
+  std::string answers, prefilled;
+  std::vector<std::string> advised;
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, kind), f(3, status), f(4, root), f(5, instance), f(6, workflow), f(7, key), f(8, path),
@@ -322,7 +325,8 @@ struct Task {
         f(15, reminded), f(16, closed), f(17, arguments), f(18, decisions), f(19, timers), f(20, policy),
         f(21, proposals), f(22, leaves), f(23, merkle_root), f(24, valid_until), f(25, within), f(26, remind),
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
-        f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name);
+        f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name),
+        f(41, answers), f(42, prefilled), f(43, advised);
   }
 };
 

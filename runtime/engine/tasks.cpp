@@ -86,6 +86,7 @@ bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std:
                   {"role", program().roles[point.role]},
                   {"arguments", Json::parse(task.arguments)},
                   {"within", limit_json(limit, task.deadline)}};
+  prefill(task, point, details);
   remind_of(task, point, details);
   row.timers.push_back(schedule(task.deadline, {rows::Timer::Kind::Due, row.root, row.number}));
   put_task(task);
@@ -180,17 +181,19 @@ void Partition::decide_now(DecisionRequest& request) {
                                          fmt::format("task {} is work to be done: it can be done, not {}",
                                                      task->number, rejected ? "rejected" : "approved")));
   }
+  auto filled = filled_in(*task, request.answers);
+  if (!filled)
+    return answer(request.reply,
+                  decline(Refusal::Kind::Invalid, fmt::format("task {}: {}", task->number, filled.error())));
   task->decisions.push_back({request.person, *held, *held, !rejected, request.reason, now_});
-  note(task->root, "taskDone", task->instance, task->path, task->element,
-       {{"task", task->number},
-        {"label", task->label},
-        {"person", request.person},
-        {"role", program().roles[*held]},
-        {"decision", word(request.what)},
-        {"reason", request.reason}});
+  Json details = {{"task", task->number},           {"label", task->label},
+                  {"person", request.person},       {"role", program().roles[*held]},
+                  {"decision", word(request.what)}, {"reason", request.reason}};
+  note_answers(*task, details);
+  note(task->root, "taskDone", task->instance, task->path, task->element, details);
   close_task(*task, Status::Done);
   answer(request.reply, Json{{"task", task->number}, {"status", "done"}}.dump());
-  if (task->kind == Kind::Task) resume(task->root, task->instance, Input{});
+  if (task->kind == Kind::Task) resume(task->root, task->instance, std::move(*filled));
   if (task->kind == Kind::Outcome) outcome_decided(task->call, !rejected);
 }
 
@@ -202,6 +205,9 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
     return decline(Refusal::Kind::Invalid,
                    fmt::format("task {} is an approval: approve or reject it", task.number));
   }
+  if (!request.answers.empty())
+    return decline(Refusal::Kind::Invalid,
+                   fmt::format("task {} is an approval: it asks for no answers", task.number));
   std::vector<std::string> approvers;
   for (const rows::Decision& decision : task.decisions) {
     if (decision.person == person) {

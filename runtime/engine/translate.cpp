@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "runtime/abi/value_json.h"
 #include "runtime/engine/connector.h"
 
 namespace endcap {
@@ -162,6 +164,34 @@ void dues(Translation& t, rows::Instance& row, uint32_t machine) {
   }
 }
 
+// A form is answered as the new version asks. What it came with stays where the new version fills in the same
+// field and the value fits it; advice never becomes what the new version takes for trusted.
+bool stays_prefilled(const Translation& t, const rows::Task& row, const std::string& name,
+                     const std::string& value) {
+  const auto waits = t.waits.find(row.instance);
+  if (waits == t.waits.end() || waits->second->input == abi::kNoType) return false;
+  const auto& fields = t.after.types[waits->second->input].fields;
+  const bool advice = std::ranges::find(row.advised, name) != row.advised.end();
+  return std::ranges::any_of(waits->second->prefilled, [&](const abi::WaitPoint::Prefilled& each) {
+    const abi::Field& field = fields[each.field];
+    abi::Arena arena;
+    return field.name == name && (!advice || each.trust == abi::Trust::Advice) &&
+           abi::value_from_json(t.after.types, field.type, value, arena).has_value();
+  });
+}
+
+void prefilled(const Translation& t, rows::Task& row) {
+  if (row.prefilled.empty()) return;
+  using Shown = nlohmann::ordered_json;
+  Shown kept = Shown::object();
+  const Shown shown = Shown::parse(row.prefilled);
+  for (const auto& [name, value] : shown.items()) {
+    if (stays_prefilled(t, row, name, value.dump())) kept[name] = value;
+  }
+  row.prefilled = kept.empty() ? "" : kept.dump();
+  std::erase_if(row.advised, [&](const std::string& name) { return !kept.contains(name); });
+}
+
 }  // namespace
 
 void Translation::rename(std::string& path) const {
@@ -294,6 +324,7 @@ void translate(Translation& t, rows::Task& row) {
   limits(t, row.escalations, true);
   if (row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again)
     row.policy = policy(t, row.policy);
+  if (open) prefilled(t, row);
   for (rows::Proposal& proposal : row.proposals) {
     proposal.operation = operation(t, proposal.operation);
     if (proposal.undo != 0) proposal.undo = operation(t, proposal.undo - 1) + 1;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/abi/frame.h"
+#include "runtime/engine/form_view.h"
 
 namespace endcap {
 namespace {
@@ -47,10 +48,9 @@ const char* kind_name(rows::Task::Kind kind) {
 }
 
 const char* wait_name(abi::WaitKind kind) {
-  constexpr const char* kNames[] = {"read",          "read",     "read",       "notify", "approval",
-                                    "approvalAgain", "write",    "task",       "until",  "event",
-                                    "elements",      "branches", "throughout", "run",    "raise",
-                                    "exception",     "ask",      "due"};
+  constexpr const char* kNames[] = {"read",       "read", "read",  "notify",    "approval", "approvalAgain",
+                                    "write",      "task", "until", "event",     "elements", "branches",
+                                    "throughout", "run",  "raise", "exception", "ask",      "due"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -334,6 +334,17 @@ Json Views::task(const rows::Task& row) const {
                          {"time", instant_to_text(decision.time)}});
   }
   if (!decisions.empty()) json["decisions"] = std::move(decisions);
+  if (row.status == rows::Task::Status::Open && row.kind == rows::Task::Kind::Task) {
+    const auto waits =
+        find<rows::Instance>(partition_of(row.root), Table::Instance, rows::pair_key(row.root, row.instance));
+    const abi::WaitPoint* point = waits ? &program_.machines[waits->machine].states[waits->state] : nullptr;
+    if (point && point->input != abi::kNoType) json["form"] = form_json(program_.types, *point, row);
+  }
+  if (!row.answers.empty()) json["answers"] = Json::parse(row.answers);
+  if (row.status != rows::Task::Status::Open && !row.prefilled.empty()) {
+    json["prefilled"] = Json::parse(row.prefilled);
+    json["advised"] = row.advised;
+  }
   json["arguments"] = Json::parse(row.arguments.empty() ? "{}" : row.arguments);
   return json;
 }

@@ -266,7 +266,8 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
     return respond(error_response(404, "not_found", fmt::format("\"{}\" is not the number of a task.", id)));
   auto members = body_members(request);
   if (!members) return respond(members.error());
-  if (auto unknown = unknown_member(*members, {"person", "decision", "reason"})) return respond(*unknown);
+  if (auto unknown = unknown_member(*members, {"person", "decision", "reason", "answers"}))
+    return respond(*unknown);
   auto person = text_member(*members, "person", true);
   if (!person) return respond(person.error());
   auto decision = text_member(*members, "decision", true);
@@ -275,6 +276,8 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
   if (!reason) return respond(reason.error());
   DecisionRequest decided{*task, std::move(*person), DecisionRequest::What::Done, std::move(*reason),
                           reply_with(respond, 200)};
+  if (const auto answers = members->find("answers"); answers != members->end())
+    decided.answers = answers->second;
   if (*decision == "approve") {
     decided.what = DecisionRequest::What::Approve;
   } else if (*decision == "reject") {

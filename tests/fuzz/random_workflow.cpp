@@ -44,6 +44,8 @@ class Writer {
         "calendar office\n\n",
         name);
     text += functions_ + "\n";
+    text += fmt::format("record Seen{} {{ units: Qty<ea>, wanted: Qty<ea>, note: optional Text(20) }}\n\n",
+                        suffix_);
     text += fmt::format("workflow Flow(promo: Promotion) key promo.id version 1 {{\n{}  finish Done()\n}}\n",
                         body);
     const std::string given = facts();
@@ -418,8 +420,30 @@ class Writer {
     const uint64_t hours = 1 + below(9);
     const std::string expired = place.loop && chance(50) ? std::string("then skip")
                                                          : fmt::format("fail {}() and keep", fresh("Unseen"));
+    if (chance(50)) return filled_in(place, name, shown, role, hours, expired);
     return fmt::format("{}task {}(units: {}) to {} within {} business hours {{ on expired {{ {} }} }}\n",
                        place.indent, name, shown.text, role, hours, expired);
+  }
+
+  // A task whose form a person fills in, beside what it comes with.
+  std::string filled_in(const Place& place, const std::string& name, const Expr& shown, const char* role,
+                        uint64_t hours, std::string expired) {
+    const std::string seen = fresh("seen");
+    Expr filled = units(true), wanted{"", false};
+    if (chance(50)) {
+      const Expr instead = units(true);
+      wanted = units(chance(30));
+      expired =
+          fmt::format("then continue with Seen{}(units: {}, wanted: {})", suffix_, instead.text, wanted.text);
+      filled.advice = filled.advice || instead.advice;
+    }
+    known_.push_back({seen + ".units", Kind::Units, filled.advice || place.advice});
+    known_.push_back({seen + ".wanted", Kind::Units, wanted.advice || place.advice});
+    return fmt::format(
+        "{0}task {1}(units: {2}) to {3} within {4} business hours as {5} {{\n{0}  answers Seen{6}(units: "
+        "{7})\n"
+        "{0}  on expired {{ {8} }}\n{0}}}\n",
+        place.indent, name, shown.text, role, hours, seen, suffix_, filled.text, expired);
   }
 
   std::string wait(const Place& place) {

@@ -88,8 +88,21 @@ class Telling {
     DecisionRequest::What what = DecisionRequest::What::Done;
     if (task.at("kind") == "approval")
       what = approves(digest(task)) ? DecisionRequest::What::Approve : DecisionRequest::What::Reject;
-    expect(world_.decide(task.at("task"), options_.people.at(role).front(), what, "because"));
+    expect(world_.decide(task.at("task"), options_.people.at(role).front(), what, "because", answers(task)));
     return true;
+  }
+
+  // The same number at the same place in every telling; what the form comes with is left as it is.
+  static std::string answers(const Json& task) {
+    Json filled = Json::object();
+    unsigned sum = 0;
+    for (const char c : task.at("path").get<std::string>() + task.value("element", ""))
+      sum += static_cast<unsigned>(c);
+    for (const Json& field : task.value("form", Json::array())) {
+      if (!field.contains("prefilled") && !field.value("optional", false))
+        filled[field.at("name")] = {{"amount", std::to_string(sum % 12)}, {"unit", field.at("unit")}};
+    }
+    return filled.empty() ? "" : filled.dump();
   }
 
   bool approves(const std::string& what) {

@@ -280,8 +280,11 @@ class Simulation {
       const std::string key = task["arguments"].value("key", "");
       what = committed_.contains(key) ? What::Approve : What::Reject;
     }
+    std::string answers;
+    if (task.contains("form") && !one_in(3))
+      answers = one_in(6) ? R"({"counted": "many"})" : Json{{"counted", 100 + roll(900)}}.dump();
     for (int i = one_in(5) ? 2 : 1; i > 0; --i) {
-      world_.engine().decide({number, kPeople[roll(std::size(kPeople))], what, "seen", {}});
+      world_.engine().decide({number, kPeople[roll(std::size(kPeople))], what, "seen", {}, answers});
     }
   }
 
@@ -361,6 +364,7 @@ class Simulation {
               fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
       check_writes(wish, shown["outcome"]["name"], exactly_once);
       if (wish.workflow == "Late") check_late(wish, shown);
+      if (wish.workflow == "Do") check_answer(shown);
     }
     check_exceptions(started.size());
     check_nothing_left();
@@ -439,6 +443,13 @@ class Simulation {
         require(left_to_people || undone < last, activate + " came after it was taken back");
       }
     }
+  }
+  // What was filled in is what the workflow went on with.
+  void check_answer(const Json& shown) {
+    if (shown["outcome"]["name"] != "Done") return;
+    const auto done = world_.history(shown["id"], "taskDone");
+    require(done.size() == 1 && done[0]["answers"]["counted"] == shown["outcome"]["value"]["count"],
+            "another answer than was given: " + shown.dump());
   }
   bool undo_was_refused(const Wish& wish, const std::string& target) {
     const auto closed = world_.tasks({{"status", "closed"}, {"key", wish.id}, {"limit", 1000}});

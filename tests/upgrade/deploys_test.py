@@ -142,6 +142,37 @@ class Deploys(unittest.TestCase):
         self.assertTrue(arguments["name"].startswith("Local offer"), arguments)
         self.assertNotIn("Local", arguments["article"])
 
+    def form(self, record: str, answers: str, version: int = 1, shift: str = "") -> str:
+        return flow(f"""    let stock = read Stock("1001", promo.article)
+    task Look(promotion: promo.id) to StoreOps within 5 business days as count {{
+      answers {answers}
+      on expired {{ fail Late(promo.id) and keep }}
+    }}
+""" + task("Tell", "units: count.units, guess: count.guess"), version, f"record Count {{ {record} }}\n" + shift)
+
+    def test_a_form_is_answered_as_the_new_version_asks(self):
+        self.park(self.form("units: Qty<ea>, guess: Qty<ea>, lost: Qty<ea>",
+                            "Count(units: stock.available, guess: stock.forecast, lost: stock.available)"), {"task.Look": 1})
+        old = {field["name"]: field for field in self.it.tasks(self.key)[0]["form"]}
+        self.assertEqual([old["units"]["advice"], old["guess"]["advice"]], [False, True])
+        # The forecast that was filled in is nothing that the new version could take for a stock.
+        self.it.serve(self.form("units: Qty<ea>, guess: Qty<ea>, found: Bool", "Count(units: stock.available, guess: stock.available)", 2,
+                                SHIFT))
+        shown = self.it.tasks(self.key)[0]
+        new = {field["name"]: field for field in shown["form"]}
+        self.assertEqual(list(new), ["units", "guess", "found"])
+        self.assertEqual(new["units"]["prefilled"], old["units"]["prefilled"])
+        self.assertNotIn("prefilled", new["guess"])
+        guess = {"amount": "3.000", "unit": "ea"}
+        decision = {"person": "olga", "decision": "done", "answers": {"found": True}}
+        with self.assertRaises(world.Refused) as refused:
+            self.it.api("POST", f"/v1/tasks/{shown['task']}/decision", decision)
+        self.assertIn("guess: is missing", str(refused.exception))
+        decision["answers"]["guess"] = guess
+        self.it.api("POST", f"/v1/tasks/{shown['task']}/decision", decision)
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["arguments"], {"units": old["units"]["prefilled"], "guess": guess})
+
     def test_a_handler_that_waits(self):
         body = """
   throughout {

@@ -94,6 +94,7 @@ void add_explain_time(CLI::App& app, int& exit_code) {
       "\n"
       "Sentences for --given:\n"
       "  FinanceManager approves gate.pricing Friday 17:10   also rejects, answers; a task: does CountShelf\n"
+      "  StoreOps does CountShelf counted=12 Monday 10:00       with answers to what it asks for\n"
       "  fay rejects gate.pricing for 1001 tomorrow 09:00    a person of endcap.toml; about 1001 only\n"
       "  FinanceDirector answers after 3 business hours      from when it is asked, as are days\n"
       "  event PromotionRescheduled launch=2026-12-03 Monday 10:00\n"

@@ -60,8 +60,9 @@ int run_init(const fs::path& folder) {
     tell(error);
     return kInternal;
   }
-  tell(fmt::format("made a project in {0}. Next:\n  endcap check {0}\n  endcap test {0}\n  then read {1} and change it",
-                   folder.string(), (folder / "markdown.endcap").string()));
+  tell(fmt::format(
+      "made a project in {0}. Next:\n  endcap check {0}\n  endcap test {0}\n  then read {1} and change it",
+      folder.string(), (folder / "markdown.endcap").string()));
   return kClean;
 }
 

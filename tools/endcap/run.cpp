@@ -197,9 +197,10 @@ void add_run(CLI::App& app, int& exit_code) {
                    "JSON object of the parameters; a view is given by its key")
       ->capture_default_str();
   command
-      ->add_option(
-          "--decisions", options->decisions,
-          "How open approvals and tasks are decided: approve and reject at once, none: nobody answers")
+      ->add_option("--decisions", options->decisions,
+                   "How open approvals and tasks are decided: approve and reject at once, none: nobody "
+                   "answers. A task "
+                   "that asks for answers is left to expire")
       ->capture_default_str()
       ->check(CLI::IsMember({"none", "approve", "reject"}));
   command->add_option("--clock", options->clock, "virtual: jumps to the next timer; real: waits")

@@ -19,7 +19,7 @@ struct TalkOptions {
   Shape shape = Shape::Human;
   std::vector<std::string> name;  // an id, or workflow and key
   std::string workflow, status, key, role, person, reason, decision, arguments = "{}", request_id, file, id,
-                                                                     source, type, data = "{}";
+                                                                     source, type, data = "{}", answers;
   uint64_t task = 0, from = 0, limit = 0, instance = 0;
   bool closed = false, late = false;
 };
@@ -238,11 +238,25 @@ void add_decide(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"approve", "reject", "done"}));
   command->add_option("--person", options->person, "Who decides")->required();
   command->add_option("--reason", options->reason, "Why: it stands in the history");
-  command->footer("Example:\n  endcap decide 42 approve --person fay --reason 'margin is fine'");
+  command->add_option("--answers", options->answers,
+                      "What is filled in, for a task with a form: JSON object of its fields, or @FILE");
+  command->footer(
+      "Example:\n  endcap decide 42 approve --person fay --reason 'margin is fine'\n"
+      "  endcap decide 43 done --person olga --answers '{\"counted\": {\"amount\": \"12\", \"unit\": "
+      "\"ea\"}}'");
   command->callback([options, &exit_code] {
-    const std::string body =
-        fmt::format("{{\"person\":{},\"decision\":{},\"reason\":{}}}", json_text(options->person),
+    std::string body =
+        fmt::format("{{\"person\":{},\"decision\":{},\"reason\":{}", json_text(options->person),
                     json_text(options->decision), json_text(options->reason));
+    if (!options->answers.empty()) {
+      const auto answers = json_argument(options->answers, "--answers");
+      if (!answers) {
+        exit_code = answers.error();
+        return;
+      }
+      body += ",\"answers\":" + *answers;
+    }
+    body += "}";
     exit_code = report(
         options, HttpClient(options->server).call(fmt::format("/v1/tasks/{}/decision", options->task), body),
         decision_line);

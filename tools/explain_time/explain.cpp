@@ -81,7 +81,8 @@ std::expected<Explanation, Refused> explain_time(CheckedProject& project, const 
   Run run(program, workflow, words, options, estate, data, std::move(told), std::move(statements));
   auto played = run.play();
   if (!played) return refuse(played.error(), false);
-  played->assumed = data.assumed();
+  const std::vector<std::string> made_up = data.assumed();
+  played->assumed.insert(played->assumed.begin(), made_up.begin(), made_up.end());
   return std::move(*played);
 }
 

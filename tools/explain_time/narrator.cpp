@@ -306,6 +306,7 @@ void Narrator::decided(const Json& entry, Line& line) {
     if (const auto why = member(entry, "reason"); !why.empty()) line.text += ": " + why;
   } else {
     line.text = fmt::format("{} does {}", member(entry, "person"), member(entry, "label"));
+    if (entry.contains("answers")) line.text += fmt::format(" ({})", values(entry.at("answers")));
   }
 }
 

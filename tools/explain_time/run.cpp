@@ -264,7 +264,9 @@ Run::Went Run::come_true(const PersonAnswers& answers, Said& said) {
                       : answers.verb == Verb::Approves || approval ? DecisionRequest::What::Approve
                                                                    : DecisionRequest::What::Done;
     const std::string person = person_for(answers, task == open.end() ? Json::object() : *task);
-    const auto answer = world_.decide(number, person, what, "");
+    const auto filled = fill_in(answers, said.statement.said, task == open.end() ? Json::object() : *task);
+    if (!filled) return std::unexpected(filled.error());
+    const auto answer = world_.decide(number, person, what, "", *filled);
     if (answer) continue;
     Line line;
     line.at = world_.now();

@@ -46,6 +46,11 @@ class Run {
   Went come_true(const PersonAnswers& answers, Said& said);
   Went come_true(const EventComes& comes, Said& said);
   std::string person_for(const PersonAnswers& answers, const Json& task) const;
+  // fill_in.cpp: what the person answers to the form of a task, JSON; what nobody said is made up and told
+  // so.
+  std::expected<std::string, std::string> fill_in(const PersonAnswers& answers, const std::string& said,
+                                                  const Json& task);
+  const abi::WaitPoint* point_of(const Json& task) const;
   std::string local(std::string text) const;
   Went told(const Said& said, const std::expected<Instant, std::string>& at, Instant& into) const;
   std::optional<uint32_t> role(const std::string& name) const;

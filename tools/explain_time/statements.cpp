@@ -123,6 +123,10 @@ class Reader {
       answers.element = words_[next + 1];
       next += 2;
     }
+    for (; next < words_.size() && words_[next].find('=') != std::string::npos; ++next) {
+      const size_t equals = words_[next].find('=');
+      answers.answers.emplace_back(words_[next].substr(0, equals), words_[next].substr(equals + 1));
+    }
     const auto when = read_moment(from(next));
     if (!when) return std::unexpected(when.error());
     answers.when = *when;

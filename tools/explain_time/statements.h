@@ -19,7 +19,8 @@ struct PersonAnswers {
   std::string person;
   std::string what;     // path of an approval, name of a task; empty: any
   std::string element;  // `for 1001`; empty: any
-  When when;            // seen from when it is asked
+  std::vector<std::pair<std::string, std::string>> answers;  // fields of a task's form, as typed
+  When when;                                                 // seen from when it is asked
 };
 struct EventComes {
   uint32_t event = 0;

@@ -252,6 +252,7 @@ class Builder {
 
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Task& task) const {
     Node node{Kind::Task, "task " + task.name, {"for " + role(task.role), "within " + words(task.within)}};
+    if (task.form) node.details.push_back("answers " + last_part(program_.abi.types[task.form->record].name));
     if (task.remind) node.details.push_back("remind after " + words(task.remind));
     for (const sema::Escalation& each : task.escalations)
       node.details.push_back(fmt::format("escalate to {} after {}", role(each.role), words(each.after)));

@@ -126,7 +126,7 @@ Story::Went Story::act(const sema::Expectation& expectation) {
 // ---------------------------------------------------------------- what happened since the last look
 
 bool Story::has_values(const sema::Expectation& expectation, const Json& values) const {
-  return std::ranges::all_of(expectation.values, [&](const sema::Expectation::Value& wanted) {
+  return std::ranges::all_of(expectation.values, [&](const sema::TestValue& wanted) {
     abi::Arena arena;
     const abi::Cell cell = sema::plain_value(program_->types, *wanted.value, arena).value();
     const auto found = values.find(wanted.field);

@@ -171,9 +171,15 @@ Story::Went Story::act(const sema::PersonDecides& decision) {
   const Ask ask = decision.verb == Verb::Approves  ? Ask::Approve
                   : decision.verb == Verb::Rejects ? Ask::Reject
                                                    : Ask::Done;
+  Json answers = Json::object();
+  for (const auto& [field, value] : decision.answers) {
+    abi::Arena arena;
+    const abi::Cell cell = sema::plain_value(program_->types, *value, arena).value();
+    answers[field] = Json::parse(abi::value_to_json(program_->types, value->type, arena, cell));
+  }
   for (const Json& task : *tasks) {
-    const auto answer =
-        world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask, decision.reason);
+    const auto answer = world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask,
+                                      decision.reason, answers.empty() ? "" : answers.dump());
     if (!answer) return std::unexpected(answer.error());
   }
   return settle(world_.now());

@@ -94,9 +94,9 @@ World::Answer World::event(const std::string& type, const std::string& data) {
 }
 
 World::Answer World::decide(uint64_t task, const std::string& person, DecisionRequest::What what,
-                            const std::string& reason) {
+                            const std::string& reason, const std::string& answers) {
   auto reply = std::make_shared<std::optional<Answer>>();
-  engine_->decide({task, person, what, reason, keep(reply)});
+  engine_->decide({task, person, what, reason, keep(reply), answers});
   return wait_for(reply);
 }
 

@@ -83,15 +83,22 @@ void AdvicePass::visit(Ask& node, Stmt&, const Label& control) {
 
 // ---------------------------------------------------------------- people
 
-// What people decide is trusted, whatever they were shown.
+// What people decide and fill in is trusted, whatever they were shown. A field that came with a value may
+// have been left as it was: it is as trusted as that value.
 void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
   flat(node.arguments);
+  Label answered;
+  if (node.form) answered.parts.resize(program_.abi.types[node.form->record].fields.size());
+  if (node.form)
+    for (TaskForm::Prefilled& each : node.form->prefilled)
+      answered.parts[each.field] = scope_.label(*each.value);
   require_trusted_time(node.within);
   require_trusted_time(node.remind);
   for (Escalation& escalation : node.escalations) require_trusted_time(escalation.after);
   Causes causes;
   if (node.resolver) causes.expired = resolved_by(*node.resolver, control);
-  walk_handlers(node.handlers, causes, control);
+  const Label replaced = walk_handlers(node.handlers, causes, control);
+  bind(node.answer, join(std::move(answered), replaced), control);
 }
 
 // ---------------------------------------------------------------- time and events

@@ -94,6 +94,41 @@ TEST_CASE("elements are given what they use, yield, and the list of what they yi
   SUBCASE("is skipped") { CHECK(element.ok(stock("0002", "11", "20"))->exit == Exit::Skip); }
 }
 
+TEST_CASE("a task hands over what its form comes with, and goes on with what was filled in") {
+  const TextFlow flow(R"(
+    let position = read Stock("1001", promo.article)
+    task Count(article: promo.article) to StoreOps within 4 hours as count {
+      answers Shelf(guess: position.forecast, units: position.available)
+      on expired { then continue with Shelf(units: 1 ea, guess: 2 ea) }
+    }
+    finish Counted(units: count.units, guess: count.guess, remark: count.remark or else "none")
+  )",
+                      "record Shelf { units: Qty<ea>, guess: Qty<ea>, remark: optional Text(20) }");
+  Instance instance = flow.start(promotion());
+  instance.ok(stock("1001", "11", "20"));
+  REQUIRE(instance->point->kind == WaitKind::Task);
+  const abi::WaitPoint& point = *instance->point;
+  const auto& fields = flow.program().types[point.input].fields;
+  REQUIRE(point.prefilled.size() == 2);
+  CHECK(fields[point.prefilled[0].field].name == "guess");
+  CHECK(point.prefilled[0].trust == abi::Trust::Advice);
+  CHECK(instance->operands[point.prefilled[0].operand] == ea("20.000"));
+  CHECK(fields[point.prefilled[1].field].name == "units");
+  CHECK(point.prefilled[1].trust == abi::Trust::Trusted);
+  CHECK(instance->operands[point.prefilled[1].operand] == ea("11.000"));
+  SUBCASE("a person has answered") {
+    instance.ok({{"units", ea("12")}, {"guess", ea("20")}, {"remark", "torn"}});
+    CHECK(instance->record["units"] == ea("12.000"));
+    CHECK(instance->record["remark"] == "torn");
+  }
+  SUBCASE("nobody has") {
+    instance.expired();
+    CHECK(instance->record["units"] == ea("1.000"));
+    CHECK(instance->record["remark"] == "none");
+  }
+  CHECK(instance->outcome == "Counted");
+}
+
 TEST_CASE("a loop in sequence waits in every round and keeps its place") {
   TextFlow flow(R"(
     let stores = read promo.stores

@@ -123,9 +123,12 @@ std::string dump(const Stmt& statement) {
             return form("write", {s.grant.text, clause("for", dump(s.target)), dump(s.handlers)});
           },
           [](const TaskStmt& s) {
-            return form("task",
-                        {s.name.text, dump(s.arguments), form("to", {s.role.text}),
-                         clause("within", dump(s.within)), clause("as", dump(s.result)), dump(s.handlers)});
+            return form(
+                "task",
+                {s.name.text, dump(s.arguments), form("to", {s.role.text}), clause("within", dump(s.within)),
+                 clause("as", dump(s.result)),
+                 s.answers ? form("answers", {s.answers->record.text, dump(s.answers->prefilled)}) : "",
+                 dump(s.handlers)});
           },
           [](const RunStmt& s) {
             return form("run", {s.workflow.text(), dump(s.arguments), clause("as", dump(s.result)),

@@ -52,7 +52,7 @@ std::string dump(const TestStmt& statement) {
           [](const DecideStmt& s) {
             const char* const kVerb[] = {"approves", "rejects", "does"};
             return form(kVerb[static_cast<size_t>(s.verb)],
-                        {s.role.text, s.every ? "every" : "", s.what.text(), dump(s.about),
+                        {s.role.text, s.every ? "every" : "", s.what.text(), dump(s.answers), dump(s.about),
                          s.person ? "as " + *s.person : "", s.reason.empty() ? "" : '"' + s.reason + '"'});
           },
           [](const FaultStmt& s) {

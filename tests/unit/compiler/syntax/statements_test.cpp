@@ -50,6 +50,12 @@ TEST_CASE("a task has a role, a deadline and perhaps an answer") {
   CHECK(statement("task Count(a: b) to Ops within 4 business hours as answer { on expired { then skip } }") ==
         "(task Count a:b (to Ops) (within (business 4 hour)) (as answer) (on expired {} (then skip)))");
   CHECK(statement("task Count() to Ops") == "(task Count (to Ops))");
+  CHECK(statement("task Count() to Ops within 1 day as count { answers Shelf on expired { then skip } }") ==
+        "(task Count (to Ops) (within (duration 1 day)) (as count) (answers Shelf) (on expired {} (then skip)))");
+  CHECK(statement("task Count() to Ops { on expired { } answers Shelf(units: a) }") ==
+        "(task Count (to Ops) (answers Shelf units:a) (on expired {}))");
+  CHECK(statement("task answers(answers: answers) to answers { answers answers }") ==
+        "(task answers answers:answers (to answers) (answers answers))");
 }
 
 TEST_CASE("notify, yield, skip, finish and fail") {

@@ -48,6 +48,8 @@ TEST_CASE("expectations") {
         "(expect granted p) (expect rejected p (for \"1\")) (expect expired p x0)");
   CHECK(story("expect p reminded 2 times\nexpect p permitted\nexpect p forbidden") ==
         "(expect reminded p x2) (expect permitted p) (expect forbidden p)");
+  CHECK(story("R does T(units: 5 ea, remark: \"torn\") for \"1001\"") ==
+        "(does R T units:(quantity 5 ea) remark:\"torn\" (for \"1001\"))");
   CHECK(story("expect task T of R for every Store once\nexpect no task T") ==
         "(expect task T (of R) (for every Store) x1) (expect task T x0)");
   CHECK(story("expect write A.b once\nexpect no write A.b\nexpect notify Put 3 times") ==

@@ -262,10 +262,16 @@ void Retail::waits() {
   const uint32_t work = simple("Do", [](Context* c, uint32_t state) {
     const Cell id = c->frame[0];
     const Int128 four_hours = Int128{4 * kHour};  // business time: the unit's number is 0
-    if (state == 0) return park(c, 1, {id}, {record(c, {id}), Cell{four_hours}});
-    return finish(c, c->input_tag == Tag::Expired ? kExpired : kDone, record(c, {id, number(0)}));
+    if (state == 0) return park(c, 1, {id}, {record(c, {id}), Cell{four_hours}, number(5), number(7)});
+    if (c->input_tag == Tag::Expired) return finish(c, kExpired, record(c, {id, number(0)}));
+    return finish(c, kDone, record(c, {id, field(c, c->input, 0)}));
   });
-  auto& task_point = build.wait(work, WaitKind::Task, "work", {build.text}, {task, build.business});
+  const TypeId note = build.type(abi::Kind::Optional, "", build.text);
+  const TypeId form =
+      build.record("HandCount", {{"counted", build.integer}, {"note", note}, {"guess", build.integer}});
+  auto& task_point = build.wait(work, WaitKind::Task, "work", {build.text},
+                                {task, build.business, build.integer, build.integer}, form);
+  task_point.prefilled = {{0, 2, abi::Trust::Trusted}, {2, 3, abi::Trust::Advice}};
   task_point.label = "ActivateByHand";
   task_point.role = 4;
   task_point.within = abi::TimeLimit{1, 0};

@@ -130,14 +130,14 @@ Json World::event(const std::string& type, const Json& data, const std::string& 
 }
 
 Json World::decide(uint64_t task, const std::string& person, const std::string& what,
-                   const std::string& reason) {
+                   const std::string& reason, const std::string& answers) {
   std::optional<Json> reply;
   using What = DecisionRequest::What;
   engine_->decide({task, person,
                    what == "approve"  ? What::Approve
                    : what == "reject" ? What::Reject
                                       : What::Done,
-                   reason, keep(reply)});
+                   reason, keep(reply), answers});
   return wait_for(reply);
 }
 

@@ -29,8 +29,10 @@ class World {
 
   World(std::shared_ptr<abi::Program> program, System system, uint16_t partitions = 2, uint64_t seed = 1);
 
-  void open();                    // recovers; a failure is an exception
-  void deploy(std::shared_ptr<abi::Program> program) { program_ = std::move(program); }  // of the next opening
+  void open();  // recovers; a failure is an exception
+  void deploy(std::shared_ptr<abi::Program> program) {
+    program_ = std::move(program);
+  }                               // of the next opening
   std::string try_open();         // the error, empty when it opened
   void crash(bool power = true);  // the process ends; with `power`, so do unsynced sectors. Opens again
   bool tick();                    // drain, sync, settle, calls
@@ -41,7 +43,7 @@ class World {
   Json start(const std::string& workflow, const std::string& id, const std::string& request = "");
   Json event(const std::string& type, const Json& data, const std::string& id = "");
   Json decide(uint64_t task, const std::string& person, const std::string& what,
-              const std::string& reason = "");
+              const std::string& reason = "", const std::string& answers = "");
   Json show(const std::string& workflow, const std::string& key);
   Json list(const Json& filter = Json::object());
   std::vector<Json> tasks(const Json& filter = Json::object());

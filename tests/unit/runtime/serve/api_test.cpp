@@ -4,10 +4,10 @@
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 
-#include <future>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <future>
 
 #include <nlohmann/json.hpp>
 
@@ -142,6 +142,8 @@ TEST_CASE("Decisions reach the engine; who may not is denied, and what is decide
   CHECK(daemon.post("/v1/tasks/4/decision", R"({"person":"fay","decision":"approve","reason":"fine"})")
             .status == 200);
   CHECK(daemon.engine().said.back() == "decide 4 fay 0 fine");
+  daemon.post("/v1/tasks/5/decision", R"({"person":"olga","decision":"done","answers":{"counted": 12}})");
+  CHECK(daemon.engine().said.back() == R"(decide 5 olga 2 {"counted": 12})");
   refused(daemon.post("/v1/tasks/4/decision", R"({"person":"eve","decision":"done"})"), 403, "denied", "eve");
   refused(daemon.post("/v1/tasks/9/decision", R"({"person":"fay","decision":"reject"})"), 409, "conflict",
           "decided");

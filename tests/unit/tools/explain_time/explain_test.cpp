@@ -187,3 +187,41 @@ Wed 2026-12-02 09:00    check: is over; it was due Tue 2026-12-01 06:00
 Wed 2026-12-02 09:00    ends: Ready (id promo-1)
 )");
 }
+
+namespace {
+
+const std::string kCounting = R"(
+use calendar office
+record Count { units: Qty<ea>, damaged: Qty<ea>, remark: optional Text(20) }
+workflow Counting(promo: Promotion) key promo.id {
+  task CountShelf(article: promo.article) to Clerk within 4 hours as count {
+    answers Count(damaged: 0 ea)
+    on expired { fail NotCounted(promo.id) }
+  }
+  finish Counted(left: count.units - count.damaged)
+}
+test "one shelf" {
+  given Promotion(id: "P-1", article: "AC-100", price: AUD 100.00, landedCost: AUD 91.00, launch: 2026-12-01, end: 2026-12-14)
+  start Counting(Promotion("P-1")) at 2026-11-20 09:00 zone "Australia/Sydney"
+  expect task CountShelf of Clerk
+}
+)";
+
+}  // namespace
+
+TEST_CASE("people answer what a task asks for; what is not said is made up and told so") {
+  const auto said = explained({"Clerk does CountShelf units=12 today 10:00"}, {}, kCounting);
+  REQUIRE(said.has_value());
+  CHECK(said->assumed.empty());
+  CHECK(human_text(*said).find(" does CountShelf (units") != std::string::npos);
+  CHECK(human_text(*said).find("ends: Counted (left {\"amount\":\"12.000\",\"unit\":\"ea\"})") != std::string::npos);
+  const auto made_up = explained({"Clerk does CountShelf today 10:00"}, {}, kCounting);
+  REQUIRE(made_up.has_value());
+  REQUIRE(made_up->assumed.size() == 1);
+  CHECK(made_up->assumed[0] == "CountShelf is answered with units 10.000");
+  const auto wrong = explained({"Clerk does CountShelf pieces=12 today 10:00"}, {}, kCounting);
+  REQUIRE_FALSE(wrong.has_value());
+  CHECK(wrong.error().why ==
+        "--given \"Clerk does CountShelf pieces=12 today 10:00\": CountShelf asks for no pieces: there are units, "
+        "damaged, remark");
+}

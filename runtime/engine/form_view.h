@@ -1,0 +1,14 @@
+// The form of a task as people see it: its fields, what may stand in them, and what they come with.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "runtime/engine/rows.h"
+
+namespace endcap {
+
+// `task` is open, and waits at `point`, which asks for answers. Format: docs/reference/api.md.
+nlohmann::ordered_json form_json(const abi::Types& types, const abi::WaitPoint& point,
+                                 const rows::Task& task);
+
+}  // namespace endcap
