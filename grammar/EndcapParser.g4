@@ -161,7 +161,7 @@ fault
 expectation
   : qualified ASKED OF names about? testCount?                              # ExpectAsked
   | qualified state=(GRANTED | REJECTED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
-  | NO? TASK task=name arguments? (OF role=name)? about? testCount?         # ExpectTask
+  | NO? TASK qualified arguments? (OF role=name)? about? testCount?         # ExpectTask
   | NO? kind=(WRITE | NOTIFY) qualified arguments? about? testCount?        # ExpectCall
   | NO? EXCEPTION qualified state=(RAISED | RESOLVED | EXPIRED) about? testCount?  # ExpectException
   | NO? (ANSWER OF | ALTERNATIVE TO) advisor=name about? testCount?         # ExpectAdvice

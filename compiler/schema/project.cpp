@@ -124,6 +124,7 @@ class ProjectReader {
     if (auto timeout = section.duration("timeout")) system.timeout = *timeout;
     if (auto settle = section.duration("settle")) system.settle = *settle;
     if (auto attempts = section.whole("attempts", 1, 100)) system.attempts = static_cast<uint32_t>(*attempts);
+    if (section.has("sends")) system.sends = section.texts("sends");
     section.close();
     if (!system.schema_path.empty()) {
       system.schema =

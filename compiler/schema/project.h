@@ -22,6 +22,7 @@ struct SystemConfig {
   Duration timeout = 30 * kSecond;
   Duration settle = 10 * kSecond;  // after an attempt was given up, its request may still arrive for so long
   uint32_t attempts = 5;
+  std::optional<std::vector<std::pair<std::string, Span>>> sends;  // types of its events, when it is said
   Span span;
   std::optional<schema::Schema> schema;  // absent when it could not be read: a diagnostic says why
 };

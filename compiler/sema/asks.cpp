@@ -30,7 +30,9 @@ WorkflowChecker::Made WorkflowChecker::ask(const ast::Stmt& tree, const ast::Ask
   ask.inputs = make_expr(node.call.span, advisor.inputs,
                          MakeRecord{expressions_.arguments(name, node.call.span, node.call.arguments,
                                                            info.parameters, symbol->span)});
-  if (node.alternative) {
+  if (node.alternative && advisor.output == abi::kNoType) {
+    ask.alternative = invalid(tree.span);  // told where the advisor stands
+  } else if (node.alternative) {
     ask.alternative = expressions_.check(
         node.alternative, advisor.output,
         {info.tree->result ? info.tree->result->span : symbol->span, name + " answers this"});

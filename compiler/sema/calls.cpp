@@ -17,21 +17,22 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint
   if (name == "min") return extremum(tree, node, hint, Operator::Minimum);
   bool told = false;
   const Symbol* symbol = find_symbol(context_, module_, name, node.callee.span, &told);
-  if (symbol && (symbol->kind == SymbolKind::Function || symbol->kind == SymbolKind::Table))
+  if (symbol && (symbol->kind == SymbolKind::Function || symbol->kind == SymbolKind::Table ||
+                 symbol->kind == SymbolKind::Mapping))
     return call_function(tree, node, symbol->index);
   if (symbol && symbol->kind == SymbolKind::Record)
     return make_record(tree, node, context_.named[symbol->index].type, symbol->span);
   if (!told && !(symbol && symbol->kind == SymbolKind::Broken)) {
     const bool advisor = symbol && symbol->kind == SymbolKind::Advisor;
-    if (advisor ||
-        (symbol && (symbol->kind == SymbolKind::Operation || symbol->kind == SymbolKind::View))) {
+    if (advisor || (symbol && (symbol->kind == SymbolKind::Operation || symbol->kind == SymbolKind::View))) {
       Diagnostic& diagnostic =
           context_.emit(DiagnosticKind::CallIsEffect, tree.span, {name, std::string(kind_name(symbol->kind))})
               .label(symbol->span, "declared here");
       if (advisor) diagnostic.note("ask it: `let NAME = ask " + name + "(...) or else ...`");
     } else {
       auto candidates =
-          visible_names(context_, module_, {SymbolKind::Function, SymbolKind::Table, SymbolKind::Record});
+          visible_names(context_, module_,
+                        {SymbolKind::Function, SymbolKind::Table, SymbolKind::Mapping, SymbolKind::Record});
       candidates.insert(candidates.end(), {"max", "min"});
       with_suggestion(context_.emit(DiagnosticKind::UnknownFunction, node.callee.span, {name}),
                       node.callee.span, name, candidates);
@@ -48,8 +49,9 @@ ExprPtr Expressions::extremum(const Tree& tree, const ast::CallExpr& node, TypeI
     return invalid(tree.span);
   }
   if (node.arguments.size() > kExtremumValuesMax) {
-    context_.emit(DiagnosticKind::TooManyArguments, tree.span,
-                  {node.callee.text(), std::to_string(kExtremumValuesMax)})
+    context_
+        .emit(DiagnosticKind::TooManyArguments, tree.span,
+              {node.callee.text(), std::to_string(kExtremumValuesMax)})
         .note("of the elements of a list, it is `maximum of` or `minimum of`");
     return invalid(tree.span);
   }

@@ -42,8 +42,8 @@ void compare_roles(Context& context) {
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
-constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies, check_tables,
-                            check_raises, check_advice,    check_grants,   check_dues};
+constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies,        check_tables, check_raises,
+                            check_advice, check_grants,    check_parallel_writes, check_dues,   check_reach};
 
 }  // namespace
 }  // namespace sema
@@ -70,6 +70,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_policies(context);
   sema::describe_starts(context);
   sema::check_workflows(context);
+  sema::check_event_senders(context);
   // These expect a tree without gaps.
   if (!diagnostics.has_errors()) {
     sema::check_tests(context);

@@ -23,6 +23,7 @@ enum class SymbolKind : uint8_t {
   Enum,
   Function,
   Table,
+  Mapping,
   Policy,
   Workflow,
   Exception,

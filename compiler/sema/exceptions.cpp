@@ -60,6 +60,13 @@ std::optional<Resolver> WorkflowChecker::resolver(const ast::Call& tree) {
   const std::string name = tree.operation.text();
   const Symbol* symbol = require_symbol(context_, module_, name, tree.operation.span, SymbolKind::Workflow);
   if (!symbol) return std::nullopt;
+  const ast::WorkflowDecl* const started = context_.workflows[symbol->index].tree;
+  if (started && !started->key) {
+    if (context_.program.abi.workflows[symbol->index].only_run)
+      context_.emit(DiagnosticKind::NotStartable, tree.operation.span, {name})
+          .label(symbol->span, "declared here, without a key");
+    return std::nullopt;  // else that it has no key is told where it stands
+  }
   ExprPtr arguments = start_record(symbol->index, tree.arguments, name, tree.span);
   if (is_invalid(*arguments)) return std::nullopt;
   return Resolver{symbol->index, std::move(arguments), tree.span};
@@ -100,7 +107,8 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Rais
     if (node.within) goes_on(node.within->span, "deadline");
     if (!node.handlers.empty()) goes_on(node.handlers.front().span, "handlers");
   }
-  std::string identity = path(node.result ? node.result->text : "raise." + name, tree.span);
+  const std::string leaf = node.result ? node.result->text : "raise." + name;
+  std::string identity = node.waits ? path(leaf, tree.span) : passing_path(leaf, tree.span);
   ++waits_;
   if (node.waits)
     raise.handlers = handlers(

@@ -68,6 +68,22 @@ bool ends_a_wait(Next next, Cause cause) {
   return next != Next::Retry || cause != Cause::Expired;
 }
 
+// Whether somebody is asked on the way, and it ends otherwise when nobody answers.
+bool asks_somebody(const Block& body) {
+  return std::ranges::any_of(body.statements, [](const Stmt& stmt) {
+    if (const auto* step = std::get_if<Step>(&stmt.node)) return asks_somebody(step->body);
+    if (std::holds_alternative<Approve>(stmt.node)) return true;
+    const std::vector<Handler>* handlers = nullptr;
+    if (const auto* task = std::get_if<Task>(&stmt.node)) handlers = &task->handlers;
+    if (const auto* raise = std::get_if<Raise>(&stmt.node); raise && raise->waits)
+      handlers = &raise->handlers;
+    if (const auto* wait = std::get_if<WaitEvent>(&stmt.node)) handlers = &wait->handlers;
+    return handlers && std::ranges::none_of(*handlers, [](const Handler& handler) {
+             return handler.next == Next::Continue || handler.next == Next::Retry;
+           });
+  });
+}
+
 Next next_of(ast::HandlerEnd::Form form) {
   switch (form) {
     case ast::HandlerEnd::Form::Retry:
@@ -222,6 +238,12 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
                           tree.end->form == ast::HandlerEnd::Form::Retry))
       next(tree.end, site, each, ignored);
     first = false;
+  }
+  if (goes_on == Next::Retry && !site.ends_by_itself && !asks_somebody(*body)) {
+    context_.emit(DiagnosticKind::RetryWithoutEnd, tree.end->span, {site.what})
+        .note(
+            "the connector has tried for as long as endcap.toml says: put it into `repeat up to 3 times` and "
+            "say `then again`, or give somebody a task here whose `on expired` ends it");
   }
   --nesting_;
   scope_.close();

@@ -114,7 +114,7 @@ class ModuleDeclarer {
     add_function({.name = &tree.name, .table = &tree, .module = module});
   }
   void declare_node(uint32_t module, const ast::Decl&, const ast::MappingDecl& tree) {
-    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Function, context_.functions.size())) return;
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Mapping, context_.functions.size())) return;
     add_function({.name = &tree.name, .mapping = &tree, .module = module});
   }
   void add_function(FunctionInfo info) {
@@ -202,7 +202,8 @@ class ModuleDeclarer {
   }
 
   static bool is_built_in(const std::string& name, SymbolKind kind) {
-    if (kind == SymbolKind::Function || kind == SymbolKind::Table) return name == "max" || name == "min";
+    if (kind == SymbolKind::Function || kind == SymbolKind::Table || kind == SymbolKind::Mapping)
+      return name == "max" || name == "min";
     const bool type = kind == SymbolKind::Type || kind == SymbolKind::Record || kind == SymbolKind::Enum ||
                       kind == SymbolKind::View;
     return type && is_built_in_type(name);

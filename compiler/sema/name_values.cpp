@@ -41,10 +41,10 @@ void Expressions::unknown_name(const ast::Name& name) {
     return;
   }
   auto candidates = scope_.names();
-  std::ranges::copy(
-      visible_names(context_, module_,
-                    {SymbolKind::Enum, SymbolKind::Function, SymbolKind::Table, SymbolKind::Record}),
-      std::back_inserter(candidates));
+  std::ranges::copy(visible_names(context_, module_,
+                                  {SymbolKind::Enum, SymbolKind::Function, SymbolKind::Table,
+                                   SymbolKind::Mapping, SymbolKind::Record}),
+                    std::back_inserter(candidates));
   Diagnostic& diagnostic = context_.emit(DiagnosticKind::UnknownName, name.span, {name.text});
   // What other languages call it.
   static const std::map<std::string, std::string> kElsewhere{

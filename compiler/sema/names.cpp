@@ -21,6 +21,8 @@ std::string_view kind_name(SymbolKind kind) {
       return "function";
     case SymbolKind::Table:
       return "table";
+    case SymbolKind::Mapping:
+      return "mapping";
     case SymbolKind::Policy:
       return "policy";
     case SymbolKind::Workflow:
@@ -90,6 +92,7 @@ DiagnosticKind unknown(SymbolKind kind) {
       return DiagnosticKind::UnknownPolicy;
     case SymbolKind::Function:
     case SymbolKind::Table:
+    case SymbolKind::Mapping:
       return DiagnosticKind::UnknownFunction;
     case SymbolKind::Exception:
       return DiagnosticKind::UnknownException;

@@ -10,6 +10,8 @@ void describe_views(Context& context);       // records, keys, navigations; fit 
 void describe_operations(Context& context);  // signatures and clauses; bodies come later
 void describe_operation_bodies(Context& context);
 void describe_events(Context& context);
+// What endcap.toml says that a system sends is what is declared and heard (after workflows are checked).
+void check_event_senders(Context& context);
 
 // What one view marks as advice is advice in every view and event (after views and events are described).
 void check_advice_marks(Context& context);

@@ -37,12 +37,13 @@ void add_people(Context& context, WorkflowNames& names, uint32_t workflow, std::
     }
     const auto* task = std::get_if<Task>(&stmt.node);
     if (!task) return;
-    auto& asked = names.tasks[task->name];
-    asked.roles.insert(task->role);
-    asked.deciders.insert(task->role);
-    asked.arguments = task->arguments->type;
-    for (const Escalation& escalation : task->escalations) asked.deciders.insert(escalation.role);
-    if (task->form) {
+    for (const std::string& name : task_names(task->name, stmt.path)) {
+      auto& asked = names.tasks[name];
+      asked.roles.insert(task->role);
+      asked.deciders.insert(task->role);
+      asked.arguments = task->arguments->type;
+      for (const Escalation& escalation : task->escalations) asked.deciders.insert(escalation.role);
+      if (!task->form) continue;
       auto& form = asked.forms.emplace_back();
       form.record = task->form->record;
       for (const TaskForm::Prefilled& each : task->form->prefilled) form.prefilled.insert(each.field);
@@ -62,6 +63,15 @@ std::string written_path(std::string_view path) {
     if (c == ']' && depth > 0) --depth;
   }
   return written;
+}
+
+std::vector<std::string> task_names(const std::string& name, std::string_view path) {
+  std::vector<std::string> names{name};
+  const std::string written = written_path(path), leaf = "task." + name;
+  if (written.size() <= leaf.size() || !written.ends_with("." + leaf)) return names;
+  names.push_back(written);
+  names.push_back(written.substr(0, written.size() - leaf.size()) + name);
+  return names;
 }
 
 WorkflowNames names_of(Context& context, uint32_t workflow) {

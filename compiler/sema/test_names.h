@@ -27,7 +27,7 @@ struct WorkflowNames {
     TypeId record = abi::kNoType;
   };
   std::map<std::string, Asked> approvals;  // by path as written
-  std::map<std::string, Asked> tasks;      // by name
+  std::map<std::string, Asked> tasks;      // by name, and by path as written, with and without its `task`
   std::set<std::string> waits,
       dues;  // paths as written, and what stands around them: "activate", "activate.inStores"
   std::map<std::string, Ending> outcomes;

@@ -1,36 +1,54 @@
 // An undo under its proposal's policy: nobody is asked again before it is written.
 #include <algorithm>
+#include <map>
 
 #include "compiler/sema/policies.h"
 
 namespace endcap::sema {
 namespace {
 
-bool same(const ExprPtr& a, const ExprPtr& b);
+// Surely the same value. Expressions are pure and names assigned once, so equal text is enough; what an
+// aggregate calls its element does not matter.
+class SameValue {
+ public:
+  bool same(const ExprPtr& a, const ExprPtr& b);
 
-bool same(const std::vector<ExprPtr>& a, const std::vector<ExprPtr>& b) {
-  return std::ranges::equal(a, b, [](const ExprPtr& x, const ExprPtr& y) { return same(x, y); });
-}
+ private:
+  bool same(const std::vector<ExprPtr>& a, const std::vector<ExprPtr>& b) {
+    return std::ranges::equal(a, b, [this](const ExprPtr& x, const ExprPtr& y) { return same(x, y); });
+  }
 
-// Surely the same value. Expressions are pure and names assigned once, so equal text is enough.
-bool same_node(const LocalRef& a, const LocalRef& b) { return a.local == b.local; }
-bool same_node(const Literal& a, const Literal& b) { return a.cell == b.cell; }
-bool same_node(const TextLiteral& a, const TextLiteral& b) { return a.text == b.text; }
-bool same_node(const FieldOf& a, const FieldOf& b) { return a.field == b.field && same(a.record, b.record); }
-bool same_node(const MakeOptional& a, const MakeOptional& b) { return same(a.value, b.value); }
-bool same_node(const MakeRecord& a, const MakeRecord& b) { return same(a.fields, b.fields); }
-bool same_node(const MakeList& a, const MakeList& b) { return same(a.elements, b.elements); }
-bool same_node(const CallFunction& a, const CallFunction& b) {
-  return a.function == b.function && same(a.arguments, b.arguments);
-}
-bool same_node(const Operation& a, const Operation& b) {
-  return a.op == b.op && a.rounding == b.rounding && a.calendar == b.calendar && !a.variable.valid() &&
-         !b.variable.valid() && same(a.operands, b.operands);
-}
-bool same_node(const RatioLiteral&, const RatioLiteral&) { return false; }
-bool same_node(const Invalid&, const Invalid&) { return false; }
+  bool same_node(const LocalRef& a, const LocalRef& b) {
+    const auto element = elements_.find(a.local);
+    return (element == elements_.end() ? a.local : element->second) == b.local;
+  }
+  bool same_node(const Literal& a, const Literal& b) { return a.cell == b.cell; }
+  bool same_node(const TextLiteral& a, const TextLiteral& b) { return a.text == b.text; }
+  bool same_node(const FieldOf& a, const FieldOf& b) {
+    return a.field == b.field && same(a.record, b.record);
+  }
+  bool same_node(const MakeOptional& a, const MakeOptional& b) { return same(a.value, b.value); }
+  bool same_node(const MakeRecord& a, const MakeRecord& b) { return same(a.fields, b.fields); }
+  bool same_node(const MakeList& a, const MakeList& b) { return same(a.elements, b.elements); }
+  bool same_node(const CallFunction& a, const CallFunction& b) {
+    return a.function == b.function && same(a.arguments, b.arguments);
+  }
+  bool same_node(const Operation& a, const Operation& b) {
+    if (a.op != b.op || a.rounding != b.rounding || a.calendar != b.calendar ||
+        a.convention != b.convention || a.variable.valid() != b.variable.valid())
+      return false;
+    if (a.variable.valid()) elements_[a.variable] = b.variable;
+    return same(a.operands, b.operands);
+  }
+  bool same_node(const RatioLiteral& a, const RatioLiteral& b) {
+    return a.numerator == b.numerator && a.denominator == b.denominator;
+  }
+  bool same_node(const Invalid&, const Invalid&) { return false; }
 
-bool same(const ExprPtr& a, const ExprPtr& b) {
+  std::map<LocalId, LocalId> elements_;  // of aggregates: what the other one calls it
+};
+
+bool SameValue::same(const ExprPtr& a, const ExprPtr& b) {
   if (!a || !b) return a == b;
   if (a->type != b->type || a->node.index() != b->node.index()) return false;
   return std::visit(
@@ -66,7 +84,7 @@ bool check_undo(Context& context, const Propose& propose, const std::vector<Expr
   const auto& own = std::get<MakeRecord>(propose.facts->node).fields;
   const auto& taken = std::get<MakeRecord>(facts->node).fields;
   for (size_t i = 0; i < own.size(); ++i) {
-    if (same(own[i], taken[i])) continue;
+    if (SameValue().same(own[i], taken[i])) continue;
     context
         .emit(DiagnosticKind::UndoOtherFacts, span,
               {policy, context.types[propose.facts->type].fields[i].name})

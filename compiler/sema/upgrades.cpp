@@ -10,8 +10,11 @@ void WorkflowChecker::upgrades() {
   std::map<uint32_t, Span> versions;
   for (const ast::UpgradeClause& clause : info().tree->upgrades) {
     if (clause.from == 0 || clause.from >= out().version) {
-      context_.emit(DiagnosticKind::UpgradeNotOlder, clause.from_span,
-                    {std::to_string(out().version), std::to_string(clause.from)});
+      auto& told = context_.emit(DiagnosticKind::UpgradeNotOlder, clause.from_span,
+                                 {std::to_string(out().version), std::to_string(clause.from)});
+      if (!info().tree->version)
+        told.note(
+            "a workflow that does not say its `version` is the first one: write `version 2` behind its key");
     }
     const auto [first, fresh] = versions.try_emplace(clause.from, clause.from_span);
     if (!fresh)

@@ -117,10 +117,30 @@ std::optional<Duration> written_length(const Context& context, const Expr& value
   return operation->op == Operator::Add ? *left + *right : *left - *right;
 }
 
-// Business days and business hours can't be compared without a calendar.
-Int128 unit_of(const Expr& value) {
+bool in_business_days(const Context& context, const Expr& value) {
   const auto* literal = std::get_if<Literal>(&value.node);
-  return literal && literal->cell.bits > 0 ? literal->cell.bits >> 64 : 0;
+  if (!literal || !context.types.is(value.type, Kind::BusinessDuration)) return false;
+  return static_cast<BusinessDuration::Unit>(literal->cell.bits >> 64) == BusinessDuration::Unit::Days;
+}
+
+// The least that can pass on the clock. Business hours pass while it is open only, and of business days the
+// last one may end earlier than it began.
+std::optional<Duration> least_on_the_clock(const Context& context, const Expr& value) {
+  const auto length = written_length(context, value);
+  if (!length || !in_business_days(context, value)) return length;
+  return (*length - 1) * kDay;
+}
+
+// Whether `length` is certainly no shorter than `limit`. Without its calendar business time has no longest:
+// only two of one unit compare, and clock time as the limit.
+bool reaches(const Context& context, const Expr& length, const Expr& limit) {
+  if (is_invalid(length) || is_invalid(limit)) return false;
+  const bool alike =
+      length.type == limit.type && in_business_days(context, length) == in_business_days(context, limit);
+  if (!alike && !context.types.is(limit.type, Kind::Duration)) return false;
+  const auto least = alike ? written_length(context, length) : least_on_the_clock(context, length);
+  const auto most = written_length(context, limit);
+  return least && most && *least >= *most;
 }
 
 }  // namespace
@@ -141,9 +161,7 @@ ExprPtr WorkflowChecker::deadline(const ast::ExprPtr& tree, Span span, const std
 ExprPtr WorkflowChecker::before_deadline(const ast::ExprPtr& tree, const Expr* within,
                                          const std::string& what) {
   ExprPtr value = deadline(tree, {}, what);
-  if (is_invalid(*value) || !within || value->type != within->type) return value;
-  const auto length = written_length(context_, *value), all = written_length(context_, *within);
-  if (!length || !all || *length < *all || unit_of(*value) != unit_of(*within)) return value;
+  if (!within || !reaches(context_, *value, *within)) return value;
   context_.emit(DiagnosticKind::AfterDeadline, value->span, {what})
       .label(within->span, "then it has expired already");
   return invalid(value->span);

@@ -25,6 +25,7 @@ class WorkflowChecker {
     std::vector<Next> nexts;       // beside ending and `skip`
     TypeId result = abi::kNoType;  // what `continue with` gives
     Span declared;                 // of the operation
+    bool ends_by_itself = false;   // trying again does: a grant is valid until a moment
     // What ended, when it is a workflow: `rejections` are the names of its outcomes.
     const std::vector<abi::Outcome>* outcomes = nullptr;
   };
@@ -60,6 +61,8 @@ class WorkflowChecker {
   // paths.cpp: identities of wait points
   // `span` is of what waits there. Two of one name are told.
   std::string path(const std::string& leaf, Span span);
+  std::string passing_path(const std::string& leaf, Span span);
+  std::string path_to(const std::string& leaf) const;
   struct Inside {  // a component, for the life of a block
     Inside(WorkflowChecker& given, std::string component) : checker(given) {
       checker.path_.push_back(std::move(component));

@@ -80,7 +80,8 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Writ
   }
   Site site{.what = "the write of `" + node.grant.text + "`",
             .causes = {Cause::Rejected, Cause::Unavailable, Cause::Invalid},
-            .nexts = {Next::Retry, Next::Continue}};
+            .nexts = {Next::Retry, Next::Continue},
+            .ends_by_itself = true};
   std::string leaf = "write." + node.grant.text;
   if (sound) {
     const uint32_t operation = scope_[scope_[*grant].grant_of[write.proposal]].proposal->operation;

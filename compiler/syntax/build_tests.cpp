@@ -114,7 +114,7 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
     result = expect_approval(approval);
   } else if (auto* task = dynamic_cast<Parser::ExpectTaskContext*>(tree)) {
     result.what = What::Task;
-    result.subject = alone(task->task, *this);
+    result.subject = qualified(task->qualified());
     if (task->arguments() != nullptr) result.values = arguments(task->arguments());
     if (task->role != nullptr) result.roles.push_back(name(task->role));
     result.about = about(task->about());

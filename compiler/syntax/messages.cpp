@@ -104,6 +104,14 @@ class Wording {
     if (before != nullptr && before->getType() == Lexer::NAME &&
         suggest_for(diagnostic, *before, expected.keywords_before))
       return;
+    if (expected.name && is_question(found_.getType())) {
+      const std::string word(text_of(found_, text_));
+      diagnostic.note("`" + word +
+                      "` can't stand inside an expression: it waits for somebody. Give what it gives a name, "
+                      "`let NAME = " +
+                      word + " ...`, and go on with that.");
+      return;
+    }
     if ((is_keyword(found_.getType()) || !test_word(found_.getType()).empty() ||
          !advisor_word(found_.getType()).empty()) &&
         expected.name) {
@@ -112,6 +120,11 @@ class Wording {
       diagnostic.suggest(
           {span_of(found_, source_), "`" + word + "`", "put `" + word + "` in backticks", false});
     }
+  }
+
+  // What waits for an answer, and stands alone behind `let NAME =`.
+  static bool is_question(size_t token) {
+    return token == Lexer::ASK || token == Lexer::READ || token == Lexer::REREAD || token == Lexer::RUN;
   }
 
   bool suggest_for(Diagnostic& diagnostic, const antlr4::Token& token,

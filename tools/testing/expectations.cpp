@@ -82,11 +82,31 @@ std::set<std::string> kinds(What what) {
   }
 }
 
+std::string written(const Json& values);
+
+// A value as the language writes it: "AUD 9.00", "40 ea", "yes", "[1001, 1002]".
+std::string written_value(const Json& value) {
+  if (value.is_null()) return "absent";
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_array()) {
+    std::vector<std::string> parts;
+    for (const Json& each : value) parts.push_back(written_value(each));
+    return fmt::format("[{}]", fmt::join(parts, ", "));
+  }
+  if (!value.is_object()) return value.dump();
+  if (value.size() == 2 && value.contains("amount") && value.contains("currency"))
+    return fmt::format("{} {}", value.at("currency").get<std::string>(), written_value(value.at("amount")));
+  if (value.size() == 2 && value.contains("amount") && value.contains("unit"))
+    return fmt::format("{} {}", written_value(value.at("amount")), value.at("unit").get<std::string>());
+  return fmt::format("({})", written(value));
+}
+
 // `{"price": "9.00", "store": "1001"}` as one would write it: "price: 9.00, store: 1001".
 std::string written(const Json& values) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : values.items())
-    parts.push_back(fmt::format("{}: {}", name, value.is_string() ? value.get<std::string>() : value.dump()));
+    parts.push_back(fmt::format("{}: {}", name, written_value(value)));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

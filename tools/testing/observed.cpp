@@ -20,6 +20,11 @@ void add_texts(const Json& json, std::vector<std::string>& into) {
   }
 }
 
+bool is_called(const Json& task, const std::string& name) {
+  const auto names = sema::task_names(member(task, "label"), member(task, "path"));
+  return std::ranges::find(names, name) != names.end();
+}
+
 }  // namespace
 
 void Observed::refresh() {
@@ -108,7 +113,7 @@ std::vector<Occurrence> Observed::tasks(const std::string& name, const std::set<
   std::vector<Occurrence> found;
   for (size_t i = window_; i < entries_.size(); ++i) {
     const Json& entry = entries_[i];
-    if (entry.at("kind") != "taskOpened" || member(entry, "label") != name) continue;
+    if (entry.at("kind") != "taskOpened" || !is_called(entry, name)) continue;
     if (!roles.empty() && !roles.contains(member(entry, "role"))) continue;
     found.push_back(occurrence_of(entry));
     if (entry.contains("arguments")) found.back().values = entry.at("arguments");
@@ -166,7 +171,7 @@ std::vector<Json> Observed::open_approvals(const std::string& subject) const {
 std::vector<Json> Observed::open_tasks(const std::string& name) const {
   std::vector<Json> found;
   for (Json& task : world_.tasks()) {
-    if (member(task, "kind") == "task" && member(task, "label") == name) found.push_back(std::move(task));
+    if (member(task, "kind") == "task" && is_called(task, name)) found.push_back(std::move(task));
   }
   return found;
 }

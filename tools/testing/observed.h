@@ -31,7 +31,7 @@ class Observed {
 
   const std::vector<Json>& entries() const { return entries_; }
 
-  // Since the last look. `subject` is an approval's path or a task's name.
+  // Since the last look. `subject` is an approval's path; `name` one of sema::task_names.
   std::vector<Occurrence> approvals(const std::string& subject, const std::set<std::string>& kinds) const;
   std::vector<Occurrence> tasks(const std::string& name, const std::set<std::string>& roles) const;
   std::vector<Occurrence> effects(uint32_t operation) const;

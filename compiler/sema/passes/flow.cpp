@@ -111,11 +111,16 @@ class FlowPass {
       diagnostics_.emit(DiagnosticKind::TooManyFailedGoesOn, end_of(*node.otherwise));
     return true;
   }
-  // A workflow that an element runs fails for itself; where nobody takes that, a handler passes it on.
+  // A workflow that an element runs fails for itself; where nobody takes that, a handler passes it on. The
+  // handlers of an approval stand at its writes too.
   static bool fails(Block& body) {
     return std::ranges::any_of(body.statements, [](Stmt& stmt) {
       const auto* wait = std::get_if<WaitUntil>(&stmt.node);
       bool found = std::holds_alternative<Fail>(stmt.node) || (wait && wait->late_fail);
+      if (const auto* write = std::get_if<Write>(&stmt.node); write && write->approval) {
+        for (const Handler& handler : write->approval->handlers)
+          found = found || (handler.body && fails(*handler.body));
+      }
       const auto* run = std::get_if<Run>(&stmt.node);
       visit_blocks(stmt, [&](Block& inner) {
         if (!run || &inner != &run->body) found = found || fails(inner);

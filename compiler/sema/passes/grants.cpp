@@ -23,11 +23,15 @@ struct Use {
 };
 using Written = std::map<Leaf, Use>;
 
+// By operation: one that takes it back, wherever that is proposed so.
+using Inverses = std::map<uint32_t, uint32_t>;
+
 void merge(Written& into, const Written& from) { into.insert(from.begin(), from.end()); }
 
 class GrantPass {
  public:
-  GrantPass(Workflow& workflow, Diagnostics& diagnostics) : workflow_(workflow), diagnostics_(diagnostics) {}
+  GrantPass(const Program& program, const Inverses& inverses, Workflow& workflow, Diagnostics& diagnostics)
+      : program_(program), inverses_(inverses), workflow_(workflow), diagnostics_(diagnostics) {}
 
   void run() {
     Written written;
@@ -113,8 +117,27 @@ class GrantPass {
                 .label(first, "written here first");
   }
 
+  // What `and compensate` finds written and leaves, though it could be taken back.
+  void compensate(const Written& written, Span fail) {
+    for (const auto& [leaf, use] : written) {
+      const LocalId proposal = proposal_of(leaf);
+      const auto& info = workflow_.locals[proposal.index].proposal;
+      const auto inverse = info && !info->undo ? inverses_.find(info->operation) : inverses_.end();
+      if (inverse == inverses_.end() || !left_.insert(proposal).second) continue;
+      diagnostics_
+          .emit(DiagnosticKind::CompensationMissing, workflow_.locals[proposal.index].span,
+                {program_.abi.operations[info->operation].name})
+          .label(fail, "this takes back what has an `undo`")
+          .label(use.span, "written here")
+          .note("elsewhere it is taken back by " + program_.abi.operations[inverse->second].name +
+                ": add an `undo`, or say `and keep`");
+    }
+  }
+
   bool go(Write& write, Stmt& stmt, Written& written) {
     used_.insert(write.grant);
+    if (const auto fail = compensating_.find(write.grant); fail != compensating_.end())
+      compensate(written, fail->second);
     // The approval's handlers stand here too.
     for (const auto& [leaf, use] : of_handlers_[write.grant]) {
       const auto first = known(written, leaf);
@@ -132,6 +155,7 @@ class GrantPass {
     if (const auto first = known(written, leaf); first != written.end())
       twice(leaf, stmt.span, first->second.span);
     written.emplace(leaf, use);
+    if (throughout_.valid()) compensate({{leaf, use}}, throughout_);
     for (Written* all : collecting_) all->emplace(leaf, use);
     handlers(stmt, written);
     return true;
@@ -151,7 +175,9 @@ class GrantPass {
     std::erase_if(written, [&](const auto& each) { return each.first.grant == approve.grant; });
     Written all;
     collecting_.push_back(&all);
+    const size_t before = compensations_.size();
     handlers(stmt, written);
+    if (compensations_.size() > before) compensating_[approve.grant] = compensations_.back();
     collecting_.pop_back();
     of_handlers_[approve.grant] = std::move(all);
     return true;
@@ -218,8 +244,10 @@ class GrantPass {
       exits_.emplace_back();
       Written here = written, ever;
       const int elements = std::exchange(elements_, 0);
+      const size_t before = compensations_.size();
       collecting_.push_back(&ever);
       if (walk(handler.body, here)) leave(here);
+      if (compensations_.size() > before) throughout_ = compensations_.back();
       collecting_.pop_back();
       elements_ = elements;
       const Written back = std::move(exits_.back());
@@ -289,6 +317,7 @@ class GrantPass {
     ++elements_;
     Written here = written;
     const bool around = std::exchange(tolerated_, tolerated_ || loop.tolerate);
+    const size_t compensations = compensations_.size();
     if (walk(loop.body, here)) leave(here);
     tolerated_ = around;
     --elements_;
@@ -296,6 +325,8 @@ class GrantPass {
     exits_.pop_back();
     end(written, out);
     merge(written, out);
+    // One that fails alone takes back what it wrote itself.
+    if (compensations_.size() > compensations && !loop.tolerate) compensate(out, compensations_.back());
     std::set<LocalId> changes = values_.end_dependencies();
     changes.erase(loop.variable);
     if (loop.collect.valid()) values_.define(loop.collect, values_.fresh(std::move(changes)));
@@ -309,6 +340,7 @@ class GrantPass {
   // Branches run at the same time: what one may write, the others find written.
   bool go(Together& together, Stmt&, Written& written) {
     const int elements = std::exchange(elements_, 0);
+    const size_t compensations = compensations_.size();
     for (Together::Branch& branch : together.branches) {
       Written here = written, ever;
       collecting_.push_back(&ever);
@@ -317,6 +349,7 @@ class GrantPass {
       merge(written, ever);
     }
     elements_ = elements;
+    if (compensations_.size() > compensations) compensate(written, compensations_.back());
     return true;
   }
 
@@ -365,7 +398,11 @@ class GrantPass {
   }
   bool go(Finish&, Stmt&, Written&) { return false; }
   // What an element wrote before it failed alone is written.
-  bool go(Fail&, Stmt&, Written& written) {
+  bool go(Fail& fail, Stmt& stmt, Written& written) {
+    if (fail.undo == ast::FailStmt::Undo::Compensate) {
+      compensations_.push_back(stmt.span);
+      compensate(written, stmt.span);
+    }
     if (tolerated_) leave(written);
     return false;
   }
@@ -423,6 +460,8 @@ class GrantPass {
     return true;
   }
 
+  const Program& program_;
+  const Inverses& inverses_;
   Workflow& workflow_;
   Diagnostics& diagnostics_;
   ValueTable values_;
@@ -438,12 +477,23 @@ class GrantPass {
   bool tolerated_ = false;            // an element around may fail alone
   int elements_ = 0;                  // loops around, in this machine
   std::set<uint32_t> told_;
+  std::vector<Span> compensations_;       // each `and compensate`, as it was met
+  std::map<LocalId, Span> compensating_;  // grants: one in the handlers of its approval
+  Span throughout_;                       // one that an event may bring at any time
+  std::set<LocalId> left_;                // proposals told to be left
 };
 
 }  // namespace
 
 void check_grants(Program& program, Diagnostics& diagnostics) {
-  for (Workflow& workflow : program.workflows) GrantPass(workflow, diagnostics).run();
+  Inverses inverses;
+  for (Workflow& workflow : program.workflows) {
+    visit_statements(workflow.body, [&](Stmt& stmt) {
+      const auto* propose = std::get_if<Propose>(&stmt.node);
+      if (propose && propose->undo) inverses.try_emplace(propose->operation, *propose->undo);
+    });
+  }
+  for (Workflow& workflow : program.workflows) GrantPass(program, inverses, workflow, diagnostics).run();
 }
 
 }  // namespace endcap::sema

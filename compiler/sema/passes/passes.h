@@ -20,8 +20,14 @@ void check_raises(Program& program, Diagnostics& diagnostics);
 void check_advice(Program& program, Diagnostics& diagnostics);
 
 // Grants are affine: no leaf is written at two places of one path, nor a single leaf once an element
-// (LANGUAGE, Proposal and grant).
+// (LANGUAGE, Proposal and grant). What `and compensate` would leave though it can be taken back is told.
 void check_grants(Program& program, Diagnostics& diagnostics);
+
+// No two writes of one thing are in flight together, where it is surely one thing.
+void check_parallel_writes(Program& program, Diagnostics& diagnostics);
+
+// No `when` asks what can't hold after what was asked before it.
+void check_reach(Program& program, Diagnostics& diagnostics);
 
 // An approval's handlers stand again where it is written: none leaves out or yields an element of another
 // loop there, and together they stay small.

@@ -79,4 +79,34 @@ TEST_CASE("an advisor of endcap.toml that no module declares is told") {
   CHECK(checked.says(DiagnosticKind::AdvisorNotDeclared));
 }
 
+TEST_CASE("what endcap.toml says that a system sends is declared and heard") {
+  const auto sends = [](std::vector<std::string> types) {
+    return [types = std::move(types)](Project& project) {
+      project.systems[0].sends.emplace();
+      for (const std::string& type : types) project.systems[0].sends->push_back({type, {}});
+    };
+  };
+  const std::vector<std::string> all{"fixture.promotion.cancelled", "fixture.promotion.moved",
+                                     "fixture.stock.below"};
+  const std::string hears_all = R"(
+workflow Hears(promo: Promotion) key promo.id {
+  throughout {
+    on event PromotionCancelled(id) where id == promo.id { fail Cancelled() }
+    on event StockBelow(article, store) where article == promo.article {
+      task Look(store: store) to Clerk within 1 day { on expired { then continue } }
+    }
+  }
+  wait for event PromotionMoved(id) where id == promo.id within 2 days { on expired { fail NotMoved() } }
+  finish Done()
+}
+)";
+  CHECK_FALSE(Checked(hears_all).diagnostics.has_errors());
+  CHECK_FALSE(Checked(hears_all, sends(all)).says(DiagnosticKind::EventNotSent));
+  CHECK_FALSE(Checked(hears_all, sends(all)).says(DiagnosticKind::EventNotHeard));
+  CHECK(Checked("", sends(all)).says(DiagnosticKind::EventNotHeard));
+  CHECK(Checked(hears_all, sends({all[0], all[1]})).says(DiagnosticKind::EventNotSent));
+  CHECK(Checked(hears_all, sends({all[0], all[1], all[2], "fixture.other"}))
+            .says(DiagnosticKind::EventNotHeard));
+}
+
 }  // namespace endcap::sema

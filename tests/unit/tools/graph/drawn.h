@@ -41,7 +41,7 @@ inline constexpr const char* kEverything = R"(
   }
   step look {
     for each store in stores parallel 20 collect plans {
-      let stock = read StockOf(store.id, promo.article) { on unavailable { then retry } }
+      let stock = read StockOf(store.id, promo.article) { on unavailable { then skip } }
       yield Plan(store: store, gap: stock.available)
     }
   }

@@ -1,0 +1,57 @@
+// What endcap.toml says that a system sends, against what modules declare and workflows hear.
+#include <algorithm>
+#include <set>
+
+#include "compiler/sema/passes/walk.h"
+#include "compiler/sema/systems.h"
+
+namespace endcap::sema {
+namespace {
+
+// An event of a type that never comes is waited for in vain.
+void refuse_unsent(Context& context, uint32_t event, const SystemConfig& system) {
+  const std::string& type = context.program.abi.events[event].type;
+  std::vector<std::string> types;
+  for (const auto& [sent, span] : *system.sends) types.push_back(sent);
+  if (std::ranges::find(types, type) != types.end()) return;
+  const Span span = context.events[event].tree->type_span;
+  auto& diagnostic = context.emit(DiagnosticKind::EventNotSent, span, {system.name, type});
+  if (const auto meant = did_you_mean(type, types))
+    diagnostic.suggest({span, "\"" + *meant + "\"", "did you mean `" + *meant + "`?", false});
+  diagnostic.note("what it sends stands in endcap.toml: `sends` of [systems." + system.name + "]");
+}
+
+std::set<uint32_t> heard_events(Program& program) {
+  std::set<uint32_t> heard;
+  for (Workflow& workflow : program.workflows) {
+    visit_statements(workflow.body, [&](Stmt& stmt) {
+      if (const auto* wait = std::get_if<WaitEvent>(&stmt.node)) heard.insert(wait->pattern.event);
+      visit_event_handlers(stmt, [&](EventHandler& handler) { heard.insert(handler.pattern.event); });
+    });
+  }
+  return heard;
+}
+
+}  // namespace
+
+void check_event_senders(Context& context) {
+  const std::set<uint32_t> heard = heard_events(context.program);
+  for (const SystemConfig& system : context.project.systems) {
+    if (!system.sends) continue;
+    const uint32_t number = system_index(context, &system);
+    std::set<std::string> types;
+    for (uint32_t i = 0; i < context.events.size(); ++i) {
+      const abi::Event& event = context.program.abi.events[i];
+      if (event.system != number) continue;
+      refuse_unsent(context, i, system);
+      if (heard.contains(i)) types.insert(event.type);
+    }
+    for (const auto& [type, span] : *system.sends) {
+      if (!types.contains(type))
+        context.emit(DiagnosticKind::EventNotHeard, span, {system.name, type})
+            .note("declare it as an `event` and hear it, or take it off the list");
+    }
+  }
+}
+
+}  // namespace endcap::sema
