@@ -103,7 +103,7 @@ policyVerdict
   | APPROVAL BY names                                                       # ApprovalVerdict
   | FORBID TEXT                                                             # ForbidVerdict
   ;
-adviceBudget: UP TO expression (PER expression)?;
+adviceBudget: UP TO limit=additive (OF amount=additive)? (PER account=additive)?;
 
 advisorDeclaration: ADVISOR name parameters (ARROW type)? OPEN_BRACE advisorClause* CLOSE_BRACE;
 advisorClause

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/sema/budgets.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
 
@@ -47,7 +48,15 @@ class PolicyDescriber {
     for (Policy::Row& row : policy().rows) {
       if (row.condition) facts.rewrite(row.condition);
     }
+    for (WrittenBudget& budget : budgets_) {
+      facts.rewrite(budget.amount);
+      facts.rewrite(budget.account);
+    }
     facts.finish();
+    for (const WrittenBudget& written : budgets_) {
+      if (auto budget = budget_of(context_, PolicyId(index_), written))
+        out().rows[written.row].budgets.push_back(std::move(*budget));
+    }
   }
 
  private:
@@ -99,7 +108,8 @@ class PolicyDescriber {
     static constexpr std::array kVerdicts{abi::PolicyRow::Verdict::Permit,
                                           abi::PolicyRow::Verdict::PermitAdvice,
                                           abi::PolicyRow::Verdict::Approval, abi::PolicyRow::Verdict::Forbid};
-    abi::PolicyRow described{.verdict = kVerdicts[static_cast<size_t>(row.verdict)], .reason = row.reason};
+    abi::PolicyRow described{
+        .verdict = kVerdicts[static_cast<size_t>(row.verdict)], .roles = {}, .reason = row.reason};
     for (const ast::Name& role : row.roles) {
       const auto index = require_role(context_, module_, role);
       if (!index) continue;
@@ -111,6 +121,8 @@ class PolicyDescriber {
     }
     out().rows.push_back(std::move(described));
     policy().rows.push_back({row.condition ? expressions.condition(row.condition) : nullptr, row.span});
+    if (auto budget = check_budget(context_, expressions, row, out().rows.size() - 1))
+      budgets_.push_back(std::move(*budget));
   }
 
   void stand_ins() {
@@ -125,6 +137,7 @@ class PolicyDescriber {
   uint32_t index_;
   uint32_t module_;
   const ast::PolicyDecl& tree_;
+  std::vector<WrittenBudget> budgets_;
 };
 
 }  // namespace

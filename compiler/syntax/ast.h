@@ -346,6 +346,8 @@ struct PolicyRow {
   std::vector<Name> roles;                                       // Approval
   std::string reason;                                            // Forbid
   ExprPtr condition;                                             // null: otherwise
+  struct Budget { ExprPtr limit, amount, account; Span span; };  // `up to 500 ea of units per promo.id`; null: not said
+  std::optional<Budget> budget;
   Span span;
 };
 struct PolicyDecl {

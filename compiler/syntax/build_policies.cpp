@@ -22,8 +22,12 @@ ast::PolicyDecl Builder::policy(Parser::PolicyDeclarationContext* tree) {
 
 ast::PolicyRow Builder::policy_row(Parser::PolicyRowContext* tree) {
   using Verdict = ast::PolicyRow::Verdict;
-  ast::PolicyRow row{
-      .verdict = Verdict::Permit, .roles = {}, .reason = {}, .condition = nullptr, .span = span(tree)};
+  ast::PolicyRow row{.verdict = Verdict::Permit,
+                     .roles = {},
+                     .reason = {},
+                     .condition = nullptr,
+                     .budget = {},
+                     .span = span(tree)};
   auto* verdict = tree->policyVerdict();
   if (auto* approval = dynamic_cast<Parser::ApprovalVerdictContext*>(verdict)) {
     row.verdict = Verdict::Approval;
@@ -34,12 +38,14 @@ ast::PolicyRow Builder::policy_row(Parser::PolicyRowContext* tree) {
   } else if (auto* permit = dynamic_cast<Parser::PermitVerdictContext*>(verdict);
              permit->ADVICE() != nullptr) {
     row.verdict = Verdict::PermitAdvice;
-    diagnostics_.emit(DiagnosticKind::NotInThisRelease, span(verdict), {"permit advice"});
-  }
-  if (auto* budget = tree->adviceBudget(); budget != nullptr && row.verdict != Verdict::PermitAdvice) {
-    diagnostics_.emit(DiagnosticKind::NotInThisRelease, span(budget), {"up to"});
   }
   if (tree->expression() != nullptr) row.condition = expression(tree->expression());
+  if (auto* budget = tree->adviceBudget()) {
+    row.budget = {
+        .limit = additive(budget->limit), .amount = nullptr, .account = nullptr, .span = span(budget)};
+    if (budget->amount != nullptr) row.budget->amount = additive(budget->amount);
+    if (budget->account != nullptr) row.budget->account = additive(budget->account);
+  }
   return row;
 }
 

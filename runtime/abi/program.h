@@ -102,6 +102,14 @@ struct PolicyRow {
   enum class Verdict : uint8_t { Permit, PermitAdvice, Approval, Forbid } verdict;
   std::vector<uint32_t> roles;
   std::string reason;
+  // PermitAdvice: what it lets through in all, for each value of a fact. What does not fit is decided by another row.
+  struct Budget {
+    uint32_t amount = 0, account = 0;  // facts: what is summed, and whose account it is on
+    Int128 limit = 0;                  // in units of the amount's type
+    std::string name;                  // "MoveGate: units (Qty<ea>) per promo.id": accounts are known by it, in every version
+    uint32_t beyond = 0;               // the row that decides what does not fit
+  };
+  std::vector<Budget> budgets = {};
 };
 struct Policy {
   std::string name;

@@ -73,6 +73,11 @@ Partition::Verdict Partition::verdict(uint32_t policy_index, const std::vector<i
       verdict.reason = matched.reason;
       return verdict;
     }
+    if (matched.verdict == abi::PolicyRow::Verdict::PermitAdvice && matched.budgets.empty()) {
+      verdict.forbidden = true;
+      verdict.reason = "the policy permits it without a budget";
+      return verdict;
+    }
     if (matched.verdict != abi::PolicyRow::Verdict::Approval) continue;
     for (const uint32_t role : matched.roles) {
       if (std::find(verdict.roles.begin(), verdict.roles.end(), role) == verdict.roles.end())
@@ -103,6 +108,7 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
   abi::Arena& arena = workspace_.arena();
   std::vector<FrozenLeaf> leaves;
   std::vector<int64_t> matched;
+  Demands demands;
   Json shown = Json::array();
   size_t bytes = 0;
   for (uint32_t p = 0; p < point.proposals.size(); ++p) {
@@ -135,6 +141,7 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
         return false;
       }
       matched.push_back(static_cast<int64_t>(arena.cells(row_list->first)[i].bits));
+      demand(demands, point.policy, matched.back(), arena.cells(record)[3]);
       leaves.push_back(std::move(frozen));
     }
     Json summary = {{"name", proposal.name},
@@ -160,28 +167,52 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
   task.arguments = Json{{"proposals", shown}}.dump();
   cover(task, task, leaves);
   row.task = task.number;
-  const Verdict found = verdict(point.policy, matched);
-  const Json details = {
-      {"task", task.number}, {"label", task.label},   {"policy", program().policies[task.policy].name},
-      {"proposals", shown},  {"leaves", task.leaves}, {"merkleRoot", abi::hex(task.merkle_root)}};
-  if (found.forbidden || found.roles.empty()) {
-    put_task(task);
-    note(row, found.forbidden ? "forbidden" : "permitted", details);
-    if (found.forbidden) note(row, "rejected", {{"task", task.number}, {"reason", found.reason}});
-    close_task(task, found.forbidden ? rows::Task::Status::Rejected : rows::Task::Status::Granted);
-    Input input{found.forbidden ? abi::Rejected : abi::Ok};
-    if (!found.forbidden && point.input != abi::kNoType) {
-      input.type = point.input;
-      input.value =
-          abi::pack_value(types(), point.input, arena, abi::Cell{static_cast<Int128>(task.number)}, nullptr);
-    }
-    resume(row.root, row.number, std::move(input));
+  Verdict found = verdict(point.policy, matched);
+  if (reserve(task, row, demands, found)) return true;
+  if (settle(task, found)) {
+    row.deadline = task.deadline;
+  } else {
+    resume(row.root, row.number, found.forbidden ? Input{abi::Rejected} : granted_input(point, task.number));
+  }
+  return true;
+}
+
+// What the rows say: people are asked, or nobody is, and it is granted or refused at once. True: asked.
+bool Partition::settle(rows::Task& task, const Verdict& found) {
+  if (!found.forbidden && !found.roles.empty()) {
+    task.roles = found.roles;
+    ask(task);
     return true;
   }
-  task.roles = found.roles;
-  ask(task);
-  row.deadline = task.deadline;
-  return true;
+  const bool again = task.kind == rows::Task::Kind::Again;
+  Json details = {{"task", task.number},
+                  {"label", task.label},
+                  {"policy", program().policies[task.policy].name},
+                  {"proposals", Json::parse(task.arguments).at("proposals")},
+                  {"leaves", task.leaves}};
+  if (again) {
+    details["again"] = task.of;
+  } else {
+    details["merkleRoot"] = abi::hex(task.merkle_root);
+  }
+  const auto row = instance(task.root, task.instance);
+  const auto tell = [&](const char* kind, const Json& what) {
+    note(task.root, kind, task.instance, task.path, row ? row->element : task.element, what);
+  };
+  put_task(task);
+  tell(found.forbidden ? "forbidden" : "permitted", details);
+  if (found.forbidden) tell("rejected", {{"task", task.number}, {"reason", found.reason}});
+  if (again && !found.forbidden) renew(task);
+  close_task(task, found.forbidden ? rows::Task::Status::Rejected : rows::Task::Status::Granted);
+  return false;
+}
+
+// What whoever waits for an approval goes on with.
+Input Partition::granted_input(const abi::WaitPoint& point, uint64_t approval) {
+  if (point.input == abi::kNoType) return Input{};
+  const abi::Cell grant{static_cast<Int128>(approval)};
+  return Input{
+      abi::Ok, 0, abi::pack_value(types(), point.input, workspace_.arena(), grant, nullptr), point.input, {}};
 }
 
 // Puts an approval to the people of its roles: deadline, reminder, escalations.

@@ -23,18 +23,9 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
   }
   const std::string facts = packed_operand(point, 2);
   const int64_t policy_row = static_cast<int64_t>(operand(3).bits);
-  const abi::Cell grant{static_cast<Int128>(number)};
-  const auto grant_input = [&] {
-    if (point.input == abi::kNoType) return Input{};
-    return Input{abi::Ok,
-                 0,
-                 abi::pack_value(types(), point.input, workspace_.arena(), grant, nullptr),
-                 point.input,
-                 {}};
-  };
   // Granted already for these facts, and not void since.
   if (leaf->state == rows::Leaf::State::Open && leaf->facts == facts) {
-    resume(row.root, row.number, grant_input());
+    resume(row.root, row.number, granted_input(point, number));
     return true;
   }
   for (const uint64_t asked : approval->asks) {
@@ -79,11 +70,12 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
 
   const abi::TypeId facts_type = program().policies[again.policy].facts;
   std::map<uint32_t, uint64_t> counts;
+  uint64_t leaves = 0;  // those that are being written too: they may find out, and join
   for (const auto& [key, value] : overlay_.collect(Table::Leaf, rows::pair_key(row.root, number))) {
     auto each = rows::decode<rows::Leaf>(value);
-    if (each.facts != leaf->facts ||
-        (each.state != rows::Leaf::State::Open && each.state != rows::Leaf::State::Void))
-      continue;
+    if (each.facts != leaf->facts || each.state == rows::Leaf::State::Written) continue;
+    ++leaves;
+    if (each.state == rows::Leaf::State::Writing) continue;
     ++counts[static_cast<uint32_t>(rows::from_big_endian(std::string_view(key).substr(16)))];
     each.state = rows::Leaf::State::Void;
     put(Table::Leaf, key, each);
@@ -105,26 +97,15 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
         {"leaves", again.leaves},
         {"facts", Json::parse(abi::packed_to_json(types(), facts_type, facts))},
         {"factsBefore", Json::parse(abi::packed_to_json(types(), facts_type, leaf->facts))}});
-  const Verdict found = verdict(again.policy, {policy_row});
-  if (!found.forbidden && !found.roles.empty()) {
-    again.roles = found.roles;
-    ask(again);
+  Verdict found = verdict(again.policy, {policy_row});
+  Demands demands;
+  demand(demands, again.policy, policy_row, operand(2), leaves);
+  if (reserve(again, row, demands, found)) return true;
+  if (settle(again, found)) {
     row.deadline = again.deadline;
-    return true;
+  } else {
+    resume(row.root, row.number, found.forbidden ? Input{abi::Rejected} : granted_input(point, number));
   }
-  put_task(again);
-  note(row, found.forbidden ? "forbidden" : "permitted",
-       {{"task", again.number},
-        {"again", number},
-        {"label", again.label},
-        {"policy", program().policies[again.policy].name},
-        {"proposals", shown},
-        {"leaves", again.leaves}});
-  if (found.forbidden) note(row, "rejected", {{"task", again.number}, {"reason", found.reason}});
-  again.waiters.clear();
-  if (!found.forbidden) renew(again);
-  close_task(again, found.forbidden ? rows::Task::Status::Rejected : rows::Task::Status::Granted);
-  resume(row.root, row.number, found.forbidden ? Input{abi::Rejected} : grant_input());
   return true;
 }
 
@@ -149,14 +130,7 @@ void Partition::answer_again(const rows::Task& again, uint32_t tag) {
   for (const uint64_t waiter : again.waiters) {
     const auto row = instance(again.root, waiter);
     if (!row || row->task != again.number) continue;
-    const abi::WaitPoint& point = wait_point(*row);
-    Input input{tag};
-    if (tag == abi::Ok && point.input != abi::kNoType) {
-      input.type = point.input;
-      input.value = abi::pack_value(types(), point.input, workspace_.arena(),
-                                    abi::Cell{static_cast<Int128>(again.of)}, nullptr);
-    }
-    resume(again.root, waiter, std::move(input));
+    resume(again.root, waiter, tag == abi::Ok ? granted_input(wait_point(*row), again.of) : Input{tag});
   }
 }
 

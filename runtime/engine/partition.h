@@ -6,6 +6,7 @@
 //   partition waits.cpp       what a parked machine waits for     timers.cpp     due times events.cpp stored
 //   events and who hears them    fan_out.cpp    elements and branches dues.cpp        steps that should be
 //   over           tolerance.cpp  elements that fail alone approvals.cpp   asking people, grants
+//   budgets.cpp    what policies let through without a person, up to a limit
 //   ask_again.cpp  grants whose facts have changed tasks.cpp       people's work and their decisions
 //   outbox.cpp     calls: attempts, retries, outcomes rechecks.cpp    facts read again before a write
 //   ending.cpp     a family's end and its compensation runs.cpp        the end of a workflow that another one
@@ -288,6 +289,8 @@ class Partition {
     std::vector<uint32_t> roles;
   };
   Verdict verdict(uint32_t policy, const std::vector<int64_t>& rows) const;
+  bool settle(rows::Task& task, const Verdict& found);
+  Input granted_input(const abi::WaitPoint& point, uint64_t approval);
   std::string leaf_hash(const rows::Task& approval, uint32_t proposal, const std::string& target,
                         const rows::Leaf& leaf) const;
   struct FrozenLeaf {
@@ -298,6 +301,20 @@ class Partition {
   void cover(rows::Task& task, const rows::Task& approval, std::vector<FrozenLeaf>& leaves);
   std::optional<std::string> why_not_granted(const rows::Task& approval, uint32_t proposal,
                                              const std::string& target, const rows::Leaf& leaf);
+
+  // --- budgets.cpp: what policies let through without a person, up to a limit
+  struct Demand {  // on one account
+    rows::Reservation wanted;
+    rows::Beyond beyond;
+    bool impossible = false;  // an amount below nothing, or a sum that no number holds
+  };
+  using Demands = std::map<std::string, Demand>;
+  void demand(Demands& demands, uint32_t policy, int64_t row, abi::Cell facts, uint64_t leaves = 1);
+  bool reserve(rows::Task& task, const rows::Instance& row, const Demands& demands, Verdict& found);
+  void deliver_reserve(const rows::Message& message);
+  void deliver_reserved(const rows::Message& message);
+  void budgets_answered(rows::Task& task);
+  Json reservation_json(const rows::Message& message) const;
 
   // --- ask_again.cpp
   bool park_ask_again(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);

@@ -64,8 +64,12 @@ void fields_of(F& f, abi::System& x) {
   f(1, x.name), f(2, x.protocol);
 }
 template <typename F>
+void fields_of(F& f, abi::PolicyRow::Budget& x) {
+  f(1, x.amount), f(2, x.account), f(3, x.limit), f(4, x.name), f(5, x.beyond);
+}
+template <typename F>
 void fields_of(F& f, abi::PolicyRow& x) {
-  f(1, x.verdict), f(2, x.roles), f(3, x.reason);
+  f(1, x.verdict), f(2, x.roles), f(3, x.reason), f(4, x.budgets);
 }
 template <typename F>
 void fields_of(F& f, abi::Policy::StandIn& x) {

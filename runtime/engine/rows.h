@@ -276,6 +276,18 @@ struct Limit {
   }
 };
 
+// An account that has not answered, and what is decided when it does not bear what is asked of it.
+struct Beyond {
+  std::string budget, key;
+  std::vector<uint32_t> roles;
+  bool forbidden = false;
+  std::string reason;
+  template <typename F>
+  void fields(F& f) {
+    f(1, budget), f(2, key), f(3, roles), f(4, forbidden), f(5, reason);
+  }
+};
+
 // A person's work: tasks, approvals, questions about outcomes. Key: 'o' open or 'c' closed, number.
 struct Task {
   enum class Kind : uint8_t {
@@ -318,6 +330,10 @@ struct Task {
   // Task with a form. JSON objects: what was filled in, what the form came with, and which of that is advice.
   std::string answers, prefilled;
   std::vector<std::string> advised;
+  // Approval, Again: while accounts have not answered, nobody else is asked.
+  std::vector<Beyond> reserving;
+  bool forbidden = false;  // by what was beyond a budget
+  std::string reason;
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, kind), f(3, status), f(4, root), f(5, instance), f(6, workflow), f(7, key), f(8, path),
@@ -326,7 +342,7 @@ struct Task {
         f(21, proposals), f(22, leaves), f(23, merkle_root), f(24, valid_until), f(25, within), f(26, remind),
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
         f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name),
-        f(41, answers), f(42, prefilled), f(43, advised);
+        f(41, answers), f(42, prefilled), f(43, advised), f(50, reserving), f(51, forbidden), f(52, reason);
   }
 };
 
@@ -343,6 +359,17 @@ struct Leaf {
   void fields(F& f) {
     f(1, payload), f(2, undo), f(3, facts), f(4, state), f(5, granted_by), f(6, index), f(7, size),
         f(8, proof), f(9, call);
+  }
+};
+
+// What a budget has let through, of one policy and one value that it is kept for, by any instance and any
+// version. Key: as that of an instance, the budget's name in place of the workflow. Nothing takes from it.
+struct Account {
+  Int128 used = 0;  // in units of what is summed
+  uint64_t grants = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, used), f(2, grants);
   }
 };
 
@@ -418,20 +445,31 @@ struct Seen {
 };
 
 // What one partition says to all, where it was stored: an event to whoever hears it; a start to where its key
-// is at home; an end to whoever waits for it. By names only, so that it outlives its program. Key: number.
+// is at home; an end to whoever waits for it; a budget to be used where its account is at home, and the
+// answer. By names only, so that it outlives its program. Key: number.
 struct Message {
-  enum class Kind : uint8_t { Event = 0, Start = 1, Ended = 2 };
+  enum class Kind : uint8_t { Event = 0, Start = 1, Ended = 2, Reserve = 3, Reserved = 4 };
   // Start, Ended: who asked, as workflow; the key; the workflow; the arguments, the outcome
+  // Reserve, Reserved: who asked; what the account is kept for; the account; a Reservation
   std::string source, id, type, data;
   Instant stored = 0;
   Kind kind = Kind::Event;
   std::string source_key;  // Start: of who asked
-  Waiter waiter;           // Start, Ended
-  bool failure = false;    // Ended
+  Waiter waiter;           // Start, Ended; Reserve, Reserved: `wait` is the approval's task
+  bool failure = false;    // Ended; Reserved: it does not fit
   template <typename F>
   void fields(F& f) {
     f(1, source), f(2, id), f(3, type), f(4, data), f(5, stored), f(6, kind), f(7, source_key), f(8, waiter),
         f(9, failure);
+  }
+};
+
+// What an approval wants of one account, and what was used of it then. Packed in a Message.
+struct Reservation {
+  Int128 amount = 0, limit = 0, used = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, amount), f(2, limit), f(3, used);
   }
 };
 

@@ -156,6 +156,11 @@ void Partition::decide_now(DecisionRequest& request) {
     return answer(request.reply,
                   decline(Refusal::Kind::Conflict, fmt::format("task {} {}", request.task, how)));
   }
+  if (!task->reserving.empty()) {
+    return answer(request.reply,
+                  decline(Refusal::Kind::Conflict,
+                          fmt::format("task {} is not asked yet: its budget is looked at", task->number)));
+  }
   if (task->deadline != 0 && now_ >= task->deadline) {  // its timer is due too, perhaps behind many others
     return answer(request.reply,
                   decline(Refusal::Kind::Conflict, fmt::format("task {} expired on {}", task->number,
@@ -280,14 +285,10 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   if (task.kind == Kind::Again) {
     answer_again(task, approved ? abi::Ok : abi::Rejected);
   } else {
-    Input input{approved ? abi::Ok : abi::Rejected};
     const auto row = instance(task.root, task.instance);
-    if (approved && row && wait_point(*row).input != abi::kNoType) {
-      input.type = wait_point(*row).input;
-      input.value = abi::pack_value(types(), input.type, workspace_.arena(),
-                                    abi::Cell{static_cast<Int128>(task.number)}, nullptr);
-    }
-    resume(task.root, task.instance, std::move(input));
+    resume(task.root, task.instance,
+           approved && row ? granted_input(wait_point(*row), task.number)
+                           : Input{approved ? abi::Ok : abi::Rejected});
   }
   return Json{{"task", task.number}, {"status", approved ? "granted" : "rejected"}}.dump();
 }

@@ -313,6 +313,9 @@ void translate(Translation& t, rows::Task& row) {
   t.rename(row.path);
   for (uint32_t& each : row.roles) each = role(t, each);
   for (uint32_t& each : row.escalated) each = role(t, each);
+  for (rows::Beyond& beyond : row.reserving) {
+    for (uint32_t& each : beyond.roles) each = role(t, each);
+  }
   for (rows::Decision& decision : row.decisions) {
     const size_t mark = t.obstacles.size();
     decision.role = role(t, decision.role);

@@ -53,6 +53,7 @@ inline void translate(Translation&, rows::Timer&) {}
 inline void translate(Translation&, rows::Seen&) {}
 inline void translate(Translation&, rows::Message&) {}  // events go by their type
 inline void translate(Translation&, rows::Entry&) {}    // history is told in names
+inline void translate(Translation&, rows::Account&) {}  // goes by names
 
 void translate(Translation&, rows::Family&);
 void translate(Translation&, rows::Instance&);

@@ -377,7 +377,8 @@ Views::Reply Views::tasks(const std::string& filter_json) {
         partition, Table::Task, from + rows::big_endian(filter->after + 1), end,
         [&](std::string_view, std::string_view value) {
           auto row = rows::decode<rows::Task>(value);
-          const bool wanted = (filter->status == "closed" || filter->status == status_name(row.status)) &&
+          const bool wanted = row.reserving.empty() &&  // nobody is asked yet
+                              (filter->status == "closed" || filter->status == status_name(row.status)) &&
                               (filter->workflow.empty() || is_workflow(row.workflow, filter->workflow)) &&
                               (filter->key.empty() || filter->key == row.key) &&
                               (filter->instance == 0 || filter->instance == row.root) &&

@@ -33,6 +33,7 @@ enum class Table : uint8_t {
   Blob = 12,         // large lists by instance and hash
   Dedup = 13,        // seen event and request ids
   Message = 14,      // stored events: every partition follows them by a cursor of its own
+  Account = 15,      // what a policy's budget has let through
   History = 64,      // instance, sequence -> entry (own column family)
 };
 

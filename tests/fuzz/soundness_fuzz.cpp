@@ -5,7 +5,8 @@
 // else differs. The first run is of the program without its vetoes, and people approve whatever is put to
 // them. In the others people approve exactly what they approved there, by its digest. Then whatever a later
 // run writes or tells must have been written or told in the first: a write that a policy permits may not
-// depend on a forecast, and one that a person grants is the one that was granted.
+// depend on a forecast, and one that a person grants is the one that was granted. `Move.small` is what a
+// policy lets advice decide: each store gets no more of it than its budget and what people granted.
 #include <set>
 #include <stdexcept>
 
@@ -20,8 +21,9 @@ using testing::Json;
 namespace {
 
 struct Told {
-  std::multiset<std::string> effects;   // writes and what systems were told, with everything that was sent
-  std::multiset<std::string> approved;  // what a person was asked and said yes to: place and digest
+  std::multiset<std::string> effects;    // writes and what systems were told, with everything that was sent
+  std::multiset<std::string> approved;   // what a person was asked and said yes to: place and digest
+  std::map<std::string, Int128> beyond;  // by store: units of `Move.small` without what people granted
   std::string status;
 };
 
@@ -29,6 +31,11 @@ EngineOptions engine_options(const Project& project) {
   EngineOptions options;
   for (const RoleConfig& role : project.roles) options.people[role.name] = role.people;
   return options;
+}
+
+constexpr Int128 kBudget = 15'000;  // of SmallMoves in tests/language/project/advice.endcap
+Int128 units_of(const Json& quantity) {
+  return decimal_from_text(quantity.at("amount").get<std::string>(), 3).value();
 }
 
 std::string digest(const Json& task) {
@@ -88,6 +95,10 @@ class Telling {
     DecisionRequest::What what = DecisionRequest::What::Done;
     if (task.at("kind") == "approval")
       what = approves(digest(task)) ? DecisionRequest::What::Approve : DecisionRequest::What::Reject;
+    if (what == DecisionRequest::What::Approve && task.at("policy") == "SmallMoves") {
+      const Json& facts = task.at("arguments").at("proposals").at(0).at("facts");
+      told_.beyond[facts.at("store")] -= units_of(facts.at("units"));
+    }
     expect(world_.decide(task.at("task"), options_.people.at(role).front(), what, "because", answers(task)));
     return true;
   }
@@ -119,6 +130,11 @@ class Telling {
   void note(const testing::Effect& effect) {
     const abi::Operation& operation = program_->operations.at(effect.operation);
     if (operation.name == "Price.withdraw" || operation.name == "Move.cancel") return;
+    if (operation.name == "Move.small") {
+      const Json sent = Json::parse(effect.payload);
+      told_.beyond[sent.at("Plant")] += units_of(sent.at("Quantity"));
+      return;
+    }
     std::string text = operation.name;
     for (const std::string& part : effect.texts) text += " " + part;
     told_.effects.insert(std::move(text));
@@ -167,6 +183,8 @@ class Attack {
     fmt::print("refused: {}\n", tally(refused_));
     fmt::print("first runs ended: {}\nthey wrote {} times; {} of {} later runs wrote less\n", tally(ended_),
                effects_, less_, runs_);
+    fmt::print("a budget of {} let through {} at most\n", decimal_to_text(kBudget, 3),
+               decimal_to_text(most_let_through_, 3));
   }
 
  private:
@@ -176,6 +194,13 @@ class Attack {
     const Told told = Telling(program, options, &most.approved).tell(variant, module + ".Flow");
     ++runs_;
     less_ += told.effects.size() < most.effects.size();
+    for (const auto& [store, units] : told.beyond) {
+      most_let_through_ = std::max(most_let_through_, units);
+      if (units <= kBudget) continue;
+      fmt::print(stderr, "{}: \"{}\" moves {} of {} ea beyond its budget\n", module, variant.name,
+                 decimal_to_text(units, 3), store);
+      std::exit(1);
+    }
     if (std::ranges::includes(most.effects, told.effects)) return;
     const std::string seed = module.substr(module.find('m') + 1);
     fmt::print(
@@ -190,6 +215,7 @@ class Attack {
 
   std::map<std::string, uint64_t> refused_, ended_;
   uint64_t effects_ = 0, runs_ = 0, less_ = 0;
+  Int128 most_let_through_ = 0;
 };
 
 }  // namespace

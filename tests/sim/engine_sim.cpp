@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "compiler/ir/upgrade.h"
+#include "runtime/engine/rows.h"
 #include "tests/unit/runtime/engine/renumbered.h"
 #include "tests/unit/runtime/engine/retail.h"
 
@@ -32,10 +33,10 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw Failed(what);
 }
 
-constexpr const char* kWorkflows[] = {"Launch", "Launch",   "Launch",   "Wait",   "Hear",  "Do",
-                                      "Count",  "Both",     "Chain",    "Nest",   "Nest",  "Raise",
-                                      "Raise",  "Ask",      "Ask",      "Mend",   "Await", "Once",
-                                      "Late",   "Tolerant", "Tolerant", "Spread", "Spread"};
+constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait",  "Hear",  "Do",       "Count",
+                                      "Both",   "Chain",  "Nest",   "Nest",  "Raise", "Raise",    "Ask",
+                                      "Ask",    "Mend",   "Await",  "Once",  "Late",  "Tolerant", "Tolerant",
+                                      "Spread", "Spread", "Spend",  "Spend", "Spend", "Spend"};
 // Raises and waits for the end.
 constexpr std::string_view kWaiters[] = {"Ask", "Mend", "Await"};
 
@@ -94,7 +95,9 @@ class Simulation {
       const std::string id = "P-" + std::to_string(i + 1);
       const std::string workflow = kWorkflows[roll(std::size(kWorkflows))];
       const bool shortfall = workflow == "Raise" || workflow == "Ask";  // of few keys, so that some meet
-      const std::string name = shortfall ? fmt::format("{}/A/S{}/{}", id, roll(2), i) : id;
+      const std::string name = shortfall             ? fmt::format("{}/A/S{}/{}", id, roll(2), i)
+                               : workflow == "Spend" ? fmt::format("{}/C{}/{}", id, roll(2), 1 + roll(4))
+                                                     : id;
       wishes_.push_back({Wish::What::Start, workflow, name, "r" + id, {}, false});
       costs_[id] = std::vector<int64_t>{5, 20, 20, 70, 200}[roll(5)];
       if (one_in(3)) wishes_.push_back({Wish::What::Cancel, "", id, "c" + id, {}, false});
@@ -367,6 +370,7 @@ class Simulation {
       if (wish.workflow == "Do") check_answer(shown);
     }
     check_exceptions(started.size());
+    check_budgets();
     check_nothing_left();
   }
 
@@ -405,6 +409,39 @@ class Simulation {
     const auto started = world_.history(instance, "started");
     return !started.empty() && started[0].contains("by");
   }
+  // Whoever spends, wherever and however often it was asked: what was let through without a person was
+  // counted before, no campaign got more than its budget, and its account says how much.
+  void check_budgets() {
+    std::map<std::string, int64_t> reserved;
+    for (const Wish& wish : wishes_) {
+      if (wish.workflow != "Spend") continue;
+      std::map<uint64_t, int64_t> by_task;
+      for (const Json& each : world_.history((*wish.reply)["id"], "reserved")) {
+        reserved[each["for"]] += each["amount"].get<int64_t>();
+        by_task[each["task"]] += each["amount"].get<int64_t>();
+      }
+      for (const Json& each : world_.history((*wish.reply)["id"], "permitted")) {
+        const Json& facts = each["proposals"][0]["facts"];
+        const int64_t needed = each["leaves"].get<int64_t>() * facts["cost"].get<int64_t>();
+        require(by_task[each["task"]] >= needed, wish.id + " was let through for more than was counted");
+      }
+    }
+    std::map<std::string, int64_t> used;
+    for (PartitionId partition = 0; partition < world_.options.partitions; ++partition) {
+      auto scanned = world_.store().scan(partition, Table::Account, "", "",
+                                         [&](std::string_view key, std::string_view value) -> bool {
+                                           used[std::string(key.substr(key.find('\0') + 1))] +=
+                                               static_cast<int64_t>(rows::decode<rows::Account>(value).used);
+                                           return true;
+                                         });
+      require(scanned.has_value(), "the store can't be read");
+    }
+    for (const auto& [campaign, amount] : used)
+      require(amount <= kBudget, fmt::format("{} got {} of {}", campaign, amount, kBudget));
+    for (const auto& [campaign, amount] : reserved)
+      require(amount <= used[campaign],
+              fmt::format("{} got {} and {} was counted", campaign, amount, used[campaign]));
+  }
   // Its step is late, whatever happens, and told so once.
   void check_late(const Wish& wish, const Json& shown) {
     const uint64_t id = (*wish.reply)["id"];
@@ -414,9 +451,10 @@ class Simulation {
   }
 
   void check_writes(const Wish& wish, const std::string& outcome, bool exactly_once) {
-    std::vector<std::string> targets = wish.workflow == "Chain" || wish.workflow == "Nest"
-                                           ? std::vector<std::string>{"A", "B", "C", "D"}
-                                           : estate_.stores;
+    std::vector<std::string> targets =
+        wish.workflow == "Chain" || wish.workflow == "Nest" || wish.workflow == "Spend"
+            ? std::vector<std::string>{"A", "B", "C", "D"}
+            : estate_.stores;
     for (const std::string& target : targets) {
       const std::string activate = fmt::format("activate {} {}", wish.id, target),
                         withdraw = fmt::format("withdraw {} {}", wish.id, target);

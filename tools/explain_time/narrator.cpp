@@ -105,8 +105,8 @@ Line Narrator::line_of(const Json& entry) {
   static const std::set<std::string> kDues = {"due", "late", "doneLate"};
   static const std::set<std::string> kWaits = {"waits", "heard", "handling"};
   static const std::set<std::string> kCalls = {"read", "notify", "write", "undo", "failedAttempt", "unclear"};
-  static const std::set<std::string> kDecisions = {"permitted", "forbidden", "decided",
-                                                   "granted",   "rejected",  "taskDone"};
+  static const std::set<std::string> kDecisions = {"permitted", "forbidden", "decided",  "granted",
+                                                   "rejected",  "taskDone",  "reserved", "beyondBudget"};
   if (kAsked.contains(line.kind)) {
     asked(entry, line);
   } else if (kClock.contains(line.kind)) {
@@ -287,11 +287,27 @@ void Narrator::called(const Json& entry, Line& line) {
   }
 }
 
+namespace {
+
+// {"amount": "40.000", "unit": "ea"} or a plain number, as one says it.
+std::string amount_words(const Json& value) {
+  if (!value.is_object()) return value.is_string() ? value.get<std::string>() : value.dump();
+  const std::string unit = value.value("unit", value.value("currency", ""));
+  return fmt::format("{} {}", value.at("amount").get<std::string>(), unit);
+}
+
+}  // namespace
+
 void Narrator::decided(const Json& entry, Line& line) {
   if (line.kind == "permitted" || line.kind == "forbidden") {
     line.text = fmt::format("{} {}", last_part(member(entry, "policy")),
                             line.kind == "permitted" ? "permits it: nobody is asked" : "forbids it");
     if (member(entry, "policy").empty()) line.text = line.kind;
+  } else if (line.kind == "reserved" || line.kind == "beyondBudget") {
+    line.text = fmt::format(
+        "the budget of {} for {} {}: {} of {} is used", member(entry, "budget"), member(entry, "for"),
+        line.kind == "reserved" ? "bears it" : "does not bear " + amount_words(entry.at("amount")),
+        amount_words(entry.at("used")), amount_words(entry.at("limit")));
   } else if (line.kind == "decided") {
     const std::string verb = member(entry, "decision") == "approve" ? "approves" : "rejects";
     line.text = fmt::format("{} {} as {}", member(entry, "person"), verb, member(entry, "as"));

@@ -57,10 +57,11 @@ class AdvicePass {
   };
 
   struct Proposed {
-    Label chosen;   // which leaves there are
-    Label targets;  // what they are for
-    Label content;  // all that is in them
-    Label facts;    // what its policy decides by
+    Label chosen;    // which leaves there are
+    Label targets;   // what they are for
+    Label content;   // all that is in them
+    Label facts;     // what its policy decides by
+    Label accounts;  // of that, what tells whose budget is used
   };
 
   struct Granted {

@@ -39,6 +39,12 @@ void AdvicePass::visit(Propose& node, Stmt&, const Label& control) {
     proposed.chosen = join(std::move(proposed.chosen), flat(node.where));
   }
   proposed.targets = flat(node.target);
+  if (auto* facts = node.facts ? std::get_if<MakeRecord>(&node.facts->node) : nullptr) {
+    for (const abi::PolicyRow& row : program_.abi.policies[program_.policies[node.policy.index].index].rows) {
+      for (const auto& budget : row.budgets)
+        proposed.accounts = join(proposed.accounts, flat(facts->fields[budget.account]));
+    }
+  }
   proposed.facts = flat(node.facts);
   proposed.content = join(join(proposed.chosen, proposed.targets), proposed.facts);
   proposed.content = join(std::move(proposed.content), flat(node.payload));
@@ -49,10 +55,11 @@ void AdvicePass::visit(Propose& node, Stmt&, const Label& control) {
 }
 
 void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
-  Label content = control, facts;
+  Label content = control, facts, accounts;
   for (LocalId proposal : node.proposals) {
     content = join(std::move(content), proposed_[proposal].content);
     facts = join(std::move(facts), proposed_[proposal].facts);
+    accounts = join(std::move(accounts), proposed_[proposal].accounts);
   }
   const abi::Policy& policy = program_.abi.policies[program_.policies[node.policy.index].index];
   for (size_t row = 0; content.advice() && row < policy.rows.size(); ++row) {
@@ -61,6 +68,12 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
             report(DiagnosticKind::AdviceMeetsPermit, stmt.span, {content.path(), policy.name}))
       finding->label(program_.policies[node.policy.index].rows[row].span,
                      "this row would let advice through without a person");
+  }
+  // A model that names the account has as many budgets as it finds names.
+  if (accounts.advice()) {
+    if (Diagnostic* finding =
+            report(DiagnosticKind::AdviceChoosesAccount, stmt.span, {accounts.path(), policy.name}))
+      finding->note("a budget holds for what is known without the model, such as the promotion");
   }
   require_trusted_time(node.valid_until);
   require_trusted_time(node.within);
@@ -75,6 +88,11 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
   granted = {&node, control, {}, {}};
   if (rows(Verdict::Forbid) > 0) granted.causes.rejected = facts;
   if (rows(Verdict::Approval) > 1) granted.causes.rejected = granted.causes.expired = facts;
+  // What is left of a budget is what the advice of others has left.
+  if (rows(Verdict::PermitAdvice) > 0) {
+    const Label left{{{node.grant.index, "what is left of the budget of " + policy.name}}, {}};
+    granted.causes.rejected = granted.causes.expired = join(facts, left);
+  }
   granted.causes.changed = std::move(facts);
   const Causes causes = granted.causes;
   walk_handlers(node.handlers, causes, control);

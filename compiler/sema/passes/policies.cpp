@@ -2,6 +2,8 @@
 // `otherwise`, and is never permitted.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/sema/passes/case_grid.h"
 #include "compiler/sema/passes/passes.h"
 
@@ -24,6 +26,7 @@ class PolicyPass {
     overlaps();
     every_case();
     permits();
+    beyond_budgets();
     if (diagnostics_.all().size() == before) rows_that_never_decide();
   }
 
@@ -122,12 +125,31 @@ class PolicyPass {
     }
   }
 
+  bool has_budget() const {
+    return std::ranges::count(described_.rows, abi::PolicyRow::Verdict::PermitAdvice,
+                              &abi::PolicyRow::verdict) > 0;
+  }
+
+  // What a budget does not bear is the last row's, which asks a person or forbids.
+  void beyond_budgets() {
+    const auto last =
+        described_.rows.empty() ? abi::PolicyRow::Verdict::Permit : described_.rows.back().verdict;
+    const bool said = has_otherwise() &&
+                      (last == abi::PolicyRow::Verdict::Approval || last == abi::PolicyRow::Verdict::Forbid);
+    for (size_t row = 0; !said && row < policy_.rows.size(); ++row) {
+      if (described_.rows[row].verdict != abi::PolicyRow::Verdict::PermitAdvice) continue;
+      emit(DiagnosticKind::BudgetBeyond, row, {policy_.name})
+          .note("end the policy with `| approval by ROLE otherwise`, or `| forbid \"why\" otherwise`");
+      return;
+    }
+  }
+
   void rows_that_never_decide() {
     for (size_t row = 0; row < policy_.rows.size(); ++row) {
       const auto& condition = grid_.rows()[row];
       if (condition && grid_.search({&*condition}).result == Result::None) {
         emit(DiagnosticKind::PolicyRowNever, row, {policy_.name, "its condition can't hold"});
-      } else if (!condition && left_over_.result == Result::None) {
+      } else if (!condition && left_over_.result == Result::None && !has_budget()) {
         emit(DiagnosticKind::PolicyRowNever, row, {policy_.name, "the rows above cover every case"});
       }
     }

@@ -58,11 +58,16 @@ std::string dump(const ViewDecl& v) {
                        each(v.fields, field)});
 }
 
+std::string dump(const PolicyRow::Budget& b) {
+  const auto part = [](const ExprPtr& e) { return e ? endcap::dump(e) : std::string("-"); };
+  return form("up-to", {part(b.limit), part(b.amount), part(b.account)});
+}
+
 std::string dump(const PolicyRow& r) {
   const char* const kVerdict[] = {"permit", "permit-advice", "approval", "forbid"};
   return form(kVerdict[static_cast<size_t>(r.verdict)],
               {endcap::dump(r.roles), r.reason.empty() ? "" : '"' + r.reason + '"',
-               r.condition ? endcap::dump(r.condition) : "otherwise"});
+               r.condition ? endcap::dump(r.condition) : "otherwise", r.budget ? dump(*r.budget) : ""});
 }
 
 std::string dump(const PolicyDecl& p) {

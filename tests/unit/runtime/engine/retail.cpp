@@ -56,6 +56,7 @@ Retail::Retail(RetailOptions options) {
   spread();
   broken();
   raises();
+  budgets();
 }
 
 void Retail::types() {

@@ -20,6 +20,8 @@
 //   Spread(id):   the same, but each store runs Place, which writes its price, and takes that of S3
 //                 back: that store is skipped.
 //   Both(id):    two branches: one waits an hour, one notifies.
+//   Spend(id):   "P-1/C1/2" writes two prices for campaign C1, each at the cost of P-1. Up to 50, and 100 in
+//                all for a campaign, nobody is asked (retail_budgets.cpp).
 //
 //   Exceptions (retail_raises.cpp):
 //   Shortfall(article, store, gap):  a task for StoreOps within 4 hours; Director after 3. Expires with the
@@ -44,6 +46,8 @@ struct RetailOptions {
   bool on_changed = true;   // ask again; otherwise Changed is not handled
   bool on_rejected = true;  // an element whose write is rejected skips
 };
+
+inline constexpr int64_t kBudget = 100;  // of a campaign
 
 struct Retail {
   explicit Retail(RetailOptions options = {});
@@ -70,6 +74,7 @@ struct Retail {
   void spread();
   void broken();
   void raises();
+  void budgets();
   uint32_t policy_row(int64_t cost) const;
 };
 
