@@ -59,7 +59,8 @@ std::string written_path(std::string_view path) {
   size_t depth = 0;
   for (const char c : path) {
     if (c == '[') ++depth;
-    if (depth == 0) written += c;
+    const bool first = written.empty() && c == '.';  // of a loop that stands in no step
+    if (depth == 0 && !first) written += c;
     if (c == ']' && depth > 0) --depth;
   }
   return written;

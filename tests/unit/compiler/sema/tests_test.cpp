@@ -70,6 +70,7 @@ test "t" {
 TEST_CASE("a path is written without the elements in it") {
   CHECK(written_path("activate.inStores[store].wait") == "activate.inStores.wait");
   CHECK(written_path("gate.pricing") == "gate.pricing");
+  CHECK(written_path("[store].pricing") == "pricing");
 }
 
 }  // namespace endcap::sema
