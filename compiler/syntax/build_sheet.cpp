@@ -12,8 +12,6 @@ namespace endcap {
 namespace syntax {
 namespace {
 
-using Form = ast::TableCell::Form;
-
 class SheetBuilder {
  public:
   SheetBuilder(const Sheet& sheet, const std::vector<SheetColumn>& columns, const SourceMap& sources,
@@ -75,6 +73,7 @@ class SheetBuilder {
   }
 
   static ast::TableCell text_cell(const SheetCell& cell, SheetColumn column) {
+    using Form = ast::TableCell::Form;
     ast::TableCell result{.form = Form::Values, .values = {}, .span = cell.span};
     const bool asked = column == SheetColumn::AskedText;
     if (asked && cell.text == "-") {
