@@ -67,8 +67,7 @@ class TableChecker {
     with_suggestion(diagnostic, inside, tree_.file->text, known)
         .note(
             "a table's file stands in the project's folder; which ones are read is said by `data` in "
-            "endcap.toml, "
-            "by default data/*.csv");
+            "endcap.toml, by default data/*.csv");
     return std::nullopt;
   }
 
@@ -175,7 +174,7 @@ class TableChecker {
     Table table{.function = FunctionId(index_), .rows = {}, .span = tree_.name.span};
     std::vector<ExprPtr> values;
     bool sound = true;
-    for (const ast::TableRow& row : (*rows_)) {
+    for (const ast::TableRow& row : *rows_) {
       if (row.cells.size() != header_.size()) {
         context_.emit(DiagnosticKind::TableRowLength, row.span,
                       {std::to_string(row.cells.size()), std::to_string(header_.size())});

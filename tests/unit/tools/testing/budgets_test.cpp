@@ -40,9 +40,7 @@ std::string filled(const std::string& forecast, const std::string& steps) {
               "  given Stock(store: \"1001\", article: \"AC-100\", available: 8 ea, forecast: " + forecast +
               " ea)\n  start Fill(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n" + steps + "\n}\n",
           kFill);
-  std::string said;
-  for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
-  return said;
+  return happened(report);
 }
 
 }  // namespace

@@ -32,9 +32,7 @@ std::string prepared(const std::string& steps) {
       run("test \"story\" {\n" + kGiven +
               "  start Prepare(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n" + steps + "\n}\n",
           kPrepare);
-  std::string said;
-  for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
-  return said;
+  return happened(report);
 }
 
 }  // namespace
@@ -145,9 +143,7 @@ std::string hosted(const std::string& steps) {
       run("test \"story\" {\n" + kGiven +
               "  start Host(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n" + steps + "\n}\n",
           kHost);
-  std::string said;
-  for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
-  return said;
+  return happened(report);
 }
 
 }  // namespace

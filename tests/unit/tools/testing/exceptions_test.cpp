@@ -43,9 +43,7 @@ std::string watch(const std::string& steps) {
       run("test \"watch\" {\n" + kGiven +
               "  start Watch(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n" + steps + "\n}\n",
           kWatch);
-  std::string said;
-  for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
-  return said;
+  return happened(report);
 }
 
 }  // namespace

@@ -77,12 +77,17 @@ inline Report run(const std::string& tests, const std::string& declarations = kL
   return std::move(*report);
 }
 
-// What became of one test: "" when it passed, else what happened instead, one line a failure.
-inline std::string story(const std::string& steps) {
-  const Report report = run("test \"story\" {\n" + kGiven + steps + "\n}\n");
+// What happened instead of what the first test expects, one line a failure.
+inline std::string happened(const Report& report) {
   std::string said;
   for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
   return said;
+}
+
+// What became of one test: "" when it passed, else what happened instead, one line a failure.
+inline std::string story(const std::string& steps) {
+  const Report report = run("test \"story\" {\n" + kGiven + steps + "\n}\n");
+  return happened(report);
 }
 
 }  // namespace endcap::testing

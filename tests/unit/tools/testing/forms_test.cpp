@@ -29,9 +29,7 @@ std::string counted(const std::string& steps) {
               "  start Shelf(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n" +
               steps + "\n}\n",
           kCount);
-  std::string said;
-  for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
-  return said;
+  return happened(report);
 }
 
 }  // namespace

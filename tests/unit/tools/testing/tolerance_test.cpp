@@ -39,9 +39,7 @@ std::string rolled(const std::string& steps, const std::string& before = "") {
           "  start Roll(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n  Finance approves pricing\n" +
           steps + "\n}\n",
       kRoll);
-  std::string said;
-  for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
-  return said;
+  return happened(report);
 }
 
 }  // namespace
@@ -115,9 +113,7 @@ std::string sent(const std::string& steps) {
       run("test \"story\" {\n" + kGiven +
               "  start Send(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n" + steps + "\n}\n",
           kSend);
-  std::string said;
-  for (const Failure& failure : report.results.at(0).failures) said += failure.happened + "\n";
-  return said;
+  return happened(report);
 }
 
 }  // namespace
