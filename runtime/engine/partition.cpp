@@ -23,6 +23,7 @@ Partition::Partition(EngineState& state, PartitionId number)
       number_(number),
       overlay_(state.store, number, state.counters.history_rows_read),
       workspace_(*state.program, &blobs_),
+      run_with_handlers_(workflows_run_with_handlers(*state.program)),
       acknowledged_cursors_(state.options.partitions) {
   blobs_.partition = this;
 }

@@ -105,6 +105,9 @@ struct ParsedStart {
 std::expected<ParsedStart, std::string> parse_start(const EngineState& state, const abi::Workflow& workflow,
                                                     const std::string& arguments_json);
 
+// Workflows that run beside handlers, of events or of steps that are late, where others run them.
+std::set<uint32_t> workflows_run_with_handlers(const abi::Program& program);
+
 class Partition {
  public:
   Partition(EngineState& state, PartitionId number);
@@ -403,7 +406,9 @@ class Partition {
                     bool compensate);
   void element_settled(const rows::Instance& row);
   void stop_elements(rows::Group& group);
-  uint64_t stop_below(const rows::Instance& row);
+  struct Below;
+  std::map<uint64_t, Below> below_elements(const rows::Group& group);
+  uint64_t stop_below(const rows::Instance& row, const Below& below);
   void element_stopped(const rows::Instance& row);
 
   // --- ending.cpp
@@ -418,7 +423,13 @@ class Partition {
 
   // --- runs.cpp
   void end_run(const rows::Instance& row, const abi::Outcome& outcome, uint32_t index, bool compensate);
-  uint64_t cancel_below(const rows::Instance& above);
+  // What stands below a machine: those that wait, and what they were begun by.
+  struct Below {
+    std::vector<rows::Instance> machines;
+    std::vector<rows::Group> groups;
+  };
+  Below all_below(const rows::Instance& above);
+  uint64_t cancel(uint64_t root, const Below& below);
   uint64_t cancel_wait(rows::Instance& row);
   void has_left(rows::Instance row);
   void run_settled(const rows::Instance& run);
@@ -448,6 +459,7 @@ class Partition {
   Overlay overlay_;
   FamilyBlobs blobs_;
   abi::Workspace workspace_;
+  const std::set<uint32_t> run_with_handlers_;
   rows::Meta meta_;
   Instant now_ = 0;
   Epoch epoch_ = 0;

@@ -14,19 +14,20 @@ bool is_below(const std::vector<uint64_t>& lineage, uint64_t number) {
   return std::ranges::find(lineage, number) != lineage.end();
 }
 
-// Whether the workflow that is run has handlers, of events or of steps that are late: they run beside it.
-bool has_handlers(const abi::Program& program, uint32_t run) {
+}  // namespace
+
+std::set<uint32_t> workflows_run_with_handlers(const abi::Program& program) {
   const auto handled = [](const abi::WaitPoint& wait) {
     return wait.kind == abi::WaitKind::Throughout ||
            (wait.kind == abi::WaitKind::Due && !wait.branches.empty());
   };
-  const auto& workflow = program.machines[run].run_workflow;
-  return std::ranges::any_of(program.machines, [&](const abi::Machine& machine) {
-    return machine.run_workflow == workflow && std::ranges::any_of(machine.states, handled);
-  });
+  std::set<uint32_t> workflows;
+  for (const abi::Machine& machine : program.machines) {
+    if (machine.run_workflow && std::ranges::any_of(machine.states, handled))
+      workflows.insert(*machine.run_workflow);
+  }
+  return workflows;
 }
-
-}  // namespace
 
 // `row` is the machine that said so: the run itself, or something below it. The record stands in the
 // workspace.
@@ -50,8 +51,9 @@ void Partition::end_run(const rows::Instance& row, const abi::Outcome& outcome, 
   run->failure = outcome.failure;
   run->compensate = compensate;
   // A run that ends by its own word has nothing below it, but for handlers.
-  const bool alone = row.number == run->number && !has_handlers(program(), run->machine);
-  run->leaving = alone ? 0 : cancel_below(*run);
+  const auto& workflow = program().machines[run->machine].run_workflow;
+  const bool alone = row.number == run->number && !run_with_handlers_.contains(workflow.value());
+  run->leaving = alone ? 0 : cancel(run->root, all_below(*run));
   run->call = cancel_wait(*run);
   if (run->call != 0) ++run->leaving;
   run->frame.clear();
@@ -59,26 +61,32 @@ void Partition::end_run(const rows::Instance& row, const abi::Outcome& outcome, 
   run_settled(*run);
 }
 
-// Cancels everyone below; gives how many calls in flight are left.
-uint64_t Partition::cancel_below(const rows::Instance& above) {
-  std::vector<rows::Group> groups;
+Partition::Below Partition::all_below(const rows::Instance& above) {
+  Below below;
   for (const auto& [key, bytes] : overlay_.collect(Table::Group, rows::big_endian(above.root))) {
     if (key.size() != 2 * sizeof(uint64_t)) continue;  // its input
     auto group = rows::decode<rows::Group>(bytes);
-    if (is_below(group.lineage, above.number)) groups.push_back(std::move(group));
+    if (is_below(group.lineage, above.number)) below.groups.push_back(std::move(group));
   }
-  // First, so that no call that is dropped makes room for another.
-  for (const rows::Group& group : groups) flights_.erase(group.number);
-  uint64_t leaving = 0, lost = 0;
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(above.root))) {
     const uint64_t number = rows::from_big_endian(std::string_view(key).substr(8));
     if (number == 0 || number == above.number) continue;
     auto row = rows::decode<rows::Instance>(bytes);
-    if (!is_below(row.lineage, above.number)) continue;
+    if (is_below(row.lineage, above.number)) below.machines.push_back(std::move(row));
+  }
+  return below;
+}
+
+// Gives how many calls in flight are left.
+uint64_t Partition::cancel(uint64_t root, const Below& below) {
+  // First, so that no call that is dropped makes room for another.
+  for (const rows::Group& group : below.groups) flights_.erase(group.number);
+  uint64_t leaving = 0, lost = 0;
+  for (rows::Instance row : below.machines) {
     if (row.is_lost()) ++lost;
     row.call = cancel_wait(row);
     if (row.call == 0) {
-      overlay_.erase(Table::Instance, key);
+      overlay_.erase(Table::Instance, rows::pair_key(row.root, row.number));
       continue;
     }
     ++leaving;
@@ -86,10 +94,12 @@ uint64_t Partition::cancel_below(const rows::Instance& above) {
     row.frame.clear();
     put(row);
   }
-  for (const rows::Group& group : groups) erase_all(Table::Group, rows::pair_key(group.root, group.number));
-  for (const rows::Group& group : groups) erase_all(Table::Result, rows::pair_key(group.root, group.number));
+  for (const rows::Group& group : below.groups)
+    erase_all(Table::Group, rows::pair_key(group.root, group.number));
+  for (const rows::Group& group : below.groups)
+    erase_all(Table::Result, rows::pair_key(group.root, group.number));
   if (lost == 0) return leaving;
-  auto whole = family(above.root);
+  auto whole = family(root);
   whole->suspended -= std::min(whole->suspended, lost);
   put(*whole);
   return leaving;

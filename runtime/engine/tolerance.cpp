@@ -62,12 +62,14 @@ void Partition::element_settled(const rows::Instance& row) {
 void Partition::stop_elements(rows::Group& group) {
   group.stopping = true;
   uint64_t stopped = 0, settling = 0, lost = 0;
+  const std::map<uint64_t, Below> below = below_elements(group);
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(group.root))) {
     if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
     auto row = rows::decode<rows::Instance>(bytes);
     if (row.group != group.number || row.status == rows::Instance::Status::Failing) continue;
     if (row.is_lost()) ++lost;
-    row.leaving = stop_below(row);
+    if (const auto found = below.find(row.number); row.fan_out != 0 && found != below.end())
+      row.leaving = stop_below(row, found->second);
     row.call = cancel_wait(row);
     if (row.call != 0) ++row.leaving;
     if (row.leaving != 0) {
@@ -91,16 +93,36 @@ void Partition::stop_elements(rows::Group& group) {
        {{"failed", group.failed}, {"count", group.count}, {"stopped", stopped}, {"settling", settling}});
 }
 
+// By element; every row of the family is read once, however many elements there are.
+std::map<uint64_t, Partition::Below> Partition::below_elements(const rows::Group& group) {
+  std::map<uint64_t, Below> below;
+  // An element stands in the lineage right behind the machine that has the loop.
+  const auto element_in = [&](const std::vector<uint64_t>& lineage) -> std::optional<uint64_t> {
+    const auto owner = std::ranges::find(lineage, group.instance);
+    if (owner == lineage.end() || owner + 1 == lineage.end()) return std::nullopt;
+    return *(owner + 1);
+  };
+  for (const auto& [key, bytes] : overlay_.collect(Table::Group, rows::big_endian(group.root))) {
+    if (key.size() != 2 * sizeof(uint64_t)) continue;  // its input
+    auto inner = rows::decode<rows::Group>(bytes);
+    if (const auto element = element_in(inner.lineage)) below[*element].groups.push_back(std::move(inner));
+  }
+  for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(group.root))) {
+    if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
+    auto row = rows::decode<rows::Instance>(bytes);
+    const auto element = element_in(row.lineage);
+    if (element && *element != row.number) below[*element].machines.push_back(std::move(row));
+  }
+  return below;
+}
+
 // The workflow that the element runs: one that has ended already comes to its end, and takes back what it
 // says; otherwise it is cancelled, but for its calls in flight. Gives how many there are to settle.
-uint64_t Partition::stop_below(const rows::Instance& row) {
-  if (row.fan_out == 0) return 0;
-  for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(row.root))) {
-    if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
-    const auto run = rows::decode<rows::Instance>(bytes);
+uint64_t Partition::stop_below(const rows::Instance& row, const Below& below) {
+  for (const rows::Instance& run : below.machines) {
     if (run.parent == row.number && run.status == rows::Instance::Status::Ending) return 1;
   }
-  return cancel_below(row);
+  return cancel(row.root, below);
 }
 
 void Partition::element_stopped(const rows::Instance& row) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "runtime/abi/value_json.h"
 #include "runtime/engine/connector.h"
@@ -244,20 +245,42 @@ void translate(Translation& t, rows::Family& row) {
   row.signature = workflow.signature;
 }
 
+namespace {
+
+// One that leaves has let go of all but its call, and needs no place of its own: it leaves with whoever ends
+// around it.
+bool leaves(const Translation& t, rows::Instance& row) {
+  if (row.status != rows::Instance::Status::Leaving) return false;
+  for (auto above = row.lineage.rbegin(); above != row.lineage.rend(); ++above) {
+    const auto place = t.places.find(*above);
+    if (place == t.places.end()) continue;
+    std::tie(row.machine, row.state) = place->second;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void translate(Translation& t, rows::Instance& row) {
   const abi::MachineUpgrade& moved = t.upgrade.machines.at(row.machine);
   const abi::PointUpgrade& point = moved.points.at(row.state);
-  if (!point.obstacles.empty() || point.state == kGone) {
+  const bool has_place = point.obstacles.empty() && point.state != kGone;
+  if (!has_place && leaves(t, row)) return;
+  // One that is over has let go of its values: what it has yet to tell or take back is its machine's.
+  const bool goes_on = has_place || (row.is_over() && moved.machine != kGone);
+  if (!goes_on) {
     t.obstacles.insert(t.obstacles.end(), point.obstacles.begin(), point.obstacles.end());
     return;
   }
-  t.waits[row.number] = &t.after.machines.at(moved.machine).states.at(point.state);
+  const uint32_t state = has_place ? point.state : 0;
+  t.places[row.number] = {moved.machine, state};
+  if (has_place) t.waits[row.number] = &t.after.machines.at(moved.machine).states.at(state);
   held_input(t, row, point, moved.machine);
-  // One that ends, or leaves with the workflow that ends around it, has let go of its values.
   if (!row.is_over()) row.frame = frame(t, row, point, moved.machine);
   dues(t, row, moved.machine);
   row.machine = moved.machine;
-  row.state = point.state;
+  row.state = state;
 }
 
 void translate(Translation& t, rows::Pending& row) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/abi/upgrade.h"
@@ -29,6 +30,7 @@ struct Translation {
   const rows::Group* group = nullptr;    // before: whose input is translated
   // Waits that go on, by instance: what a call in flight is answered to.
   std::map<uint64_t, const abi::WaitPoint*> waits;
+  std::map<uint64_t, std::pair<uint32_t, uint32_t>> places;  // after: machine and state, by instance
 
   void cannot(std::string why, std::string remedy) {
     obstacles.push_back({std::move(why), std::move(remedy)});

@@ -266,6 +266,46 @@ class Deploys(unittest.TestCase):
         self.it.stands(self.key, {"task.Tell": 1})
         self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 3})
 
+    def test_a_call_that_only_settles_needs_no_place_in_the_new_version(self):
+        def source(branch: str, version: int, declarations: str = "") -> str:
+            body = """  let stores = read promo.stores
+  for each store in stores parallel 3 {
+    run Priced(promo, store) { on Refused, NotReady { fail NoPrice(store.id) and compensate } }
+  }
+"""
+            return flow(body, version, declarations) + f"""
+workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {{
+  throughout {{ on event PromotionCancelled(id) where id == promo.id {{ fail NotReady(store.id) and compensate }} }}
+  let price = propose Price.activate(promo, store) undo Price.withdraw(promo, store)
+  approve price under Free as pricing valid until promo.end at 23:59 zone "Australia/Sydney" {{
+    within 8 business hours
+    on rejected, expired {{ fail Refused(store.id) and compensate }}
+    on changed           {{ then ask again }}
+  }}
+  together {{
+    branch {branch} {{ write pricing {{ on InvalidCondition, RecordLocked {{ fail Refused(store.id) and compensate }} }} }}
+    branch look {{ task Look(store: store.id) to StoreOps within 5 business days {{ on expired {{ then continue }} }} }}
+  }}
+  finish Done(store.id)
+}}
+"""
+
+        # Nobody hears whether a store has its price. Each run fails meanwhile, and a call is all that is left of it.
+        fault = {"match": {"method": "POST", "path": "A_PriceCondition"}, "fault": "drop_after_commit", "times": 1000}
+        WORLD.sandbox("POST", "/faults", fault)
+        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.it.serve(source("price", 1))
+        self.it.start(self.key)
+        self.it.until("unclear", lambda: len({entry["instance"] for entry in self.it.history(self.key, "unclear")}) == 3)
+        self.it.event("promotion.cancelled", RetailPromotion=self.key)
+        self.it.until("leaving", lambda: [wait["waitsFor"] for wait in self.it.show(self.key)["waits"]].count("ending") == 6)
+        self.it.kill()
+        self.it.serve(source("priced", 2, SHIFT))
+        self.assertEqual(self.it.show(self.key)["status"], "running")
+        WORLD.sandbox("DELETE", "/faults")
+        self.it.ended(self.key, "NoPrice", "failed")
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 3, "WithdrawPrice": 3})
+
     def test_a_write_is_taken_back_by_the_version_that_fails(self):
         body = "  let stores = read promo.stores\n  step gate {" + PRICES + """  }
   for each store in stores parallel 3 { write pricing for store { on InvalidCondition, RecordLocked { then skip } } }
