@@ -112,7 +112,8 @@ advisorClause
   | CONFIDENCE AT LEAST PERCENT                                             # AdvisorConfidence
   ;
 
-workflowDeclaration: WORKFLOW name parameters (KEY expression)? (VERSION NUMBER)? workflowBody;
+workflowDeclaration: WORKFLOW name parameters instanceKey? (VERSION NUMBER)? workflowBody;
+instanceKey: KEY (OPEN_PAREN expression (COMMA expression)+ CLOSE_PAREN | expression);
 workflowBody: OPEN_BRACE upgradeClause* statement* CLOSE_BRACE;
 upgradeClause: UPGRADES FROM NUMBER OPEN_BRACE upgradeItem* CLOSE_BRACE;
 upgradeItem
@@ -229,7 +230,7 @@ forEachStatement
   ;
 togetherStatement: TOGETHER OPEN_BRACE branch* CLOSE_BRACE;
 branch: BRANCH name body;
-stepStatement: STEP name (body | UNTIL expression (OPEN_BRACE eventHandler* CLOSE_BRACE)?);
+stepStatement: STEP step=name (COLLECT unwanted=name)? (body | UNTIL expression (OPEN_BRACE eventHandler* CLOSE_BRACE)?);
 dueStatement: DUE expression handlers?;
 body: block | togetherStatement | forEachStatement | repeatStatement;
 repeatStatement: REPEAT UP TO NUMBER TIMES block otherwiseBlock?;

@@ -61,7 +61,7 @@ std::optional<Resolver> WorkflowChecker::resolver(const ast::Call& tree) {
   const Symbol* symbol = require_symbol(context_, module_, name, tree.operation.span, SymbolKind::Workflow);
   if (!symbol) return std::nullopt;
   const ast::WorkflowDecl* const started = context_.workflows[symbol->index].tree;
-  if (started && !started->key) {
+  if (started && started->key.empty()) {
     if (context_.program.abi.workflows[symbol->index].only_run)
       context_.emit(DiagnosticKind::NotStartable, tree.operation.span, {name})
           .label(symbol->span, "declared here, without a key");

@@ -146,7 +146,7 @@ class ModuleDeclarer {
     workflow.name = full_name(info.module, info.name().text);
     workflow.index = static_cast<uint32_t>(context_.workflows.size());
     workflow.span = span;
-    const bool only_run = info.tree && !info.tree->key && !info.tree->version;
+    const bool only_run = info.tree && info.tree->key.empty() && !info.tree->version;
     context_.workflows.push_back(std::move(info));
     context_.program.abi.workflows.push_back(
         {.name = workflow.name, .version = version.value_or(1), .only_run = only_run});

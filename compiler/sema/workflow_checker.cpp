@@ -43,21 +43,32 @@ void WorkflowChecker::start_parameters() {
 
 void WorkflowChecker::instance_key(const ast::WorkflowDecl& tree) {
   if (out().only_run) return;
-  if (!tree.key) {
+  if (tree.key.empty()) {
     context_.emit(DiagnosticKind::InstanceKeyMissing, tree.name.span, {tree.name.text})
         .note("write `key` and one of the values that start it, as in `key promo.id`");
     return;
   }
-  const std::string name = source_name(*tree.key);
-  const auto found = std::ranges::find(out().parameters, name, &abi::Workflow::StartParameter::name);
-  if (found != out().parameters.end()) {
-    out().key_parameters = {static_cast<uint32_t>(found - out().parameters.begin())};
-    return;
+  std::vector<uint32_t> key;
+  for (const ast::ExprPtr& part : tree.key) {
+    const std::string name = source_name(*part);
+    const auto found = std::ranges::find(out().parameters, name, &abi::Workflow::StartParameter::name);
+    const auto index = static_cast<uint32_t>(found - out().parameters.begin());
+    if (found == out().parameters.end()) {
+      key_not_given(tree, part);
+    } else if (std::ranges::find(key, index) != key.end()) {
+      context_.emit(DiagnosticKind::DuplicateName, part->span, {name});
+    } else {
+      key.push_back(index);
+    }
   }
-  if (is_invalid(*expressions_.check(tree.key))) return;
+  if (!key.empty()) out().key_parameters = std::move(key);
+}
+
+void WorkflowChecker::key_not_given(const ast::WorkflowDecl& tree, const ast::ExprPtr& part) {
+  if (is_invalid(*expressions_.check(part))) return;
   std::vector<std::string> names;
   for (const auto& parameter : out().parameters) names.push_back(parameter.name);
-  context_.emit(DiagnosticKind::InstanceKeyNotGiven, tree.key->span,
+  context_.emit(DiagnosticKind::InstanceKeyNotGiven, part->span,
                 {tree.name.text, fmt::format("{}", fmt::join(names, ", "))});
 }
 

@@ -33,6 +33,7 @@ class WorkflowChecker {
   // workflow_checker.cpp: parameters, key, blocks
   void start_parameters();
   void instance_key(const ast::WorkflowDecl& tree);
+  void key_not_given(const ast::WorkflowDecl& tree, const ast::ExprPtr& part);
   const WorkflowInfo& info() const { return context_.workflows[index_]; }
   abi::Workflow& out() { return context_.program.abi.workflows[index_]; }
   Workflow& workflow() { return context_.program.workflows[index_]; }

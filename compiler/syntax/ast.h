@@ -383,7 +383,7 @@ struct UpgradeClause {                // upgrades from 2 { step stockCheck becom
 struct WorkflowDecl {
   Name name;
   std::vector<Parameter> parameters;
-  ExprPtr key;
+  std::vector<ExprPtr> key;                                      // empty when missing
   std::optional<uint32_t> version;
   std::vector<UpgradeClause> upgrades;
   Block body;

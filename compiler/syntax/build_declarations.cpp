@@ -105,7 +105,9 @@ ast::WorkflowDecl Builder::workflow(Parser::WorkflowDeclarationContext* tree) {
   ast::WorkflowDecl result;
   result.name = name(tree->name());
   result.parameters = parameters(tree->parameters());
-  if (tree->expression() != nullptr) result.key = expression(tree->expression());
+  if (auto* key = tree->instanceKey()) {
+    for (auto* each : key->expression()) result.key.push_back(expression(each));
+  }
   if (tree->NUMBER() != nullptr) result.version = count(tree->NUMBER());
   auto* body = tree->workflowBody();
   for (auto* each : body->upgradeClause()) result.upgrades.push_back(upgrade(each));

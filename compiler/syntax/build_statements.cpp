@@ -258,8 +258,14 @@ ast::TogetherStmt Builder::together(Parser::TogetherStatementContext* tree) {
 }
 
 decltype(ast::Stmt::node) Builder::step(Parser::StepStatementContext* tree) {
-  if (tree->body() != nullptr) return ast::StepStmt{name(tree->name()), body(tree->body())};
-  ast::StepUntilStmt result{name(tree->name()), expression(tree->expression()), {}};
+  if (tree->unwanted != nullptr) {
+    const ast::Name list = name(tree->unwanted);
+    diagnostics_.emit(DiagnosticKind::StepCollects, list.span, {list.text})
+        .note("write `collect " + list.text +
+              "` behind `for each` in the step: the name is known behind the step too");
+  }
+  if (tree->body() != nullptr) return ast::StepStmt{name(tree->step), body(tree->body())};
+  ast::StepUntilStmt result{name(tree->step), expression(tree->expression()), {}};
   for (auto* each : tree->eventHandler()) result.handlers.push_back(event_handler(each));
   return result;
 }

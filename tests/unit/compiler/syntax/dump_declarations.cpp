@@ -148,29 +148,29 @@ std::string dump(const Decl& declaration) {
           [](const TableDecl& d) { return dump(d); },
           [](const PolicyDecl& d) { return dump(d); },
           [](const AdvisorDecl& d) {
-            return form("advisor",
-                        {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result),
-                         clause("timeout", dump(d.timeout)), clause("fresh", dump(d.fresh)),
-                         clause("confidence", d.confidence ? d.confidence->text + "%" : "")});
+            return form("advisor", {d.name.text, "[" + dump(d.parameters) + "]", dump(d.result),
+                                    clause("timeout", dump(d.timeout)), clause("fresh", dump(d.fresh)),
+                                    clause("confidence", d.confidence ? d.confidence->text + "%" : "")});
           },
           [](const WorkflowDecl& d) {
             return form("workflow",
-                        {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
+                        {d.name.text, "[" + dump(d.parameters) + "]",
+                         clause("key", each(d.key, [](const ExprPtr& part) { return dump(part); })),
                          clause("version", d.version ? std::to_string(*d.version) : ""),
                          each(d.upgrades, [](const UpgradeClause& u) { return dump(u); }), dump(d.body)});
           },
           [](const ExceptionDecl& d) {
-            return form("exception",
-                        {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
-                         clause("severity", dump(d.severity)), clause("owner", dump(d.owner)),
-                         clause("version", d.version ? std::to_string(*d.version) : ""),
-                         clause("within", dump(d.within)), clause("remind", dump(d.remind_after)),
-                         each(d.escalations,
-                              [](const ApproveStmt::Escalation& e) {
-                                return form("escalate", {e.role.text, dump(e.after)});
-                              }),
-                         d.resolve_by ? form("resolve", {dump_call(*d.resolve_by)}) : "",
-                         dump_handlers(d.handlers)});
+            return form(
+                "exception",
+                {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
+                 clause("severity", dump(d.severity)), clause("owner", dump(d.owner)),
+                 clause("version", d.version ? std::to_string(*d.version) : ""),
+                 clause("within", dump(d.within)), clause("remind", dump(d.remind_after)),
+                 each(d.escalations,
+                      [](const ApproveStmt::Escalation& e) {
+                        return form("escalate", {e.role.text, dump(e.after)});
+                      }),
+                 d.resolve_by ? form("resolve", {dump_call(*d.resolve_by)}) : "", dump_handlers(d.handlers)});
           },
           [](const TestDecl& d) {
             return form("test", {'"' + d.title.text + '"',
