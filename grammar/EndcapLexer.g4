@@ -126,6 +126,7 @@ HALF: 'half';
 EVEN: 'even';
 DOWN: 'down';
 COUNT: 'count';
+FIRST: 'first';
 SUM: 'sum';
 MINIMUM: 'minimum';
 MAXIMUM: 'maximum';

@@ -300,9 +300,9 @@ primary
   | OPEN_BRACKET (expression (COMMA expression)*)? CLOSE_BRACKET            # ListValue
   | ROUND additive TO NUMBER PLACES roundingMode                            # RoundValue
   | ALLOCATE additive OVER postfix BY additive                              # AllocateValue
-  | aggregate OF expression FOR EACH name IN postfix                        # AggregateEach
+  | aggregate OF value=expression FOR EACH name IN postfix (WHERE where=expression)?  # AggregateEach
   | aggregate OF postfix                                                    # AggregateList
   | LATER_VALUE                                                             # LaterValue
   ;
 roundingMode: HALF EVEN | HALF UP | UP | DOWN;
-aggregate: COUNT | SUM | MINIMUM | MAXIMUM | ANY | ALL;
+aggregate: COUNT | FIRST | SUM | MINIMUM | MAXIMUM | ANY | ALL;

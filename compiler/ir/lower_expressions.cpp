@@ -101,6 +101,8 @@ RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o
     case Operator::Count:
     case Operator::Sum:
       return aggregate(e, o);
+    case Operator::First:
+      return first(e, o);
     case Operator::ListMinimum:
     case Operator::ListMaximum:
       return list_extreme(e, o);

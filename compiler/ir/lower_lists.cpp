@@ -47,25 +47,57 @@ RegisterId FlowLowering::filter(RegisterId list, LocalId variable, const sema::E
   return kept;
 }
 
+void FlowLowering::each(const sema::Expr& list, LocalId variable,
+                        const std::function<void(const Loop&)>& body) {
+  const auto* filter = std::get_if<sema::Operation>(&list.node);
+  if (filter && filter->op != Operator::Filter) filter = nullptr;
+  RegisterId whole = expression(filter ? *filter->operands[0] : list);
+  RegisterId element = define(filter ? filter->variable : variable);
+  loop(whole, element, "", [&](const Loop& places) {
+    if (!filter) return body(places);
+    BlockId keep = builder_.make_block();
+    branch_on(*filter->operands[1], keep, places.next);
+    builder_.at(keep);
+    if (variable.valid()) builder_.assign(define(variable), element);
+    body(places);
+  });
+}
+
 RegisterId FlowLowering::aggregate(const sema::Expr& e, const sema::Operation& o) {
-  RegisterId list = expression(*o.operands[0]);
-  builder_.trust(e.trust);
-  if (o.op == Operator::Count) return builder_.call(Builtin::ListCount, e.type, {list});
+  const sema::Expr& list = *o.operands[0];
+  const auto* made = std::get_if<sema::Operation>(&list.node);
+  const bool counts = o.op == Operator::Count;
+  if (counts && !(made && made->op == Operator::Filter)) {
+    RegisterId whole = expression(list);
+    builder_.trust(e.trust);
+    return builder_.call(Builtin::ListCount, e.type, {whole});
+  }
   RegisterId sum = builder_.make_register(e.type, "", e.trust);
   builder_.set_constant(sum, 0);
-  loop(list, define(o.variable), "", [&](const Loop&) {
-    RegisterId value = expression(*o.operands[1]);
+  each(list, o.variable, [&](const Loop&) {
+    RegisterId value = counts ? builder_.integer(1) : expression(*o.operands[1]);
     builder_.assign(sum, builder_.binary(Op::Add, e.type, sum, value));
   });
   return sum;
 }
 
+// Absent when there is none.
+RegisterId FlowLowering::first(const sema::Expr& e, const sema::Operation& o) {
+  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  builder_.set_constant(result, 0);
+  each(*o.operands[0], o.variable, [&](const Loop& places) {
+    RegisterId value = expression(*o.operands[1]);
+    builder_.call_into(result, Builtin::OptionalMake, {value});
+    builder_.jump(places.exit);
+  });
+  return result;
+}
+
 RegisterId FlowLowering::any_or_all(const sema::Expr& e, const sema::Operation& o) {
-  RegisterId list = expression(*o.operands[0]);
   RegisterId result = builder_.make_register(e.type, "", e.trust);
   bool any = o.op == Operator::Any;
   builder_.set_constant(result, any ? 0 : 1);
-  loop(list, define(o.variable), "", [&](const Loop& places) {
+  each(*o.operands[0], o.variable, [&](const Loop& places) {
     BlockId decided = builder_.make_block();
     RegisterId holds = expression(*o.operands[1]);
     builder_.branch(holds, any ? decided : places.next, any ? places.next : decided);
@@ -80,12 +112,11 @@ RegisterId FlowLowering::any_or_all(const sema::Expr& e, const sema::Operation& 
 RegisterId FlowLowering::list_extreme(const sema::Expr& e, const sema::Operation& o) {
   bool optional = kind(e.type) == Kind::Optional;
   abi::TypeId value_type = optional ? program_.out.abi.types[e.type].element : e.type;
-  RegisterId list = expression(*o.operands[0]);
   RegisterId best = builder_.make_register(value_type, "", e.trust);
   RegisterId found = builder_.make_register(program_.types.boolean, "", e.trust);
   builder_.set_constant(best, 0);
   builder_.set_constant(found, 0);
-  loop(list, define(o.variable), "", [&](const Loop& places) {
+  each(*o.operands[0], o.variable, [&](const Loop& places) {
     RegisterId value = expression(*o.operands[1]);
     BlockId later = builder_.make_block(), better = builder_.make_block();
     builder_.branch(found, later, better);

@@ -112,6 +112,7 @@ class FlowLowering {
   RegisterId compare(Predicate predicate, RegisterId a, RegisterId b, abi::TypeId type);
   RegisterId text(std::string_view text, abi::TypeId type);
   RegisterId aggregate(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId first(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId any_or_all(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId list_extreme(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId allocate(const sema::Expr& expression, const sema::Operation& operation);
@@ -123,6 +124,8 @@ class FlowLowering {
   };
   void loop(RegisterId list, RegisterId element, const std::string& name,
             const std::function<void(const Loop&)>& body);
+  // A loop over the list of an aggregate, without what its `where` leaves out.
+  void each(const sema::Expr& list, LocalId variable, const std::function<void(const Loop&)>& body);
   RegisterId filter(RegisterId list, LocalId variable, const sema::Expr* where);
 
   // --- statements (lower_control.cpp)

@@ -1,4 +1,4 @@
-// Values over a list: count, sum, minimum, maximum, any, all.
+// Values over a list: count, first, sum, minimum, maximum, any, all.
 #include "compiler/sema/expressions.h"
 
 namespace endcap::sema {
@@ -12,6 +12,10 @@ ExprPtr Expressions::of(const Tree& tree, const ast::AggregateExpr& node, TypeId
   }
   const TypeId element = context_.types[list->type].element;
   const Span list_span = list->span;
+  if (node.where) {
+    list = filtered(std::move(list), node);
+    if (is_invalid(*list)) return invalid(tree.span);
+  }
   Operation operation{};
   operation.operands.push_back(std::move(list));
   const auto finish = [&](Operator op, TypeId type) {
@@ -32,6 +36,8 @@ ExprPtr Expressions::of(const Tree& tree, const ast::AggregateExpr& node, TypeId
   const Span body_span = body->span;
   operation.operands.push_back(std::move(body));
   switch (node.op) {
+    case ast::AggregateOp::First:
+      return finish(Operator::First, context_.types.optional(type));
     case ast::AggregateOp::Sum:
       if (is_scaled(kind))
         return finish(Operator::Sum,
@@ -56,6 +62,20 @@ ExprPtr Expressions::of(const Tree& tree, const ast::AggregateExpr& node, TypeId
   }
   context_.emit(DiagnosticKind::TypeMismatch, body_span, {"a number", context_.type_name(type)});
   return invalid(tree.span);
+}
+
+ExprPtr Expressions::filtered(ExprPtr list, const ast::AggregateExpr& node) {
+  const Span span = list->span;
+  const TypeId type = list->type;
+  Operation filter{.op = Operator::Filter};
+  scope_.open("the aggregate");
+  filter.variable = scope_.declare(*node.variable, context_.types[type].element);
+  ExprPtr holds = condition(node.where);
+  scope_.close();
+  if (is_invalid(*holds)) return holds;
+  filter.operands.push_back(std::move(list));
+  filter.operands.push_back(std::move(holds));
+  return make_expr(span, type, std::move(filter));
 }
 
 }  // namespace endcap::sema

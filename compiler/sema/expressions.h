@@ -123,6 +123,7 @@ class Expressions {
 
   // aggregates.cpp
   ExprPtr of(const Tree& tree, const ast::AggregateExpr& node, TypeId hint);
+  ExprPtr filtered(ExprPtr list, const ast::AggregateExpr& node);
 
   // Tells that an optional must be answered first; true when it was one.
   bool unanswered(const Expr& value, std::string what = {});

@@ -85,7 +85,8 @@ enum class Operator : uint8_t {
   Conditional,                                             // Bool, a, b: lazy
   Bounded,                                                 // a number that must be within the bounds of Expr::type, or fault
   Allocate,                                                // list, amount, and per element its weight over `variable` -> list of {element, amount}
-  Count, Sum, ListMinimum, ListMaximum, Any, All,          // list, and per element `body` over `variable` (Count has none)
+  Count, First, Sum, ListMinimum, ListMaximum, Any, All,   // list, and per element `body` over `variable` (Count has none)
+  Filter,                                                  // list, and what holds of the elements over `variable` that are kept; inside an aggregate
   Concat,
 };
 struct Operation {

@@ -84,9 +84,9 @@ enum class RoundingMode : uint8_t { HalfEven, HalfUp, Up, Down };
 struct RoundExpr { ExprPtr operand; uint32_t scale = 0; RoundingMode mode; };   // round x to 2 places half even
 struct ListExpr { std::vector<ExprPtr> elements; };                             // [a, b]
 struct AllocateExpr { ExprPtr amount, list, weight; };                          // allocate a over stores by it.area
-// Aggregates over a list: `count of xs` (no value, no variable), `sum of x.units for each x in xs`
-enum class AggregateOp : uint8_t { Count, Sum, Minimum, Maximum, Any, All };
-struct AggregateExpr { AggregateOp op; ExprPtr value; std::optional<Name> variable; ExprPtr list; };
+// Aggregates over a list: `count of xs` (no value, no variable), `sum of x.units for each x in xs where x.urgent`
+enum class AggregateOp : uint8_t { Count, First, Sum, Minimum, Maximum, Any, All };
+struct AggregateExpr { AggregateOp op; ExprPtr value; std::optional<Name> variable; ExprPtr list, where; };
 struct ErrorExpr {};                  // where the parser gave up; says nothing more
 
 struct Expr {

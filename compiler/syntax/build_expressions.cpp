@@ -201,6 +201,7 @@ namespace {
 
 ast::AggregateOp aggregate_op(Parser::AggregateContext* tree) {
   if (tree->COUNT() != nullptr) return ast::AggregateOp::Count;
+  if (tree->FIRST() != nullptr) return ast::AggregateOp::First;
   if (tree->SUM() != nullptr) return ast::AggregateOp::Sum;
   if (tree->MINIMUM() != nullptr) return ast::AggregateOp::Minimum;
   if (tree->MAXIMUM() != nullptr) return ast::AggregateOp::Maximum;
@@ -245,13 +246,14 @@ ExprPtr Builder::primary(Parser::PrimaryContext* tree) {
                                                  additive(share->additive(1))});
   }
   if (auto* each = dynamic_cast<Parser::AggregateEachContext*>(tree)) {
-    return make_expression(at,
-                           ast::AggregateExpr{aggregate_op(each->aggregate()), expression(each->expression()),
-                                              name(each->name()), postfix(each->postfix())});
+    return make_expression(
+        at, ast::AggregateExpr{aggregate_op(each->aggregate()), expression(each->value), name(each->name()),
+                               postfix(each->postfix()),
+                               each->where != nullptr ? expression(each->where) : nullptr});
   }
   if (auto* list = dynamic_cast<Parser::AggregateListContext*>(tree)) {
     return make_expression(at, ast::AggregateExpr{aggregate_op(list->aggregate()), nullptr, std::nullopt,
-                                                  postfix(list->postfix())});
+                                                  postfix(list->postfix()), nullptr});
   }
   return make_expression(at, ast::ErrorExpr{});
 }

@@ -25,6 +25,7 @@ bool opens_value_or_type(size_t type) {
     case Lexer::ROUND:
     case Lexer::ALLOCATE:
     case Lexer::COUNT:
+    case Lexer::FIRST:
     case Lexer::SUM:
     case Lexer::MINIMUM:
     case Lexer::MAXIMUM:
@@ -37,8 +38,8 @@ bool opens_value_or_type(size_t type) {
 }
 
 bool is_aggregate(size_t type) {
-  return type == Lexer::COUNT || type == Lexer::SUM || type == Lexer::MINIMUM || type == Lexer::MAXIMUM ||
-         type == Lexer::ANY || type == Lexer::ALL;
+  return type == Lexer::COUNT || type == Lexer::FIRST || type == Lexer::SUM || type == Lexer::MINIMUM ||
+         type == Lexer::MAXIMUM || type == Lexer::ANY || type == Lexer::ALL;
 }
 
 }  // namespace

@@ -130,7 +130,11 @@ class Writer {
         if (plans.empty()) return literal;
         const Named* list = plans[below(plans.size())];
         const std::string each = fresh("each");
-        return {fmt::format("(sum of {0}.gap for each {0} in {1})", each, list->name), true};
+        constexpr const char* kForms[] = {
+            "(sum of {0}.gap for each {0} in {1})",
+            "(sum of {0}.gap for each {0} in {1} where {0}.gap > {2} ea)",
+            "((first of {0}.gap for each {0} in {1} where {0}.gap < {2} ea) or else {2} ea)"};
+        return {fmt::format(fmt::runtime(kForms[below(3)]), each, list->name, below(12)), true};
       }
       case 10: {
         const std::string mixed = function() + "({}, {})";
@@ -173,7 +177,10 @@ class Writer {
       case 1:
         return {"(promo.end - promo.launch)", false};
       case 2:
-        return name_or(Kind::Count, advice, {"count of stores", false});
+        return name_or(Kind::Count, advice,
+                       {chance(50) ? "count of stores"
+                                   : "(count of each for each each in stores where each.region != \"NSW\")",
+                        false});
       case 3:
         return both("({} + {})", &Writer::count, advice, depth - 1);
       case 4:

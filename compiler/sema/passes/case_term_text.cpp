@@ -57,6 +57,8 @@ const char* aggregate_name(Operator op) {
   switch (op) {
     case Operator::Count:
       return "count";
+    case Operator::First:
+      return "first";
     case Operator::Sum:
       return "sum";
     case Operator::ListMinimum:
@@ -67,6 +69,8 @@ const char* aggregate_name(Operator op) {
       return "any";
     case Operator::All:
       return "all";
+    case Operator::Filter:
+      return "filter";
     default:
       return nullptr;
   }
@@ -213,6 +217,7 @@ class TermWriter {
     const std::string& variable = cases_.locals[node.variable.index].name;
     bound_.pop_back();
     if (key_) return name + "(" + list + ", " + body + ")";
+    if (node.op == Operator::Filter) return list + " where " + body;
     if (itself && itself->local == node.variable) return name + " of " + list;
     return name + " of " + body + " for each " + (variable.empty() ? "each" : variable) + " in " + list;
   }

@@ -53,9 +53,20 @@ Label TrustScope::label_aggregate(Operation& operation) {
   Label result = existence(list);
   if (operation.op == Operator::Count) return result;
   bind(operation.variable, part(list, 0));
+  if (operation.op == Operator::First) {
+    result.parts = {label(*operation.operands[1])};
+    return result;
+  }
   for (size_t i = 1; i < operation.operands.size(); ++i)
     result = join(result, flatten(label(*operation.operands[i])));
   return result;
+}
+
+// What is left is as trusted as it was; that it is left is decided by what holds of every element.
+Label TrustScope::label_filter(Operation& operation) {
+  Label list = label(*operation.operands[0]);
+  bind(operation.variable, part(list, 0));
+  return join(std::move(list), flatten(label(*operation.operands[1])));
 }
 
 // Each element is as trusted as it was; what it is given is decided by the amount and by all the weights.
@@ -74,7 +85,10 @@ Label TrustScope::label_allocate(Operation& operation) {
 
 Label TrustScope::label_operation(Operation& operation) {
   switch (operation.op) {
+    case Operator::Filter:
+      return label_filter(operation);
     case Operator::Count:
+    case Operator::First:
     case Operator::Sum:
     case Operator::ListMinimum:
     case Operator::ListMaximum:

@@ -33,6 +33,7 @@ class TrustScope {
   Label label_operation(Operation& operation);
   Label label_allocate(Operation& operation);
   Label label_aggregate(Operation& operation);
+  Label label_filter(Operation& operation);
 
   const Program& program_;
   std::vector<Label> labels_;

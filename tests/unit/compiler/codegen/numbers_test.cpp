@@ -22,6 +22,10 @@ function split(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Money<AUD> =
     by it.size
 function least(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Money<AUD> =
   minimum of part.amount for each part in (allocate budget over [a, b, c] by it) or else AUD 0.00
+function larger(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Int =
+  count of n for each n in [a, b, c] where n > 2
+function multiple(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Int =
+  (first of n * 10 for each n in [a, b, c] where n > 2) or else (first of [a, b, c]) or else 0
 function third(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Bool =
   any of part.element == c and part.amount > budget for each part in (allocate budget over [a, b, c] by it)
 )";
@@ -60,6 +64,10 @@ TEST_CASE("shares add up natively, and bad weights are faults") {
   CHECK((ask(*both.native, "least", {1000, 1, 1, 1}).bits == 333));
   CHECK((ask(*both.native, "least", {100, 1, 2, 3}).bits == 17));
   CHECK((ask(*both.native, "third", {100, 1, 2, 3}).bits == 0));
+  CHECK((ask(*both.native, "larger", {0, 1, 2, 3}).bits == 1));
+  CHECK((ask(*both.native, "larger", {0, 3, 4, 5}).bits == 3));
+  CHECK((ask(*both.native, "multiple", {0, 1, 4, 3}).bits == 40));
+  CHECK((ask(*both.native, "multiple", {0, 2, 1, 0}).bits == 2));
   CHECK(ask(*both.native, "split", {1000, 0, 0, 0}).fault ==
         static_cast<uint32_t>(FaultKind::DivisionByZero));
   CHECK(ask(*both.native, "split", {1000, 1, -1, 1}).fault == static_cast<uint32_t>(FaultKind::InvalidValue));

@@ -30,7 +30,7 @@ namespace {
 
 const char* const kBinary[] = {"+", "-", "*", "/", "and", "or"};
 const char* const kCompare[] = {"==", "!=", "<", "<=", ">", ">="};
-const char* const kAggregate[] = {"count", "sum", "minimum", "maximum", "any", "all"};
+const char* const kAggregate[] = {"count", "first", "sum", "minimum", "maximum", "any", "all"};
 const char* const kRounding[] = {"half-even", "half-up", "up", "down"};
 
 std::string compare(const CompareExpr& e) {
@@ -107,7 +107,7 @@ std::string dump(const Expr& expression) {
           },
           [](const AggregateExpr& e) {
             return form(kAggregate[static_cast<size_t>(e.op)],
-                        {dump(e.value), dump(e.variable), dump(e.list)});
+                        {dump(e.value), dump(e.variable), dump(e.list), clause("where", dump(e.where))});
           },
       },
       expression.node);

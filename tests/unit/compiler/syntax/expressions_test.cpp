@@ -74,6 +74,11 @@ TEST_CASE("rounding is written down, aggregates read as a sentence") {
   CHECK(expression("count of plans > 3") == "((count plans) > 3)");
   CHECK(expression("sum of x.units for each x in xs") == "(sum (. x units) x xs)");
   CHECK(expression("any of x.gap > 0 ea for each x in xs") == "(any ((. x gap) > (quantity 0 ea)) x xs)");
+  CHECK(expression("count of x for each x in xs where x.gap > 0 ea") ==
+        "(count x x xs (where ((. x gap) > (quantity 0 ea))))");
+  CHECK(expression("(first of s for each s in xs where s.id == id) or else other") ==
+        "(or-else (first s s xs (where ((. s id) == id))) other)");
+  CHECK(expression("first + f(first: count)") == "(+ first (call f first:count))");
   CHECK(expression("allocate b.total - AUD 1.00 over b.stores by it.area * 2") ==
         "(allocate (- (. b total) (money AUD 1.00)) (. b stores) (* (. it area) 2))");
   CHECK(expression("over + f(over: over)") == "(+ over (call f over:over))");
