@@ -40,7 +40,7 @@ parameter: name COLON type;
 moduleName: MODULE qualified;
 useDeclaration: USE (SYSTEM system=name | CALENDAR calendar=qualified | module=qualified);
 typeDeclaration: TYPE name ASSIGN type (WHERE expression)?;
-roleDeclaration: ROLE names;
+roleDeclaration: ROLE names (BY type)?;
 conflictDeclaration: CONFLICT left=name WITH right=name;
 
 viewDeclaration
@@ -123,12 +123,12 @@ upgradeItem
 
 exceptionDeclaration
   : EXCEPTION declared=name parameters (KEY (single=name | OPEN_PAREN names CLOSE_PAREN))? (SEVERITY severity=name)?
-    (OWNER owner=name)? (VERSION NUMBER)? OPEN_BRACE exceptionClause* CLOSE_BRACE
+    (OWNER owner=assignee)? (VERSION NUMBER)? OPEN_BRACE exceptionClause* CLOSE_BRACE
   ;
 exceptionClause
   : RESPOND WITHIN expression                                               # RespondClause
   | REMIND AFTER expression                                                 # ExceptionRemindClause
-  | ESCALATE TO name AFTER expression                                       # ExceptionEscalateClause
+  | ESCALATE TO assignee AFTER expression                                   # ExceptionEscalateClause
   | RESOLVE BY call                                                         # ResolveClause
   | handler                                                                 # ExceptionHandlerClause
   ;
@@ -211,8 +211,10 @@ approveClause
   ;
 writeStatement: WRITE name (FOR expression)? handlers?;
 taskStatement
-  : TASK task=name arguments TO role=name (WITHIN expression)? (AS result=name)? (OPEN_BRACE taskClause* CLOSE_BRACE)?
+  : TASK task=name arguments TO assignee (WITHIN expression)? (AS result=name)? (OPEN_BRACE taskClause* CLOSE_BRACE)?
   ;
+// Who is asked: a role, or those of it who answer for a value.
+assignee: role=name (OPEN_PAREN expression CLOSE_PAREN)?;
 taskClause
   : ANSWERS form=name arguments?                                            # AnswersClause
   | handler                                                                 # TaskHandlerClause

@@ -109,8 +109,9 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             if (s.approval) handlers(s.approval->handlers);
           },
           [&](const Task& s) {
-            for (auto* e : {&s.arguments, &s.within, &s.remind}) expression(e->get());
-            for (auto& escalation : s.escalations) expression(escalation.after.get());
+            for (auto* e : {&s.arguments, &s.within, &s.remind, &s.scope}) expression(e->get());
+            for (auto& escalation : s.escalations)
+              expression(escalation.after.get()), expression(escalation.scope.get());
             if (s.resolver) expression(s.resolver->arguments.get());
             define(s.answer);
             if (s.form)

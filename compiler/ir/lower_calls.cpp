@@ -106,7 +106,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
   if (task.remind) remind = time_limit(*task.remind, operands);
   std::vector<abi::WaitPoint::Escalation> escalations;
   for (const sema::Escalation& each : task.escalations)
-    escalations.push_back({each.role, time_limit(*each.after, operands)});
+    escalations.push_back({each.role, time_limit(*each.after, operands), {}});
   std::optional<abi::Asked> asked;
   if (task.resolver) {
     asked = {task.resolver->workflow, static_cast<uint32_t>(operands.size())};
@@ -119,7 +119,15 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
       operands.push_back(expression(*value));
     }
   }
+  const auto operand = [&](const sema::ExprPtr& value) -> std::optional<uint32_t> {
+    if (!value) return std::nullopt;
+    operands.push_back(expression(*value));
+    return static_cast<uint32_t>(operands.size() - 1);
+  };
+  const std::optional<uint32_t> scope = operand(task.scope);
+  for (size_t i = 0; i < escalations.size(); ++i) escalations[i].scope = operand(task.escalations[i].scope);
   uint32_t state = add_wait(stmt, WaitKind::Task);
+  wait(state).scope = scope;
   if (task.form) wait(state).input = task.form->record;
   wait(state).prefilled = std::move(prefilled);
   wait(state).label = task.name;

@@ -104,7 +104,7 @@ class WaitCheck {
         return;
       case WaitKind::Task:
         operand_count(2 + wait_.remind.has_value() + wait_.escalations.size() + wait_.asked.has_value() +
-                      wait_.prefilled.size());
+                      wait_.prefilled.size() + scopes());
         form();
         if (wait_.role >= program.roles.size()) say("is a task of no role");
         if (wait_.asked) asked();
@@ -176,6 +176,21 @@ class WaitCheck {
       limit(escalation.after, true, "escalation");
       if (escalation.role >= s_.program.abi.roles.size()) say("escalates to no role");
     }
+  }
+
+  // How many operands narrow a role.
+  size_t scopes() const {
+    size_t count = 0;
+    const auto add = [&](const std::optional<uint32_t>& operand) {
+      if (!operand) return;
+      ++count;
+      if (!operand_is(*operand, Kind::Text) && !operand_is(*operand, Kind::Int) &&
+          !operand_is(*operand, Kind::Enum))
+        say("narrows a role by nothing");
+    };
+    add(wait_.scope);
+    for (const auto& escalation : wait_.escalations) add(escalation.scope);
+    return count;
   }
 
   void form() const {

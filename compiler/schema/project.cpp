@@ -43,6 +43,7 @@ class ProjectReader {
       read_advisor(table, std::move(name), span);
     });
     if (auto* roles = top.table("roles")) read_roles(*roles);
+    if (auto* scopes = top.table("scopes")) read_scopes(*scopes);
     std::vector<WrittenCalendar> calendars;
     for_each_table(top, "calendars", [&](const toml::table& table, std::string name, Span span) {
       if (auto calendar = read_calendar(file_, table, std::move(name), span))
@@ -167,6 +168,28 @@ class ProjectReader {
         role.people.push_back(person);
       }
       project_.roles.push_back(std::move(role));
+    }
+  }
+
+  // `[scopes.StoreOps]`, and in it `olga = ["NSW", "VIC"]`: what a person answers for in a role.
+  void read_scopes(const toml::table& table) {
+    Section all(file_, table, "[scopes]", {});
+    for (auto&& [name, node] : table) {
+      const toml::table* people = all.table(name.str());
+      const auto role = std::ranges::find(project_.roles, name.str(), &RoleConfig::name);
+      if (people == nullptr) continue;
+      if (role == project_.roles.end()) {
+        all.invalid(name.str(), "a role that stands in [roles]");
+        continue;
+      }
+      role->scopes_span = file_.key_span(name);
+      Section section(file_, *people, "[scopes." + role->name + "]", role->scopes_span);
+      for (auto&& [person, scopes] : *people) {
+        for (auto& [scope, span] : section.texts(person.str())) {
+          (void)span;
+          role->scopes[std::string(person.str())].push_back(scope);
+        }
+      }
     }
   }
 

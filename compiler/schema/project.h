@@ -38,6 +38,9 @@ struct RoleConfig {
   std::string name;
   std::vector<std::string> people;
   Span span;
+  std::map<std::string, std::vector<std::string>> scopes =
+      {};  // of a person: what they answer for, "*" for all
+  Span scopes_span = {};
 };
 
 struct Project {

@@ -30,6 +30,54 @@ void describe_conflicts(Context& context) {
   }
 }
 
+// `role StoreOps by Text(3)`: what narrows a role, the same in every module that says so.
+void describe_roles(Context& context) {
+  context.role_scopes.assign(context.program.abi.roles.size(), abi::kNoType);
+  for (uint32_t module = 0; module < context.modules.size(); ++module) {
+    for (const ast::Decl& declaration : context.modules[module].tree->declarations) {
+      const auto* tree = std::get_if<ast::RoleDecl>(&declaration.node);
+      if (!tree || !tree->by) continue;
+      const TypeId by = resolve_type(context, module, tree->by.get());
+      if (by == abi::kNoType) continue;
+      const auto& types = context.types;
+      if (!types.is(by, Kind::Text) && !types.is(by, Kind::Int) && !types.is(by, Kind::Enum)) {
+        context.emit(DiagnosticKind::RoleScopeType, tree->by->span, {context.type_name(by)});
+        continue;
+      }
+      for (const ast::Name& name : tree->roles) {
+        const auto role = require_role(context, module, name);
+        if (!role) continue;
+        TypeId& known = context.role_scopes[*role];
+        if (known != abi::kNoType && known != by)
+          context.emit(DiagnosticKind::RoleNarrowedTwice, name.span,
+                       {name.text, context.type_name(known), context.type_name(by)});
+        if (known == abi::kNoType) known = by;
+      }
+    }
+  }
+}
+
+// Whoever has a role that is narrowed answers for something.
+void compare_scopes(Context& context) {
+  for (const RoleConfig& role : context.project.roles) {
+    for (const auto& [person, scopes] : role.scopes) {
+      if (std::ranges::find(role.people, person) == role.people.end())
+        context.emit(DiagnosticKind::ScopesOfNobody, role.scopes_span, {person, role.name});
+    }
+    const auto& declared = context.program.abi.roles;
+    const auto found = std::ranges::find(declared, role.name);
+    if (found == declared.end() ||
+        context.role_scopes[static_cast<size_t>(found - declared.begin())] == abi::kNoType)
+      continue;
+    for (const std::string& person : role.people) {
+      if (!role.scopes.contains(person))
+        context.emit(DiagnosticKind::PersonWithoutScope, role.span, {person, role.name})
+            .note("say in endcap.toml what for: `[scopes." + role.name + "]` and `" + person +
+                  " = [\"...\"]`, or `[\"*\"]` for all");
+    }
+  }
+}
+
 // A role that stands in endcap.toml with its people, but that no module declares, decides nothing.
 void compare_roles(Context& context) {
   const auto& declared = context.program.abi.roles;
@@ -57,6 +105,8 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_conflicts(context);
   sema::compare_roles(context);
   sema::describe_named_types(context);
+  sema::describe_roles(context);
+  sema::compare_scopes(context);
   sema::describe_views(context);
   sema::limit_records(context);
   sema::describe_events(context);

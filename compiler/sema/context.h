@@ -184,6 +184,9 @@ class Context {
   }
   std::string type_name(TypeId type) const { return types.name(type); }
 
+  // What narrows each of abi.roles: kNoType where nothing does.
+  std::vector<TypeId> role_scopes;
+
   // The view whose record this is.
   std::optional<uint32_t> view_of(TypeId record) const;
   // A view whose record is part of a value of this type.

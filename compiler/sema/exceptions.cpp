@@ -23,7 +23,9 @@ Task WorkflowChecker::response(const ast::ExceptionDecl& tree) {
   Task task{.name = tree.name.text};
   const std::string what = "exception " + tree.name.text;
   if (tree.owner) {
-    task.role = require_role(context_, module_, *tree.owner).value_or(0);
+    const auto owner = require_role(context_, module_, *tree.owner);
+    task.role = owner.value_or(0);
+    task.scope = scope(owner, *tree.owner, tree.owner_scope);
   } else {
     context_.emit(DiagnosticKind::ExceptionIncomplete, tree.name.span, {tree.name.text, "who responds to it"})
         .note("write `owner` and a role");
@@ -45,7 +47,8 @@ Task WorkflowChecker::response(const ast::ExceptionDecl& tree) {
     const auto role = require_role(context_, module_, escalation.role);
     ExprPtr after =
         before_deadline(escalation.after, task.within.get(), "the escalation to " + escalation.role.text);
-    if (role) task.escalations.push_back({*role, std::move(after)});
+    ExprPtr for_whom = scope(role, escalation.role, escalation.scope);
+    if (role) task.escalations.push_back({*role, std::move(after), std::move(for_whom)});
   }
   if (tree.resolve_by) task.resolver = resolver(*tree.resolve_by);
   task.renewed = true;

@@ -13,6 +13,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Task
   const std::string what = "task " + node.name.text;
   const auto role = require_role(context_, module_, node.role);
   task.role = role.value_or(0);
+  task.scope = scope(role, node.role, node.scope);
   task.arguments = expressions_.record_of(node.name.text, node.arguments, tree.span);
   task.within = deadline(node.within, node.name.span, what);
   if (node.answers) task.form = form(*node.answers);
@@ -33,6 +34,18 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Task
     task.answer = bind_leaving(*node.result, task.form ? task.form->record : abi::kNoType);
   }
   return make(tree.span, std::move(task), std::move(identity));
+}
+
+// Those of the role who answer for this value; null: all of them.
+ExprPtr WorkflowChecker::scope(std::optional<uint32_t> role, const ast::Name& name,
+                               const ast::ExprPtr& tree) {
+  if (!tree) return nullptr;
+  const TypeId by = role ? context_.role_scopes[*role] : abi::kNoType;
+  if (role && by == abi::kNoType)
+    context_.emit(DiagnosticKind::RoleNotNarrowed, tree->span, {name.text})
+        .note("say by what: `role " + name.text + " by Text(3)`, or another type");
+  ExprPtr value = expressions_.check(tree, by, {name.span, "the role is narrowed by that"});
+  return by == abi::kNoType || is_invalid(*value) ? nullptr : std::move(value);
 }
 
 std::optional<TaskForm> WorkflowChecker::form(const ast::TaskStmt::Answers& tree) {

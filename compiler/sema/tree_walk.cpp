@@ -71,7 +71,9 @@ struct TreeWalk {
   void parts(const Write& node) { one(node.target.get()), handlers(node.handlers); }
   void parts(const Task& node) {
     for (auto* each : {&node.arguments, &node.within, &node.remind}) one(each->get());
-    for (const Escalation& escalation : node.escalations) one(escalation.after.get());
+    one(node.scope.get());
+    for (const Escalation& escalation : node.escalations)
+      one(escalation.after.get()), one(escalation.scope.get());
     if (node.resolver) one(node.resolver->arguments.get());
     if (node.form)
       for (const TaskForm::Prefilled& each : node.form->prefilled) one(each.value.get());

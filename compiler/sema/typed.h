@@ -167,7 +167,7 @@ struct Propose {
   PolicyId policy;                      // the one that governs it
   ExprPtr facts;                        // MakeRecord of the policy's facts
 };
-struct Escalation { uint32_t role; ExprPtr after; };
+struct Escalation { uint32_t role; ExprPtr after, scope; };  // scope: null: the whole role
 struct Approve {
   std::vector<LocalId> proposals;
   PolicyId policy;
@@ -195,6 +195,7 @@ struct Task {
   std::string name;
   ExprPtr arguments;
   uint32_t role = 0;
+  ExprPtr scope;                        // null: the whole role
   std::optional<TaskForm> form;
   LocalId answer;                       // the filled form; invalid: nobody uses it
   ExprPtr within, remind;               // remind may be null

@@ -97,6 +97,7 @@ class WorkflowChecker {
                   std::vector<ExprPtr>& arguments);
 
   // people.cpp
+  ExprPtr scope(std::optional<uint32_t> role, const ast::Name& name, const ast::ExprPtr& tree);
   std::optional<TaskForm> form(const ast::TaskStmt::Answers& tree);
   void prefill(const ast::TaskStmt::Answers& tree, const ast::Argument& argument, TaskForm& form);
 

@@ -169,7 +169,7 @@ struct ApproveStmt {
   ExprPtr valid_until;                // mandatory; null when missing
   ExprPtr within;                     // mandatory; null when missing
   ExprPtr remind_after;
-  struct Escalation { Name role; ExprPtr after; Span span; };
+  struct Escalation { Name role; ExprPtr after; Span span; ExprPtr scope = nullptr; };  // scope: of exceptions
   std::vector<Escalation> escalations;
   std::vector<Handler> handlers;
 };
@@ -180,6 +180,7 @@ struct TaskStmt {
   Name name;
   std::vector<Argument> arguments;
   Name role;
+  ExprPtr scope;                      // to StoreOps(store.region); null: the whole role
   ExprPtr within;                     // mandatory; null when missing
   std::optional<Name> result;
   std::optional<Answers> answers;
@@ -269,7 +270,7 @@ struct UseDecl {
   QualifiedName name;
 };
 struct TypeDecl { Name name; TypePtr type; ExprPtr where; };     // type StoreId = Text(4); type Share = Percent(5, 2) where 0% <= it
-struct RoleDecl { std::vector<Name> roles; };
+struct RoleDecl { std::vector<Name> roles; TypePtr by; };         // role StoreOps by Text(3): null when nothing narrows it
 struct ConflictDecl { Name left, right; };                       // conflict Merchandiser with FinanceManager
 struct ViewField {
   Name name;
@@ -395,6 +396,7 @@ struct ExceptionDecl {
   std::vector<Parameter> parameters;
   std::vector<Name> key;                                         // empty when missing
   std::optional<Name> severity, owner;                           // mandatory
+  ExprPtr owner_scope;
   std::optional<uint32_t> version;
   ExprPtr within;                                                // mandatory; null when missing
   ExprPtr remind_after;

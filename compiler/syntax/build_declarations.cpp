@@ -19,7 +19,10 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
                                 alias->expression() != nullptr ? expression(alias->expression()) : nullptr}};
     }
     case Parser::RuleRoleDeclaration:
-      return {at, ast::RoleDecl{names(tree->roleDeclaration()->names())}};
+      return {at,
+              ast::RoleDecl{names(tree->roleDeclaration()->names()),
+                            tree->roleDeclaration()->type() != nullptr ? type(tree->roleDeclaration()->type())
+                                                                       : nullptr}};
     case Parser::RuleConflictDeclaration: {
       auto* conflict = tree->conflictDeclaration();
       return {at, ast::ConflictDecl{name(conflict->left), name(conflict->right)}};

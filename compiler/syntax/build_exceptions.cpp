@@ -10,7 +10,10 @@ ast::ExceptionDecl Builder::exception(Parser::ExceptionDeclarationContext* tree)
   if (tree->single != nullptr) result.key.push_back(name(tree->single));
   if (tree->names() != nullptr) result.key = names(tree->names());
   if (tree->severity != nullptr) result.severity = name(tree->severity);
-  if (tree->owner != nullptr) result.owner = name(tree->owner);
+  if (tree->owner != nullptr) {
+    result.owner = name(tree->owner->role);
+    if (tree->owner->expression() != nullptr) result.owner_scope = expression(tree->owner->expression());
+  }
   if (tree->NUMBER() != nullptr) result.version = count(tree->NUMBER());
   for (auto* each : tree->exceptionClause()) exception_clause(result, each);
   return result;
@@ -26,7 +29,9 @@ void Builder::exception_clause(ast::ExceptionDecl& exception, Parser::ExceptionC
   } else if (auto* remind = dynamic_cast<Parser::ExceptionRemindClauseContext*>(tree)) {
     once(exception.remind_after, remind->expression(), "remind after");
   } else if (auto* escalate = dynamic_cast<Parser::ExceptionEscalateClauseContext*>(tree)) {
-    exception.escalations.push_back({name(escalate->name()), expression(escalate->expression()), span(tree)});
+    auto* to = escalate->assignee();
+    exception.escalations.push_back({name(to->role), expression(escalate->expression()), span(tree),
+                                     to->expression() != nullptr ? expression(to->expression()) : nullptr});
   } else if (auto* resolve = dynamic_cast<Parser::ResolveClauseContext*>(tree)) {
     if (exception.resolve_by) given_twice(span(tree), "resolve by");
     exception.resolve_by = call(resolve->call());

@@ -175,7 +175,8 @@ ast::TaskStmt Builder::task(Parser::TaskStatementContext* tree) {
   ast::TaskStmt result;
   result.name = name(tree->task);
   result.arguments = arguments(tree->arguments());
-  result.role = name(tree->role);
+  result.role = name(tree->assignee()->role);
+  if (tree->assignee()->expression() != nullptr) result.scope = expression(tree->assignee()->expression());
   if (tree->expression() != nullptr) result.within = expression(tree->expression());
   if (tree->result != nullptr) result.result = name(tree->result);
   for (auto* each : tree->taskClause()) {

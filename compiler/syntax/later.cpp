@@ -92,10 +92,6 @@ class Refuser {
     if (type(i) == Lexer::IN && type(i + 1) == Lexer::NAME && is_word(i + 1, "batches")) {
       return {std::min(i + 4, seen_.size()), Leaves::Nothing, "in batches of"};
     }
-    if (type(i) == Lexer::OPEN_PAREN && i >= 2 && type(i - 2) == Lexer::TO && type(i - 1) == Lexer::NAME &&
-        type(i - 3) == Lexer::CLOSE_PAREN) {
-      return {group_end(i), Leaves::Nothing, "to Role(..)"};
-    }
     if (type(i) != Lexer::LATER) return {i};
     const bool statement_place =
         i > 0 && (first_on_line(i) || type(i - 1) == Lexer::OPEN_BRACE || type(i - 1) == Lexer::CLOSE_BRACE);

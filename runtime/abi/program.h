@@ -137,7 +137,7 @@ enum class WaitKind : uint8_t {
   Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*   Ok(grant) Rejected Expired
   AskAgain,       // [grant, leaf target, facts, row]           Ok Rejected Expired
   Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired
-  Task,           // [arguments record, within, reminder and escalations, record of who is asked, prefilled fields]  Ok(form) Expired
+  Task,           // [arguments record, within, reminder and escalations, record of who is asked, prefilled fields, scopes]  Ok(form) Expired
   Until,          // [instant, event key operands]              Ok(due) Event+i(event record)
   AwaitEvent,     // [within, event key operands]               Event+0(event record) Expired
   ForEach,        // [list, captures]                           Ok(list of yielded values, or nothing) TooManyFailed
@@ -203,9 +203,10 @@ struct WaitPoint {
   struct ProposalRef { std::string name; uint32_t operation = 0; std::optional<uint32_t> undo; TypeId type = kNoType; };
   std::vector<ProposalRef> proposals;   // Approve
   uint32_t role = 0;                    // Task
+  std::optional<uint32_t> scope;        // Task: operand; only those of the role who answer for it
   std::optional<TimeLimit> within, remind;
   uint32_t valid_until_operand = 0;     // Approve
-  struct Escalation { uint32_t role; TimeLimit after; };
+  struct Escalation { uint32_t role; TimeLimit after; std::optional<uint32_t> scope = {}; };
   std::vector<Escalation> escalations;
   std::vector<Subscription> events;     // Until, AwaitEvent, Throughout
   std::vector<Branch> branches;         // ForEach, Run: one; Together: all; Due: its handler, or none

@@ -15,7 +15,7 @@
 namespace endcap {
 namespace {
 
-constexpr size_t kQueuedMax = 4096;  // of a partition; beyond, requests are refused at the door
+constexpr size_t kQueuedMax = 4096;       // of a partition; beyond, requests are refused at the door
 constexpr size_t kFamiliesPerSync = 256;  // of a partition, when a program takes over
 
 std::string random_bytes() {
@@ -33,7 +33,8 @@ class PartitionedEngine final : public Engine {
  public:
   PartitionedEngine(std::shared_ptr<const abi::Program> program, Store& store, Journal& journal,
                     const EngineOptions& options)
-      : state_{program, store, journal, options, {}, program->types, {}, People(*program, options.people),
+      : state_{program, store,          journal, options,
+               {},      program->types, {},      People(*program, options.people, options.scopes),
                {}} {
     // One record a view for the cells of its key: a read of a view has no payload type of its own.
     for (const abi::View& view : program->views) {

@@ -14,6 +14,7 @@
 
 #include "runtime/abi/upgrade.h"
 #include "runtime/engine/connector.h"
+#include "runtime/engine/scopes.h"
 #include "runtime/engine/upgrade_plan.h"
 #include "runtime/journal/journal.h"
 #include "runtime/store/store.h"
@@ -63,6 +64,7 @@ struct EngineOptions {
   uint16_t partitions = 4;
   NodeId node = 1;
   std::map<std::string, std::vector<std::string>> people;  // role -> people
+  PeopleScopes scopes;                                     // of roles that are narrowed
   std::map<std::string, uint32_t> attempts;                // system -> attempts before `unavailable`
   std::map<std::string, Duration> timeouts;                // system -> timeout of one attempt
   std::map<std::string, Duration> settles;  // system -> how long a request that was given up may still arrive

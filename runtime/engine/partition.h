@@ -326,6 +326,7 @@ class Partition {
 
   // --- tasks.cpp
   bool park_task(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
+  std::string scope_text(const abi::WaitPoint& point, uint32_t index);
   void remind_of(rows::Task& task, const abi::WaitPoint& point, Json& details);
   std::optional<rows::Task> open_task(uint64_t number) {
     return find<rows::Task>(Table::Task, "o" + rows::big_endian(number));

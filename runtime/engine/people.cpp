@@ -3,10 +3,13 @@
 
 #include <functional>
 
+#include "runtime/engine/rows.h"
+
 namespace endcap {
 
-People::People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people)
-    : conflicts_(program.conflicts) {
+People::People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people,
+               PeopleScopes scopes)
+    : conflicts_(program.conflicts), names_(program.roles), scopes_(std::move(scopes)) {
   for (uint32_t role = 0; role < program.roles.size(); ++role) {
     numbers_.emplace(program.roles[role], role);
     const auto found = people.find(program.roles[role]);
@@ -18,6 +21,24 @@ People::People(const abi::Program& program, const std::map<std::string, std::vec
 bool People::holds(const std::string& person, uint32_t role) const {
   const auto found = roles_.find(person);
   return found != roles_.end() && found->second.contains(role);
+}
+
+bool People::holds(const std::string& person, uint32_t role, const std::optional<std::string>& scope) const {
+  return holds(person, role) && answers_for(scopes_, names_.at(role), person, scope);
+}
+
+std::optional<uint32_t> People::may_do(const rows::Task& task, const std::string& person) const {
+  for (const uint32_t role : roles_named(task.role_names)) {
+    if (holds(person, role, task.scope)) return role;
+  }
+  const auto escalated = roles_named(task.escalated_names);
+  for (size_t i = 0; i < escalated.size(); ++i) {
+    const bool narrowed = i < task.escalated_by.size();
+    if (holds(person, escalated[i],
+              narrowed ? task.escalations.at(task.escalated_by[i]).scope : std::nullopt))
+      return escalated[i];
+  }
+  return std::nullopt;
 }
 
 std::vector<uint32_t> People::roles_named(const std::vector<std::string>& names) const {

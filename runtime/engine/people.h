@@ -10,15 +10,26 @@
 #include <vector>
 
 #include "runtime/abi/program.h"
+#include "runtime/engine/scopes.h"
 
 namespace endcap {
+
+namespace rows {
+struct Task;
+}
 
 class People {
  public:
   People() = default;
-  People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people);
+  People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people,
+         PeopleScopes scopes);
 
   bool holds(const std::string& person, uint32_t role) const;
+  // And answers for `scope` in it; no scope is the whole role.
+  bool holds(const std::string& person, uint32_t role, const std::optional<std::string>& scope) const;
+  // The role by which the person may do a task that is no approval: one of those that are asked, or that it
+  // was escalated to.
+  std::optional<uint32_t> may_do(const rows::Task& task, const std::string& person) const;
   // Their numbers in this program; UINT32_MAX, which nobody holds, for a role that it does not have.
   std::vector<uint32_t> roles_named(const std::vector<std::string>& names) const;
   // The role by which the person may decide for `role`: the same, or one that stands in for it. Empty: none.
@@ -35,6 +46,8 @@ class People {
   std::map<std::string, std::set<uint32_t>> roles_;
   std::map<std::string, uint32_t> numbers_;
   std::vector<std::pair<uint32_t, uint32_t>> conflicts_;
+  std::vector<std::string> names_;
+  PeopleScopes scopes_;
 };
 
 }  // namespace endcap

@@ -268,11 +268,12 @@ struct Decision {
 struct Limit {
   int64_t amount = 0;  // microseconds, or working days
   bool business = false, days = false;
-  uint32_t calendar = 0;  // + 1
-  uint32_t role = 0;      // escalations
+  uint32_t calendar = 0;             // + 1
+  uint32_t role = 0;                 // escalations
+  std::optional<std::string> scope;  // escalations: only those of the role who answer for it
   template <typename F>
   void fields(F& f) {
-    f(1, amount), f(2, business), f(3, days), f(4, calendar), f(5, role);
+    f(1, amount), f(2, business), f(3, days), f(4, calendar), f(5, role), f(6, scope);
   }
 };
 
@@ -330,6 +331,8 @@ struct Task {
   // Task with a form. JSON objects: what was filled in, what the form came with, and which of that is advice.
   std::string answers, prefilled;
   std::vector<std::string> advised;
+  std::optional<std::string> scope;    // Task: only those of the role who answer for it
+  std::vector<uint32_t> escalated_by;  // one each of `escalated`: of `escalations`
   // Approval, Again: while accounts have not answered, nobody else is asked.
   std::vector<Beyond> reserving;
   bool forbidden = false;  // by what was beyond a budget
@@ -342,7 +345,8 @@ struct Task {
         f(21, proposals), f(22, leaves), f(23, merkle_root), f(24, valid_until), f(25, within), f(26, remind),
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
         f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name),
-        f(41, answers), f(42, prefilled), f(43, advised), f(50, reserving), f(51, forbidden), f(52, reason);
+        f(41, answers), f(42, prefilled), f(43, advised), f(44, scope), f(45, escalated_by), f(50, reserving),
+        f(51, forbidden), f(52, reason);
   }
 };
 

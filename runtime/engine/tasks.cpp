@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "runtime/abi/shape.h"
 #include "runtime/abi/value_json.h"
 #include "runtime/engine/partition.h"
 
@@ -76,6 +77,7 @@ bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std:
   task.label = point.label;
   task.element = row.element;
   task.roles = {point.role};
+  if (point.scope) task.scope = scope_text(point, *point.scope);
   task.created = now_;
   task.deadline = deadline(limit, now_).value_or(now_);
   task.arguments = abi::value_to_json(types(), point.operands[0], workspace_.arena(), operand(0));
@@ -86,12 +88,17 @@ bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std:
                   {"role", program().roles[point.role]},
                   {"arguments", Json::parse(task.arguments)},
                   {"within", limit_json(limit, task.deadline)}};
+  if (task.scope) details["scope"] = *task.scope;
   prefill(task, point, details);
   remind_of(task, point, details);
   row.timers.push_back(schedule(task.deadline, {rows::Timer::Kind::Due, row.root, row.number}));
   put_task(task);
   note(row, "taskOpened", details);
   return true;
+}
+
+std::string Partition::scope_text(const abi::WaitPoint& point, uint32_t index) {
+  return abi::scalar_text(types()[point.operands[index]], workspace_.arena(), operand(index));
 }
 
 // Reminder and escalations, before its end.
@@ -105,8 +112,11 @@ void Partition::remind_of(rows::Task& task, const abi::WaitPoint& point, Json& d
   for (size_t i = 0; i < point.escalations.size(); ++i) {
     task.escalations.push_back(limit_of(point.escalations[i].after));
     task.escalations.back().role = point.escalations[i].role;
+    if (point.escalations[i].scope)
+      task.escalations.back().scope = scope_text(point, *point.escalations[i].scope);
     Json escalation = arm(rows::Timer::Kind::TaskEscalates, task.escalations.back(), i);
     escalation["role"] = program().roles[point.escalations[i].role];
+    if (const auto& scope = task.escalations.back().scope) escalation["scope"] = *scope;
     details["escalations"].push_back(std::move(escalation));
   }
 }
@@ -123,10 +133,13 @@ void Partition::task_timer(const rows::Timer& timer) {
     return tell("reminded", {{"task", task->number}});
   }
   if (timer.kind == rows::Timer::Kind::TaskEscalates) {
-    const uint32_t role = task->escalations.at(timer.detail).role;
-    task->escalated.push_back(role);
+    const rows::Limit& to = task->escalations.at(timer.detail);
+    task->escalated.push_back(to.role);
+    task->escalated_by.push_back(static_cast<uint32_t>(timer.detail));
     put_task(*task);
-    return tell("escalated", {{"task", task->number}, {"role", program().roles[role]}});
+    Json details = {{"task", task->number}, {"role", program().roles[to.role]}};
+    if (to.scope) details["scope"] = *to.scope;
+    return tell("escalated", details);
   }
   tell("expired", {{"task", task->number}});
   close_task(*task, Status::Expired);
@@ -170,12 +183,10 @@ void Partition::decide_now(DecisionRequest& request) {
 
   task->roles = state_.people.roles_named(
       task->role_names);  // what is asked about an undo may be older than this program
-  std::vector<uint32_t> doers = task->roles;
-  std::ranges::copy(state_.people.roles_named(task->escalated_names), std::back_inserter(doers));
-  const auto held =
-      std::ranges::find_if(doers, [&](uint32_t role) { return state_.people.holds(request.person, role); });
-  if (held == doers.end()) {
-    const std::string role = task->role_names.empty() ? "nobody" : task->role_names.front();
+  const auto held = state_.people.may_do(*task, request.person);
+  if (!held) {
+    std::string role = task->role_names.empty() ? "nobody" : task->role_names.front();
+    if (task->scope) role += " of " + *task->scope;
     return answer(request.reply,
                   decline(Refusal::Kind::Denied, fmt::format("task {} is for {}, and {} is not one",
                                                              task->number, role, request.person)));

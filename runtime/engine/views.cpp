@@ -312,6 +312,7 @@ Json Views::task(const rows::Task& row) const {
                {"path", row.path}};
   if (!row.element.empty()) json["element"] = row.element;
   json["roles"] = row.role_names;
+  if (row.scope) json["scope"] = *row.scope;
   if (!row.escalated_names.empty()) json["escalatedTo"] = row.escalated_names;
   json["created"] = instant_to_text(row.created);
   if (row.deadline != 0) json["deadline"] = instant_to_text(row.deadline);
@@ -351,14 +352,13 @@ Json Views::task(const rows::Task& row) const {
 
 bool Views::may_see(const rows::Task& row, const std::string& person) const {
   const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
-  auto roles = people_.roles_named(row.role_names);
-  if (!is_approval) std::ranges::copy(people_.roles_named(row.escalated_names), std::back_inserter(roles));
+  if (!is_approval) return people_.may_do(row, person).has_value();
+  const auto roles = people_.roles_named(row.role_names);
   const auto policy = std::find_if(program_.policies.begin(), program_.policies.end(),
                                    [&](const abi::Policy& each) { return each.name == row.policy_name; });
   return std::any_of(roles.begin(), roles.end(), [&](uint32_t role) {
-    return is_approval && policy != program_.policies.end()
-               ? people_.acts_as(person, role, *policy).has_value()
-               : people_.holds(person, role);
+    return policy != program_.policies.end() ? people_.acts_as(person, role, *policy).has_value()
+                                             : people_.holds(person, role);
   });
 }
 

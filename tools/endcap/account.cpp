@@ -107,8 +107,9 @@ std::string tasks_table(const Json& answer, bool short_form) {
   for (const Json& each : answer.value("tasks", Json::array())) {
     const std::string more = joined(each, "escalatedTo");
     rows.push_back({text(each, "task"), text(each, "kind"), text(each, "label"),
-                    joined(each, "roles") + (more.empty() ? "" : ", " + more), text(each, "key"),
-                    place_of(each), moment_of(each, "deadline")});
+                    joined(each, "roles") + (each.contains("scope") ? " of " + text(each, "scope") : "") +
+                        (more.empty() ? "" : ", " + more),
+                    text(each, "key"), place_of(each), moment_of(each, "deadline")});
   }
   if (!short_form && rows.size() == 1) return "no tasks\n";
   return table(rows);

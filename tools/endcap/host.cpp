@@ -170,7 +170,10 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
   if (!advisor_urls) return std::unexpected(advisor_urls.error());
   if (auto added = add_advisors(project.project, *advisor_urls, host); !added)
     return std::unexpected(added.error());
-  for (const RoleConfig& role : project.project.roles) host.engine.people[role.name] = role.people;
+  for (const RoleConfig& role : project.project.roles) {
+    host.engine.people[role.name] = role.people;
+    host.engine.scopes[role.name] = role.scopes;
+  }
   return host;
 }
 

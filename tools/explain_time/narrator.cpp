@@ -23,6 +23,12 @@ std::string list(const Json& entry, const char* name) {
   return fmt::format("{}", fmt::join(texts, " and "));
 }
 
+// "StoreOps", or "StoreOps of NSW" where only those who answer for that are asked.
+std::string asked_role(const Json& entry) {
+  const std::string scope = member(entry, "scope");
+  return member(entry, "role") + (scope.empty() ? "" : " of " + scope);
+}
+
 std::string instance_and_path(const Json& entry) {
   return member(entry, "instance") + " " + member(entry, "path");
 }
@@ -160,7 +166,7 @@ void Narrator::asked(const Json& entry, Line& line) {
   }
   line.rule = rule_of(entry.at("within"), words_at(kept).within, line.at);
   if (line.kind == "taskOpened") {
-    line.text = fmt::format("gives {} the task {}, until {}", member(entry, "role"), member(entry, "label"),
+    line.text = fmt::format("gives {} the task {}, until {}", asked_role(entry), member(entry, "label"),
                             dated(line.rule->at, zone_));
     return;
   }
@@ -194,7 +200,7 @@ void Narrator::clock(const Json& entry, Line& line) {
   }
   if (line.kind == "escalated") {
     const std::string role = member(entry, "role");
-    line.text = fmt::format("escalates to {}", role);
+    line.text = fmt::format("escalates to {}", asked_role(entry));
     const Json none = Json::array();
     const Json& all = question->contains("escalations") ? question->at("escalations") : none;
     for (size_t i = 0; i < all.size(); ++i) {

@@ -234,10 +234,13 @@ Run::Went Run::come_true(Said& said) {
 
 std::string Run::person_for(const PersonAnswers& answers, const Json& task) const {
   if (!answers.role) return answers.person;
-  const auto& people = options_.people.at(program_->roles[*answers.role]);
+  const std::string& role = program_->roles[*answers.role];
+  const auto& people = options_.people.at(role);
   const Json decided = task.value("decisions", Json::array());
+  const auto scope = task.contains("scope") ? std::optional(task["scope"].get<std::string>()) : std::nullopt;
   const auto free = std::ranges::find_if(people, [&](const std::string& person) {
-    return std::ranges::none_of(decided, [&](const Json& each) { return each.at("person") == person; });
+    return answers_for(options_.scopes, role, person, scope) &&
+           std::ranges::none_of(decided, [&](const Json& each) { return each.at("person") == person; });
   });
   return free == people.end() ? people.front() : *free;
 }

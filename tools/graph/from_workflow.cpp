@@ -250,12 +250,19 @@ class Builder {
     nodes.push_back(std::move(node));
   }
 
+  std::string asked(uint32_t index, const sema::ExprPtr& scope) const {
+    return role(index) + (scope ? " of " + words(scope) : "");
+  }
+
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Task& task) const {
-    Node node{Kind::Task, "task " + task.name, {"for " + role(task.role), "within " + words(task.within)}};
+    Node node{Kind::Task,
+              "task " + task.name,
+              {"for " + asked(task.role, task.scope), "within " + words(task.within)}};
     if (task.form) node.details.push_back("answers " + last_part(program_.abi.types[task.form->record].name));
     if (task.remind) node.details.push_back("remind after " + words(task.remind));
     for (const sema::Escalation& each : task.escalations)
-      node.details.push_back(fmt::format("escalate to {} after {}", role(each.role), words(each.after)));
+      node.details.push_back(
+          fmt::format("escalate to {} after {}", asked(each.role, each.scope), words(each.after)));
     if (task.resolver) node.details.push_back("or done by " + words(task.resolver->span));
     add_handlers(node, task.handlers);
     nodes.push_back(std::move(node));

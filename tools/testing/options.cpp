@@ -5,7 +5,10 @@ namespace endcap::testing {
 
 EngineOptions options_of(const Project& project) {
   EngineOptions options;
-  for (const RoleConfig& role : project.roles) options.people[role.name] = role.people;
+  for (const RoleConfig& role : project.roles) {
+    options.people[role.name] = role.people;
+    options.scopes[role.name] = role.scopes;
+  }
   for (const SystemConfig& system : project.systems) {
     options.attempts[system.name] = system.attempts;
     options.timeouts[system.name] = system.timeout;
@@ -17,7 +20,9 @@ EngineOptions options_of(const Project& project) {
 EngineOptions with_people(EngineOptions options, const abi::Program& program) {
   for (const std::string& role : program.roles) {
     auto& people = options.people[role];
-    if (people.empty()) people.push_back("the " + role);
+    if (!people.empty()) continue;
+    people.push_back("the " + role);
+    options.scopes[role][people.front()] = {"*"};
   }
   return options;
 }

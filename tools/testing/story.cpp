@@ -155,10 +155,13 @@ std::expected<std::vector<Json>, std::string> Story::tasks_meant(const sema::Per
 // The first of the role who has not decided yet.
 std::string Story::person_for(const sema::PersonDecides& decision, const Json& task) const {
   if (!decision.person.empty()) return decision.person;
-  const auto& people = options_.people.at(role_name(decision.role));
+  const std::string role = role_name(decision.role);
+  const auto& people = options_.people.at(role);
   const Json decided = task.value("decisions", Json::array());
+  const auto scope = task.contains("scope") ? std::optional(task["scope"].get<std::string>()) : std::nullopt;
   const auto free = std::ranges::find_if(people, [&](const std::string& person) {
-    return std::ranges::none_of(decided, [&](const Json& each) { return each.at("person") == person; });
+    return answers_for(options_.scopes, role, person, scope) &&
+           std::ranges::none_of(decided, [&](const Json& each) { return each.at("person") == person; });
   });
   return free == people.end() ? people.front() : *free;
 }

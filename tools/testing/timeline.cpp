@@ -23,8 +23,9 @@ std::string told(const Json& entry) {
   if (const auto roles = entry.find("roles"); roles != entry.end()) {
     for (const Json& role : *roles) add(role.get<std::string>());
   }
-  for (const char* name : {"exception", "key", "operation", "advisor", "target", "label", "person", "decision", "role",
-                           "event", "outcome", "rejection", "reason", "because", "message"})
+  for (const char* name :
+       {"exception", "key", "operation", "advisor", "target", "label", "person", "decision", "role", "scope",
+        "event", "outcome", "rejection", "reason", "because", "message"})
     add(member(entry, name));
   if (const auto call = entry.find("call"); call != entry.end() && call->is_object()) {
     add(member(*call, "operation"));

@@ -131,6 +131,7 @@ class AdvicePass {
   void walk_body(Block& body, const Label& control);
   bool require_trusted_hearing(const EventPattern& pattern);
   void require_trusted_time(ExprPtr& moment);
+  void require_trusted_scope(uint32_t role, ExprPtr& scope);
   void read(LocalId id, const Label& question, std::vector<Handler>& handlers, const Label& control);
 
   void visit(ReadOperation& node, Stmt&, const Label& control);

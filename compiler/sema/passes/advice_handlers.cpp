@@ -87,6 +87,7 @@ void AdvicePass::visit(Ask& node, Stmt&, const Label& control) {
 // have been left as it was: it is as trusted as that value.
 void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
   flat(node.arguments);
+  require_trusted_scope(node.role, node.scope);
   Label answered;
   if (node.form) answered.parts.resize(program_.abi.types[node.form->record].fields.size());
   if (node.form)
@@ -94,11 +95,21 @@ void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
       answered.parts[each.field] = scope_.label(*each.value);
   require_trusted_time(node.within);
   require_trusted_time(node.remind);
-  for (Escalation& escalation : node.escalations) require_trusted_time(escalation.after);
+  for (Escalation& escalation : node.escalations) {
+    require_trusted_scope(escalation.role, escalation.scope);
+    require_trusted_time(escalation.after);
+  }
   Causes causes;
   if (node.resolver) causes.expired = resolved_by(*node.resolver, control);
   const Label replaced = walk_handlers(node.handlers, causes, control);
   bind(node.answer, join(std::move(answered), replaced), control);
+}
+
+// Who acts is no choice of a model's.
+void AdvicePass::require_trusted_scope(uint32_t role, ExprPtr& scope) {
+  const Label label = flat(scope);
+  if (label.advice())
+    report(DiagnosticKind::AdviceChoosesPeople, scope->span, {label.path(), program_.abi.roles[role]});
 }
 
 // ---------------------------------------------------------------- time and events

@@ -84,6 +84,23 @@ TEST_SUITE("a project") {
     CHECK(calendar.version == 4);
   }
 
+  TEST_CASE("says what people answer for in a role that is narrowed") {
+    DeskProject desk;
+    desk.pin();
+    desk.replaced("[calendars.", "[scopes.Clerk]\ncleo = [\"NSW\", \"ACT\"]\ncarl = [\"*\"]\n[calendars.");
+    const Project project = desk.load();
+    CHECK(desk.diagnostics.all().empty());
+    const auto& scopes = project.roles.at(0).scopes;
+    CHECK(scopes.at("cleo") == std::vector<std::string>{"NSW", "ACT"});
+    CHECK(scopes.at("carl") == std::vector<std::string>{"*"});
+    desk.replaced("[calendars.", "[scopes.Clark]\ncleo = [\"NSW\"]\n[calendars.");
+    desk.load();
+    CHECK(desk.only(DiagnosticKind::ProjectValueInvalid) == "`Clark` must be a role that stands in [roles]");
+    desk.replaced("[calendars.", "[scopes.Clerk]\ncleo = \"NSW\"\n[calendars.");
+    desk.load();
+    CHECK(desk.only(DiagnosticKind::ProjectValueInvalid) == "`cleo` must be a list such as [\"a\", \"b\"]");
+  }
+
   TEST_CASE("has the sheets of its folder `data`, or those that it names") {
     DeskProject desk;
     const auto sheets = [&] {

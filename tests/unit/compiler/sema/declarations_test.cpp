@@ -72,6 +72,24 @@ TEST_CASE("a role of endcap.toml that no module declares is told") {
   CHECK(checked.says(DiagnosticKind::RoleNotDeclared));
 }
 
+TEST_CASE(
+    "who answers for something in a role has it, and whoever has a role that is narrowed answers for "
+    "something") {
+  const auto scopes = [](std::map<std::string, std::vector<std::string>> given) {
+    return [given = std::move(given)](Project& project) {
+      project.roles.push_back({"Area", {"ann", "ben"}, {}, given, {}});
+    };
+  };
+  const std::string narrowed = "role Area by Text(3)\n";
+  const Checked all(narrowed, scopes({{"ann", {"NSW"}}, {"ben", {"*"}}}));
+  CHECK_FALSE(all.says(DiagnosticKind::ScopesOfNobody));
+  CHECK_FALSE(all.says(DiagnosticKind::PersonWithoutScope));
+  CHECK(Checked(narrowed, scopes({{"ann", {"NSW"}}})).says(DiagnosticKind::PersonWithoutScope));
+  CHECK(Checked(narrowed, scopes({{"ann", {"*"}}, {"ben", {"*"}}, {"cy", {"*"}}}))
+            .says(DiagnosticKind::ScopesOfNobody));
+  CHECK_FALSE(Checked("role Area\n", scopes({})).says(DiagnosticKind::PersonWithoutScope));
+}
+
 TEST_CASE("an advisor of endcap.toml that no module declares is told") {
   const Checked checked("", [](Project& project) {
     project.advisors.push_back({.name = "UpliftModl", .url = "http://127.0.0.1:1/", .token_env = ""});

@@ -62,10 +62,11 @@ TEST_CASE("a policy has facts, rows and stand-ins") {
                     " | approval by F, G when 8% <= m\n | forbid \"no\" otherwise\n stand in D for F\n}") ==
         "(policy M (governs A.b C) [p:P] (let m (. p x)) (permit (m > 1)) (approval F G (8% <= m)) "
         "(forbid \"no\" otherwise) (stand-in D F))");
-  CHECK(declaration("policy M governs A for (p: P) {\n | permit advice when x up to AUD 5.00 of p.v per p.id\n"
-                    " | permit advice when y up to 5\n}") ==
-        "(policy M (governs A) [p:P] (permit-advice x (up-to (money AUD 5.00) (. p v) (. p id))) "
-        "(permit-advice y (up-to 5 - -)))");
+  CHECK(
+      declaration("policy M governs A for (p: P) {\n | permit advice when x up to AUD 5.00 of p.v per p.id\n"
+                  " | permit advice when y up to 5\n}") ==
+      "(policy M (governs A) [p:P] (permit-advice x (up-to (money AUD 5.00) (. p v) (. p id))) "
+      "(permit-advice y (up-to 5 - -)))");
 }
 
 TEST_CASE("a table has a header and rows of cells") {

@@ -119,7 +119,9 @@ std::string dump(const Decl& declaration) {
           [](const TypeDecl& d) {
             return form("type", {d.name.text, dump(d.type), clause("where", dump(d.where))});
           },
-          [](const RoleDecl& d) { return form("role", {dump(d.roles)}); },
+          [](const RoleDecl& d) {
+            return form("role", {dump(d.roles), clause("by", dump(d.by))});
+          },
           [](const ConflictDecl& d) {
             return form("conflict", {d.left.text, d.right.text});
           },
@@ -164,11 +166,12 @@ std::string dump(const Decl& declaration) {
                 "exception",
                 {d.name.text, "[" + dump(d.parameters) + "]", clause("key", dump(d.key)),
                  clause("severity", dump(d.severity)), clause("owner", dump(d.owner)),
+                 clause("of", dump(d.owner_scope)),
                  clause("version", d.version ? std::to_string(*d.version) : ""),
                  clause("within", dump(d.within)), clause("remind", dump(d.remind_after)),
                  each(d.escalations,
                       [](const ApproveStmt::Escalation& e) {
-                        return form("escalate", {e.role.text, dump(e.after)});
+                        return form("escalate", {e.role.text, dump(e.scope), dump(e.after)});
                       }),
                  d.resolve_by ? form("resolve", {dump_call(*d.resolve_by)}) : "", dump_handlers(d.handlers)});
           },

@@ -125,8 +125,8 @@ std::string dump(const Stmt& statement) {
           [](const TaskStmt& s) {
             return form(
                 "task",
-                {s.name.text, dump(s.arguments), form("to", {s.role.text}), clause("within", dump(s.within)),
-                 clause("as", dump(s.result)),
+                {s.name.text, dump(s.arguments), form("to", {s.role.text, dump(s.scope)}),
+                 clause("within", dump(s.within)), clause("as", dump(s.result)),
                  s.answers ? form("answers", {s.answers->record.text, dump(s.answers->prefilled)}) : "",
                  dump(s.handlers)});
           },

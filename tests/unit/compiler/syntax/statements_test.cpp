@@ -50,8 +50,11 @@ TEST_CASE("a task has a role, a deadline and perhaps an answer") {
   CHECK(statement("task Count(a: b) to Ops within 4 business hours as answer { on expired { then skip } }") ==
         "(task Count a:b (to Ops) (within (business 4 hour)) (as answer) (on expired {} (then skip)))");
   CHECK(statement("task Count() to Ops") == "(task Count (to Ops))");
+  CHECK(statement("task Count() to Ops(s.region) within 1 day") ==
+        "(task Count (to Ops (. s region)) (within (duration 1 day)))");
   CHECK(statement("task Count() to Ops within 1 day as count { answers Shelf on expired { then skip } }") ==
-        "(task Count (to Ops) (within (duration 1 day)) (as count) (answers Shelf) (on expired {} (then skip)))");
+        "(task Count (to Ops) (within (duration 1 day)) (as count) (answers Shelf) (on expired {} (then "
+        "skip)))");
   CHECK(statement("task Count() to Ops { on expired { } answers Shelf(units: a) }") ==
         "(task Count (to Ops) (answers Shelf units:a) (on expired {}))");
   CHECK(statement("task answers(answers: answers) to answers { answers answers }") ==
@@ -155,7 +158,10 @@ TEST_CASE("what this release does not have is refused by name and alone") {
   CHECK(parsed.tree() == "(module (workflow W [p:P] {(error) (skip)}))");
 }
 
-TEST_CASE("an addition of a later release is refused and leaves its statement whole") {
-  CHECK(statement("task T(a) to Ops(s.region) within 1 day") ==
-        "2:17: error EC0006: `to Role(..)` is part of the language but not of this release\n");
+TEST_CASE("an addition of a later release is refused and leaves what it is added to whole") {
+  const Parsed parsed(
+      "system s { operation A(x: X) is notify { create E { x: x } limit 30 per s in batches of 100 } }");
+  CHECK(parsed.said() ==
+        "1:75: error EC0006: `in batches of` is part of the language but not of this release\n");
+  CHECK(parsed.tree().find("limit 30") != std::string::npos);
 }

@@ -40,7 +40,7 @@ std::map<std::string, std::vector<std::string>> retail_people() {
           {"Chief", {"chief", "both"}},
           {"Director", {"dir"}},
           {"Merchandiser", {"merch", "greedy"}},
-          {"StoreOps", {"ops"}}};
+          {"StoreOps", {"ops", "olga", "omar"}}};
 }
 
 Retail::Retail(RetailOptions options) {
@@ -57,6 +57,7 @@ Retail::Retail(RetailOptions options) {
   broken();
   raises();
   budgets();
+  visits();
 }
 
 void Retail::types() {

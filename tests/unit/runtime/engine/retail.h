@@ -22,6 +22,8 @@
 //   Both(id):    two branches: one waits an hour, one notifies.
 //   Spend(id):   "P-1/C1/2" writes two prices for campaign C1, each at the cost of P-1. Up to 50, and 100 in
 //                all for a campaign, nobody is asked (retail_budgets.cpp).
+//   Visit(id):    a task for StoreOps of the id's side within 4 hours; the Director of that side after 2
+//                 (retail_visits.cpp).
 //
 //   Exceptions (retail_raises.cpp):
 //   Shortfall(article, store, gap):  a task for StoreOps within 4 hours; Director after 3. Expires with the
@@ -75,6 +77,7 @@ struct Retail {
   void broken();
   void raises();
   void budgets();
+  void visits();
   uint32_t policy_row(int64_t cost) const;
 };
 
@@ -105,7 +108,10 @@ struct Estate {
 };
 
 // Finance: fin. Chief: chief. Director (stands in for Finance): dir. Merchandiser, who conflicts with
-// Finance: merch; both: greedy.
+// Finance: merch; both: greedy. StoreOps: ops in the east, olga in the west, where dir directs; omar nowhere.
 std::map<std::string, std::vector<std::string>> retail_people();
+PeopleScopes retail_scopes();
+// "east" or "west", by the last digit of a promotion.
+std::string side_of(const std::string& id);
 
 }  // namespace endcap::test

@@ -14,6 +14,7 @@ struct Shop {
         world(
             retail.program(), [this](const CallRequest& request) { return estate(request); }, 2, seed) {
     world.options.people = retail_people();
+    world.options.scopes = retail_scopes();
     world.open();
   }
   // Starts a launch whose promotion costs so much, and lets it come to rest.

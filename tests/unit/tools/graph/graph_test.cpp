@@ -102,6 +102,28 @@ TEST_CASE("waits, tasks and loops say their limits") {
         Lines{"50 at once"});
 }
 
+TEST_CASE("a task for a part of a role says which") {
+  const sema::Checked checked(R"(
+use calendar office
+role Area by Text(3)
+
+exception Closed(store: StoreId, region: Text(3)) key store severity high owner Area(region) {
+  respond within 4 hours
+  escalate to Area("WA") after 1 hour
+  on expired { fail StillClosed() }
+}
+)");
+  INFO(checked.rendered());
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const auto closed =
+      std::ranges::find(checked.program.abi.workflows, "subject.Closed", &abi::Workflow::name);
+  REQUIRE(closed != checked.program.abi.workflows.end());
+  const auto index = static_cast<size_t>(closed - checked.program.abi.workflows.begin());
+  const Graph graph = graph_of(checked.program, checked.program.workflows[index], checked.sources);
+  CHECK(titled(graph, "task Closed").details ==
+        Lines{"for Area of region", "within 4 hours", "escalate to Area of \"WA\" after 1 hour"});
+}
+
 TEST_CASE("branches and cases have captions, plain values are not drawn") {
   const Graph graph = drawn(kEverything);
   const Node& together = titled(graph, "together");

@@ -1,0 +1,81 @@
+// Tasks for a part of a role, compiled and run.
+#include "tests/unit/tools/testing/fixture.h"
+
+using namespace endcap;
+using namespace endcap::testing;
+
+namespace {
+
+const std::string kVisit = R"(
+role Area by Text(3)
+
+exception Closed(store: StoreId, region: Text(3)) key store severity high owner Area(region) {
+  respond within 4 hours
+  escalate to Finance after 1 hour
+  escalate to Area("WA") after 2 hours
+  on expired { fail StillClosed(store) }
+}
+
+workflow Visit(promo: Promotion) key promo.id {
+  let stores = read promo.stores
+  for each store in stores {
+    task Inspect(store: store.id) to Area(store.region) within 4 hours { on expired { then skip } }
+  }
+  task Report(promotion: promo.id) to Area within 4 hours { on expired { fail Unreported() } }
+  raise Closed("1001", "NSW")
+  finish Visited()
+}
+)";
+
+constexpr const char* kStores = R"(
+  given Store(id: "1001", name: "George Street", region: "NSW", timeZone: "UTC")
+  given Store(id: "2001", name: "Hay Street", region: "WA", timeZone: "UTC")
+  given Promotion(id: "P-1", article: "AC-100", price: AUD 100.00, landedCost: AUD 91.00, launch: 2026-12-01,
+                  end: 2026-12-14, stores: every Store)
+  start Visit(Promotion("P-1")) at 2026-11-20 09:00 zone "UTC"
+)";
+
+// ben has the west, ann New South Wales; ann stands first.
+std::string visited(const std::string& steps) {
+  CheckedProject project = checked(kVisit + "test \"visit\" {\n" + kStores + steps + "\n}\n");
+  project.project.roles.push_back(
+      {"Area", {"ann", "ben", "cy"}, {}, {{"ann", {"NSW"}}, {"ben", {"WA"}}}, {}});
+  const auto report = run_tests(project, {});
+  REQUIRE(report.has_value());
+  return happened(*report);
+}
+
+}  // namespace
+
+TEST_CASE("a task for a part of a role is done by the first who answers for it") {
+  CHECK(visited(R"(
+  expect task Inspect of Area for "1001" once
+  Area does Inspect for "1001"
+  expect task Inspect of Area for "2001" once
+  Area does Inspect for "2001" as "ben"
+  Area does Report as "cy"
+  expect exception Closed raised for "1001" once
+  expect outcome Visited
+  Area does Closed
+  expect exception Closed resolved once)") == "");
+}
+
+TEST_CASE("who answers for another part of it may not do it") {
+  CHECK(visited("  Area does Inspect for \"1001\" as \"ben\"\n  expect task Inspect of Area for \"2001\" once")
+            .find("is for Area of NSW, and ben is not one") != std::string::npos);
+  CHECK(visited("  Area does Inspect for \"1001\" as \"cy\"\n  expect task Inspect of Area for \"2001\" once")
+            .find("is for Area of NSW, and cy is not one") != std::string::npos);
+}
+
+TEST_CASE("an exception is escalated to those of a role who answer for it") {
+  const std::string raised = R"(
+  after 8 hours
+  Area does Report
+  expect exception Closed raised once
+)";
+  CHECK(visited(raised + "  Area does Closed as \"ben\"\n  expect exception Closed resolved once")
+            .find("ben is not one") != std::string::npos);
+  CHECK(visited(raised +
+                "  after 2 hours\n  Area does Closed as \"ben\"\n  expect exception Closed resolved once") ==
+        "");
+}
