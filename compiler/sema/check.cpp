@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compiler/sema/advisors.h"
+#include "compiler/sema/directory.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
@@ -126,6 +127,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
     sema::check_tests(context);
     for (sema::Pass pass : sema::kPasses) pass(program, diagnostics);
     sema::drop_unused_exceptions(context);
+    sema::check_directory(context);
   }
   return program;
 }

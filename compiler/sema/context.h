@@ -170,14 +170,15 @@ class Context {
 
   std::vector<ModuleInfo> modules;
   std::vector<NamedType> named;
-  std::vector<ViewInfo> views;            // as abi.views
-  std::vector<OperationInfo> operations;  // as abi.operations
-  std::vector<EventInfo> events;          // as abi.events
-  std::vector<AdvisorInfo> advisors;      // as abi.advisors
-  std::vector<FunctionInfo> functions;    // as Program::functions
-  std::vector<PolicyInfo> policies;       // as Program::policies and abi.policies
-  std::vector<WorkflowInfo> workflows;    // as Program::workflows and abi.workflows
-  std::vector<uint32_t> visiting;         // workflows that are being checked, outermost first
+  std::vector<ViewInfo> views;                       // as abi.views
+  std::vector<OperationInfo> operations;             // as abi.operations
+  std::vector<EventInfo> events;                     // as abi.events
+  std::vector<AdvisorInfo> advisors;                 // as abi.advisors
+  std::vector<FunctionInfo> functions;               // as Program::functions
+  std::vector<PolicyInfo> policies;                  // as Program::policies and abi.policies
+  std::vector<WorkflowInfo> workflows;               // as Program::workflows and abi.workflows
+  std::vector<uint32_t> visiting;                    // workflows that are being checked, outermost first
+  std::vector<std::pair<uint32_t, Span>> role_uses;  // where roles are named
 
   Diagnostic& emit(DiagnosticKind kind, Span span, std::vector<std::string> arguments = {}) {
     return diagnostics.emit(kind, span, std::move(arguments));

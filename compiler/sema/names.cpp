@@ -139,7 +139,9 @@ const Symbol* require_symbol(Context& context, uint32_t module, const std::strin
 
 std::optional<uint32_t> require_role(Context& context, uint32_t module, const ast::Name& name) {
   const Symbol* symbol = require_symbol(context, module, name.text, name.span, SymbolKind::Role);
-  return symbol ? std::optional(symbol->index) : std::nullopt;
+  if (!symbol) return std::nullopt;
+  context.role_uses.emplace_back(symbol->index, name.span);
+  return symbol->index;
 }
 
 }  // namespace endcap::sema

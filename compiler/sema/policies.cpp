@@ -129,7 +129,15 @@ class PolicyDescriber {
     for (const auto& clause : tree_.stand_ins) {
       const auto stand_in = require_role(context_, module_, clause.stand_in),
                  role = require_role(context_, module_, clause.role);
-      if (stand_in && role) out().stand_ins.push_back({*stand_in, *role});
+      if (!stand_in || !role) continue;
+      out().stand_ins.push_back({*stand_in, *role});
+      const auto& conflicts = context_.program.abi.conflicts;
+      if (std::ranges::find(conflicts, std::pair(*stand_in, *role)) != conflicts.end() ||
+          std::ranges::find(conflicts, std::pair(*role, *stand_in)) != conflicts.end())
+        context_
+            .emit(DiagnosticKind::StandInConflicts, clause.stand_in.span,
+                  {clause.stand_in.text, clause.role.text})
+            .note("who decides for a role may hold nothing that conflicts with it: name another stand-in");
     }
   }
 

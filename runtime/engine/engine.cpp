@@ -75,7 +75,9 @@ class PartitionedEngine final : public Engine {
     if (auto recovered = recover(false); !recovered) return std::unexpected(recovered.error());
     auto known = known_programs();
     if (!known) return std::unexpected(known.error());
-    return plan_for(*known);
+    auto plan = plan_for(*known);
+    if (plan) plan->undecidable = views().undecidable();
+    return plan;
   }
 
   void start(StartRequest request) override {
@@ -210,6 +212,7 @@ class PartitionedEngine final : public Engine {
   std::expected<std::string, Refusal> tasks(const std::string& filter) override {
     return views().tasks(filter);
   }
+  std::vector<std::string> undecidable() override { return views().undecidable(); }
   const Counters& counters() const override { return state_.counters; }
 
  private:

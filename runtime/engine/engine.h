@@ -122,6 +122,9 @@ class Engine {
   virtual std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) = 0;
   virtual std::expected<std::string, Refusal> tasks(const std::string& filter_json) = 0;
   virtual const Counters& counters() const = 0;
+  // Open approvals that nobody of EngineOptions::people can grant (any more), each in a few words for the
+  // log: people came and went, or other roles were asked then. Reads every open task.
+  virtual std::vector<std::string> undecidable() = 0;
 };
 
 struct EngineError {

@@ -1,8 +1,6 @@
 // Roles and deciders: see people.h.
 #include "runtime/engine/people.h"
 
-#include <functional>
-
 #include "runtime/engine/rows.h"
 
 namespace endcap {
@@ -50,53 +48,46 @@ std::vector<uint32_t> People::roles_named(const std::vector<std::string>& names)
   return roles;
 }
 
+const abi::RoleSet& People::held(const std::string& person) const {
+  static const abi::RoleSet kNone;
+  const auto found = roles_.find(person);
+  return found == roles_.end() ? kNone : found->second;
+}
+
 std::optional<uint32_t> People::acts_as(const std::string& person, uint32_t role,
                                         const abi::Policy& policy) const {
-  if (holds(person, role)) return role;
-  for (const auto& [stand_in, for_role] : policy.stand_ins) {
-    if (for_role == role && holds(person, stand_in)) return stand_in;
-  }
-  return std::nullopt;
+  const auto may = abi::capacity(held(person), role, policy, conflicts_);
+  return may && !may->barred_by ? std::optional(may->as) : std::nullopt;
 }
 
-std::optional<uint32_t> People::conflict_with(const std::string& person, uint32_t as) const {
-  for (const auto& [a, b] : conflicts_) {
-    if (a == as && holds(person, b)) return b;
-    if (b == as && holds(person, a)) return a;
-  }
-  return std::nullopt;
+std::optional<uint32_t> People::barred_by(const std::string& person, uint32_t role,
+                                          const abi::Policy& policy) const {
+  const auto may = abi::capacity(held(person), role, policy, conflicts_);
+  return may ? may->barred_by : std::nullopt;
 }
 
-// Kuhn's augmenting paths: the approvals of one policy row name a handful of roles.
 std::vector<std::string> People::assign(const std::vector<uint32_t>& roles,
                                         const std::vector<std::string>& approvers,
                                         const abi::Policy& policy) const {
-  std::vector<std::optional<size_t>> person_of(roles.size());
-  for (size_t person = 0; person < approvers.size(); ++person) {
-    std::vector<bool> seen(roles.size());
-    std::function<bool(size_t)> place = [&](size_t who) {
-      for (int by_stand_in = 0; by_stand_in < 2; ++by_stand_in) {  // an own role before someone else's
-        for (size_t role = 0; role < roles.size(); ++role) {
-          const auto as = acts_as(approvers[who], roles[role], policy);
-          if (seen[role] || !as || (*as != roles[role]) != (by_stand_in == 1) ||
-              conflict_with(approvers[who], *as))
-            continue;
-          seen[role] = true;
-          if (!person_of[role] || place(*person_of[role])) {
-            person_of[role] = who;
-            return true;
-          }
-        }
-      }
-      return false;
-    };
-    place(person);
-  }
-  std::vector<std::string> assigned(roles.size());
-  for (size_t role = 0; role < roles.size(); ++role) {
-    if (person_of[role]) assigned[role] = approvers[*person_of[role]];
-  }
+  std::vector<abi::RoleSet> people;
+  for (const std::string& approver : approvers) people.push_back(held(approver));
+  std::vector<std::string> assigned;
+  for (const auto& person : abi::assign(roles, people, policy, conflicts_))
+    assigned.push_back(person ? approvers[*person] : std::string());
   return assigned;
+}
+
+std::vector<size_t> People::without_decider(const std::vector<uint32_t>& roles,
+                                            const abi::Policy& policy) const {
+  std::vector<size_t> without;
+  if (roles_.empty()) return without;
+  std::vector<abi::RoleSet> everybody;
+  for (const auto& [person, held] : roles_) everybody.push_back(held);
+  const auto assigned = abi::assign(roles, everybody, policy, conflicts_);
+  for (size_t role = 0; role < roles.size(); ++role) {
+    if (!assigned[role]) without.push_back(role);
+  }
+  return without;
 }
 
 }  // namespace endcap

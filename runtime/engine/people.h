@@ -4,11 +4,10 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "runtime/abi/deciders.h"
 #include "runtime/abi/program.h"
 #include "runtime/engine/scopes.h"
 
@@ -34,18 +33,24 @@ class People {
   std::vector<uint32_t> roles_named(const std::vector<std::string>& names) const;
   // The role by which the person may decide for `role`: the same, or one that stands in for it. Empty: none.
   std::optional<uint32_t> acts_as(const std::string& person, uint32_t role, const abi::Policy& policy) const;
-  // Two roles of the person that conflict, one of them with `as`.
-  std::optional<uint32_t> conflict_with(const std::string& person, uint32_t as) const;
+  // The role of the person that conflicts where they could decide for `role` otherwise.
+  std::optional<uint32_t> barred_by(const std::string& person, uint32_t role,
+                                    const abi::Policy& policy) const;
 
   // Gives each of the roles a person of its own, as far as it goes: person of roles[i], or empty. The most
   // roles are covered that can be; people who decided earlier keep a place.
   std::vector<std::string> assign(const std::vector<uint32_t>& roles,
                                   const std::vector<std::string>& approvers, const abi::Policy& policy) const;
+  // Those of the roles, by their places, that nobody is left for though everybody helps. None when nobody is
+  // known to hold anything.
+  std::vector<size_t> without_decider(const std::vector<uint32_t>& roles, const abi::Policy& policy) const;
 
  private:
-  std::map<std::string, std::set<uint32_t>> roles_;
+  const abi::RoleSet& held(const std::string& person) const;
+
+  std::map<std::string, abi::RoleSet> roles_;
   std::map<std::string, uint32_t> numbers_;
-  std::vector<std::pair<uint32_t, uint32_t>> conflicts_;
+  abi::Conflicts conflicts_;
   std::vector<std::string> names_;
   PeopleScopes scopes_;
 };

@@ -238,11 +238,8 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   bool may = false;
   for (const uint32_t role : task.roles) {
     wanted += (wanted.empty() ? "" : ", ") + program().roles[role];
-    const auto as = state_.people.acts_as(person, role, policy);
-    if (!as) continue;
-    const auto other = state_.people.conflict_with(person, *as);
-    if (other) conflict = other;
-    may = may || !other;
+    may = may || state_.people.acts_as(person, role, policy);
+    if (!conflict) conflict = state_.people.barred_by(person, role, policy);
   }
   if (!may && conflict) {
     return decline(Refusal::Kind::Denied, fmt::format("{} is {} too, which may not decide the same approval",

@@ -62,6 +62,8 @@ std::string to_text(const UpgradePlan& plan) {
                           stand.count == 1 ? "goes" : "go", stand.now, stand.new_version);
     }
   }
+  for (const std::string& approval : plan.undecidable)
+    text += fmt::format("{}, and nobody could decide that\n", approval);
   return text;
 }
 
@@ -85,7 +87,8 @@ std::string to_json(const UpgradePlan& plan) {
   return nlohmann::ordered_json{{"strands", plan.strands()},
                                 {"families", plan.families},
                                 {"families_of_this_version", plan.unmoved},
-                                {"places", std::move(stands)}}
+                                {"places", std::move(stands)},
+                                {"undecidable", plan.undecidable}}
              .dump(2) +
          "\n";
 }

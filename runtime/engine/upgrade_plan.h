@@ -26,8 +26,9 @@ struct UpgradePlan {
     std::map<abi::Obstacle, uint64_t> obstacles;  // and how many meet each
   };
   std::map<Place, Stand> stands;
-  uint64_t families = 0;  // that are alive under another program
-  uint64_t unmoved = 0;   // that are alive under this program already
+  uint64_t families = 0;                 // that are alive under another program
+  uint64_t unmoved = 0;                  // that are alive under this program already
+  std::vector<std::string> undecidable;  // open approvals that nobody could grant: Engine::undecidable
   bool strands() const;
   void add(const UpgradePlan& other);
 };

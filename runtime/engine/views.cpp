@@ -350,15 +350,18 @@ Json Views::task(const rows::Task& row) const {
   return json;
 }
 
+const abi::Policy* Views::policy_of(const rows::Task& approval) const {
+  const auto found = std::ranges::find(program_.policies, approval.policy_name, &abi::Policy::name);
+  return found == program_.policies.end() ? nullptr : &*found;
+}
+
 bool Views::may_see(const rows::Task& row, const std::string& person) const {
   const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
   if (!is_approval) return people_.may_do(row, person).has_value();
-  const auto roles = people_.roles_named(row.role_names);
-  const auto policy = std::find_if(program_.policies.begin(), program_.policies.end(),
-                                   [&](const abi::Policy& each) { return each.name == row.policy_name; });
-  return std::any_of(roles.begin(), roles.end(), [&](uint32_t role) {
-    return policy != program_.policies.end() ? people_.acts_as(person, role, *policy).has_value()
-                                             : people_.holds(person, role);
+  const abi::Policy* policy = policy_of(row);
+  return std::ranges::any_of(people_.roles_named(row.role_names), [&](uint32_t role) {
+    return policy != nullptr ? people_.acts_as(person, role, *policy).has_value()
+                             : people_.holds(person, role);
   });
 }
 
@@ -401,6 +404,27 @@ Views::Reply Views::tasks(const std::string& filter_json) {
   Json json = {{"tasks", std::move(rows_shown)}};
   json["next"] = more ? Json(found.back().number) : Json();
   return json.dump();
+}
+
+std::vector<std::string> Views::undecidable() {
+  std::vector<std::string> found;
+  const auto look = [&](std::string_view, std::string_view value) {
+    const auto row = rows::decode<rows::Task>(value);
+    const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
+    const abi::Policy* policy = is_approval && row.reserving.empty() ? policy_of(row) : nullptr;
+    if (policy == nullptr) return true;
+    std::vector<std::string> without;
+    for (const size_t role : people_.without_decider(people_.roles_named(row.role_names), *policy))
+      without.push_back(row.role_names[role]);
+    if (!without.empty())
+      found.push_back(fmt::format("approval {} ({} of {} \"{}\") needs {}", row.number, row.label,
+                                  row.workflow, row.key, fmt::join(without, " and ")));
+    return true;
+  };
+  // What can't be read here stops the engine elsewhere.
+  for (PartitionId partition = 0; partition < options_.partitions; ++partition)
+    (void)store_.scan(partition, Table::Task, "o", "p", look);
+  return found;
 }
 
 }  // namespace endcap

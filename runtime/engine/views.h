@@ -29,6 +29,7 @@ class Views {
   Reply list(const std::string& filter);
   Reply history(uint64_t instance, uint64_t from, uint32_t limit);
   Reply tasks(const std::string& filter);
+  std::vector<std::string> undecidable();
 
  private:
   template <typename Row>
@@ -43,6 +44,7 @@ class Views {
   Json summary(const rows::Family& family) const;
   Json waiting(const rows::Instance& row) const;
   Json task(const rows::Task& row) const;
+  const abi::Policy* policy_of(const rows::Task& approval) const;
   bool may_see(const rows::Task& row, const std::string& person) const;
 
   const abi::Program& program_;

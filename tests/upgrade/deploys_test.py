@@ -441,6 +441,18 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
         self.assertEqual((code, out), (6, ""), err)
         self.assertIn("is in use by another daemon", err)
 
+    def test_a_plan_tells_of_approvals_whose_people_have_left(self):
+        body = "  step gate {" + LISTING + "  }\n  write online\n"
+        self.park(flow(body), {"gate.online": 1})
+        config = self.it.project / "endcap.toml"
+        config.write_text(config.read_text().replace('FinanceManager  = ["fay"]\n', ""))
+        asks_supply = POLICIES.replace("approval by FinanceManager", "approval by SupplyPlanner")
+        code, out, err = self.plan(flow(body, 2, policies=asks_supply))
+        self.assertEqual(code, 0, err)
+        self.assertRegex(out, r"approval \d+ \(online of retail.deploy.Flow \"" + self.key + r"\"\) needs FinanceManager, and nobody could decide that")
+        self.it.serve(flow(body, 2, policies=asks_supply))
+        self.assertIn("needs FinanceManager, and nobody of endcap.toml can decide that", (self.it.folder / "log").read_text())
+
     def plan_of_running(self):
         done = subprocess.run([WORLD.binaries / "endcap", "plan", self.it.project, "--data", self.it.data], capture_output=True, text=True,
                               timeout=120)

@@ -27,7 +27,12 @@ std::unexpected<Refused> refuse(ExitCode code, std::string message) {
   return std::unexpected(Refused{code, std::move(message)});
 }
 
-std::expected<std::shared_ptr<const abi::Program>, Refused> program_of(const PlanOptions& options) {
+struct Planned {
+  std::shared_ptr<const abi::Program> program;
+  EngineOptions engine;
+};
+
+std::expected<Planned, Refused> read_project(const PlanOptions& options) {
   std::error_code error;
   if (!fs::is_directory(options.folder, error))
     return refuse(
@@ -36,7 +41,11 @@ std::expected<std::shared_ptr<const abi::Program>, Refused> program_of(const Pla
   CheckedProject project = check_project(options.folder);
   if (project.ok()) {
     auto lowered = lower_project(project);
-    if (lowered) return ir::interpret(std::move(*lowered));
+    if (lowered) {
+      Planned planned{ir::interpret(std::move(*lowered)), {}};
+      for (const RoleConfig& role : project.project.roles) planned.engine.people[role.name] = role.people;
+      return planned;
+    }
     if (project.ok()) return refuse(kInternal, lowered.error());
   }
   const auto findings = project.diagnostics.sorted(project.sources);
@@ -72,8 +81,8 @@ std::expected<TemporaryFolder, Refused> copy_of(const fs::path& data) {
 }
 
 std::expected<UpgradePlan, Refused> plan(const PlanOptions& options) {
-  auto program = program_of(options);
-  if (!program) return std::unexpected(program.error());
+  auto planned = read_project(options);
+  if (!planned) return std::unexpected(planned.error());
   std::error_code error;
   if (!fs::is_directory(fs::path(options.data) / "journal", error))
     return refuse(kInternal,
@@ -89,12 +98,12 @@ std::expected<UpgradePlan, Refused> plan(const PlanOptions& options) {
   if (!journal) return refuse(exit_code_of(journal.error().kind), journal.error().message);
   auto store = open_rocksdb_store(copy->path() / "store", {.partitions = options.partitions});
   if (!store) return refuse(kInternal, store.error().message);
-  EngineOptions engine;
+  EngineOptions& engine = planned->engine;
   engine.partitions = options.partitions;
   engine.upgrade = [](const abi::Program& before, const abi::Program& after) {
     return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
   };
-  auto made = plan_engine_upgrade(*program, **store, **journal, engine);
+  auto made = plan_engine_upgrade(planned->program, **store, **journal, engine);
   if (!made) return refuse(made.error().conflict ? kConflict : kInternal, made.error().message);
   return std::move(*made);
 }

@@ -84,6 +84,16 @@ void warn_of_time_ahead(const ClockChoice& choice, Instant last) {
                   instant_to_text(last)));
 }
 
+// Approvals that were asked before people left, or of other roles: they will be rejected or expire.
+void warn_of_undecidable(Engine& engine) {
+  constexpr size_t kTold = 10;
+  const std::vector<std::string> approvals = engine.undecidable();
+  for (size_t i = 0; i < approvals.size() && i < kTold; ++i)
+    tell(fmt::format("warning: {}, and nobody of endcap.toml can decide that", approvals[i]));
+  if (approvals.size() > kTold)
+    tell(fmt::format("warning: nobody can decide {} more approvals", approvals.size() - kTold));
+}
+
 // The parts of a daemon in the order in which they are made; they go the other way.
 struct Daemon {
   std::optional<DataFolder> folder;
@@ -137,6 +147,7 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
   if (!engine) return refuse(engine.error().conflict ? kConflict : kInternal, engine.error().message);
   warn_of_time_ahead(*clock, (*engine)->last_time());
   daemon.engine = std::move(*engine);
+  warn_of_undecidable(*daemon.engine);
   const Counters counters = daemon.engine->counters();
   daemon.clock = make_clock(*clock, daemon.engine->last_time());
   ShellOptions shell_options;

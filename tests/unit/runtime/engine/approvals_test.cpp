@@ -92,6 +92,44 @@ TEST_CASE("who holds a conflicting role may not decide") {
   CHECK(refused["message"] == "greedy is Merchandiser too, which may not decide the same approval");
 }
 
+TEST_CASE("who stands in for a role may hold nothing that conflicts with it, and is not shown the task") {
+  Shop shop;
+  shop.world.options.people = {{"Finance", {"fin"}}, {"Director", {"dir"}}, {"Merchandiser", {"dir"}}};
+  shop.world.crash();
+  shop.launch(20);
+  CHECK(shop.world.decide(shop.task(), "dir", "approve")["message"] ==
+        "dir is Merchandiser too, which may not decide the same approval");
+  CHECK(shop.world.decide(shop.task(), "dir", "reject")["refused"] == "Denied");
+  CHECK(shop.world.tasks({{"person", "dir"}}).empty());
+  CHECK(shop.world.decide(shop.task(), "fin", "approve")["status"] == "granted");
+}
+
+TEST_CASE("who has come to hold a conflicting role no longer counts among those who have approved") {
+  Shop shop;
+  shop.launch(70);
+  CHECK(shop.world.decide(shop.task(), "fin", "approve")["status"] == "open");
+  shop.world.options.people = retail_people();
+  shop.world.options.people["Merchandiser"].push_back("fin");
+  shop.world.crash();
+  CHECK(shop.world.decide(shop.task(), "chief", "approve")["status"] == "open");
+  CHECK(shop.world.decide(shop.task(), "dir", "approve")["status"] == "granted");
+}
+
+TEST_CASE("open approvals whose people have left are told") {
+  Shop shop;
+  shop.launch(70);
+  CHECK(shop.world.engine().undecidable().empty());
+  shop.world.options.people.erase("Chief");
+  shop.world.crash();
+  const std::string approval = std::to_string(shop.task());
+  const std::vector<std::string> told = shop.world.engine().undecidable();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0] == "approval " + approval + " (pricing of test.Launch \"P-1\") needs Chief");
+  shop.world.options.people.clear();  // nobody is known: then nothing is
+  shop.world.crash();
+  CHECK(shop.world.engine().undecidable().empty());
+}
+
 TEST_CASE("an approval reminds, escalates and expires, and the stand-in may decide") {
   Shop shop;
   const uint64_t id = shop.launch(20);

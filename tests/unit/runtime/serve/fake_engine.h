@@ -55,6 +55,7 @@ class FakeEngine final : public Engine {
   Instant last_time() const override { return last; }
   Instant acknowledged_time() const override { return last; }
   void keep_time() override { ++kept; }
+  std::vector<std::string> undecidable() override { return {}; }
   std::expected<std::string, Refusal> show(const std::string& name, const std::string& key) override {
     said.push_back("show " + name + " " + key);
     return R"({"id":17})";

@@ -1,0 +1,35 @@
+// Who may decide what a policy asks: own roles and stand-ins, conflicts, different people for several roles.
+// The check of a project against its people and the engine go by this one rule, so that whom the check finds
+// eligible may decide.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "runtime/abi/program.h"
+
+namespace endcap::abi {
+
+using RoleSet = std::set<uint32_t>;                            // what one person holds
+using Conflicts = std::vector<std::pair<uint32_t, uint32_t>>;  // Program::conflicts
+
+// By what somebody decides for a role: the role itself, or one that stands in for it.
+struct Capacity {
+  uint32_t as = 0;
+  // Another role of theirs that conflicts with `as`, or with the role that is decided for: they may not.
+  std::optional<uint32_t> barred_by;
+};
+// A capacity that nothing bars before one that something does. Empty: they hold nothing that decides for it.
+std::optional<Capacity> capacity(const RoleSet& held, uint32_t role, const Policy& policy,
+                                 const Conflicts& conflicts);
+
+// Gives each of the roles a person of its own, as far as it goes: its index in `people`, or empty. The most
+// roles are covered that can be; people who stand further in front keep a place.
+std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
+                                          const std::vector<RoleSet>& people, const Policy& policy,
+                                          const Conflicts& conflicts);
+
+}  // namespace endcap::abi
