@@ -451,7 +451,14 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
         self.assertEqual(code, 0, err)
         self.assertRegex(out, r"approval \d+ \(online of retail.deploy.Flow \"" + self.key + r"\"\) needs FinanceManager, and nobody could decide that")
         self.it.serve(flow(body, 2, policies=asks_supply))
-        self.assertIn("needs FinanceManager, and nobody of endcap.toml can decide that", (self.it.folder / "log").read_text())
+        warning = "needs FinanceManager, and nobody of endcap.toml can decide that"
+        self.assertEqual((self.it.folder / "log").read_text().count(warning), 1)
+        self.it.serve(flow(body, 2, policies=asks_supply))  # nothing has changed: the open approvals are not read again
+        self.assertEqual((self.it.folder / "log").read_text().count(warning), 1)
+        config = self.it.project / "endcap.toml"
+        config.write_text(config.read_text().replace('"olga"', '"olga", "otto"'))
+        self.it.serve(flow(body, 2, policies=asks_supply))
+        self.assertEqual((self.it.folder / "log").read_text().count(warning), 2)
 
     def plan_of_running(self):
         done = subprocess.run([WORLD.binaries / "endcap", "plan", self.it.project, "--data", self.it.data], capture_output=True, text=True,

@@ -1,10 +1,13 @@
 // endcap serve: the daemon.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
+#include "runtime/abi/frame.h"
 #include "runtime/journal/data_folder.h"
 #include "runtime/journal/local_log.h"
 #include "runtime/serve/api.h"
@@ -84,8 +87,23 @@ void warn_of_time_ahead(const ClockChoice& choice, Instant last) {
                   instant_to_text(last)));
 }
 
-// Approvals that were asked before people left, or of other roles: they will be rejected or expire.
-void warn_of_undecidable(Engine& engine) {
+// Who holds which role, as a hash.
+std::string hash_of(const EngineOptions& options) {
+  std::string text;
+  for (const auto& [role, people] : options.people)
+    text += fmt::format("{}={}\n", role, fmt::join(people, ","));
+  return abi::hex(abi::sha256(text));
+}
+
+// Approvals that were asked before people left, or of other roles: they will be rejected or expire. They are
+// looked for when people or the program have changed since the folder was used last: every open one is read.
+void warn_of_undecidable(Engine& engine, const EngineOptions& options, const std::filesystem::path& folder) {
+  const std::filesystem::path kept = folder / "people.sha256";
+  const std::string now = hash_of(options);
+  std::string before;
+  std::ifstream(kept) >> before;
+  if (before == now && engine.counters().upgraded == 0) return;
+  std::ofstream(kept) << now << '\n';  // lost: they are looked for once more
   constexpr size_t kTold = 10;
   const std::vector<std::string> approvals = engine.undecidable();
   for (size_t i = 0; i < approvals.size() && i < kTold; ++i)
@@ -147,7 +165,7 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
   if (!engine) return refuse(engine.error().conflict ? kConflict : kInternal, engine.error().message);
   warn_of_time_ahead(*clock, (*engine)->last_time());
   daemon.engine = std::move(*engine);
-  warn_of_undecidable(*daemon.engine);
+  warn_of_undecidable(*daemon.engine, host->engine, options.data);
   const Counters counters = daemon.engine->counters();
   daemon.clock = make_clock(*clock, daemon.engine->last_time());
   ShellOptions shell_options;
