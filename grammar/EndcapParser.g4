@@ -201,7 +201,7 @@ argument: (name COLON)? expression;
 
 notifyStatement: NOTIFY call handlers?;
 approveStatement
-  : APPROVE names UNDER qualified AS name (VALID UNTIL expression)? (OPEN_BRACE approveClause* CLOSE_BRACE)?
+  : APPROVE names UNDER qualified (COMMA qualified)* AS name (VALID UNTIL expression)? (OPEN_BRACE approveClause* CLOSE_BRACE)?
   ;
 approveClause
   : WITHIN expression                                                       # WithinClause

@@ -90,6 +90,10 @@ Graph FlowLowering::function(const sema::Function& function) {
   return std::move(graph_);
 }
 
+void FlowLowering::mark_row(const sema::Policy& policy, size_t row) {
+  mark(Mark::Kind::PolicyRow, "row " + std::to_string(row + 1) + " of " + policy.name, policy.rows[row].span);
+}
+
 Graph FlowLowering::policy(const sema::Policy& policy) {
   graph_.result = program_.types.integer;
   parameters({policy.facts});
@@ -97,7 +101,8 @@ Graph FlowLowering::policy(const sema::Policy& policy) {
   for (size_t i = 0; i < policy.rows.size() && builder_.open(); ++i) {
     builder_.line(program_.line(policy.rows[i].span));
     const auto row = [&] {
-      mark(Mark::Kind::PolicyRow, "row " + std::to_string(i + 1) + " of " + policy.name, policy.rows[i].span);
+      if (policy.of.empty()) return mark_row(policy, i);
+      for (const auto& [of, row_of] : policy.rows[i].of) mark_row(program_.policy_table[of], row_of);
     };
     if (!policy.rows[i].condition) {
       row();

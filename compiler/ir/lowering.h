@@ -73,6 +73,7 @@ class FlowLowering {
 
   Graph function(const sema::Function& function);
   Graph policy(const sema::Policy& policy);
+  void mark_row(const sema::Policy& policy, size_t row);
   void main_machine(uint32_t index);
 
  private:

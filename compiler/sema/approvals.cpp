@@ -40,8 +40,54 @@ std::optional<LocalId> WorkflowChecker::find_of_kind(const ast::Name& name, Kind
   return std::nullopt;
 }
 
+// The policies that an approval names; empty when one of them is no policy, which is told.
+std::vector<PolicyId> WorkflowChecker::asked_policies(const ast::ApproveStmt& node) {
+  std::vector<PolicyId> asked;
+  bool sound = true;
+  for (const ast::QualifiedName& name : node.policies) {
+    const Symbol* symbol = require_symbol(context_, module_, name.text(), name.span, SymbolKind::Policy);
+    if (!symbol) {
+      sound = false;
+    } else if (std::ranges::find(asked, PolicyId(symbol->index)) != asked.end()) {
+      context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text()});
+    } else {
+      asked.emplace_back(symbol->index);
+    }
+  }
+  return sound ? asked : std::vector<PolicyId>();
+}
+
+// Whoever approves sees under what: all policies of the operation are named, and no other.
+void WorkflowChecker::require_governing(const std::vector<PolicyId>& asked, const ast::Name& proposal,
+                                        LocalId local) {
+  const uint32_t index = scope_[local].proposal->operation;
+  const std::string& operation = context_.program.abi.operations[index].name;
+  const std::vector<Governing>& governed_by = context_.operations[index].governed_by;
+  if (asked.empty() || governed_by.empty()) return;
+  std::vector<PolicyId> governing;
+  for (const Governing& each : governed_by) governing.push_back(each.policy);
+  for (const PolicyId policy : asked) {
+    if (std::ranges::find(governing, policy) != governing.end()) continue;
+    context_
+        .emit(DiagnosticKind::WrongPolicy, proposal.span,
+              {operation, context_.policy_names(governing), context_.policy_names({policy})})
+        .label(governed_by.front().span, "governed here")
+        .label(scope_[local].span, "proposed here");
+    return;
+  }
+  for (const Governing& each : governed_by) {
+    if (std::ranges::find(asked, each.policy) != asked.end()) continue;
+    context_
+        .emit(DiagnosticKind::PolicyNotAsked, proposal.span,
+              {operation, context_.policy_names({each.policy})})
+        .label(each.span, "governed here")
+        .label(scope_[local].span, "proposed here")
+        .note("all that govern a write must grant it: `under " + context_.policy_names(governing) + "`");
+  }
+}
+
 std::vector<LocalId> WorkflowChecker::proposals(const ast::ApproveStmt& node,
-                                                std::optional<PolicyId> policy) {
+                                                const std::vector<PolicyId>& asked) {
   std::vector<LocalId> result;
   for (const ast::Name& name : node.proposals) {
     const auto local = find_of_kind(name, Kind::Proposal, DiagnosticKind::UnknownProposal);
@@ -50,28 +96,21 @@ std::vector<LocalId> WorkflowChecker::proposals(const ast::ApproveStmt& node,
       context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text});
       continue;
     }
-    const uint32_t operation = scope_[*local].proposal->operation;
-    const auto governing = context_.operations[operation].policy;
-    if (policy && governing && *governing != *policy) {
-      context_
-          .emit(DiagnosticKind::WrongPolicy, name.span,
-                {context_.program.abi.operations[operation].name,
-                 context_.program.policies[governing->index].name,
-                 context_.program.policies[policy->index].name})
-          .label(context_.operations[operation].policy_span, "governed here")
-          .label(scope_[*local].span, "proposed here");
-    }
+    require_governing(asked, name, *local);
     result.push_back(*local);
   }
   return result;
 }
 
 WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ApproveStmt& node) {
-  const Symbol* symbol =
-      require_symbol(context_, module_, node.policy.text(), node.policy.span, SymbolKind::Policy);
+  const std::vector<PolicyId> asked = asked_policies(node);
   Approve approve{};
-  approve.proposals = proposals(node, symbol ? std::optional(PolicyId(symbol->index)) : std::nullopt);
-  if (symbol) approve.policy = PolicyId(symbol->index);
+  approve.proposals = proposals(node, asked);
+  if (!asked.empty()) approve.policy = asked.front();
+  if (asked.size() > 1 && !approve.proposals.empty()) {
+    const uint32_t operation = scope_[approve.proposals.front()].proposal->operation;
+    if (const auto& joint = context_.operations[operation].policy) approve.policy = *joint;
+  }
   const std::string what = "approval `" + node.grant.text + "`";
   approve.within = deadline(node.within, node.grant.span, what);
   if (node.valid_until) {
@@ -86,10 +125,10 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
     const auto role = require_role(context_, module_, escalation.role);
     ExprPtr after =
         before_deadline(escalation.after, approve.within.get(), "the escalation to " + escalation.role.text);
-    if (role && symbol && !may_decide(context_.program.abi.policies[symbol->index], *role))
+    if (role && !asked.empty() && !may_decide(context_.program.abi.policies[approve.policy.index], *role))
       context_
           .emit(DiagnosticKind::EscalationCannotDecide, escalation.role.span,
-                {escalation.role.text, node.policy.text()})
+                {escalation.role.text, context_.program.policies[approve.policy.index].name})
           .note("name a role of the policy's rows, or let it `stand in` for one");
     if (role) approve.escalations.push_back({*role, std::move(after)});
   }

@@ -119,6 +119,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_operation_bodies(context);
   sema::check_operation_classes(context);
   sema::describe_policies(context);
+  sema::join_policies(context);
   sema::describe_starts(context);
   sema::check_workflows(context);
   sema::check_event_senders(context);

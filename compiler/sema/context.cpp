@@ -1,7 +1,18 @@
 // Small services of the analysis.
 #include "compiler/sema/context.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace endcap::sema {
+
+std::string Context::policy_names(const std::vector<PolicyId>& policies_named) const {
+  std::vector<std::string> names;
+  for (const PolicyId each : policies_named) names.push_back(program.policies[each.index].name);
+  std::ranges::sort(names);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
 
 std::optional<uint32_t> Context::view_of(TypeId record) const {
   for (size_t i = 0; i < views.size(); ++i) {

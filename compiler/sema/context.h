@@ -77,6 +77,12 @@ struct Parameter {
   LocalId local;  // in the body that uses it
 };
 
+// A policy that governs an operation, and where it names it.
+struct Governing {
+  PolicyId policy;
+  Span span;
+};
+
 struct OperationInfo {
   const ast::OperationDecl* tree = nullptr;
   uint32_t module = 0;
@@ -86,8 +92,8 @@ struct OperationInfo {
   std::vector<ExprPtr> payload;  // one a wire field, over the parameters; empty when the body has mistakes
   bool sound = false;            // its calls can be built
   TypeId result = abi::kNoType;
-  std::optional<PolicyId> policy;
-  Span policy_span;  // where that policy names it
+  std::vector<Governing> governed_by;  // as written
+  std::optional<PolicyId> policy;      // the one that is asked: the only one, or all of them as one
 };
 
 struct EventInfo {
@@ -184,6 +190,7 @@ class Context {
     return diagnostics.emit(kind, span, std::move(arguments));
   }
   std::string type_name(TypeId type) const { return types.name(type); }
+  std::string policy_names(const std::vector<PolicyId>& policies) const;  // "LegalGate, MarginGate"
 
   // What narrows each of abi.roles: kNoType where nothing does.
   std::vector<TypeId> role_scopes;

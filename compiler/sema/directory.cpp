@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "compiler/sema/passes/case_grid.h"
 #include "compiler/sema/tree_walk.h"
 #include "runtime/abi/deciders.h"
 
@@ -81,7 +82,7 @@ class Directory {
     for (size_t i = 0; i < roles.size(); ++i) {
       if (!assigned[i]) without.push_back(roles[i]);
     }
-    if (without.empty()) return;
+    if (without.empty() || (!policy.of.empty() && !only_together(policy, row))) return;
     Diagnostic& diagnostic =
         context_.emit(DiagnosticKind::NoEligibleApprover, policy.rows[row].span,
                       {policy.name, role_names(roles, " and "), role_names(without, " or ")});
@@ -89,6 +90,21 @@ class Directory {
       if (const RoleConfig* where = config(role)) diagnostic.label(where->span, "who stands here");
       diagnostic.note(looked_at(role, roles, assigned, described));
     }
+  }
+
+  // Rows of several policies that hold together and ask more people than there are, though each asks no more
+  // than that: what one asks alone is told where it stands.
+  bool only_together(const Policy& policy, size_t row) const {
+    for (const auto& [of, row_of] : policy.rows[row].of) {
+      const abi::Policy& written = abi_.policies[of];
+      const auto assigned = abi::assign(written.rows[row_of].roles, held_, written, abi_.conflicts);
+      if (!std::ranges::all_of(assigned, [](const auto& person) { return person.has_value(); })) return false;
+    }
+    Cases cases{.locals = policy.locals, .rows = {}, .lets = &policy.lets, .facts = policy.facts};
+    cases.rows.push_back(policy.rows[row].condition.get());
+    const CaseGrid grid(context_.program, std::move(cases));
+    const auto& holds = grid.rows().front();
+    return !holds || grid.search({&*holds}).result != CaseGrid::Search::Result::None;
   }
 
   // "Chief: carl is Buyer too, which conflicts; fay decides for Finance already".

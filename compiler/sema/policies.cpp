@@ -75,15 +75,14 @@ class PolicyDescriber {
               .label(symbol->span, "declared here");
         continue;
       }
-      if (operation.policy) {
-        context_
-            .emit(DiagnosticKind::GovernedTwice, name.span,
-                  {symbol->name, context_.program.policies[operation.policy->index].name})
-            .label(operation.policy_span, "governed here");
+      const auto known = std::ranges::find(operation.governed_by, PolicyId(index_), &Governing::policy);
+      if (known != operation.governed_by.end()) {
+        context_.emit(DiagnosticKind::GovernedTwice, name.span, {symbol->name, tree_.name.text})
+            .label(known->span, "governed here");
         continue;
       }
+      operation.governed_by.push_back({PolicyId(index_), name.span});
       operation.policy = PolicyId(index_);
-      operation.policy_span = name.span;
       for (const Parameter& parameter : info().parameters) require_parameter(name, operation, parameter);
     }
   }

@@ -7,6 +7,11 @@ namespace endcap::sema {
 
 void describe_policies(Context& context);
 
+// Where several policies govern one operation, one more that stands for all of them: its rows are theirs
+// multiplied, each with the strictest of what they say, and it is what proposals, approvals and everything
+// behind them go by.
+void join_policies(Context& context);
+
 // The facts of a proposal: `arguments` are the operation's, by its parameters.
 ExprPtr facts_of(Context& context, PolicyId policy, const OperationInfo& operation,
                  const std::vector<ExprPtr>& arguments, Span span);

@@ -29,7 +29,9 @@ class DependantFinder {
       name_ = "function " + function.name;
       if (function.body) walk(*function.body, walker());
     }
-    for (const Policy& policy : program_.policies) of_policy(policy);
+    for (const Policy& policy : program_.policies) {
+      if (policy.of.empty()) of_policy(policy);
+    }
     for (const Workflow& workflow : program_.workflows) {
       name_ = "workflow " + workflow.name;
       for (const StartParameter& parameter : workflow.parameters) {

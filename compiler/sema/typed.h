@@ -296,10 +296,15 @@ struct Policy {
   uint32_t index = 0;                   // in abi.policies
   LocalId facts;                        // its one local: the facts record; row conditions read it by FieldOf
   std::vector<std::pair<LocalId, ExprPtr>> lets;
-  struct Row { ExprPtr condition; Span span; };  // null condition: otherwise
+  struct Row {
+    ExprPtr condition;                  // null: otherwise
+    Span span;
+    std::vector<std::pair<uint32_t, uint32_t>> of = {};  // of a joint policy: policy and row, one each
+  };
   std::vector<Row> rows;
   std::vector<Local> locals;
   Span span;
+  std::vector<uint32_t> of = {};        // a joint policy: those that must all grant; empty for one that is written
 };
 
 struct StartParameter {

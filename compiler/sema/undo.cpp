@@ -75,8 +75,8 @@ bool check_undo(Context& context, const Propose& propose, const std::vector<Expr
     context
         .emit(DiagnosticKind::UndoOtherPolicy, span,
               {name, context.program.policies[undo.policy->index].name, policy})
-        .label(undo.policy_span, "governed here")
-        .note("whoever grants the write grants its undo: let one policy govern both");
+        .label(undo.governed_by.front().span, "governed here")
+        .note("whoever grants the write grants its undo: let the same policies govern both");
     return false;
   }
   const ExprPtr facts = facts_of(context, propose.policy, undo, undo_arguments, span);

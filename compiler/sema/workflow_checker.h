@@ -105,7 +105,9 @@ class WorkflowChecker {
   Made propose(const ast::Stmt& tree, const ast::Propose& node, const ast::Name& name);
   Made of(const ast::Stmt& tree, const ast::ApproveStmt& node);
   Made of(const ast::Stmt& tree, const ast::WriteStmt& node);
-  std::vector<LocalId> proposals(const ast::ApproveStmt& node, std::optional<PolicyId> policy);
+  std::vector<PolicyId> asked_policies(const ast::ApproveStmt& node);
+  void require_governing(const std::vector<PolicyId>& asked, const ast::Name& proposal, LocalId local);
+  std::vector<LocalId> proposals(const ast::ApproveStmt& node, const std::vector<PolicyId>& asked);
   std::optional<LocalId> find_of_kind(const ast::Name& name, Kind kind, DiagnosticKind unknown);
   bool resolve_target(const ast::Stmt& tree, const ast::WriteStmt& node, Write& write);
   void link_approvals();

@@ -164,7 +164,7 @@ struct ReadStmt { Read read; };       // a read whose value nobody uses: refused
 struct NotifyStmt { Call call; std::vector<Handler> handlers; };
 struct ApproveStmt {
   std::vector<Name> proposals;
-  QualifiedName policy;
+  std::vector<QualifiedName> policies;  // under MarginGate, LegalGate
   Name grant;                         // as pricing
   ExprPtr valid_until;                // mandatory; null when missing
   ExprPtr within;                     // mandatory; null when missing

@@ -143,7 +143,7 @@ ast::Propose Builder::propose(Parser::ProposalContext* tree) {
 ast::ApproveStmt Builder::approve(Parser::ApproveStatementContext* tree) {
   ast::ApproveStmt result;
   result.proposals = names(tree->names());
-  result.policy = qualified(tree->qualified());
+  for (auto* each : tree->qualified()) result.policies.push_back(qualified(each));
   result.grant = name(tree->name());
   if (tree->expression() != nullptr) result.valid_until = expression(tree->expression());
   for (auto* each : tree->approveClause()) approve_clause(result, each);

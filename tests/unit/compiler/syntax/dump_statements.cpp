@@ -63,9 +63,9 @@ std::string dump(const ApproveStmt& s) {
   };
   return form(
       "approve",
-      {endcap::dump(s.proposals), s.policy.text(), s.grant.text, clause("valid", endcap::dump(s.valid_until)),
-       clause("within", endcap::dump(s.within)), clause("remind", endcap::dump(s.remind_after)),
-       each(s.escalations, escalation), dump(s.handlers)});
+      {endcap::dump(s.proposals), each(s.policies, [](const QualifiedName& p) { return p.text(); }),
+       s.grant.text, clause("valid", endcap::dump(s.valid_until)), clause("within", endcap::dump(s.within)),
+       clause("remind", endcap::dump(s.remind_after)), each(s.escalations, escalation), dump(s.handlers)});
 }
 
 std::string dump(const WhenStmt& s) {

@@ -23,6 +23,7 @@ TEST_CASE("approve: proposals, policy, grant, two deadlines, reminders, escalati
         "(duration 2 day)) "
         "(on rejected expired {(fail X (. p id) compensate)}) (on changed {} (then ask-again)))");
   CHECK(statement("approve a under M as g") == "(approve a M g)");
+  CHECK(statement("approve a under M, x.N as g") == "(approve a M x.N g)");
   CHECK(statement("approve a under M as g valid until x { within 1 day within 2 days }") ==
         "2:53: error EC0010: `within` is given twice\n");
 }

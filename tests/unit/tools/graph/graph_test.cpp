@@ -80,6 +80,32 @@ TEST_CASE("an approval says what, under which policy, by whom, until when, and w
   CHECK(changed.then_words == "then ask again");
 }
 
+TEST_CASE("an approval under several policies shows the rows of each") {
+  const sema::Checked checked(R"(
+use fixture.advice
+workflow Flow(promo: Promotion) key promo.id {
+  let move = propose Move.rare("1001", 7 ea)
+  approve move under RareSmall, RareByHand as shift valid until promo.end at 23:59 zone "UTC" {
+    within 8 hours
+    on rejected, expired { fail NotApproved() }
+    on changed { then ask again }
+  }
+  write shift
+  finish Done()
+}
+)");
+  INFO(checked.rendered());
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const Graph graph = graph_of(checked.program, checked.program.workflows.back(), checked.sources);
+  CHECK(titled(graph, "approval shift").details ==
+        Lines{"of move under policies RareByHand, RareSmall:", "RareByHand:",
+              "\u2022 approval by Planner when units < 30 ea",
+              "\u2022 forbid \"too many\" when units >= 30 ea",
+              "RareSmall:", "\u2022 permit advice when 0 ea < units <= 10 ea up to 15 ea of units per store",
+              "\u2022 approval by Planner otherwise", "within 8 hours",
+              "valid until promo.end at 23:59 zone \"UTC\""});
+}
+
 TEST_CASE("what is proposed says its target and its undo, and what is written says them again") {
   const Graph graph = drawn(kEverything);
   CHECK(titled(graph, "propose Price.activate as prices").details ==
