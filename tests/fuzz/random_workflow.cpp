@@ -171,6 +171,11 @@ class Writer {
     }
   }
 
+  std::string stores_counted() {
+    if (chance(50)) return "count of stores";
+    return fmt::format("(count of {0} for each {0} in stores where {0}.region != \"NSW\")", fresh("each"));
+  }
+
   Expr count(bool advice, int depth = 2) {
     switch (below(depth > 0 ? 6 : 3)) {
       case 0:
@@ -178,10 +183,7 @@ class Writer {
       case 1:
         return {"(promo.end - promo.launch)", false};
       case 2:
-        return name_or(Kind::Count, advice,
-                       {chance(50) ? "count of stores"
-                                   : "(count of each for each each in stores where each.region != \"NSW\")",
-                        false});
+        return name_or(Kind::Count, advice, {stores_counted(), false});
       case 3:
         return both("({} + {})", &Writer::count, advice, depth - 1);
       case 4:
