@@ -13,6 +13,7 @@ namespace {
 using Verdict = abi::PolicyRow::Verdict;
 
 constexpr size_t kJointRowsMax = 400;
+constexpr size_t kCountedMax = 1'000'000;  // far from where the product of two counts overflows
 
 // What two rows that hold together say: the stricter of the two. Advice needs the leave of both.
 abi::PolicyRow together(const abi::PolicyRow& a, const abi::PolicyRow& b) {
@@ -236,12 +237,14 @@ void join_policies(Context& context) {
       return std::pair(context.program.policies[id.index].name, id.index);
     });
     size_t rows = 1;
-    for (const PolicyId member : members) rows *= context.program.policies[member.index].rows.size();
+    for (const PolicyId member : members)
+      rows = std::min(rows * context.program.policies[member.index].rows.size(), kCountedMax);
     if (rows > kJointRowsMax || rows == 0) {
+      const std::string many = rows == kCountedMax ? fmt::format("{} or more", rows) : std::to_string(rows);
       if (rows > 0)
         context.emit(DiagnosticKind::JointPolicyTooLarge, operation.governed_by.back().span,
-                     {context.policy_names(members), std::to_string(rows), std::to_string(kJointRowsMax)});
-      continue;
+                     {context.policy_names(members), many, std::to_string(kJointRowsMax)});
+      continue;  // rows == 0: a policy without rows decides nothing, which is told where it stands
     }
     const auto [known, fresh] = joint.try_emplace(members);
     if (fresh) known->second = JointPolicy(context, members).make();

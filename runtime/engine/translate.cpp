@@ -267,15 +267,17 @@ void translate(Translation& t, rows::Instance& row) {
   const abi::PointUpgrade& point = moved.points.at(row.state);
   const bool has_place = point.obstacles.empty() && point.state != kGone;
   if (!has_place && leaves(t, row)) return;
-  // One that is over has let go of its values: what it has yet to tell or take back is its machine's.
-  const bool goes_on = has_place || (row.is_over() && moved.machine != kGone);
+  // A run that has ended has let go of its values and of all that waited below it: what it has yet to tell
+  // is its machine's. One that fails or stops may be what a run below it comes back to: it needs its place.
+  const bool has_ended = row.status == rows::Instance::Status::Ending;
+  const bool goes_on = has_place || (has_ended && moved.machine != kGone);
   if (!goes_on) {
     t.obstacles.insert(t.obstacles.end(), point.obstacles.begin(), point.obstacles.end());
     return;
   }
   const uint32_t state = has_place ? point.state : 0;
   t.places[row.number] = {moved.machine, state};
-  if (has_place) t.waits[row.number] = &t.after.machines.at(moved.machine).states.at(state);
+  if (has_place && !row.is_over()) t.waits[row.number] = &t.after.machines.at(moved.machine).states.at(state);
   held_input(t, row, point, moved.machine);
   if (!row.is_over()) row.frame = frame(t, row, point, moved.machine);
   dues(t, row, moved.machine);

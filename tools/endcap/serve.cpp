@@ -103,13 +103,13 @@ void warn_of_undecidable(Engine& engine, const EngineOptions& options, const std
   std::string before;
   std::ifstream(kept) >> before;
   if (before == now && engine.counters().upgraded == 0) return;
-  std::ofstream(kept) << now << '\n';  // lost: they are looked for once more
   constexpr size_t kTold = 10;
   const std::vector<std::string> approvals = engine.undecidable();
   for (size_t i = 0; i < approvals.size() && i < kTold; ++i)
     tell(fmt::format("warning: {}, and nobody of endcap.toml can decide that", approvals[i]));
   if (approvals.size() > kTold)
     tell(fmt::format("warning: nobody can decide {} more approvals", approvals.size() - kTold));
+  std::ofstream(kept) << now << '\n';  // lost: they are looked for once more
 }
 
 // The parts of a daemon in the order in which they are made; they go the other way.

@@ -77,17 +77,17 @@ TEST_CASE(
     "something") {
   const auto scopes = [](std::map<std::string, std::vector<std::string>> given) {
     return [given = std::move(given)](Project& project) {
-      project.roles.push_back({"Area", {"ann", "ben"}, {}, given, {}});
+      project.roles.push_back({"District", {"ann", "ben"}, {}, given, {}});
     };
   };
-  const std::string narrowed = "role Area by Text(3)\n";
+  const std::string narrowed = "role District by Text(3)\n";
   const Checked all(narrowed, scopes({{"ann", {"NSW"}}, {"ben", {"*"}}}));
   CHECK_FALSE(all.says(DiagnosticKind::ScopesOfNobody));
   CHECK_FALSE(all.says(DiagnosticKind::PersonWithoutScope));
   CHECK(Checked(narrowed, scopes({{"ann", {"NSW"}}})).says(DiagnosticKind::PersonWithoutScope));
   CHECK(Checked(narrowed, scopes({{"ann", {"*"}}, {"ben", {"*"}}, {"cy", {"*"}}}))
             .says(DiagnosticKind::ScopesOfNobody));
-  CHECK_FALSE(Checked("role Area\n", scopes({})).says(DiagnosticKind::PersonWithoutScope));
+  CHECK_FALSE(Checked("role District\n", scopes({})).says(DiagnosticKind::PersonWithoutScope));
 }
 
 TEST_CASE("an advisor of endcap.toml that no module declares is told") {

@@ -129,4 +129,14 @@ TEST_CASE("policies that together tell too many cases apart are refused") {
   CHECK(Checked(text).says(DiagnosticKind::JointPolicyTooLarge));
 }
 
+TEST_CASE("so many cases that their number overflows are too many, not none") {
+  std::string text;
+  for (int policy = 0; policy < 16; ++policy) {  // 16 rows each: 2 to the 64th
+    text += fmt::format("policy Gate{} governs Refill.order for (units: Qty<ea>) {{\n", policy);
+    for (int i = 0; i < 15; ++i) text += fmt::format("  | permit when units == {} ea\n", i);
+    text += "  | forbid \"another number\" otherwise\n}\n";
+  }
+  CHECK(Checked(text).says(DiagnosticKind::JointPolicyTooLarge));
+}
+
 }  // namespace endcap::sema
