@@ -266,14 +266,11 @@ class Deploys(unittest.TestCase):
         self.it.stands(self.key, {"task.Tell": 1})
         self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 3})
 
-    def test_a_call_that_only_settles_needs_no_place_in_the_new_version(self):
-        def source(branch: str, version: int, declarations: str = "") -> str:
-            body = """  let stores = read promo.stores
-  for each store in stores parallel 3 {
-    run Priced(promo, store) { on Refused, NotReady { fail NoPrice(store.id) and compensate } }
-  }
-"""
-            return flow(body, version, declarations) + f"""
+    # A workflow that is run for a store, and fails when the promotion is cancelled, whatever it is doing.
+    WRITE = "write pricing { on InvalidCondition, RecordLocked { fail Refused(store.id) and compensate } }"
+
+    def priced(self, version: int, body: str) -> str:
+        return f"""
 workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {{
   throughout {{ on event PromotionCancelled(id) where id == promo.id {{ fail NotReady(store.id) and compensate }} }}
   let price = propose Price.activate(promo, store) undo Price.withdraw(promo, store)
@@ -282,18 +279,31 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
     on rejected, expired {{ fail Refused(store.id) and compensate }}
     on changed           {{ then ask again }}
   }}
-  together {{
-    branch {branch} {{ write pricing {{ on InvalidCondition, RecordLocked {{ fail Refused(store.id) and compensate }} }} }}
-    branch look {{ task Look(store: store.id) to StoreOps within 5 business days {{ on expired {{ then continue }} }} }}
-  }}
+{body}
   finish Done(store.id)
 }}
 """
 
-        # Nobody hears whether a store has its price. Each run fails meanwhile, and a call is all that is left of it.
+    def nobody_hears_of_prices(self):
         fault = {"match": {"method": "POST", "path": "A_PriceCondition"}, "fault": "drop_after_commit", "times": 1000}
         WORLD.sandbox("POST", "/faults", fault)
         self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+
+    def test_a_call_that_only_settles_needs_no_place_in_the_new_version(self):
+        def source(branch: str, version: int, declarations: str = "") -> str:
+            body = """  let stores = read promo.stores
+  for each store in stores parallel 3 {
+    run Priced(promo, store) { on Refused, NotReady { fail NoPrice(store.id) and compensate } }
+  }
+"""
+            look = "{ task Look(store: store.id) to StoreOps within 5 business days { on expired { then continue } } }"
+            return flow(body, version, declarations) + self.priced(version, f"""  together {{
+    branch {branch} {{ {self.WRITE} }}
+    branch look {look}
+  }}""")
+
+        # Nobody hears whether a store has its price. Each run fails meanwhile, and a call is all that is left of it.
+        self.nobody_hears_of_prices()
         self.it.serve(source("price", 1))
         self.it.start(self.key)
         self.it.until("unclear", lambda: len({entry["instance"] for entry in self.it.history(self.key, "unclear")}) == 3)
@@ -489,23 +499,9 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
 """ + pre + """    step price { run Priced(promo, store) { on Refused, NotReady { fail NoPrice(store.id) and keep } } }
 """ + (task("After", "units: pre.available") if version == 2 else "") + """  } otherwise { fail TooMany(promo.id) and keep }
 """
-            return flow(body, version, declarations) + f"""
-workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {{
-  throughout {{ on event PromotionCancelled(id) where id == promo.id {{ fail NotReady(store.id) and compensate }} }}
-  let price = propose Price.activate(promo, store) undo Price.withdraw(promo, store)
-  approve price under Free as pricing valid until promo.end at 23:59 zone "Australia/Sydney" {{
-    within 8 business hours
-    on rejected, expired {{ fail Refused(store.id) and compensate }}
-    on changed           {{ then ask again }}
-  }}
-  write pricing {{ on InvalidCondition, RecordLocked {{ fail Refused(store.id) and compensate }} }}
-  finish Done(store.id)
-}}
-"""
+            return flow(body, version, declarations) + self.priced(version, "  " + self.WRITE)
 
-        fault = {"match": {"method": "POST", "path": "A_PriceCondition"}, "fault": "drop_after_commit", "times": 1000}
-        WORLD.sandbox("POST", "/faults", fault)
-        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.nobody_hears_of_prices()
         self.it.serve(source(1, SHIFT))
         self.it.start(self.key)
         self.it.until("unclear", lambda: len({entry["instance"] for entry in self.it.history(self.key, "unclear")}) == 2)
