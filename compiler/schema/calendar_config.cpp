@@ -58,15 +58,7 @@ void read_holidays(ConfigFile& file, Section& section, Calendar& calendar) {
   const toml::array* array = section.array("holidays");
   if (!array) return;
   for (auto& element : *array) {
-    std::string text;
-    if (auto date = element.value_exact<toml::date>()) {
-      char buffer[16];
-      std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02d", date->year, date->month, date->day);
-      text = buffer;
-    } else if (auto written = element.value_exact<std::string>()) {
-      text = *written;
-    }
-    if (auto date = date_from_text(text)) {
+    if (auto date = date_of(element)) {
       calendar.holidays.insert(*date);
     } else {
       file.diagnostics().emit(DiagnosticKind::ProjectValueInvalid, file.span(element.source()),

@@ -68,6 +68,31 @@ std::string Section::required_text(std::string_view key) {
   return value;
 }
 
+std::optional<Date> date_of(const toml::node& node) {
+  std::string text;
+  if (auto date = node.value_exact<toml::date>()) {
+    char buffer[16];
+    std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02d", date->year, date->month, date->day);
+    text = buffer;
+  } else if (auto written = node.value_exact<std::string>()) {
+    text = *written;
+  }
+  const auto date = date_from_text(text);
+  return date ? std::optional(*date) : std::nullopt;
+}
+
+std::optional<Date> Section::required_date(std::string_view key) {
+  const toml::node* node = take(key);
+  if (!node) {
+    known_.emplace_back(key);
+    file_.diagnostics().emit(DiagnosticKind::ProjectKeyMissing, span_, {title_, std::string(key)});
+    return std::nullopt;
+  }
+  const auto date = date_of(*node);
+  if (!date) invalid(key, "a date such as 2026-12-25");
+  return date;
+}
+
 bool Section::flag(std::string_view key, bool otherwise) {
   const toml::node* node = take(key);
   if (!node) return otherwise;

@@ -51,6 +51,7 @@ class Section {
   bool flag(std::string_view key, bool otherwise);
   std::optional<int64_t> whole(std::string_view key, int64_t least, int64_t most);
   std::optional<Duration> duration(std::string_view key);
+  std::optional<Date> required_date(std::string_view key);
   std::vector<std::pair<std::string, Span>> texts(std::string_view key);
   const toml::array* array(std::string_view key);
   const toml::table* table(std::string_view key);  // a sub-table
@@ -69,6 +70,9 @@ class Section {
   Span span_;
   std::vector<std::string> known_;
 };
+
+// A date of TOML, or one in quotes.
+std::optional<Date> date_of(const toml::node& node);
 
 // "10 s", "250 ms", "5 min", "2 h": a positive duration.
 std::optional<Duration> parse_duration(std::string_view text);

@@ -44,6 +44,7 @@ class ProjectReader {
     });
     if (auto* roles = top.table("roles")) read_roles(*roles);
     if (auto* scopes = top.table("scopes")) read_scopes(*scopes);
+    if (auto* absences = top.array("absences")) read_absences(*absences);
     std::vector<WrittenCalendar> calendars;
     for_each_table(top, "calendars", [&](const toml::table& table, std::string name, Span span) {
       if (auto calendar = read_calendar(file_, table, std::move(name), span))
@@ -191,6 +192,48 @@ class ProjectReader {
         }
       }
     }
+  }
+
+  // `[[absences]]`, one for each time that somebody is away.
+  void read_absences(const toml::array& array) {
+    for (const toml::node& node : array) {
+      const Span span = file_.span(node.source());
+      if (const toml::table* table = node.as_table()) {
+        read_absence(*table, span);
+      } else {
+        diagnostics_.emit(DiagnosticKind::ProjectValueInvalid, span, {"absences", "written as [[absences]]"});
+      }
+    }
+  }
+
+  void read_absence(const toml::table& table, Span span) {
+    const size_t errors = diagnostics_.error_count();
+    Section section(file_, table, "[[absences]]", span);
+    AbsenceConfig absence;
+    absence.person = section.required_text("person");
+    absence.cover = section.required_text("cover");
+    const auto first = section.required_date("from"), last = section.required_date("until");
+    const std::string zone = section.required_text("zone");
+    section.close();
+    if (diagnostics_.error_count() != errors) return;
+    for (const char* key : {"person", "cover"}) {
+      const std::string& person = std::string_view(key) == "person" ? absence.person : absence.cover;
+      if (std::ranges::none_of(project_.roles, [&](const RoleConfig& role) {
+            return std::ranges::find(role.people, person) != role.people.end();
+          }))
+        section.invalid(key, "somebody who has a role in [roles]");
+    }
+    if (absence.person == absence.cover) section.invalid("cover", "somebody else");
+    if (*last < *first) section.invalid("until", "the last day of it, not one before `from`");
+    if (!is_zone(zone)) section.invalid("zone", "a time zone such as \"Australia/Sydney\"");
+    if (diagnostics_.error_count() != errors) return;
+    absence.from = instant_of(*first, 0, zone).value();
+    absence.until = instant_of(*last + 1, 0, zone).value();
+    if (std::ranges::any_of(project_.absences, [&](const AbsenceConfig& other) {
+          return other.person == absence.person && other.from < absence.until && absence.from < other.until;
+        }))
+      section.invalid("from", "outside of the other absences of " + absence.person);
+    project_.absences.push_back(std::move(absence));
   }
 
   Project& project_;

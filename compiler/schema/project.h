@@ -43,6 +43,13 @@ struct RoleConfig {
   Span scopes_span = {};
 };
 
+// Somebody is away: whole days, as instants. `until` is no part of it.
+struct AbsenceConfig {
+  std::string person;
+  Instant from = 0, until = 0;
+  std::string cover;  // who decides in their place
+};
+
 struct Project {
   std::filesystem::path folder;
   std::string name;
@@ -51,6 +58,7 @@ struct Project {
   std::vector<SystemConfig> systems;
   std::vector<AdvisorConfig> advisors;
   std::vector<RoleConfig> roles;
+  std::vector<AbsenceConfig> absences;
   std::vector<Calendar> calendars;
 };
 

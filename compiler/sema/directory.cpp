@@ -26,7 +26,7 @@ class Directory {
     }
     for (auto& [person, held] : people) {
       names_.push_back(person);
-      held_.push_back(std::move(held));
+      held_.push_back({std::move(held)});
     }
   }
 
@@ -63,7 +63,8 @@ class Directory {
     const std::set<std::pair<uint32_t, uint32_t>> conflicts(abi_.conflicts.begin(), abi_.conflicts.end());
     for (const auto& [left, right] : conflicts) {
       for (size_t person = 0; person < names_.size(); ++person) {
-        if (left == right || !held_[person].contains(left) || !held_[person].contains(right)) continue;
+        if (left == right || !held_[person].held.contains(left) || !held_[person].held.contains(right))
+          continue;
         context_
             .emit(DiagnosticKind::HoldsBothSides, config(left)->span,
                   {names_[person], role_name(left), role_name(right)})
@@ -112,7 +113,7 @@ class Directory {
                         const std::vector<std::optional<size_t>>& assigned, const abi::Policy& policy) const {
     std::string text;
     for (size_t person = 0; person < names_.size(); ++person) {
-      const auto may = abi::capacity(held_[person], role, policy, abi_.conflicts);
+      const auto may = abi::capacity(held_[person].held, role, policy, abi_.conflicts);
       if (!may) continue;
       text += text.empty() ? "" : "; ";
       if (may->barred_by) {
@@ -133,7 +134,8 @@ class Directory {
     const auto number = std::ranges::find(abi_.roles, role);
     if (number == abi_.roles.end()) return;
     const auto index = static_cast<uint32_t>(number - abi_.roles.begin());
-    if (std::ranges::any_of(held_, [&](const abi::RoleSet& held) { return held.contains(index); })) return;
+    if (std::ranges::any_of(held_, [&](const abi::Decider& each) { return each.held.contains(index); }))
+      return;
     if (!told_.insert(index).second) return;
     context_.emit(DiagnosticKind::RoleWithoutPeople, asked, {role})
         .note(fmt::format("say in endcap.toml who they are: `{} = [\"...\"]` under `[roles]`", role));
@@ -162,7 +164,7 @@ class Directory {
   Context& context_;
   const abi::Program& abi_;
   std::vector<std::string> names_;  // of the people, sorted
-  std::vector<abi::RoleSet> held_;  // by each of them
+  std::vector<abi::Decider> held_;  // by each of them
   std::set<uint32_t> told_;
 };
 

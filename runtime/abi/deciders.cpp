@@ -17,11 +17,15 @@ std::optional<uint32_t> other_side(const RoleSet& held, uint32_t role, const Con
 }  // namespace
 
 std::optional<Capacity> capacity(const RoleSet& held, uint32_t role, const Policy& policy,
-                                 const Conflicts& conflicts) {
+                                 const Conflicts& conflicts, const RoleSet& beside) {
   std::optional<Capacity> barred;
-  const auto bars = other_side(held, role, conflicts);
+  const auto bar = [&](uint32_t side) {
+    const auto own = other_side(held, side, conflicts);
+    return own ? own : other_side(beside, side, conflicts);
+  };
+  const auto bars = bar(role);
   const auto free_as = [&](uint32_t as) {
-    const auto by = bars ? bars : other_side(held, as, conflicts);
+    const auto by = bars ? bars : bar(as);
     if (by && !barred) barred = Capacity{as, by};
     return !by;
   };
@@ -35,16 +39,16 @@ std::optional<Capacity> capacity(const RoleSet& held, uint32_t role, const Polic
 
 // Kuhn's augmenting paths: the approvals of one policy row name a handful of roles.
 std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
-                                          const std::vector<RoleSet>& people, const Policy& policy,
+                                          const std::vector<Decider>& deciders, const Policy& policy,
                                           const Conflicts& conflicts) {
   std::vector<std::optional<size_t>> person_of(roles.size());
-  for (size_t person = 0; person < people.size(); ++person) {
+  for (size_t person = 0; person < deciders.size(); ++person) {
     std::vector<bool> seen(roles.size());
     std::function<bool(size_t)> place = [&](size_t who) {
       for (const bool by_stand_in : {false, true}) {  // an own role before someone else's
         for (size_t role = 0; role < roles.size(); ++role) {
           if (seen[role]) continue;
-          const auto may = capacity(people[who], roles[role], policy, conflicts);
+          const auto may = capacity(deciders[who].held, roles[role], policy, conflicts, deciders[who].beside);
           if (!may || may->barred_by || (may->as != roles[role]) != by_stand_in) continue;
           seen[role] = true;
           if (!person_of[role] || place(*person_of[role])) {

@@ -23,13 +23,19 @@ struct Capacity {
   std::optional<uint32_t> barred_by;
 };
 // A capacity that nothing bars before one that something does. Empty: they hold nothing that decides for it.
+// What is held beside decides nothing, but bars: of somebody who decides by what another holds.
 std::optional<Capacity> capacity(const RoleSet& held, uint32_t role, const Policy& policy,
-                                 const Conflicts& conflicts);
+                                 const Conflicts& conflicts, const RoleSet& beside = {});
 
-// Gives each of the roles a person of its own, as far as it goes: its index in `people`, or empty. The most
-// roles are covered that can be; people who stand further in front keep a place.
+// By what somebody decides, and what bars them beside.
+struct Decider {
+  RoleSet held, beside = {};
+};
+
+// Gives each of the roles a person of its own, as far as it goes: its index in `deciders`, or empty. The most
+// roles are covered that can be; those who stand further in front keep a place.
 std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
-                                          const std::vector<RoleSet>& people, const Policy& policy,
+                                          const std::vector<Decider>& deciders, const Policy& policy,
                                           const Conflicts& conflicts);
 
 }  // namespace endcap::abi

@@ -33,9 +33,7 @@ class PartitionedEngine final : public Engine {
  public:
   PartitionedEngine(std::shared_ptr<const abi::Program> program, Store& store, Journal& journal,
                     const EngineOptions& options)
-      : state_{program, store,          journal, options,
-               {},      program->types, {},      People(*program, options.people, options.scopes),
-               {}} {
+      : state_{program, store, journal, options, {}, program->types, {}, People(*program, options), {}} {
     // One record a view for the cells of its key: a read of a view has no payload type of its own.
     for (const abi::View& view : program->views) {
       abi::Type record;
@@ -145,12 +143,15 @@ class PartitionedEngine final : public Engine {
   bool drain(Instant now) override {
     bool did = false;
     now = std::max(now, last_time());
+    show_as_of(now);
     for (auto& partition : partitions_) {
       if (state_.failure.empty()) did = partition->drain(now) || did;
     }
     stop_when_failed();
     return did;
   }
+
+  void show_as_of(Instant now) override { seen_ = std::max(seen_, now); }
 
   void keep_time() override { partitions_.front()->keep_time(); }
 
@@ -302,7 +303,7 @@ class PartitionedEngine final : public Engine {
         why_stranded(plan));
   }
 
-  Views views() { return Views(*state_.program, state_.store, state_.options, state_.people); }
+  Views views() { return Views(*state_.program, state_.store, state_.options, state_.people, seen_); }
 
   void stop_when_failed() {
     if (state_.failure.empty() || stopped_) return;
@@ -311,6 +312,7 @@ class PartitionedEngine final : public Engine {
   }
 
   EngineState state_;
+  Instant seen_ = 0;  // the latest time that was told
   std::vector<std::unique_ptr<Partition>> partitions_;
   bool stopped_ = false;
 };

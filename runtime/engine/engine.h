@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "runtime/abi/upgrade.h"
+#include "runtime/engine/absences.h"
 #include "runtime/engine/connector.h"
 #include "runtime/engine/scopes.h"
 #include "runtime/engine/upgrade_plan.h"
@@ -65,8 +66,9 @@ struct EngineOptions {
   NodeId node = 1;
   std::map<std::string, std::vector<std::string>> people;  // role -> people
   PeopleScopes scopes;                                     // of roles that are narrowed
-  std::map<std::string, uint32_t> attempts;                // system -> attempts before `unavailable`
-  std::map<std::string, Duration> timeouts;                // system -> timeout of one attempt
+  Absences absences;
+  std::map<std::string, uint32_t> attempts;  // system -> attempts before `unavailable`
+  std::map<std::string, Duration> timeouts;  // system -> timeout of one attempt
   std::map<std::string, Duration> settles;  // system -> how long a request that was given up may still arrive
   std::map<std::string, std::string> advisors_off;  // advisor -> why it is not asked: its alternative is used
   uint64_t seed = 1;                                // jitter of retries
@@ -94,6 +96,8 @@ class Engine {
   // One round over all partitions at journal time `now`: fires due timers, advances what is ready, appends at
   // most one record a partition. True when something was done.
   virtual bool drain(Instant now) = 0;
+  // The time that views go by until the next `drain`: who is away has no tasks.
+  virtual void show_as_of(Instant now) = 0;
   // Makes a record of nothing but the time in the next `drain`: for clocks that nothing else keeps.
   virtual void keep_time() = 0;
   // Applies what the journal acknowledged since: store, replies, calls. Called after Journal::sync by the

@@ -1,4 +1,4 @@
-// Who may decide what: roles, stand-ins, conflicts, and different people for several roles.
+// Who may decide what: roles, stand-ins, conflicts, different people for several roles, and who covers whom.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "runtime/abi/deciders.h"
 #include "runtime/abi/program.h"
-#include "runtime/engine/scopes.h"
+#include "runtime/engine/engine.h"
 
 namespace endcap {
 
@@ -20,32 +20,50 @@ struct Task;
 class People {
  public:
   People() = default;
-  People(const abi::Program& program, const std::map<std::string, std::vector<std::string>>& people,
-         PeopleScopes scopes);
+  People(const abi::Program& program, const EngineOptions& options);
+
+  // Who decides, and in whose place: `whose` is somebody who is away, or the person.
+  struct Decider {
+    std::string person, whose;
+  };
+  // The role by which somebody may do or decide something, and in whose place.
+  struct Held {
+    uint32_t role;
+    std::string whose;
+  };
+
+  // Whose decisions the person takes then: their own and those of whom they cover; none while away.
+  std::vector<std::string> decides_for(const std::string& person, Instant now) const {
+    return endcap::decides_for(absences_, person, now);
+  }
+  const Absence* absence_of(const std::string& person, Instant now) const {
+    return endcap::absence_of(absences_, person, now);
+  }
 
   bool holds(const std::string& person, uint32_t role) const;
   // And answers for `scope` in it; no scope is the whole role.
   bool holds(const std::string& person, uint32_t role, const std::optional<std::string>& scope) const;
   // The role by which the person may do a task that is no approval: one of those that are asked, or that it
   // was escalated to.
-  std::optional<uint32_t> may_do(const rows::Task& task, const std::string& person) const;
+  std::optional<Held> may_do(const rows::Task& task, const std::string& person, Instant now) const;
   // Their numbers in this program; UINT32_MAX, which nobody holds, for a role that it does not have.
   std::vector<uint32_t> roles_named(const std::vector<std::string>& names) const;
-  // The role by which the person may decide for `role`: the same, or one that stands in for it. Empty: none.
-  std::optional<uint32_t> acts_as(const std::string& person, uint32_t role, const abi::Policy& policy) const;
-  // The role of the person that conflicts where they could decide for `role` otherwise.
-  std::optional<uint32_t> barred_by(const std::string& person, uint32_t role,
-                                    const abi::Policy& policy) const;
+  // The role by which somebody may decide for `role`: the same, or one that stands in for it. Empty: none.
+  std::optional<uint32_t> acts_as(const Decider& decider, uint32_t role, const abi::Policy& policy) const;
+  // The role that conflicts, of who decides or of who is away, where they could decide for `role` otherwise.
+  std::optional<uint32_t> barred_by(const Decider& decider, uint32_t role, const abi::Policy& policy) const;
 
-  // Gives each of the roles a person of its own, as far as it goes: person of roles[i], or empty. The most
-  // roles are covered that can be; people who decided earlier keep a place.
-  std::vector<std::string> assign(const std::vector<uint32_t>& roles,
-                                  const std::vector<std::string>& approvers, const abi::Policy& policy) const;
+  // Gives each of the roles a person of its own, as far as it goes: who decides for roles[i], or nobody. The
+  // most roles are covered that can be; people who decided earlier keep a place. Who is away was looked at
+  // when they decided.
+  std::vector<std::string> assign(const std::vector<uint32_t>& roles, const std::vector<Decider>& approvers,
+                                  const abi::Policy& policy) const;
   // Those of the roles, by their places, that nobody is left for though everybody helps. None when nobody is
   // known to hold anything.
   std::vector<size_t> without_decider(const std::vector<uint32_t>& roles, const abi::Policy& policy) const;
 
  private:
+  std::optional<uint32_t> holds_for(const rows::Task& task, const std::string& person) const;
   const abi::RoleSet& held(const std::string& person) const;
 
   std::map<std::string, abi::RoleSet> roles_;
@@ -53,6 +71,7 @@ class People {
   abi::Conflicts conflicts_;
   std::vector<std::string> names_;
   PeopleScopes scopes_;
+  Absences absences_;
 };
 
 }  // namespace endcap

@@ -257,10 +257,12 @@ struct Decision {
   std::string reason;
   Instant time = 0;
   std::string role_name, as_name;
+  std::string covers = {};  // who is away, in whose place; empty: nobody
+  const std::string& whose() const { return covers.empty() ? person : covers; }
   template <typename F>
   void fields(F& f) {
     f(1, person), f(2, role), f(3, as), f(4, approved), f(5, reason), f(6, time), f(7, role_name),
-        f(8, as_name);
+        f(8, as_name), f(9, covers);
   }
 };
 

@@ -24,6 +24,85 @@ std::unexpected<Refusal> decline(Refusal::Kind kind, std::string message) {
 
 bool is_approval(const rows::Task& task) { return task.kind == Kind::Approval || task.kind == Kind::Again; }
 
+// How somebody decides an approval: for which of its roles, in whose place, and whether all have decided
+// then.
+struct Say {
+  uint32_t role;
+  std::string whose;
+  bool complete = false;
+};
+
+// Whose say the person may have in an approval that has these decisions: that of somebody of its roles, or of
+// who stands in for one, without a conflict.
+std::expected<std::vector<std::string>, Refusal> says_open_to(const People& people,
+                                                              const abi::Program& program,
+                                                              const rows::Task& task,
+                                                              const std::string& person, Instant now) {
+  const abi::Policy& policy = program.policies[task.policy];
+  std::vector<std::string> whose = people.decides_for(person, now);
+  for (const rows::Decision& decision : task.decisions) {
+    if (decision.person == person) {
+      return decline(Refusal::Kind::Conflict,
+                     fmt::format("{} has approved task {} already; the other roles need other people", person,
+                                 task.number));
+    }
+    std::erase(whose, decision.whose());  // nobody's say counts twice, whoever says it
+  }
+  if (whose.empty())
+    return decline(Refusal::Kind::Conflict,
+                   fmt::format("what {} could decide in task {} is decided already", person, task.number));
+  std::string wanted, torn;  // who has a role that conflicts
+  std::optional<uint32_t> conflict;
+  bool may = false;
+  for (const uint32_t role : task.roles) {
+    wanted += (wanted.empty() ? "" : ", ") + program.roles[role];
+    for (const std::string& each : whose) {
+      const People::Decider decider{person, each};
+      may = may || people.acts_as(decider, role, policy);
+      const auto other = conflict ? std::nullopt : people.barred_by(decider, role, policy);
+      if (other) conflict = other, torn = people.holds(person, *other) ? person : each;
+    }
+  }
+  if (may) return whose;
+  if (conflict) {
+    return decline(Refusal::Kind::Denied, fmt::format("{} is {} too, which may not decide the same approval",
+                                                      torn, program.roles[*conflict]));
+  }
+  return decline(Refusal::Kind::Denied, fmt::format("task {} is decided by {}, and {} is none of them",
+                                                    task.number, wanted, person));
+}
+
+std::expected<Say, Refusal> say_of(const People& people, const abi::Program& program, const rows::Task& task,
+                                   const std::string& person, bool approved, Instant now) {
+  const abi::Policy& policy = program.policies[task.policy];
+  const auto whose = says_open_to(people, program, task, person, now);
+  if (!whose) return std::unexpected(whose.error());
+  std::vector<People::Decider> deciders;
+  for (const rows::Decision& decision : task.decisions)
+    deciders.push_back({decision.person, decision.whose()});
+  for (const std::string& each : *whose) {
+    deciders.push_back({person, each});
+    const auto assigned = people.assign(task.roles, deciders, policy);
+    deciders.pop_back();
+    const auto mine = std::ranges::find(assigned, person);
+    if (mine == assigned.end()) continue;
+    return Say{task.roles[static_cast<size_t>(mine - assigned.begin())], each,
+               std::ranges::none_of(assigned, [](const std::string& one) { return one.empty(); })};
+  }
+  if (approved) {
+    return decline(Refusal::Kind::Conflict,
+                   fmt::format("the roles that {} could decide for in task {} are decided already", person,
+                               task.number));
+  }
+  Say says{task.roles.front(), whose->front()};
+  for (const uint32_t role : task.roles) {
+    for (const std::string& each : *whose) {
+      if (people.acts_as({person, each}, role, policy)) says = {role, each};
+    }
+  }
+  return says;
+}
+
 const char* word(DecisionRequest::What what) {
   return what == DecisionRequest::What::Approve  ? "approve"
          : what == DecisionRequest::What::Reject ? "reject"
@@ -179,11 +258,17 @@ void Partition::decide_now(DecisionRequest& request) {
                   decline(Refusal::Kind::Conflict, fmt::format("task {} expired on {}", task->number,
                                                                instant_to_text(task->deadline))));
   }
+  if (const Absence* away = state_.people.absence_of(request.person, now_)) {
+    return answer(
+        request.reply,
+        decline(Refusal::Kind::Denied, fmt::format("{} is away until {}: {} decides in their place",
+                                                   away->person, instant_to_text(away->until), away->cover)));
+  }
   if (is_approval(*task)) return answer(request.reply, decide_approval(*task, request));
 
   task->roles = state_.people.roles_named(
       task->role_names);  // what is asked about an undo may be older than this program
-  const auto held = state_.people.may_do(*task, request.person);
+  const auto held = state_.people.may_do(*task, request.person, now_);
   if (!held) {
     std::string role = task->role_names.empty() ? "nobody" : task->role_names.front();
     if (task->scope) role += " of " + *task->scope;
@@ -201,10 +286,12 @@ void Partition::decide_now(DecisionRequest& request) {
   if (!filled)
     return answer(request.reply,
                   decline(Refusal::Kind::Invalid, fmt::format("task {}: {}", task->number, filled.error())));
-  task->decisions.push_back({request.person, *held, *held, !rejected, request.reason, now_});
+  task->decisions.push_back({request.person, held->role, held->role, !rejected, request.reason, now_});
+  if (held->whose != request.person) task->decisions.back().covers = held->whose;
   Json details = {{"task", task->number},           {"label", task->label},
-                  {"person", request.person},       {"role", program().roles[*held]},
+                  {"person", request.person},       {"role", program().roles[held->role]},
                   {"decision", word(request.what)}, {"reason", request.reason}};
+  if (held->whose != request.person) details["covers"] = held->whose;
   note_answers(*task, details);
   note(task->root, "taskDone", task->instance, task->path, task->element, details);
   close_task(*task, Status::Done);
@@ -224,61 +311,18 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   if (!request.answers.empty())
     return decline(Refusal::Kind::Invalid,
                    fmt::format("task {} is an approval: it asks for no answers", task.number));
-  std::vector<std::string> approvers;
-  for (const rows::Decision& decision : task.decisions) {
-    if (decision.person == person) {
-      return decline(Refusal::Kind::Conflict,
-                     fmt::format("{} has approved task {} already; the other roles need other people", person,
-                                 task.number));
-    }
-    approvers.push_back(decision.person);
-  }
-  std::string wanted;
-  std::optional<uint32_t> conflict;
-  bool may = false;
-  for (const uint32_t role : task.roles) {
-    wanted += (wanted.empty() ? "" : ", ") + program().roles[role];
-    may = may || state_.people.acts_as(person, role, policy);
-    if (!conflict) conflict = state_.people.barred_by(person, role, policy);
-  }
-  if (!may && conflict) {
-    return decline(Refusal::Kind::Denied, fmt::format("{} is {} too, which may not decide the same approval",
-                                                      person, program().roles[*conflict]));
-  }
-  if (!may)
-    return decline(Refusal::Kind::Denied, fmt::format("task {} is decided by {}, and {} is none of them",
-                                                      task.number, wanted, person));
-
-  approvers.push_back(person);
-  const auto assigned = state_.people.assign(task.roles, approvers, policy);
-  const auto mine = std::find(assigned.begin(), assigned.end(), person);
   const bool approved = request.what == DecisionRequest::What::Approve;
-  if (approved && mine == assigned.end()) {
-    return decline(Refusal::Kind::Conflict,
-                   fmt::format("the roles that {} could decide for in task {} are decided already", person,
-                               task.number));
-  }
-  uint32_t role = task.roles.front();
-  if (mine != assigned.end()) {
-    role = task.roles[static_cast<size_t>(mine - assigned.begin())];
-  } else {
-    for (const uint32_t each : task.roles) {
-      if (state_.people.acts_as(person, each, policy)) role = each;
-    }
-  }
-  const uint32_t as = state_.people.acts_as(person, role, policy).value_or(role);
-  task.decisions.push_back({person, role, as, approved, request.reason, now_});
-  note(task.root, "decided", task.instance, task.path, task.element,
-       {{"task", task.number},
-        {"label", task.label},
-        {"person", person},
-        {"role", program().roles[role]},
-        {"as", program().roles[as]},
-        {"decision", word(request.what)},
-        {"reason", request.reason}});
-  const bool complete =
-      std::none_of(assigned.begin(), assigned.end(), [](const std::string& each) { return each.empty(); });
-  if (approved && !complete) {
+  const auto says = say_of(state_.people, program(), task, person, approved, now_);
+  if (!says) return std::unexpected(says.error());
+  const uint32_t as = state_.people.acts_as({person, says->whose}, says->role, policy).value_or(says->role);
+  task.decisions.push_back({person, says->role, as, approved, request.reason, now_});
+  Json details = {{"task", task.number},       {"label", task.label},
+                  {"person", person},          {"role", program().roles[says->role]},
+                  {"as", program().roles[as]}, {"decision", word(request.what)},
+                  {"reason", request.reason}};
+  if (says->whose != person) task.decisions.back().covers = says->whose, details["covers"] = says->whose;
+  note(task.root, "decided", task.instance, task.path, task.element, details);
+  if (approved && !says->complete) {
     put_task(task);
     return Json{{"task", task.number}, {"status", "open"}}.dump();
   }

@@ -327,12 +327,14 @@ Json Views::task(const rows::Task& row) const {
   }
   Json decisions = Json::array();
   for (const rows::Decision& decision : row.decisions) {
-    decisions.push_back({{"person", decision.person},
-                         {"role", decision.role_name},
-                         {"as", decision.as_name},
-                         {"approved", decision.approved},
-                         {"reason", decision.reason},
-                         {"time", instant_to_text(decision.time)}});
+    Json one = {{"person", decision.person}};
+    if (!decision.covers.empty()) one["covers"] = decision.covers;
+    one["role"] = decision.role_name;
+    one["as"] = decision.as_name;
+    one["approved"] = decision.approved;
+    one["reason"] = decision.reason;
+    one["time"] = instant_to_text(decision.time);
+    decisions.push_back(std::move(one));
   }
   if (!decisions.empty()) json["decisions"] = std::move(decisions);
   if (row.status == rows::Task::Status::Open && row.kind == rows::Task::Kind::Task) {
@@ -357,11 +359,14 @@ const abi::Policy* Views::policy_of(const rows::Task& approval) const {
 
 bool Views::may_see(const rows::Task& row, const std::string& person) const {
   const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
-  if (!is_approval) return people_.may_do(row, person).has_value();
+  if (!is_approval) return people_.may_do(row, person, now_).has_value();
+  const auto roles = people_.roles_named(row.role_names);
   const abi::Policy* policy = policy_of(row);
-  return std::ranges::any_of(people_.roles_named(row.role_names), [&](uint32_t role) {
-    return policy != nullptr ? people_.acts_as(person, role, *policy).has_value()
-                             : people_.holds(person, role);
+  return std::ranges::any_of(people_.decides_for(person, now_), [&](const std::string& whose) {
+    return std::ranges::any_of(roles, [&](uint32_t role) {
+      return policy != nullptr ? people_.acts_as({person, whose}, role, *policy).has_value()
+                               : people_.holds(whose, role);
+    });
   });
 }
 

@@ -22,8 +22,9 @@ class Views {
   using Reply = std::expected<std::string, Refusal>;
   using Json = nlohmann::ordered_json;
 
-  Views(const abi::Program& program, Store& store, const EngineOptions& options, const People& people)
-      : program_(program), store_(store), options_(options), people_(people) {}
+  Views(const abi::Program& program, Store& store, const EngineOptions& options, const People& people,
+        Instant now)
+      : program_(program), store_(store), options_(options), people_(people), now_(now) {}
 
   Reply show(const std::string& workflow_or_id, const std::string& key);
   Reply list(const std::string& filter);
@@ -51,6 +52,7 @@ class Views {
   Store& store_;
   const EngineOptions& options_;
   const People& people_;
+  Instant now_;  // who is away then
 };
 
 }  // namespace endcap

@@ -111,6 +111,7 @@ bool Shell::round() {
   // nothing becomes due any more.
   if (sends_) now_ = clock_.now({engine_.next_due(), in_flight || engine_.busy()});
   for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
+  engine_.show_as_of(now_);
   for (auto& work : posted) work(engine_);
   keep_time();
   const bool worked = engine_.drain(now_);

@@ -62,6 +62,10 @@ class Simulation {
             static_cast<uint16_t>(1 + roll(4)), seed) {
     world_.options.people = retail_people();
     world_.options.scopes = retail_scopes();
+    const Instant from = kMonday + static_cast<Instant>(roll(10)) * kDay;
+    const Absence first{"fin", from, from + 2 * kDay, "cora"},
+        again{"fin", from + 4 * kDay, from + 5 * kDay, "chief"};
+    world_.options.absences = {first, again, {"chief", from + 3 * kDay, from + 6 * kDay, "cora"}};
     world_.options.attempts["erp"] = 3;
     world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
       return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
@@ -274,7 +278,7 @@ class Simulation {
     if (tasks.empty()) return;
     const Json& task = tasks[roll(tasks.size())];
     constexpr const char* kPeople[] = {"fin",  "chief", "dir",  "merch", "greedy",
-                                       "both", "ops",   "olga", "omar"};
+                                       "both", "ops",   "olga", "omar",  "cora"};
     const uint64_t number = task["task"];
     const std::string kind = task["kind"];
     using What = DecisionRequest::What;
@@ -374,6 +378,7 @@ class Simulation {
     }
     check_exceptions(started.size());
     check_budgets();
+    check_absences();
     check_nothing_left();
   }
 
@@ -492,6 +497,22 @@ class Simulation {
     require(done.size() == 1 && done[0]["answers"]["counted"] == shown["outcome"]["value"]["count"],
             "another answer than was given: " + shown.dump());
   }
+  // Who is away has decided nothing, and whoever decided in somebody's place covered them then.
+  void check_absences() {
+    for (const Json& task : world_.tasks({{"status", "closed"}, {"limit", 1000}})) {
+      std::set<std::string> said;
+      for (const Json& each : task.value("decisions", Json::array())) {
+        const Instant time = instant_from_text(each["time"].get<std::string>()).value();
+        const std::string person = each["person"], whose = each.value("covers", person);
+        require(!absence_of(world_.options.absences, person, time), person + " was away: " + task.dump());
+        require(decider_for(world_.options.absences, whose, time) == person,
+                person + " decided for " + whose + ": " + task.dump());
+        require(said.insert(person).second, "one of four eyes twice: " + task.dump());
+        require(whose == person || said.insert(whose).second, "a say that counted twice: " + task.dump());
+      }
+    }
+  }
+
   // Whoever tried: it was done by one of those who answer for that side, the director once it was escalated.
   void check_visit(const Wish& wish, const Json& shown) {
     const auto done = world_.history(shown["id"], "taskDone");

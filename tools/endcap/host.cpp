@@ -174,6 +174,8 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
     host.engine.people[role.name] = role.people;
     host.engine.scopes[role.name] = role.scopes;
   }
+  for (const AbsenceConfig& each : project.project.absences)
+    host.engine.absences.push_back({each.person, each.from, each.until, each.cover});
   return host;
 }
 

@@ -71,8 +71,13 @@ class DecidingClock final : public Clock {
     std::vector<std::string> candidates;
     for (const Json& role : task.at("roles")) {
       const auto found = people_.people.find(role.get<std::string>());
-      if (found != people_.people.end())
-        candidates.insert(candidates.end(), found->second.begin(), found->second.end());
+      if (found == people_.people.end()) continue;
+      for (const std::string& person : found->second) {
+        candidates.push_back(person);
+        for (const Absence& absence : people_.absences) {
+          if (absence.person == person) candidates.push_back(absence.cover);
+        }
+      }
     }
     size_t& tried = tried_[number];
     return tried < candidates.size() ? std::optional(candidates[tried++]) : std::nullopt;

@@ -330,6 +330,7 @@ void Narrator::decided(const Json& entry, Line& line) {
     line.text = fmt::format("{} does {}", member(entry, "person"), member(entry, "label"));
     if (entry.contains("answers")) line.text += fmt::format(" ({})", values(entry.at("answers")));
   }
+  if (const auto away = member(entry, "covers"); !away.empty()) line.text += ", in place of " + away;
 }
 
 void Narrator::ended(const Json& entry, Line& line) {

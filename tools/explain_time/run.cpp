@@ -240,9 +240,11 @@ std::string Run::person_for(const PersonAnswers& answers, const Json& task) cons
   const auto scope = task.contains("scope") ? std::optional(task["scope"].get<std::string>()) : std::nullopt;
   const auto free = std::ranges::find_if(people, [&](const std::string& person) {
     return answers_for(options_.scopes, role, person, scope) &&
-           std::ranges::none_of(decided, [&](const Json& each) { return each.at("person") == person; });
+           std::ranges::none_of(decided, [&](const Json& each) {
+             return each.at("person") == decider_for(options_.absences, person, world_.now());
+           });
   });
-  return free == people.end() ? people.front() : *free;
+  return decider_for(options_.absences, free == people.end() ? people.front() : *free, world_.now());
 }
 
 // The engine speaks in UTC; people who read a timeline do not.

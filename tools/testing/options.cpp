@@ -9,6 +9,8 @@ EngineOptions options_of(const Project& project) {
     options.people[role.name] = role.people;
     options.scopes[role.name] = role.scopes;
   }
+  for (const AbsenceConfig& each : project.absences)
+    options.absences.push_back({each.person, each.from, each.until, each.cover});
   for (const SystemConfig& system : project.systems) {
     options.attempts[system.name] = system.attempts;
     options.timeouts[system.name] = system.timeout;

@@ -24,8 +24,8 @@ std::string told(const Json& entry) {
     for (const Json& role : *roles) add(role.get<std::string>());
   }
   for (const char* name :
-       {"exception", "key", "operation", "advisor", "target", "label", "person", "decision", "role", "scope",
-        "event", "outcome", "rejection", "reason", "because", "message"})
+       {"exception", "key", "operation", "advisor", "target", "label", "person", "covers", "decision", "role",
+        "scope", "event", "outcome", "rejection", "reason", "because", "message"})
     add(member(entry, name));
   if (const auto call = entry.find("call"); call != entry.end() && call->is_object()) {
     add(member(*call, "operation"));

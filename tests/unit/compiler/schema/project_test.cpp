@@ -101,6 +101,46 @@ TEST_SUITE("a project") {
     CHECK(desk.only(DiagnosticKind::ProjectValueInvalid) == "`cleo` must be a list such as [\"a\", \"b\"]");
   }
 
+  TEST_CASE("says who is away, until when, and who decides in their place") {
+    DeskProject desk;
+    desk.pin();
+    const auto away = [&](const std::string& lines) {
+      desk.replaced("[calendars.", "[[absences]]\n" + lines + "\n[calendars.");
+      return desk.load();
+    };
+    const std::string whole =
+        "person = \"cleo\"\ncover = \"carl\"\nfrom = 2026-12-21\nuntil = \"2026-12-22\"\nzone = "
+        "\"Australia/Sydney\"";
+    const Project project = away(whole);
+    CHECK(desk.diagnostics.all().empty());
+    REQUIRE(project.absences.size() == 1);
+    CHECK(project.absences[0].person == "cleo");
+    CHECK(project.absences[0].cover == "carl");
+    CHECK(instant_to_text(project.absences[0].from) == "2026-12-20T13:00:00Z");
+    CHECK(instant_to_text(project.absences[0].until) ==
+          "2026-12-22T13:00:00Z");  // the last day is one of them
+    const auto problem = [&](std::string part, const std::string& by, DiagnosticKind kind) {
+      std::string lines = whole;
+      lines.replace(lines.find(part), part.size(), by);
+      away(lines);
+      return desk.only(kind);
+    };
+    const auto invalid = DiagnosticKind::ProjectValueInvalid;
+    CHECK(problem("cover = \"carl\"\n", "", DiagnosticKind::ProjectKeyMissing) ==
+          "[[absences]] has no `cover`");
+    CHECK(problem("from = 2026-12-21\n", "", DiagnosticKind::ProjectKeyMissing) ==
+          "[[absences]] has no `from`");
+    CHECK(problem("2026-12-21", "\"soon\"", invalid) == "`from` must be a date such as 2026-12-25");
+    CHECK(problem("2026-12-21", "2026-12-23", invalid) ==
+          "`until` must be the last day of it, not one before `from`");
+    CHECK(problem("\"carl\"", "\"cleo\"", invalid) == "`cover` must be somebody else");
+    CHECK(problem("\"carl\"", "\"dora\"", invalid) == "`cover` must be somebody who has a role in [roles]");
+    CHECK(problem("Australia/Sydney", "Sydney", invalid) ==
+          "`zone` must be a time zone such as \"Australia/Sydney\"");
+    away(whole + "\n[[absences]]\n" + whole);
+    CHECK(desk.only(invalid) == "`from` must be outside of the other absences of cleo");
+  }
+
   TEST_CASE("has the sheets of its folder `data`, or those that it names") {
     DeskProject desk;
     const auto sheets = [&] {

@@ -38,11 +38,23 @@ TEST_CASE("a conflict bars from the role itself and from standing in for it, and
   CHECK(bar({kDirector, kFinance}, kFinance) == std::nullopt);
 }
 
+TEST_CASE("who decides in another's place decides by what the other holds, and a conflict of either bars") {
+  const auto may = [](const RoleSet& held, const RoleSet& beside) {
+    const auto as = capacity(held, kFinance, policy(), kConflicts, beside);
+    return as && !as->barred_by ? std::optional(as->as) : std::nullopt;
+  };
+  CHECK(may({kFinance}, {kChief}) == kFinance);
+  CHECK(may({kDirector}, {kChief}) == kDirector);
+  CHECK(may({kFinance}, {kBuyer}) == std::nullopt);
+  CHECK(may({kFinance, kBuyer}, {kChief}) == std::nullopt);
+  CHECK(may({kChief}, {kFinance}) == std::nullopt);
+}
+
 TEST_CASE("each role gets a person of its own where that is possible") {
   using People = std::vector<std::optional<size_t>>;
   const std::vector<uint32_t> both{kFinance, kChief};
-  CHECK(assign(both, {{kFinance, kChief}, {kFinance}}, policy(), kConflicts) == People{1, 0});
-  CHECK(assign(both, {{kFinance, kChief}}, policy(), kConflicts) == People{0, std::nullopt});
-  CHECK(assign(both, {{kDirector, kBuyer}, {kFinance}}, policy(), kConflicts) == People{1, 0});
-  CHECK(assign(both, {{kFinance, kBuyer}, {kChief}}, policy(), kConflicts) == People{std::nullopt, 1});
+  CHECK(assign(both, {{{kFinance, kChief}}, {{kFinance}}}, policy(), kConflicts) == People{1, 0});
+  CHECK(assign(both, {{{kFinance, kChief}}}, policy(), kConflicts) == People{0, std::nullopt});
+  CHECK(assign(both, {{{kDirector, kBuyer}}, {{kFinance}}}, policy(), kConflicts) == People{1, 0});
+  CHECK(assign(both, {{{kFinance, kBuyer}}, {{kChief}}}, policy(), kConflicts) == People{std::nullopt, 1});
 }

@@ -43,6 +43,7 @@ class FakeEngine final : public Engine {
     finished.push_back(std::move(reply));
     work = true;
   }
+  void show_as_of(Instant) override {}
   bool drain(Instant now) override {
     last = now;
     return std::exchange(work, false);

@@ -1,4 +1,4 @@
-// Tasks for a part of a role, compiled and run.
+// Tasks for a part of a role, and people who are away, compiled and run.
 #include "tests/unit/tools/testing/fixture.h"
 
 using namespace endcap;
@@ -61,8 +61,9 @@ TEST_CASE("a task for a part of a role is done by the first who answers for it")
 }
 
 TEST_CASE("who answers for another part of it may not do it") {
-  CHECK(visited("  Area does Inspect for \"1001\" as \"ben\"\n  expect task Inspect of Area for \"2001\" once")
-            .find("is for Area of NSW, and ben is not one") != std::string::npos);
+  CHECK(
+      visited("  Area does Inspect for \"1001\" as \"ben\"\n  expect task Inspect of Area for \"2001\" once")
+          .find("is for Area of NSW, and ben is not one") != std::string::npos);
   CHECK(visited("  Area does Inspect for \"1001\" as \"cy\"\n  expect task Inspect of Area for \"2001\" once")
             .find("is for Area of NSW, and cy is not one") != std::string::npos);
 }
@@ -78,4 +79,19 @@ TEST_CASE("an exception is escalated to those of a role who answer for it") {
   CHECK(visited(raised +
                 "  after 2 hours\n  Area does Closed as \"ben\"\n  expect exception Closed resolved once") ==
         "");
+}
+
+TEST_CASE("in the place of who is away their cover does it, for that part of the role") {
+  CheckedProject project = checked(kVisit + "test \"visit\" {\n" + kStores + R"(
+  Area does Inspect for "1001"
+  Area does Inspect for "2001"
+  expect task Report of Area once
+}
+)");
+  project.project.roles.push_back({"Area", {"ann", "ben"}, {}, {{"ann", {"NSW"}}, {"ben", {"WA"}}}, {}});
+  const Instant monday = instant_from_text("2026-11-16T00:00:00Z").value();
+  project.project.absences.push_back({"ann", monday, monday + 7 * kDay, "fay"});
+  const auto report = run_tests(project, {});
+  REQUIRE(report.has_value());
+  CHECK(happened(*report) == "");
 }
