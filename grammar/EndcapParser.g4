@@ -145,6 +145,7 @@ testStatement
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent
   | role=name decision=(APPROVES | REJECTS | DOES) EVERY? qualified arguments? about? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
+  | role=name DELEGATES EVERY? qualified about? TO to=TEXT (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDelegates
   | qualified about? fault testCount                                        # SystemFails
   | EXPECT expectation                                                      # ExpectThat
   ;

@@ -56,15 +56,19 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
                        .answers = {},
                        .about = {},
                        .person = node.person.value_or(""),
-                       .reason = node.reason};
-  const auto* found = node.verb == Verb::Does
-                          ? asked(names_.tasks, node.what, DiagnosticKind::UnknownTask)
-                          : asked(names_.approvals, node.what, DiagnosticKind::UnknownApproval);
+                       .reason = node.reason,
+                       .to = node.to};
+  const bool work =
+      node.verb == Verb::Does || (node.verb == Verb::Delegates && names_.tasks.contains(result.what));
+  const auto* found = work ? asked(names_.tasks, node.what, DiagnosticKind::UnknownTask)
+                           : asked(names_.approvals, node.what, DiagnosticKind::UnknownApproval);
   std::vector<uint32_t> decider;
   if (!about(node.about, result.about) || !found ||
-      !roles({node.role}, found->deciders, result.what, decider) || !answers(node, *found, result.answers))
+      !roles({node.role}, found->deciders, result.what, decider))
     return std::nullopt;
+  if (node.verb != Verb::Delegates && !answers(node, *found, result.answers)) return std::nullopt;
   result.role = decider.front();
+  result.work = work;
   return result;
 }
 

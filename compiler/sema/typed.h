@@ -355,6 +355,8 @@ struct PersonDecides {
   std::vector<TestValue> answers;       // fields of the task's form
   std::optional<About> about;
   std::string person, reason;           // empty person: the role's first
+  std::string to;                       // Delegates
+  bool work = false;                    // a task, no approval
 };
 struct SystemFails {
   ast::FaultStmt::Kind kind;

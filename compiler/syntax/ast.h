@@ -447,8 +447,8 @@ struct BecomesStmt {                  // Promotion("P-1").landedCost becomes AUD
 struct StartStmt { QualifiedName workflow; std::vector<Argument> arguments; TestMoment at; };
 struct AfterStmt { ExprPtr duration; std::optional<TestMoment> until; };  // one of them
 struct SendStmt { QualifiedName event; std::vector<Argument> arguments; };
-struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..." | StoreOps does Count(counted: 12 ea)
-  enum class Verb : uint8_t { Approves, Rejects, Does } verb;
+struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..." | StoreOps does Count(counted: 12 ea) | StoreOps delegates Count to "ben"
+  enum class Verb : uint8_t { Approves, Rejects, Does, Delegates } verb;
   Name role;
   bool every = false;
   QualifiedName what;
@@ -456,6 +456,7 @@ struct DecideStmt {                   // FinanceManager approves gate.pricing as
   std::optional<About> about;
   std::optional<std::string> person;
   std::string reason;
+  std::string to;                     // Delegates
 };
 struct FaultStmt {                    // Price.activate for "1001" is rejected RecordLocked once
   enum class Kind : uint8_t { Rejected, Unavailable, Invalid, TimesOut, AnswersTooLate } kind;

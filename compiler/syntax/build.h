@@ -122,6 +122,7 @@ class Builder {
   ast::StartStmt start(Parser::StartWorkflowContext* tree);
   ast::AfterStmt after(Parser::AfterTimeContext* tree);
   ast::DecideStmt decide(Parser::PersonDecidesContext* tree);
+  ast::DecideStmt delegate(Parser::PersonDelegatesContext* tree);
   ast::FaultStmt fault(Parser::SystemFailsContext* tree);
   ast::ExpectStmt expect(Parser::ExpectationContext* tree);
   ast::ExpectStmt expect_exception(Parser::ExpectExceptionContext* tree);

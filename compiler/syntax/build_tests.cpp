@@ -22,6 +22,7 @@ ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
   if (auto* sent = dynamic_cast<Parser::SendEventContext*>(tree))
     return {at, ast::SendStmt{qualified(sent->qualified()), arguments(sent->arguments())}};
   if (auto* decided = dynamic_cast<Parser::PersonDecidesContext*>(tree)) return {at, decide(decided)};
+  if (auto* delegated = dynamic_cast<Parser::PersonDelegatesContext*>(tree)) return {at, delegate(delegated)};
   if (auto* failing = dynamic_cast<Parser::SystemFailsContext*>(tree)) return {at, fault(failing)};
   return {at, expect(dynamic_cast<Parser::ExpectThatContext*>(tree)->expectation())};
 }
@@ -68,6 +69,21 @@ ast::DecideStmt Builder::decide(Parser::PersonDecidesContext* tree) {
   if (tree->arguments() != nullptr) result.answers = arguments(tree->arguments());
   result.about = about(tree->about());
   for (auto* text : tree->TEXT()) {
+    if (text->getSymbol() == tree->person) result.person = text_value(text);
+    if (text->getSymbol() == tree->reason) result.reason = text_value(text);
+  }
+  return result;
+}
+
+ast::DecideStmt Builder::delegate(Parser::PersonDelegatesContext* tree) {
+  ast::DecideStmt result;
+  result.verb = ast::DecideStmt::Verb::Delegates;
+  result.role = name(tree->role);
+  result.every = tree->EVERY() != nullptr;
+  result.what = qualified(tree->qualified());
+  result.about = about(tree->about());
+  for (auto* text : tree->TEXT()) {
+    if (text->getSymbol() == tree->to) result.to = text_value(text);
     if (text->getSymbol() == tree->person) result.person = text_value(text);
     if (text->getSymbol() == tree->reason) result.reason = text_value(text);
   }

@@ -34,6 +34,7 @@ constexpr Word kWords[] = {
     {"approves", Lexer::APPROVES},
     {"rejects", Lexer::REJECTS},
     {"does", Lexer::DOES},
+    {"delegates", Lexer::DELEGATES},
     {"because", Lexer::BECAUSE},
     {"once", Lexer::ONCE},
     {"times", Lexer::TIMES},

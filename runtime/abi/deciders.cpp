@@ -47,7 +47,7 @@ std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
     std::function<bool(size_t)> place = [&](size_t who) {
       for (const bool by_stand_in : {false, true}) {  // an own role before someone else's
         for (size_t role = 0; role < roles.size(); ++role) {
-          if (seen[role]) continue;
+          if (seen[role] || deciders[who].not_for.contains(roles[role])) continue;
           const auto may = capacity(deciders[who].held, roles[role], policy, conflicts, deciders[who].beside);
           if (!may || may->barred_by || (may->as != roles[role]) != by_stand_in) continue;
           seen[role] = true;

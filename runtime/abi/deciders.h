@@ -27,9 +27,9 @@ struct Capacity {
 std::optional<Capacity> capacity(const RoleSet& held, uint32_t role, const Policy& policy,
                                  const Conflicts& conflicts, const RoleSet& beside = {});
 
-// By what somebody decides, and what bars them beside.
+// By what somebody decides, what bars them beside, and for which roles somebody else is to decide.
 struct Decider {
-  RoleSet held, beside = {};
+  RoleSet held, beside = {}, not_for = {};
 };
 
 // Gives each of the roles a person of its own, as far as it goes: its index in `deciders`, or empty. The most

@@ -44,10 +44,11 @@ struct EventRequest {
 struct DecisionRequest {
   uint64_t task = 0;
   std::string person;
-  enum class What : uint8_t { Approve, Reject, Done } what = What::Done;
+  enum class What : uint8_t { Approve, Reject, Done, Delegate } what = What::Done;
   std::string reason;
   JsonReply reply;
   std::string answers = {};  // Done: JSON object of what is filled in
+  std::string to = {};       // Delegate: who decides or does it in their place
 };
 // A person puts a suspended or quarantined instance back to work: what it waited for is done again.
 struct ResumeRequest {

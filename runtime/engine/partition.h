@@ -339,6 +339,7 @@ class Partition {
   void close_task(rows::Task& task, rows::Task::Status status);
   void decide_now(DecisionRequest& request);
   std::expected<std::string, Refusal> decide_approval(rows::Task& task, const DecisionRequest& request);
+  std::expected<std::string, Refusal> delegate(rows::Task& task, const DecisionRequest& request);
   void task_timer(const rows::Timer& timer);
 
   // --- forms.cpp: what people fill in

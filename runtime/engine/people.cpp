@@ -27,24 +27,34 @@ bool People::holds(const std::string& person, uint32_t role, const std::optional
   return holds(person, role) && answers_for(scopes_, names_.at(role), person, scope);
 }
 
-std::optional<uint32_t> People::holds_for(const rows::Task& task, const std::string& person) const {
+template <typename Wanted>
+std::optional<uint32_t> People::holds_for(const rows::Task& task, const std::string& person,
+                                          const Wanted& wanted) const {
   for (const uint32_t role : roles_named(task.role_names)) {
-    if (holds(person, role, task.scope)) return role;
+    if (holds(person, role, task.scope) && wanted(role)) return role;
   }
   const auto escalated = roles_named(task.escalated_names);
   for (size_t i = 0; i < escalated.size(); ++i) {
     const bool narrowed = i < task.escalated_by.size();
-    if (holds(person, escalated[i],
-              narrowed ? task.escalations.at(task.escalated_by[i]).scope : std::nullopt))
-      return escalated[i];
+    const auto scope = narrowed ? task.escalations.at(task.escalated_by[i]).scope : std::nullopt;
+    if (holds(person, escalated[i], scope) && wanted(escalated[i])) return escalated[i];
   }
   return std::nullopt;
 }
 
+bool People::holds_in(const rows::Task& task, const std::string& person, uint32_t role) const {
+  return holds_for(task, person, [&](uint32_t each) { return each == role; }).has_value();
+}
+
+// Who it was handed to and can't do it any more, since people change, holds nobody back.
 std::optional<People::Held> People::may_do(const rows::Task& task, const std::string& person,
                                            Instant now) const {
   for (const std::string& whose : decides_for(person, now)) {
-    if (const auto role = holds_for(task, whose)) return Held{*role, whose};
+    const auto role = holds_for(task, whose, [&](uint32_t each) {
+      const rows::Delegation* given = task.delegation_of(names_.at(each));
+      return given == nullptr || given->to == whose || !holds_in(task, given->to, each);
+    });
+    if (role) return Held{*role, whose};
   }
   return std::nullopt;
 }
@@ -64,8 +74,20 @@ const abi::RoleSet& People::held(const std::string& person) const {
   return found == roles_.end() ? kNone : found->second;
 }
 
+People::Decider People::decider(const rows::Task& approval, const std::string& person,
+                                const std::string& whose, const abi::Policy& policy) const {
+  Decider decider{person, whose};
+  for (const rows::Delegation& given : approval.delegations) {
+    const auto role = numbers_.find(given.role);
+    if (given.to == whose || role == numbers_.end()) continue;
+    if (acts_as({given.to, given.to}, role->second, policy)) decider.not_for.insert(role->second);
+  }
+  return decider;
+}
+
 std::optional<uint32_t> People::acts_as(const Decider& decider, uint32_t role,
                                         const abi::Policy& policy) const {
+  if (decider.not_for.contains(role)) return std::nullopt;
   const auto may = abi::capacity(held(decider.whose), role, policy, conflicts_, held(decider.person));
   return may && !may->barred_by ? std::optional(may->as) : std::nullopt;
 }
@@ -80,19 +102,21 @@ std::vector<std::string> People::assign(const std::vector<uint32_t>& roles,
                                         const std::vector<Decider>& approvers,
                                         const abi::Policy& policy) const {
   std::vector<abi::Decider> deciders;
-  for (const Decider& approver : approvers) deciders.push_back({held(approver.whose), held(approver.person)});
+  for (const Decider& approver : approvers)
+    deciders.push_back({held(approver.whose), held(approver.person), approver.not_for});
   std::vector<std::string> assigned;
   for (const auto& place : abi::assign(roles, deciders, policy, conflicts_))
     assigned.push_back(place ? approvers[*place].person : std::string());
   return assigned;
 }
 
-std::vector<size_t> People::without_decider(const std::vector<uint32_t>& roles,
-                                            const abi::Policy& policy) const {
+std::vector<size_t> People::without_decider(const rows::Task& approval, const abi::Policy& policy) const {
   std::vector<size_t> without;
   if (roles_.empty()) return without;
+  const auto roles = roles_named(approval.role_names);
   std::vector<abi::Decider> everybody;
-  for (const auto& [person, held] : roles_) everybody.push_back({held});
+  for (const auto& [person, held] : roles_)
+    everybody.push_back({held, {}, decider(approval, person, person, policy).not_for});
   const auto assigned = abi::assign(roles, everybody, policy, conflicts_);
   for (size_t role = 0; role < roles.size(); ++role) {
     if (!assigned[role]) without.push_back(role);

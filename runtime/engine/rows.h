@@ -2,6 +2,7 @@
 // stand. Numbers in keys are big-endian, so that rows stand in the order of their numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -292,6 +293,17 @@ struct Beyond {
 };
 
 // A person's work: tasks, approvals, questions about outcomes. Key: 'o' open or 'c' closed, number.
+// For a role of a task, one person decides or does it, and nobody else of that role.
+struct Delegation {
+  std::string role, to;
+  std::string by = {};  // who handed it over
+  Instant time = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, role), f(2, to), f(3, by), f(4, time);
+  }
+};
+
 struct Task {
   enum class Kind : uint8_t {
     Task = 1,
@@ -339,6 +351,18 @@ struct Task {
   std::vector<Beyond> reserving;
   bool forbidden = false;  // by what was beyond a budget
   std::string reason;
+  std::vector<Delegation> delegations;  // one a role at most
+
+  bool is_approval() const { return kind == Kind::Approval || kind == Kind::Again; }
+  const Delegation* delegation_of(const std::string& role) const {
+    const auto found = std::ranges::find(delegations, role, &Delegation::role);
+    return found == delegations.end() ? nullptr : &*found;
+  }
+  void delegate(Delegation given) {
+    std::erase_if(delegations, [&](const Delegation& each) { return each.role == given.role; });
+    delegations.push_back(std::move(given));
+  }
+
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, kind), f(3, status), f(4, root), f(5, instance), f(6, workflow), f(7, key), f(8, path),
@@ -348,7 +372,7 @@ struct Task {
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
         f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name),
         f(41, answers), f(42, prefilled), f(43, advised), f(44, scope), f(45, escalated_by), f(50, reserving),
-        f(51, forbidden), f(52, reason);
+        f(51, forbidden), f(52, reason), f(53, delegations);
   }
 };
 

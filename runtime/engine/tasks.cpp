@@ -7,6 +7,7 @@
 #include "runtime/abi/shape.h"
 #include "runtime/abi/value_json.h"
 #include "runtime/engine/partition.h"
+#include "runtime/engine/says.h"
 
 namespace endcap {
 namespace {
@@ -20,87 +21,6 @@ std::string key_of(const rows::Task& task) {
 
 std::unexpected<Refusal> decline(Refusal::Kind kind, std::string message) {
   return std::unexpected(Refusal{kind, std::move(message)});
-}
-
-bool is_approval(const rows::Task& task) { return task.kind == Kind::Approval || task.kind == Kind::Again; }
-
-// How somebody decides an approval: for which of its roles, in whose place, and whether all have decided
-// then.
-struct Say {
-  uint32_t role;
-  std::string whose;
-  bool complete = false;
-};
-
-// Whose say the person may have in an approval that has these decisions: that of somebody of its roles, or of
-// who stands in for one, without a conflict.
-std::expected<std::vector<std::string>, Refusal> says_open_to(const People& people,
-                                                              const abi::Program& program,
-                                                              const rows::Task& task,
-                                                              const std::string& person, Instant now) {
-  const abi::Policy& policy = program.policies[task.policy];
-  std::vector<std::string> whose = people.decides_for(person, now);
-  for (const rows::Decision& decision : task.decisions) {
-    if (decision.person == person) {
-      return decline(Refusal::Kind::Conflict,
-                     fmt::format("{} has approved task {} already; the other roles need other people", person,
-                                 task.number));
-    }
-    std::erase(whose, decision.whose());  // nobody's say counts twice, whoever says it
-  }
-  if (whose.empty())
-    return decline(Refusal::Kind::Conflict,
-                   fmt::format("what {} could decide in task {} is decided already", person, task.number));
-  std::string wanted, torn;  // who has a role that conflicts
-  std::optional<uint32_t> conflict;
-  bool may = false;
-  for (const uint32_t role : task.roles) {
-    wanted += (wanted.empty() ? "" : ", ") + program.roles[role];
-    for (const std::string& each : whose) {
-      const People::Decider decider{person, each};
-      may = may || people.acts_as(decider, role, policy);
-      const auto other = conflict ? std::nullopt : people.barred_by(decider, role, policy);
-      if (other) conflict = other, torn = people.holds(person, *other) ? person : each;
-    }
-  }
-  if (may) return whose;
-  if (conflict) {
-    return decline(Refusal::Kind::Denied, fmt::format("{} is {} too, which may not decide the same approval",
-                                                      torn, program.roles[*conflict]));
-  }
-  return decline(Refusal::Kind::Denied, fmt::format("task {} is decided by {}, and {} is none of them",
-                                                    task.number, wanted, person));
-}
-
-std::expected<Say, Refusal> say_of(const People& people, const abi::Program& program, const rows::Task& task,
-                                   const std::string& person, bool approved, Instant now) {
-  const abi::Policy& policy = program.policies[task.policy];
-  const auto whose = says_open_to(people, program, task, person, now);
-  if (!whose) return std::unexpected(whose.error());
-  std::vector<People::Decider> deciders;
-  for (const rows::Decision& decision : task.decisions)
-    deciders.push_back({decision.person, decision.whose()});
-  for (const std::string& each : *whose) {
-    deciders.push_back({person, each});
-    const auto assigned = people.assign(task.roles, deciders, policy);
-    deciders.pop_back();
-    const auto mine = std::ranges::find(assigned, person);
-    if (mine == assigned.end()) continue;
-    return Say{task.roles[static_cast<size_t>(mine - assigned.begin())], each,
-               std::ranges::none_of(assigned, [](const std::string& one) { return one.empty(); })};
-  }
-  if (approved) {
-    return decline(Refusal::Kind::Conflict,
-                   fmt::format("the roles that {} could decide for in task {} are decided already", person,
-                               task.number));
-  }
-  Say says{task.roles.front(), whose->front()};
-  for (const uint32_t role : task.roles) {
-    for (const std::string& each : *whose) {
-      if (people.acts_as({person, each}, role, policy)) says = {role, each};
-    }
-  }
-  return says;
 }
 
 const char* word(DecisionRequest::What what) {
@@ -126,7 +46,7 @@ void Partition::put_task(const rows::Task& row) {
   };
   name(task.roles, task.role_names);
   name(task.escalated, task.escalated_names);
-  if (is_approval(task) && task.policy_name.empty())
+  if (task.is_approval() && task.policy_name.empty())
     task.policy_name = program().policies.at(task.policy).name;
   for (rows::Decision& decision : task.decisions) {
     if (!decision.role_name.empty()) continue;
@@ -215,6 +135,7 @@ void Partition::task_timer(const rows::Timer& timer) {
     const rows::Limit& to = task->escalations.at(timer.detail);
     task->escalated.push_back(to.role);
     task->escalated_by.push_back(static_cast<uint32_t>(timer.detail));
+    task->delegations.clear();  // whom it was handed to has not answered: everybody may again
     put_task(*task);
     Json details = {{"task", task->number}, {"role", program().roles[to.role]}};
     if (to.scope) details["scope"] = *to.scope;
@@ -264,18 +185,13 @@ void Partition::decide_now(DecisionRequest& request) {
         decline(Refusal::Kind::Denied, fmt::format("{} is away until {}: {} decides in their place",
                                                    away->person, instant_to_text(away->until), away->cover)));
   }
-  if (is_approval(*task)) return answer(request.reply, decide_approval(*task, request));
+  if (request.what == DecisionRequest::What::Delegate) return answer(request.reply, delegate(*task, request));
+  if (task->is_approval()) return answer(request.reply, decide_approval(*task, request));
 
   task->roles = state_.people.roles_named(
       task->role_names);  // what is asked about an undo may be older than this program
-  const auto held = state_.people.may_do(*task, request.person, now_);
-  if (!held) {
-    std::string role = task->role_names.empty() ? "nobody" : task->role_names.front();
-    if (task->scope) role += " of " + *task->scope;
-    return answer(request.reply,
-                  decline(Refusal::Kind::Denied, fmt::format("task {} is for {}, and {} is not one",
-                                                             task->number, role, request.person)));
-  }
+  const auto held = work_of(state_.people, *task, request.person, now_);
+  if (!held) return answer(request.reply, std::unexpected(held.error()));
   const bool rejected = request.what == DecisionRequest::What::Reject;
   if (request.what != DecisionRequest::What::Done && task->kind != Kind::Outcome) {
     return answer(request.reply, decline(Refusal::Kind::Invalid,
@@ -314,7 +230,9 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   const bool approved = request.what == DecisionRequest::What::Approve;
   const auto says = say_of(state_.people, program(), task, person, approved, now_);
   if (!says) return std::unexpected(says.error());
-  const uint32_t as = state_.people.acts_as({person, says->whose}, says->role, policy).value_or(says->role);
+  const uint32_t as =
+      state_.people.acts_as(state_.people.decider(task, person, says->whose, policy), says->role, policy)
+          .value_or(says->role);
   task.decisions.push_back({person, says->role, as, approved, request.reason, now_});
   Json details = {{"task", task.number},       {"label", task.label},
                   {"person", person},          {"role", program().roles[says->role]},

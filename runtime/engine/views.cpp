@@ -318,13 +318,19 @@ Json Views::task(const rows::Task& row) const {
   if (row.deadline != 0) json["deadline"] = instant_to_text(row.deadline);
   if (row.reminded != 0) json["reminded"] = instant_to_text(row.reminded);
   if (row.closed != 0) json["closed"] = instant_to_text(row.closed);
-  if (row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again) {
+  if (row.is_approval()) {
     json["policy"] = row.policy_name;
     json["leaves"] = row.leaves;
     if (!row.merkle_root.empty()) json["merkleRoot"] = abi::hex(row.merkle_root);
     json["validUntil"] = instant_to_text(row.valid_until);
     if (row.of != 0) json["again"] = row.of;
   }
+  Json delegations = Json::array();
+  for (const rows::Delegation& given : row.delegations) {
+    delegations.push_back(
+        {{"role", given.role}, {"to", given.to}, {"by", given.by}, {"time", instant_to_text(given.time)}});
+  }
+  if (!delegations.empty()) json["delegated"] = std::move(delegations);
   Json decisions = Json::array();
   for (const rows::Decision& decision : row.decisions) {
     Json one = {{"person", decision.person}};
@@ -358,14 +364,14 @@ const abi::Policy* Views::policy_of(const rows::Task& approval) const {
 }
 
 bool Views::may_see(const rows::Task& row, const std::string& person) const {
-  const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
-  if (!is_approval) return people_.may_do(row, person, now_).has_value();
+  if (!row.is_approval()) return people_.may_do(row, person, now_).has_value();
   const auto roles = people_.roles_named(row.role_names);
   const abi::Policy* policy = policy_of(row);
   return std::ranges::any_of(people_.decides_for(person, now_), [&](const std::string& whose) {
     return std::ranges::any_of(roles, [&](uint32_t role) {
-      return policy != nullptr ? people_.acts_as({person, whose}, role, *policy).has_value()
-                               : people_.holds(whose, role);
+      return policy != nullptr
+                 ? people_.acts_as(people_.decider(row, person, whose, *policy), role, *policy).has_value()
+                 : people_.holds(whose, role);
     });
   });
 }
@@ -415,12 +421,10 @@ std::vector<std::string> Views::undecidable() {
   std::vector<std::string> found;
   const auto look = [&](std::string_view, std::string_view value) {
     const auto row = rows::decode<rows::Task>(value);
-    const bool is_approval = row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again;
-    const abi::Policy* policy = is_approval && row.reserving.empty() ? policy_of(row) : nullptr;
+    const abi::Policy* policy = row.is_approval() && row.reserving.empty() ? policy_of(row) : nullptr;
     if (policy == nullptr) return true;
     std::vector<std::string> without;
-    for (const size_t role : people_.without_decider(people_.roles_named(row.role_names), *policy))
-      without.push_back(row.role_names[role]);
+    for (const size_t role : people_.without_decider(row, *policy)) without.push_back(row.role_names[role]);
     if (!without.empty())
       found.push_back(fmt::format("approval {} ({} of {} \"{}\") needs {}", row.number, row.label,
                                   row.workflow, row.key, fmt::join(without, " and ")));

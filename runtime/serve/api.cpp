@@ -156,6 +156,8 @@ void Api::handle(HttpRequest request, Respond respond) {
     if (path[1] == "tasks" && path.size() == 2) return only(get, "GET") ? tasks(request, respond) : void();
     if (path[1] == "tasks" && path.size() == 4 && path[3] == "decision")
       return only(posts, "POST") ? decide(path[2], request, respond) : void();
+    if (path[1] == "tasks" && path.size() == 4 && path[3] == "delegation")
+      return only(posts, "POST") ? delegate(path[2], request, respond) : void();
   }
   respond(
       error_response(404, "not_found", "There is no such path. docs/reference/api.md lists what there is."));
@@ -288,6 +290,25 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
         fmt::format("The decision \"{}\" is not one of approve, reject and done.", *decision)));
   }
   post([decided = std::move(decided)](Engine& engine) { engine.decide(decided); }, respond);
+}
+
+void Api::delegate(const std::string& id, const HttpRequest& request, Respond respond) {
+  const auto task = number(id);
+  if (!task)
+    return respond(error_response(404, "not_found", fmt::format("\"{}\" is not the number of a task.", id)));
+  auto members = body_members(request);
+  if (!members) return respond(members.error());
+  if (auto unknown = unknown_member(*members, {"person", "to", "reason"})) return respond(*unknown);
+  auto person = text_member(*members, "person", true);
+  if (!person) return respond(person.error());
+  auto to = text_member(*members, "to", true);
+  if (!to) return respond(to.error());
+  auto reason = text_member(*members, "reason", false);
+  if (!reason) return respond(reason.error());
+  DecisionRequest delegated{*task, std::move(*person), DecisionRequest::What::Delegate, std::move(*reason),
+                            reply_with(respond, 200)};
+  delegated.to = std::move(*to);
+  post([delegated = std::move(delegated)](Engine& engine) { engine.decide(delegated); }, respond);
 }
 
 void Api::events(const HttpRequest& request, Respond respond) {

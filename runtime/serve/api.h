@@ -31,6 +31,7 @@ class Api {
   void resume(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
   void tasks(const HttpRequest& request, HttpServer::Respond respond);
   void decide(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
+  void delegate(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
   void events(const HttpRequest& request, HttpServer::Respond respond);
   void metrics(HttpServer::Respond respond);
   void clock(HttpServer::Respond respond);

@@ -289,11 +289,13 @@ class Simulation {
       const std::string key = task["arguments"].value("key", "");
       what = committed_.contains(key) ? What::Approve : What::Reject;
     }
+    const auto someone = [&] { return kPeople[roll(std::size(kPeople))]; };
+    if (one_in(6)) world_.engine().decide({number, someone(), What::Delegate, "", {}, "", someone()});
     std::string answers;
     if (task.contains("form") && !one_in(3))
       answers = one_in(6) ? R"({"counted": "many"})" : Json{{"counted", 100 + roll(900)}}.dump();
     for (int i = one_in(5) ? 2 : 1; i > 0; --i) {
-      world_.engine().decide({number, kPeople[roll(std::size(kPeople))], what, "seen", {}, answers});
+      world_.engine().decide({number, someone(), what, "seen", {}, answers});
     }
   }
 
@@ -372,6 +374,7 @@ class Simulation {
       require(status == "finished" || status == "failed",
               fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
       check_writes(wish, shown["outcome"]["name"], exactly_once);
+      check_delegations(shown["id"]);
       if (wish.workflow == "Late") check_late(wish, shown);
       if (wish.workflow == "Do") check_answer(shown);
       if (wish.workflow == "Visit") check_visit(wish, shown);
@@ -510,6 +513,22 @@ class Simulation {
         require(said.insert(person).second, "one of four eyes twice: " + task.dump());
         require(whose == person || said.insert(whose).second, "a say that counted twice: " + task.dump());
       }
+    }
+  }
+
+  // What was handed to somebody nobody else has decided or done for that role, until it was escalated.
+  void check_delegations(uint64_t instance) {
+    std::map<std::pair<uint64_t, std::string>, std::string> has;  // by task and role
+    for (const Json& entry : world_.history(instance)) {
+      const std::string kind = entry["kind"];
+      if (kind == "escalated")
+        std::erase_if(has, [&](const auto& each) { return each.first.first == entry["task"]; });
+      if (kind == "delegated") has[{entry["task"], entry["role"]}] = entry["to"];
+      if (kind != "decided" && kind != "taskDone") continue;
+      const auto found = has.find({entry["task"], entry["role"]});
+      const std::string whose = entry.value("covers", entry["person"].get<std::string>());
+      require(found == has.end() || found->second == whose,
+              fmt::format("{} decided what was handed to {}: {}", whose, found->second, entry.dump()));
     }
   }
 

@@ -16,14 +16,6 @@ std::string text(const Json& object, const char* name) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-std::string joined(const Json& object, const char* name) {
-  const auto found = object.find(name);
-  if (found == object.end() || !found->is_array()) return {};
-  std::vector<std::string> parts;
-  for (const Json& each : *found) parts.push_back(each.is_string() ? each.get<std::string>() : each.dump());
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 size_t width_of(const std::string& cell) {  // code points; good enough for columns
   return static_cast<size_t>(std::count_if(cell.begin(), cell.end(),
                                            [](char c) { return (static_cast<uint8_t>(c) & 0xC0) != 0x80; }));
@@ -101,14 +93,30 @@ std::string instances_table(const Json& answer, bool short_form) {
   return table(rows);
 }
 
+namespace {
+
+// Whom a task is for: the roles, or who it was handed to for one of them.
+std::string wanted_by(const Json& task) {
+  std::string wanted;
+  for (const char* name : {"roles", "escalatedTo"}) {
+    for (const Json& role : task.value(name, Json::array())) {
+      wanted += (wanted.empty() ? "" : ", ") + role.get<std::string>();
+      for (const Json& given : task.value("delegated", Json::array())) {
+        if (given.at("role") == role) wanted += fmt::format(" ({})", text(given, "to"));
+      }
+    }
+    if (std::string_view(name) == "roles" && task.contains("scope")) wanted += " of " + text(task, "scope");
+  }
+  return wanted;
+}
+
+}  // namespace
+
 std::string tasks_table(const Json& answer, bool short_form) {
   std::vector<std::vector<std::string>> rows;
   if (!short_form) rows.push_back({"TASK", "KIND", "LABEL", "FOR", "INSTANCE", "WHERE", "DEADLINE"});
   for (const Json& each : answer.value("tasks", Json::array())) {
-    const std::string more = joined(each, "escalatedTo");
-    rows.push_back({text(each, "task"), text(each, "kind"), text(each, "label"),
-                    joined(each, "roles") + (each.contains("scope") ? " of " + text(each, "scope") : "") +
-                        (more.empty() ? "" : ", " + more),
+    rows.push_back({text(each, "task"), text(each, "kind"), text(each, "label"), wanted_by(each),
                     text(each, "key"), place_of(each), moment_of(each, "deadline")});
   }
   if (!short_form && rows.size() == 1) return "no tasks\n";
@@ -144,6 +152,12 @@ std::string decision_line(const Json& answer, bool short_form) {
   if (short_form) return fmt::format("{} {}\n", task, status);
   return status == "open" ? fmt::format("task {}: kept; others must decide too\n", task)
                           : fmt::format("task {}: {}\n", task, status);
+}
+
+std::string delegation_line(const Json& answer, bool short_form) {
+  const std::string task = text(answer, "task"), to = text(answer, "to");
+  if (short_form) return fmt::format("{} {}\n", task, to);
+  return fmt::format("task {}: it is {}'s now, for {}\n", task, to, text(answer, "role"));
 }
 
 std::string event_line(const Json& answer, bool short_form) {

@@ -12,6 +12,7 @@ std::string instances_table(const Json& answer, bool short_form);     // of GET 
 std::string tasks_table(const Json& answer, bool short_form);         // of GET /v1/tasks
 std::string instance_account(const Json& instance, bool short_form);  // of GET /v1/instances/{id}
 std::string decision_line(const Json& answer, bool short_form);       // of POST /v1/tasks/{task}/decision
+std::string delegation_line(const Json& answer, bool short_form);     // of POST /v1/tasks/{task}/delegation
 std::string event_line(const Json& answer, bool short_form);          // of POST /v1/events
 std::string resumed_line(const Json& answer, bool short_form);        // of POST /v1/instances/{id}/resume
 std::string history_lines(const Json& answer, bool short_form);       // of GET /v1/instances/{id}/history

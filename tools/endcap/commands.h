@@ -8,7 +8,8 @@
 
 namespace endcap::command {
 
-// check.cpp, test.cpp, fix.cpp, graph.cpp, explain.cpp, explain_time.cpp, fmt.cpp, init.cpp: what needs no running system.
+// check.cpp, test.cpp, fix.cpp, graph.cpp, explain.cpp, explain_time.cpp, fmt.cpp, init.cpp: what needs no
+// running system.
 void add_check(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 void add_fix(CLI::App& app, int& exit_code);
@@ -34,6 +35,7 @@ void add_show(CLI::App& app, int& exit_code);
 void add_history(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);
+void add_delegate(CLI::App& app, int& exit_code);
 void add_resume(CLI::App& app, int& exit_code);
 void add_event(CLI::App& app, int& exit_code);
 

@@ -19,8 +19,8 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_signature, endcap::command::add_breaking, endcap::command::add_plan,
     endcap::command::add_run,       endcap::command::add_serve,    endcap::command::add_start,
     endcap::command::add_list,      endcap::command::add_show,     endcap::command::add_history,
-    endcap::command::add_tasks,     endcap::command::add_decide,   endcap::command::add_resume,
-    endcap::command::add_event,
+    endcap::command::add_tasks,     endcap::command::add_decide,   endcap::command::add_delegate,
+    endcap::command::add_resume,    endcap::command::add_event,
     // clang-format on
 };
 

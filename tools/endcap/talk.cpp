@@ -1,4 +1,4 @@
-// endcap start, list, show, history, tasks, decide, resume, event: what asks a running daemon.
+// endcap start, list, show, history, tasks, decide, delegate, resume, event: what asks a running daemon.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -19,7 +19,7 @@ struct TalkOptions {
   Shape shape = Shape::Human;
   std::vector<std::string> name;  // an id, or workflow and key
   std::string workflow, status, key, role, person, reason, decision, arguments = "{}", request_id, file, id,
-                                                                     source, type, data = "{}", answers;
+                                                                     source, type, data = "{}", answers, to;
   uint64_t task = 0, from = 0, limit = 0, instance = 0;
   bool closed = false, late = false;
 };
@@ -260,6 +260,28 @@ void add_decide(CLI::App& app, int& exit_code) {
     exit_code = report(
         options, HttpClient(options->server).call(fmt::format("/v1/tasks/{}/decision", options->task), body),
         decision_line);
+  });
+}
+
+void add_delegate(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command = add(app, "delegate", "Hand a task or an approval to somebody else of the role", options);
+  command->add_option("TASK", options->task, "Its number, as `endcap tasks` lists it")->required();
+  command->add_option("--person", options->person, "Whose it is so far")->required();
+  command->add_option("--to", options->to, "Who is to decide or do it: nobody else of the role then may")
+      ->required();
+  command->add_option("--reason", options->reason, "Why: it stands in the history");
+  command->footer(
+      "Its deadline stays as it is. Once it is escalated, everybody who was asked may decide it again.\n"
+      "Example:\n  endcap delegate 42 --person fay --to dora --reason 'she knows the supplier'");
+  command->callback([options, &exit_code] {
+    const std::string body =
+        fmt::format("{{\"person\":{},\"to\":{},\"reason\":{}}}", json_text(options->person),
+                    json_text(options->to), json_text(options->reason));
+    exit_code =
+        report(options,
+               HttpClient(options->server).call(fmt::format("/v1/tasks/{}/delegation", options->task), body),
+               delegation_line);
   });
 }
 

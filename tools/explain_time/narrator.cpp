@@ -111,8 +111,9 @@ Line Narrator::line_of(const Json& entry) {
   static const std::set<std::string> kDues = {"due", "late", "doneLate"};
   static const std::set<std::string> kWaits = {"waits", "heard", "handling"};
   static const std::set<std::string> kCalls = {"read", "notify", "write", "undo", "failedAttempt", "unclear"};
-  static const std::set<std::string> kDecisions = {"permitted", "forbidden", "decided",  "granted",
-                                                   "rejected",  "taskDone",  "reserved", "beyondBudget"};
+  static const std::set<std::string> kDecisions = {"permitted", "forbidden",    "decided",
+                                                   "granted",   "rejected",     "taskDone",
+                                                   "reserved",  "beyondBudget", "delegated"};
   if (kAsked.contains(line.kind)) {
     asked(entry, line);
   } else if (kClock.contains(line.kind)) {
@@ -319,6 +320,9 @@ void Narrator::decided(const Json& entry, Line& line) {
     line.text = fmt::format("{} {} as {}", member(entry, "person"), verb, member(entry, "as"));
     if (member(entry, "as") != member(entry, "role"))
       line.text += fmt::format(", for {}", member(entry, "role"));
+  } else if (line.kind == "delegated") {
+    line.text = fmt::format("{} hands it to {}, for {}", member(entry, "person"), member(entry, "to"),
+                            member(entry, "role"));
   } else if (line.kind == "granted") {
     const auto until = instant_from_text(member(entry, "validUntil"));
     line.text = "is granted";

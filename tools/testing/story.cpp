@@ -127,9 +127,8 @@ Story::Went Story::act(const sema::SentEvent& sent) {
 // ---------------------------------------------------------------- people
 
 std::expected<std::vector<Json>, std::string> Story::tasks_meant(const sema::PersonDecides& decision) const {
-  const bool does = decision.verb == ast::DecideStmt::Verb::Does;
   std::vector<Json> open =
-      does ? observed_.open_tasks(decision.what) : observed_.open_approvals(decision.what);
+      decision.work ? observed_.open_tasks(decision.what) : observed_.open_approvals(decision.what);
   const size_t all = open.size();
   if (decision.about) {
     const auto keys =
@@ -140,7 +139,7 @@ std::expected<std::vector<Json>, std::string> Story::tasks_meant(const sema::Per
           keys, [&](const std::string& key) { return Observed::is_about(occurrence, key); });
     });
   }
-  const char* what = does ? "task" : "approval";
+  const char* what = decision.work ? "task" : "approval";
   if (open.empty())
     return std::unexpected(
         all == 0 ? fmt::format("no {} {} is open", what, decision.what)
@@ -152,10 +151,14 @@ std::expected<std::vector<Json>, std::string> Story::tasks_meant(const sema::Per
   return open;
 }
 
-// The first of the role who has not decided yet.
+// Whom it was handed to, else the first of the role who has not decided yet.
 std::string Story::person_for(const sema::PersonDecides& decision, const Json& task) const {
   if (!decision.person.empty()) return decision.person;
   const std::string role = role_name(decision.role);
+  for (const Json& given : task.value("delegated", Json::array())) {
+    if (given.at("role") == role)
+      return decider_for(options_.absences, given.at("to").get<std::string>(), world_.now());
+  }
   const auto& people = options_.people.at(role);
   const Json decided = task.value("decisions", Json::array());
   const auto scope = task.contains("scope") ? std::optional(task["scope"].get<std::string>()) : std::nullopt;
@@ -173,9 +176,10 @@ Story::Went Story::act(const sema::PersonDecides& decision) {
   using Ask = DecisionRequest::What;
   const auto tasks = tasks_meant(decision);
   if (!tasks) return std::unexpected(tasks.error());
-  const Ask ask = decision.verb == Verb::Approves  ? Ask::Approve
-                  : decision.verb == Verb::Rejects ? Ask::Reject
-                                                   : Ask::Done;
+  const Ask ask = decision.verb == Verb::Approves    ? Ask::Approve
+                  : decision.verb == Verb::Rejects   ? Ask::Reject
+                  : decision.verb == Verb::Delegates ? Ask::Delegate
+                                                     : Ask::Done;
   Json answers = Json::object();
   for (const auto& [field, value] : decision.answers) {
     abi::Arena arena;
@@ -184,7 +188,7 @@ Story::Went Story::act(const sema::PersonDecides& decision) {
   }
   for (const Json& task : *tasks) {
     const auto answer = world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask,
-                                      decision.reason, answers.empty() ? "" : answers.dump());
+                                      decision.reason, answers.empty() ? "" : answers.dump(), decision.to);
     if (!answer) return std::unexpected(answer.error());
   }
   return settle(world_.now());

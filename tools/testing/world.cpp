@@ -94,9 +94,9 @@ World::Answer World::event(const std::string& type, const std::string& data) {
 }
 
 World::Answer World::decide(uint64_t task, const std::string& person, DecisionRequest::What what,
-                            const std::string& reason, const std::string& answers) {
+                            const std::string& reason, const std::string& answers, const std::string& to) {
   auto reply = std::make_shared<std::optional<Answer>>();
-  engine_->decide({task, person, what, reason, keep(reply), answers});
+  engine_->decide({task, person, what, reason, keep(reply), answers, to});
   return wait_for(reply);
 }
 

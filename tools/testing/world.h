@@ -25,7 +25,7 @@ class World {
   Answer start(const std::string& workflow, const std::string& arguments);
   Answer event(const std::string& type, const std::string& data);
   Answer decide(uint64_t task, const std::string& person, DecisionRequest::What what,
-                const std::string& reason, const std::string& answers = {});
+                const std::string& reason, const std::string& answers = {}, const std::string& to = {});
   // From timer to timer up to `time`, and until nothing happens any more.
   std::expected<void, std::string> run_to(Instant time);
 

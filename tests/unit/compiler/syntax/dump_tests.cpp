@@ -50,10 +50,11 @@ std::string dump(const TestStmt& statement) {
             return form("send", {s.event.text(), dump(s.arguments)});
           },
           [](const DecideStmt& s) {
-            const char* const kVerb[] = {"approves", "rejects", "does"};
+            const char* const kVerb[] = {"approves", "rejects", "does", "delegates"};
             return form(kVerb[static_cast<size_t>(s.verb)],
                         {s.role.text, s.every ? "every" : "", s.what.text(), dump(s.answers), dump(s.about),
-                         s.person ? "as " + *s.person : "", s.reason.empty() ? "" : '"' + s.reason + '"'});
+                         clause("to", s.to), s.person ? "as " + *s.person : "",
+                         s.reason.empty() ? "" : '"' + s.reason + '"'});
           },
           [](const FaultStmt& s) {
             const char* const kKind[] = {"rejected", "unavailable", "invalid", "times-out", "too-late"};

@@ -32,6 +32,8 @@ TEST_CASE("people decide") {
   CHECK(story("Boss approves gate.pricing") == "(approves Boss gate.pricing)");
   CHECK(story("Boss rejects every x for \"1\" as \"fay\" because \"no\"") ==
         "(rejects Boss every x (for \"1\") as fay \"no\")");
+  CHECK(story("Boss delegates gate.pricing to \"dora\" as \"fay\"") ==
+        "(delegates Boss gate.pricing (to dora) as fay)");
   CHECK(story("Clerk does Count for every Store") == "(does Clerk Count (for every Store))");
 }
 

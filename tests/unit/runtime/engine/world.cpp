@@ -141,6 +141,12 @@ Json World::decide(uint64_t task, const std::string& person, const std::string& 
   return wait_for(reply);
 }
 
+Json World::delegate(uint64_t task, const std::string& person, const std::string& to) {
+  std::optional<Json> reply;
+  engine_->decide({task, person, DecisionRequest::What::Delegate, "", keep(reply), "", to});
+  return wait_for(reply);
+}
+
 Json World::show(const std::string& workflow, const std::string& key) {
   auto shown = engine_->show(workflow, key);
   return shown ? Json::parse(*shown) : Json{{"refused", shown.error().message}};

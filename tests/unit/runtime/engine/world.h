@@ -44,6 +44,7 @@ class World {
   Json event(const std::string& type, const Json& data, const std::string& id = "");
   Json decide(uint64_t task, const std::string& person, const std::string& what,
               const std::string& reason = "", const std::string& answers = "");
+  Json delegate(uint64_t task, const std::string& person, const std::string& to);
   Json show(const std::string& workflow, const std::string& key);
   Json list(const Json& filter = Json::object());
   std::vector<Json> tasks(const Json& filter = Json::object());

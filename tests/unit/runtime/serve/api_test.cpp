@@ -154,6 +154,20 @@ TEST_CASE("Decisions reach the engine; who may not is denied, and what is decide
           "number");
 }
 
+TEST_CASE("What is handed to somebody else reaches the engine") {
+  Daemon daemon;
+  CHECK(daemon.post("/v1/tasks/4/delegation", R"({"person":"fay","to":"dora","reason":"hers: "})").status ==
+        200);
+  CHECK(daemon.engine().said.back() == "decide 4 fay 3 hers: dora");
+  refused(daemon.post("/v1/tasks/4/delegation", R"({"person":"eve","to":"dora"})"), 403, "denied", "eve");
+  refused(daemon.post("/v1/tasks/4/delegation", R"({"person":"fay"})"), 400, "invalid", "\"to\" is missing");
+  refused(daemon.post("/v1/tasks/4/delegation", R"({"person":"fay","to":"dora","whom":"x"})"), 400, "invalid",
+          "whom");
+  refused(daemon.post("/v1/tasks/x/delegation", R"({"person":"fay","to":"dora"})"), 404, "not_found",
+          "number");
+  CHECK(daemon.get("/v1/tasks/4/delegation").status == 405);
+}
+
 TEST_CASE("Events are answered one by one or as a batch, which reports its first refusal") {
   Daemon daemon;
   const std::string one = R"({"specversion":"1.0","id":"e1","source":"s","type":"t","data":{"a":1.50}})";

@@ -95,3 +95,13 @@ TEST_CASE("in the place of who is away their cover does it, for that part of the
   REQUIRE(report.has_value());
   CHECK(happened(*report) == "");
 }
+
+TEST_CASE("who it is delegated to does it, and nobody else of the role") {
+  const std::string delegated = "  Area delegates Report to \"cy\"\n";
+  CHECK(visited(delegated + "  Area does Report as \"ann\"\n  expect exception Closed raised once")
+            .find("is handed to cy, for Area") != std::string::npos);
+  CHECK(visited(delegated + R"(  Area does Report
+  expect exception Closed raised once)") == "");
+  CHECK(visited("  Area delegates Inspect for \"1001\" to \"ben\"\n  expect task Inspect of Area once")
+            .find("ben is no Area of NSW") != std::string::npos);
+}
