@@ -67,6 +67,7 @@ operationClause
   | UNSAFE                                                                  # UnsafeClause
   | OWNER name                                                              # OwnerClause
   | LIMIT NUMBER PER name                                                   # LimitClause
+  | IN BATCHES OF NUMBER                                                    # BatchClause
   | REJECTED names                                                          # RejectedClause
   ;
 eventDeclaration: EVENT name OPEN_PAREN (eventField (COMMA eventField)*)? CLOSE_PAREN TYPE TEXT;
@@ -305,7 +306,6 @@ primary
   | ALLOCATE additive OVER postfix BY additive                              # AllocateValue
   | aggregate OF value=expression FOR EACH name IN postfix (WHERE where=expression)?  # AggregateEach
   | aggregate OF postfix                                                    # AggregateList
-  | LATER_VALUE                                                             # LaterValue
   ;
 roundingMode: HALF EVEN | HALF UP | UP | DOWN;
 aggregate: COUNT | FIRST | SUM | MINIMUM | MAXIMUM | ANY | ALL;

@@ -19,6 +19,8 @@ using Form = ast::OperationDecl::Form;
 // Characters of an idempotency key, as the engine makes them: 16 bytes in hexadecimal.
 constexpr uint32_t kCallKeyLength = 32;
 
+constexpr uint32_t kBatchMax = 1000;  // what SAP Gateway takes in one changeset, and more than most others do
+
 // ---------------------------------------------------------------- signatures and clauses
 
 class SignatureDescriber {
@@ -37,6 +39,7 @@ class SignatureDescriber {
     strategy();
     owner();
     limit();
+    batch();
     rejections();
   }
 
@@ -200,6 +203,25 @@ class SignatureDescriber {
           .note("leave the limit out where there is none");
     out().limit_count = tree_.limit->count;
     out().limit_period = period->second;
+  }
+
+  // What is lost of a batch is unclear of all its calls: where nobody can ask, each would be a question.
+  void batch() {
+    if (!tree_.batch) return;
+    const auto& [size, span] = *tree_.batch;
+    if (size < 2 || size > kBatchMax) {
+      context_.emit(DiagnosticKind::BatchSize, span, {fmt::format("{}", kBatchMax), fmt::format("{}", size)});
+    } else if (tree_.operation_class == Class::Read) {
+      context_.emit(DiagnosticKind::NoBatch, span, {name_, "reads"});
+    } else if (tree_.form == Form::Update) {
+      context_.emit(DiagnosticKind::NoBatch, span,
+                    {name_, "changes an entity that is looked at just before"});
+    } else if (tree_.strategy == ast::OperationDecl::Strategy::Unsafe) {
+      context_.emit(DiagnosticKind::BatchUnsafe, span,
+                    {name_, tree_.owner ? tree_.owner->text : "its owner"});
+    } else {
+      out().batch_max = size;
+    }
   }
 
   void rejections() {

@@ -303,6 +303,8 @@ struct OperationDecl {
   std::optional<Name> owner;
   struct Limit { uint32_t count = 0; Name per; };
   std::optional<Limit> limit;
+  struct Batch { uint32_t size = 0; Span span; };                // in batches of 100
+  std::optional<Batch> batch;
   std::vector<Name> rejections;
   Span span;
 };

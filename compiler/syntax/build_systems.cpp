@@ -87,6 +87,9 @@ void Builder::operation_clause(ast::OperationDecl& operation, Parser::OperationC
   } else if (auto* limit = dynamic_cast<Parser::LimitClauseContext*>(tree)) {
     if (operation.limit) given_twice(span(tree), "limit");
     operation.limit = ast::OperationDecl::Limit{count(limit->NUMBER()), name(limit->name())};
+  } else if (auto* batch = dynamic_cast<Parser::BatchClauseContext*>(tree)) {
+    if (operation.batch) given_twice(span(tree), "the size of a batch");
+    operation.batch = ast::OperationDecl::Batch{count(batch->NUMBER()), span(tree)};
   } else if (auto* rejected = dynamic_cast<Parser::RejectedClauseContext*>(tree)) {
     for (auto& each : names(rejected->names())) operation.rejections.push_back(std::move(each));
   }

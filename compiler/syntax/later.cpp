@@ -60,25 +60,23 @@ class Refuser {
   void run() {
     Tokens kept;
     for (size_t i = 0; i < tokens_.size();) {
-      const Construct construct = construct_at(i);
-      if (construct.end == i) {
+      if (!is_statement(i)) {
         kept.push_back(std::move(tokens_[i++]));
         continue;
       }
-      refuse(i, construct, kept);
-      i = construct.end;
+      const size_t end = statement_end(i);
+      auto& first = *tokens_[i];
+      diagnostics_.emit(DiagnosticKind::NotInThisRelease, span_of(first, source_),
+                        {std::string(text_of(first, text_))});
+      first.setStopIndex(tokens_[end - 1]->getStopIndex());
+      first.setType(Lexer::LATER_STATEMENT);
+      kept.push_back(std::move(tokens_[i]));
+      i = end;
     }
     tokens_ = std::move(kept);
   }
 
  private:
-  enum class Leaves : uint8_t { Nothing, Statement, Value };
-  struct Construct {
-    size_t end;  // where it began: there is none
-    Leaves leaves = Leaves::Nothing;
-    std::string_view what = {};  // empty: its first word
-  };
-
   // Of the tokens as they were: those already kept have moved away.
   struct Seen {
     size_t type;
@@ -86,16 +84,10 @@ class Refuser {
   };
   size_t type(size_t i) const { return i < seen_.size() ? seen_[i].type : antlr4::Token::EOF; }
   bool first_on_line(size_t i) const { return i == 0 || seen_[i - 1].line != seen_[i].line; }
-  bool is_word(size_t i, std::string_view word) const { return text_of(*tokens_[i], text_) == word; }
 
-  Construct construct_at(size_t i) const {
-    if (type(i) == Lexer::IN && type(i + 1) == Lexer::NAME && is_word(i + 1, "batches")) {
-      return {std::min(i + 4, seen_.size()), Leaves::Nothing, "in batches of"};
-    }
-    if (type(i) != Lexer::LATER) return {i};
-    const bool statement_place =
-        i > 0 && (first_on_line(i) || type(i - 1) == Lexer::OPEN_BRACE || type(i - 1) == Lexer::CLOSE_BRACE);
-    return statement_place ? Construct{statement_end(i), Leaves::Statement} : Construct{i};
+  bool is_statement(size_t i) const {
+    return type(i) == Lexer::LATER && i > 0 &&
+           (first_on_line(i) || type(i - 1) == Lexer::OPEN_BRACE || type(i - 1) == Lexer::CLOSE_BRACE);
   }
 
   size_t group_end(size_t i) const {
@@ -117,17 +109,6 @@ class Refuser {
       if (opens(type(i))) i = group_end(i) - 1;
     }
     return i;
-  }
-
-  void refuse(size_t begin, const Construct& construct, Tokens& kept) {
-    auto& first = *tokens_[begin];
-    const std::string_view what = construct.what.empty() ? text_of(first, text_) : construct.what;
-    diagnostics_.emit(DiagnosticKind::NotInThisRelease, span_of(first, source_), {std::string(what)});
-    // What only adds to a statement leaves no gap.
-    if (construct.leaves == Leaves::Nothing) return;
-    first.setStopIndex(tokens_[construct.end - 1]->getStopIndex());
-    first.setType(construct.leaves == Leaves::Value ? Lexer::LATER_VALUE : Lexer::LATER_STATEMENT);
-    kept.push_back(std::move(tokens_[begin]));
   }
 
   Tokens& tokens_;

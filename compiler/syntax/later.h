@@ -6,9 +6,7 @@
 
 namespace endcap::syntax {
 
-// Replaces each such construct by one LATER_STATEMENT or LATER_VALUE token, or drops it where it is a mere
-// addition
-// (`tolerate 2%`), and says so.
+// Replaces each such statement by one LATER_STATEMENT token, and says so.
 void refuse_later_constructs(Tokens& tokens, std::string_view text, SourceId source,
                              Diagnostics& diagnostics);
 

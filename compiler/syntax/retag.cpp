@@ -68,6 +68,8 @@ void retag_by_neighbours(Tokens& tokens, std::string_view text) {
       tokens[i]->setType(Lexer::BUSINESS);
       tokens[i + 1]->setType(Lexer::UNIT);
     }
+    if (before == Lexer::IN && reads(i, "batches") && type(i + 1) == Lexer::OF)
+      tokens[i]->setType(Lexer::BATCHES);
     if (before == Lexer::WITHIN && reads(i, "its") && reads(i + 1, "month")) tokens[i]->setType(Lexer::ITS);
     if (type(i) == Lexer::OR && type(i + 1) == Lexer::ELSE) tokens[i]->setType(Lexer::OR_ELSE);
     // `repeat up to 3 times`: no unit.

@@ -67,6 +67,7 @@ struct Operation {
   std::string owner;           // role that gets the task when an outcome can't be known
   uint32_t limit_count = 0;    // calls per limit_period; 0: unlimited
   Duration limit_period = 0;
+  uint32_t batch_max = 1;      // calls in one request; the limit counts requests
   std::vector<std::string> rejections;  // declared, in order: result detail i means rejections[i]
   std::optional<uint32_t> result_view;
   bool result_many = false;

@@ -4,11 +4,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace endcap::connect {
 namespace {
 
 constexpr size_t kMessageMax = 400;
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
 
 std::string one_line(std::string_view text) {
   std::string out;
@@ -122,6 +129,12 @@ ServiceError read_error(const HttpAnswer& answer) {
   }
   error.message = one_line(answer.body);
   return error;
+}
+
+bool success(long status) { return status >= 200 && status < 300; }
+
+bool wants_token(const HttpAnswer& answer) {
+  return answer.status == 403 && equal_ignoring_case(answer.csrf_token, "required");
 }
 
 CallResult refuse(const HttpAnswer& answer, const Plan& plan, std::string_view system,

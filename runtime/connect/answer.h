@@ -31,6 +31,9 @@ struct ServiceError {
 };
 ServiceError read_error(const HttpAnswer& answer);
 
+bool success(long status);
+// Refused for its CSRF token, unprocessed.
+bool wants_token(const HttpAnswer& answer);
 // The result of an answer that is not a success.
 CallResult refuse(const HttpAnswer& answer, const Plan& plan, std::string_view system, std::string_view user);
 

@@ -4,22 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace endcap::connect {
 namespace {
-
-bool success(long status) { return status >= 200 && status < 300; }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-bool wants_token(const HttpAnswer& answer) {
-  return answer.status == 403 && equal_ignoring_case(answer.csrf_token, "required");
-}
 
 bool fits_a_header(std::string_view text) {
   return !text.empty() &&
@@ -53,31 +40,47 @@ void SystemLink::submit(ExchangePtr exchange) {
 void SystemLink::launch() {
   for (auto at = queues_.begin(); at != queues_.end();) {
     auto& [operation, queue] = *at;
-    bool held = false;
-    while (!queue.empty() && open_.size() < system_.in_flight_max && !held) {
+    while (!queue.empty() && *on_the_wire_ < system_.in_flight_max) {
       auto now = Clock::now();
       auto limit = limits_.find(operation);
-      held = limit != limits_.end() && limit->second.next(now) > now;
-      if (held) break;
-      ExchangePtr exchange = std::move(queue.front());
-      queue.pop_front();
-      if (turn_is_over(*exchange, now)) {
-        finish(exchange, {.kind = CallResult::Kind::NotSent,
-                          .message = fmt::format("the limits of {} let it leave too late", system_.name)});
-        continue;
-      }
-      if (Duration away = breaker_.closed_for(now)) {
-        finish(exchange,
-               {.kind = CallResult::Kind::Unavailable,
-                .message = fmt::format("{} does not answer; it is left alone for a moment", system_.name),
-                .retry_after = away});
-        continue;
-      }
+      if (limit != limits_.end() && limit->second.next(now) > now) break;
+      const auto together = next_of(queue, now);
+      if (together.empty()) continue;
       if (limit != limits_.end()) limit->second.take(now);
-      begin(exchange);
+      begin(together);
     }
     at = queue.empty() ? queues_.erase(at) : std::next(at);
   }
+}
+
+std::vector<ExchangePtr> SystemLink::next_of(std::deque<ExchangePtr>& queue, Clock::time_point now) {
+  std::vector<ExchangePtr> together;
+  while (!queue.empty()) {
+    if (!together.empty() &&
+        together.size() >= std::min(batch_max(*together.front()), batch_max(*queue.front())))
+      break;
+    ExchangePtr exchange = std::move(queue.front());
+    queue.pop_front();
+    if (turn_is_over(*exchange, now)) {
+      finish(exchange, {.kind = CallResult::Kind::NotSent,
+                        .message = fmt::format("the limits of {} let it leave too late", system_.name)});
+    } else if (Duration away = together.empty() ? breaker_.closed_for(now) : 0) {
+      finish(exchange,
+             {.kind = CallResult::Kind::Unavailable,
+              .message = fmt::format("{} does not answer; it is left alone for a moment", system_.name),
+              .retry_after = away});
+      break;
+    } else {
+      together.push_back(std::move(exchange));
+    }
+  }
+  return together;
+}
+
+size_t SystemLink::batch_max(const Exchange& exchange) const {
+  const Plan& plan = exchange.plan;
+  const bool may = plan.write && !plan.needs_etag && plan.operation && Clock::now() >= batches_from_;
+  return may ? plan.operation->batch_max : 1;
 }
 
 // What it rests on was looked at when it came in, and may have changed since: its sender looks again.
@@ -88,7 +91,7 @@ bool SystemLink::turn_is_over(const Exchange& exchange, Clock::time_point now) {
 
 std::optional<Clock::time_point> SystemLink::next_launch() const {
   std::optional<Clock::time_point> out;
-  if (open_.size() >= system_.in_flight_max) return out;  // an answer comes first
+  if (*on_the_wire_ >= system_.in_flight_max) return out;  // an answer comes first
   for (const auto& [operation, queue] : queues_) {
     auto limit = limits_.find(operation);
     auto at = limit == limits_.end() ? Clock::now() : limit->second.next(Clock::now());
@@ -107,17 +110,26 @@ void SystemLink::abandon() {
       finish(exchange, {.kind = CallResult::Kind::Unavailable, .message = message});
   }
   for (auto& entry : open) {
+    entry.second->batch = nullptr;  // it does not leave any more
     bool ambiguous = entry.second->sent && entry.second->plan.write;
     finish(entry.second, {.kind = ambiguous ? CallResult::Kind::Ambiguous : CallResult::Kind::Unavailable,
                           .message = message});
   }
 }
 
-void SystemLink::begin(const ExchangePtr& exchange) {
-  Duration timeout = exchange->request.timeout > 0 ? exchange->request.timeout : system_.timeout;
-  exchange->deadline = Clock::now() + std::chrono::microseconds(timeout);
-  open_.emplace(exchange.get(), exchange);
-  go_on(exchange);
+void SystemLink::begin(const std::vector<ExchangePtr>& together) {
+  ++*on_the_wire_;
+  const std::shared_ptr<void> slot(nullptr, [count = on_the_wire_](void*) { --*count; });
+  const auto batch = together.size() > 1 ? std::make_shared<Batch>() : nullptr;
+  if (batch) batch->coming = together.size();
+  for (const ExchangePtr& exchange : together) {
+    Duration timeout = exchange->request.timeout > 0 ? exchange->request.timeout : system_.timeout;
+    exchange->deadline = Clock::now() + std::chrono::microseconds(timeout);
+    exchange->batch = batch;
+    exchange->slot = slot;
+    open_.emplace(exchange.get(), exchange);
+  }
+  for (const ExchangePtr& exchange : together) go_on(exchange);
 }
 
 void SystemLink::go_on(const ExchangePtr& exchange) {
@@ -205,27 +217,36 @@ void SystemLink::etag_came(const ExchangePtr& exchange, HttpOutcome outcome) {
 // ---------------------------------------------------------------- the request itself
 
 void SystemLink::send(const ExchangePtr& exchange) {
+  if (exchange->batch) return board(exchange);
+  if (exchange->plan.write) return transfer_one(exchange);
+  read(exchange, system_.url + "/" + exchange->plan.path);
+}
+
+void SystemLink::transfer_one(const ExchangePtr& exchange) {
   const Plan& plan = exchange->plan;
-  if (!plan.write) return read(exchange, system_.url + "/" + plan.path);
   HttpRequest request = request_for(*exchange, plan.method, system_.url + "/" + plan.path);
   request.body = plan.body;
   request.has_body = plan.has_body;
   request.fresh_connection = plan.fresh_connection;
   if (!plan.tunnel.empty()) request.headers.push_back("X-HTTP-Method: " + plan.tunnel);
-  if (plan.has_body) {
-    request.headers.push_back(version_ == Version::V2
-                                  ? "Content-Type: application/json"
-                                  : "Content-Type: application/json;IEEE754Compatible=true");
-  }
-  if (fits_a_header(exchange->request.key))
-    request.headers.push_back("Idempotency-Key: " + exchange->request.key);
-  if (!exchange->etag.empty()) request.headers.push_back("If-Match: " + exchange->etag);
+  for (std::string& header : headers_for(*exchange)) request.headers.push_back(std::move(header));
   if (token_state_ == Token::Held) {
     exchange->token_used = token_;
     request.headers.push_back("X-CSRF-Token: " + token_);
   }
   exchange->sent = true;
   transfer(exchange, request, &SystemLink::answer_came);
+}
+
+std::vector<std::string> SystemLink::headers_for(const Exchange& exchange) const {
+  std::vector<std::string> headers;
+  if (exchange.plan.has_body) {
+    headers.push_back(version_ == Version::V2 ? "Content-Type: application/json"
+                                              : "Content-Type: application/json;IEEE754Compatible=true");
+  }
+  if (fits_a_header(exchange.request.key)) headers.push_back("Idempotency-Key: " + exchange.request.key);
+  if (!exchange.etag.empty()) headers.push_back("If-Match: " + exchange.etag);
+  return headers;
 }
 
 void SystemLink::read(const ExchangePtr& exchange, const std::string& url) {
@@ -247,9 +268,7 @@ bool SystemLink::sent_again(const ExchangePtr& exchange, const HttpAnswer& answe
   if (wants_token(answer) && exchange->plan.write && !exchange->token_renewed) {
     exchange->token_renewed = true;
     exchange->sent = false;
-    bool is_ours =
-        token_state_ != Token::Fetching && (token_state_ == Token::NotUsed || token_ == exchange->token_used);
-    if (is_ours) token_state_ = Token::Unknown;
+    renew_token(*exchange);
     go_on(exchange);
     return true;
   }
@@ -259,6 +278,12 @@ bool SystemLink::sent_again(const ExchangePtr& exchange, const HttpAnswer& answe
     return true;
   }
   return false;
+}
+
+// Unless somebody has a newer one, or is about to.
+void SystemLink::renew_token(const Exchange& exchange) {
+  if (token_state_ == Token::Fetching) return;
+  if (token_state_ == Token::NotUsed || token_ == exchange.token_used) token_state_ = Token::Unknown;
 }
 
 void SystemLink::succeeded(const ExchangePtr& exchange, const HttpOutcome& outcome) {
@@ -312,22 +337,28 @@ HttpRequest SystemLink::request_for(const Exchange& exchange, std::string method
   request.timeout =
       std::max(std::chrono::milliseconds(1),
                std::chrono::duration_cast<std::chrono::milliseconds>(exchange.deadline - Clock::now()));
-  if (version_ == Version::V2) {
-    request.headers = {"Accept: application/json", "DataServiceVersion: 2.0", "MaxDataServiceVersion: 2.0"};
-  } else {
-    request.headers = {"Accept: application/json;odata.metadata=minimal;IEEE754Compatible=true",
-                       "OData-Version: 4.0", "OData-MaxVersion: 4.0"};
-  }
+  request.headers = protocol_headers();
   return request;
+}
+
+std::vector<std::string> SystemLink::protocol_headers() const {
+  if (version_ == Version::V2)
+    return {"Accept: application/json", "DataServiceVersion: 2.0", "MaxDataServiceVersion: 2.0"};
+  return {"Accept: application/json;odata.metadata=minimal;IEEE754Compatible=true", "OData-Version: 4.0",
+          "OData-MaxVersion: 4.0"};
 }
 
 void SystemLink::transfer(const ExchangePtr& exchange, const HttpRequest& request, Handler handler) {
   http_.send(request, cookies_, [this, exchange, handler](HttpOutcome outcome) {
-    bool away = outcome.kind == HttpOutcome::Kind::NotSent || outcome.kind == HttpOutcome::Kind::Lost ||
-                outcome.answer.status >= 500;
-    away ? breaker_.failed(Clock::now()) : breaker_.answered();
+    heard(outcome);
     (this->*handler)(exchange, std::move(outcome));
   });
+}
+
+void SystemLink::heard(const HttpOutcome& outcome) {
+  bool away = outcome.kind == HttpOutcome::Kind::NotSent || outcome.kind == HttpOutcome::Kind::Lost ||
+              outcome.answer.status >= 500;
+  away ? breaker_.failed(Clock::now()) : breaker_.answered();
 }
 
 CallResult SystemLink::failure(const Exchange& exchange, const HttpOutcome& outcome, bool may_be_done) const {
@@ -342,6 +373,7 @@ CallResult SystemLink::failure(const Exchange& exchange, const HttpOutcome& outc
 
 void SystemLink::finish(const ExchangePtr& exchange, CallResult result) {
   open_.erase(exchange.get());
+  leave(exchange);
   result.message = clean(std::move(result.message));
   exchange->done(exchange->request.call, std::move(result));
 }

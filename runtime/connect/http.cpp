@@ -8,15 +8,14 @@
 #include <map>
 #include <mutex>
 
+#include "runtime/connect/headers.h"
 #include "runtime/value/check.h"
-#include "runtime/value/time.h"
 
 namespace endcap::connect {
 namespace {
 
 constexpr long kConnectTimeoutMsMax = 10000;
 constexpr long kIdleConnectionsMax = 256;
-constexpr Duration kRetryAfterMax = kHour;
 
 struct Transfer {
   CURL* easy = nullptr;
@@ -42,20 +41,6 @@ size_t take_body(char* data, size_t, size_t count, void* user) {
   return count;
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
-Duration retry_after(const std::string& value) {
-  if (!value.empty() && value.size() < 7 && value.find_first_not_of("0123456789") == std::string::npos) {
-    return std::min<Duration>(std::stoll(value) * kSecond, kRetryAfterMax);
-  }
-  time_t moment = curl_getdate(value.c_str(), nullptr), now = time(nullptr);
-  return moment > now ? std::min<Duration>((moment - now) * kSecond, kRetryAfterMax) : 0;
-}
-
 size_t take_header(char* data, size_t, size_t count, void* user) {
   auto& answer = static_cast<Transfer*>(user)->answer;
   std::string_view line(data, count);
@@ -63,16 +48,7 @@ size_t take_header(char* data, size_t, size_t count, void* user) {
     answer = HttpAnswer{};
     return count;
   }
-  auto colon = line.find(':');
-  if (colon == std::string_view::npos) return count;
-  std::string name(line.substr(0, colon)), value(trim(line.substr(colon + 1)));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (name == "content-type") answer.content_type = value;
-  if (name == "etag") answer.etag = value;
-  if (name == "x-csrf-token") answer.csrf_token = value;
-  if (name == "location") answer.location = value;
-  if (name == "retry-after") answer.retry_after = retry_after(value);
+  keep_header(answer, line);
   return count;
 }
 

@@ -53,7 +53,7 @@ void fields_of(F& f, abi::Operation& x) {
   f(1, x.name), f(2, x.system), f(3, x.operation_class), f(4, x.form), f(5, x.target), f(6, x.is_action),
       type(f, 7, x.payload), f(8, x.fields), f(9, x.strategy), f(10, x.strategy_field),
       f(11, x.strategy_edm_type), f(12, x.owner), f(13, x.limit_count), f(14, x.limit_period),
-      f(15, x.rejections), f(16, x.result_view), f(17, x.result_many);
+      f(15, x.rejections), f(16, x.result_view), f(17, x.result_many), f(18, x.batch_max);
 }
 template <typename F>
 void fields_of(F& f, abi::Event& x) {

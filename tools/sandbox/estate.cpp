@@ -44,9 +44,14 @@ Response Estate::handle(const Request& request) {
   std::lock_guard lock(mutex_);
   ++requests_;
   if (under(request.path, "/sandbox")) return control(request);
+  return through_faults(request, under(request.path, "/shop") ? shop_.version : erp_.version,
+                        [&] { return process(request); });
+}
+
+Response Estate::through_faults(const Request& request, Version version,
+                                const std::function<Response()>& answer) {
   auto fault = faults_.take(request);
-  if (!fault) return process(request);
-  Version version = under(request.path, "/shop") ? shop_.version : erp_.version;
+  if (!fault) return answer();
   switch (fault->kind) {
     case Fault::Kind::DropBeforeCommit:
       return {.drop = true};
@@ -61,7 +66,7 @@ Response Estate::handle(const Request& request) {
     case Fault::Kind::DropAfterCommit:
       break;
   }
-  Response response = process(request);
+  Response response = answer();
   response.delay =
       std::chrono::milliseconds(fault->kind == Fault::Kind::DropAfterCommit ? 0 : fault->milliseconds);
   response.drop = fault->kind != Fault::Kind::Latency;

@@ -3,6 +3,7 @@
 // benchmark.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -59,6 +60,8 @@ class Estate {
                      const std::string& end, std::vector<std::string> stores);
 
   Response process(const Request& request);
+  // What `answer` says, unless a fault is to hit the request.
+  Response through_faults(const Request& request, Version version, const std::function<Response()>& answer);
 
   // odata.cpp
   Response odata(Service& service, const Request& request);
@@ -69,6 +72,10 @@ class Estate {
   std::expected<std::string, ODataError> write_row(Service& service, Table& table, Row& row,
                                                    const Request& request);
   std::string base_url(const Request& request) const;
+
+  // batches.cpp: several changes in one request
+  Outcome batch(Service& service, const Request& request);
+  Response part(Service& service, const Request& outer, std::string_view text);
 
   // changes.cpp
   Outcome create(Service& service, const Request& request, Table& table);

@@ -70,6 +70,7 @@ Estate::Outcome Estate::route(Service& service, const Request& request) {
     response.body = service.metadata;
     return response;
   }
+  if (rest == "/$batch") return batch(service, request);
   auto segments = parse_path(rest);
   if (!segments) return std::unexpected(segments.error());
   const Segment& first = segments->front();

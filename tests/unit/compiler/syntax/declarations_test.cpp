@@ -45,10 +45,10 @@ TEST_CASE("a system has operations and events") {
       "(system erp (operation Stock [s:Store] Pos read (get A (key Plant:(. s id) M:to))))");
   CHECK(declaration(
             "system erp { operation P.activate(p: P) is write { create C { Rate: p.price in Cur\n to: p.x } "
-            "keyed by Ref owner Ops limit 200 per s rejected A, B } }") ==
+            "keyed by Ref owner Ops limit 200 per s in batches of 100 rejected A, B } }") ==
         "(system erp (operation P.activate [p:P] write (create C (body Rate:(. p price) in Cur to:(. p x))) "
         "keyed Ref "
-        "(owner Ops) (limit 200 s) (rejected A B)))");
+        "(owner Ops) (limit 200 s) (batch 100) (rejected A B)))");
   CHECK(declaration("system erp { operation U(p: P) { update L(sku: p.a) { status: \"live\" } unsafe } }") ==
         "(system erp (operation U [p:P] (update L (key sku:(. p a)) (body status:\"live\")) unsafe))");
   CHECK(declaration("system erp { operation U(p: P) is write { call F(a: p) idempotent queryable by X } }")

@@ -37,6 +37,7 @@ std::string dump(const OperationDecl& o) {
                     {o.target.text, clause("key", assigned(o.key)), clause("body", assigned(o.body))}),
                strategy + (o.strategy_field ? " " + o.strategy_field->text : ""),
                clause("owner", endcap::dump(o.owner)), clause("limit", limit),
+               clause("batch", o.batch ? std::to_string(o.batch->size) : ""),
                clause("rejected", endcap::dump(o.rejections))});
 }
 

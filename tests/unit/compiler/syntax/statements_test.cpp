@@ -158,11 +158,3 @@ TEST_CASE("what this release does not have is refused by name and alone") {
   const Parsed parsed("workflow W(p: P) {\nsweep x over y { a b c }\nskip\n}");
   CHECK(parsed.tree() == "(module (workflow W [p:P] {(error) (skip)}))");
 }
-
-TEST_CASE("an addition of a later release is refused and leaves what it is added to whole") {
-  const Parsed parsed(
-      "system s { operation A(x: X) is notify { create E { x: x } limit 30 per s in batches of 100 } }");
-  CHECK(parsed.said() ==
-        "1:75: error EC0006: `in batches of` is part of the language but not of this release\n");
-  CHECK(parsed.tree().find("limit 30") != std::string::npos);
-}

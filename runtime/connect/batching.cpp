@@ -1,0 +1,128 @@
+// Calls that leave together: boarding, the request, and what each of them hears of its answer.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/connect/batch.h"
+#include "runtime/connect/exchange.h"
+
+namespace endcap::connect {
+namespace {
+
+// How long a system that has no `$batch` is sent none.
+constexpr std::chrono::hours kWithoutBatches{1};
+
+// Said of the address, not of what was sent there: nothing was done.
+bool has_no_batches(long status) { return status == 404 || status == 405 || status == 415 || status == 501; }
+
+}  // namespace
+
+void SystemLink::board(const ExchangePtr& exchange) {
+  const BatchPtr batch = exchange->batch;
+  batch->ready.push_back(exchange);
+  --batch->coming;
+  send_when_ready(batch);
+}
+
+void SystemLink::leave(const ExchangePtr& exchange) {
+  const BatchPtr batch = std::exchange(exchange->batch, nullptr);
+  exchange->slot = nullptr;
+  if (!batch) return;
+  --batch->coming;
+  send_when_ready(batch);
+}
+
+void SystemLink::send_when_ready(const BatchPtr& batch) {
+  if (batch->coming > 0 || batch->ready.empty()) return;
+  const auto members = std::exchange(batch->ready, {});
+  for (const ExchangePtr& each : members) each->batch = nullptr;
+  if (members.size() == 1) return transfer_one(members.front());
+  for (const ExchangePtr& each : members) {
+    each->sent = true;
+    if (token_state_ == Token::Held) each->token_used = token_;
+  }
+  http_.send(request_of(members), cookies_, [this, members](const HttpOutcome& outcome) {
+    heard(outcome);
+    batch_came(members, outcome);
+  });
+}
+
+HttpRequest SystemLink::request_of(const std::vector<ExchangePtr>& members) const {
+  std::vector<BatchPart> parts;
+  for (const ExchangePtr& each : members) {
+    BatchPart part{each->plan.method, each->plan.path, protocol_headers(), each->plan.body};
+    for (std::string& header : headers_for(*each)) part.headers.push_back(std::move(header));
+    parts.push_back(std::move(part));
+  }
+  BatchBody batch = write_batch(parts, version_);
+  const auto first = std::ranges::min_element(members, {}, [](const auto& each) { return each->deadline; });
+  HttpRequest request = request_for(**first, "POST", system_.url + "/$batch");
+  request.headers.front() = "Accept: multipart/mixed";
+  request.headers.push_back("Content-Type: " + batch.content_type);
+  // Else a system may stop at the first that it refuses.
+  if (version_ == Version::V4) request.headers.emplace_back("Prefer: odata.continue-on-error");
+  if (token_state_ == Token::Held) request.headers.push_back("X-CSRF-Token: " + token_);
+  request.fresh_connection =
+      std::ranges::any_of(members, [](const auto& each) { return each->plan.fresh_connection; });
+  request.body = std::move(batch.body);
+  request.has_body = true;
+  return request;
+}
+
+void SystemLink::batch_came(const std::vector<ExchangePtr>& members, const HttpOutcome& outcome) {
+  const HttpAnswer& answer = outcome.answer;
+  if (outcome.kind == HttpOutcome::Kind::Answered && success(answer.status)) return split(members, answer);
+  if (outcome.kind == HttpOutcome::Kind::Answered) {
+    if (has_no_batches(answer.status)) return one_by_one(members);
+    if (wants_token(answer) && !members.front()->token_renewed) return batch_again(members);
+  }
+  for (const ExchangePtr& each : members) {
+    if (outcome.kind != HttpOutcome::Kind::Answered) {
+      answer_came(each, outcome);
+      continue;
+    }
+    CallResult result = refuse(answer, each->plan, system_.name, system_.user);
+    // What is said of all of them is no answer to one.
+    if (result.kind == CallResult::Kind::Rejected) result.kind = CallResult::Kind::Invalid;
+    finish(each, std::move(result));
+  }
+}
+
+void SystemLink::split(const std::vector<ExchangePtr>& members, const HttpAnswer& answer) {
+  const auto answers = read_batch(answer, members.size());
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (answers && (*answers)[i]) {
+      answer_came(members[i], {.kind = HttpOutcome::Kind::Answered, .answer = *(*answers)[i], .message = {}});
+      continue;
+    }
+    const std::string why =
+        answers ? "the answer to its batch does not say what became of it" : answers.error();
+    finish(members[i], {.kind = CallResult::Kind::Ambiguous,
+                        .message = fmt::format("{} {}: {}", system_.name, members[i]->plan.what, why)});
+  }
+}
+
+void SystemLink::batch_again(const std::vector<ExchangePtr>& members) {
+  renew_token(*members.front());
+  const auto batch = std::make_shared<Batch>();
+  batch->coming = members.size();
+  for (const ExchangePtr& each : members) {
+    each->token_renewed = true;
+    each->sent = false;
+    each->batch = batch;
+  }
+  for (const ExchangePtr& each : members) go_on(each);
+}
+
+void SystemLink::one_by_one(const std::vector<ExchangePtr>& members) {
+  batches_from_ = Clock::now() + kWithoutBatches;
+  auto& queue = queues_[members.front()->plan.operation];
+  for (auto each = members.rbegin(); each != members.rend(); ++each) {
+    (*each)->sent = false;
+    (*each)->slot = nullptr;
+    open_.erase(each->get());
+    queue.push_front(*each);
+  }
+}
+
+}  // namespace endcap::connect
