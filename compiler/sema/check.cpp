@@ -3,6 +3,7 @@
 #include "compiler/sema/check.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "compiler/sema/advisors.h"
 #include "compiler/sema/directory.h"
@@ -14,6 +15,7 @@
 #include "compiler/sema/systems.h"
 #include "compiler/sema/tests.h"
 #include "compiler/sema/workflow_checker.h"
+#include "runtime/abi/shape.h"
 
 namespace endcap {
 namespace sema {
@@ -58,7 +60,21 @@ void describe_roles(Context& context) {
   }
 }
 
-// Whoever has a role that is narrowed answers for something.
+// Whether a value of the type, as a task shows it, can read so.
+bool can_read(const abi::Type& type, const std::string& scope) {
+  int64_t number = 0;
+  const char* const end = scope.data() + scope.size();
+  switch (type.kind) {
+    case Kind::Enum:
+      return std::ranges::find(type.values, scope) != type.values.end();
+    case Kind::Int:
+      return std::from_chars(scope.data(), end, number).ptr == end && !scope.empty();
+    default:
+      return type.max_length == 0 || abi::count_code_points(scope) <= type.max_length;
+  }
+}
+
+// Whoever has a role that is narrowed answers for something, and for something that there can be.
 void compare_scopes(Context& context) {
   for (const RoleConfig& role : context.project.roles) {
     for (const auto& [person, scopes] : role.scopes) {
@@ -70,6 +86,14 @@ void compare_scopes(Context& context) {
     if (found == declared.end() ||
         context.role_scopes[static_cast<size_t>(found - declared.begin())] == abi::kNoType)
       continue;
+    const TypeId by = context.role_scopes[static_cast<size_t>(found - declared.begin())];
+    for (const auto& [person, scopes] : role.scopes) {
+      for (const std::string& scope : scopes) {
+        if (scope != "*" && !can_read(context.types[by], scope))
+          context.emit(DiagnosticKind::ScopeUnknown, role.scopes_span,
+                       {person, scope, role.name, context.type_name(by)});
+      }
+    }
     for (const std::string& person : role.people) {
       if (!role.scopes.contains(person))
         context.emit(DiagnosticKind::PersonWithoutScope, role.span, {person, role.name})

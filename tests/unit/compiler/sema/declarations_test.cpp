@@ -90,6 +90,25 @@ TEST_CASE(
   CHECK_FALSE(Checked("role District\n", scopes({})).says(DiagnosticKind::PersonWithoutScope));
 }
 
+TEST_CASE("what somebody answers for is something that narrows the role") {
+  const auto answering_for = [](const std::string& by, const std::string& scope) {
+    return Checked("enum Side { east, west }\nrole District by " + by + "\n",
+                   [&](Project& project) {
+                     project.roles.push_back({"District", {"ann"}, {}, {{"ann", {scope}}}, {}});
+                   })
+        .says(DiagnosticKind::ScopeUnknown);
+  };
+  for (const char* by : {"Text(3)", "Int", "Side"}) CHECK_FALSE(answering_for(by, "*"));
+  CHECK_FALSE(answering_for("Text(3)", "NSW"));
+  CHECK_FALSE(answering_for("Text(3)", "\u00d6\u00d6\u00d6"));  // characters, not bytes
+  CHECK(answering_for("Text(3)", "N.S.W."));
+  CHECK_FALSE(answering_for("Int", "12"));
+  CHECK(answering_for("Int", "twelve"));
+  CHECK(answering_for("Int", "12 "));
+  CHECK_FALSE(answering_for("Side", "west"));
+  CHECK(answering_for("Side", "wset"));
+}
+
 TEST_CASE("an advisor of endcap.toml that no module declares is told") {
   const Checked checked("", [](Project& project) {
     project.advisors.push_back({.name = "UpliftModl", .url = "http://127.0.0.1:1/", .token_env = ""});
