@@ -2,14 +2,15 @@
 // Units, currencies and the names that are keywords elsewhere are told apart after lexing (compiler/syntax/tokens.cpp).
 lexer grammar EndcapLexer;
 
-// Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, `in batches of 100`, constructs of later releases, and the
-// words of a test, an advisor, a task's answers or an `upgrades from` clause, which are names everywhere else
-// (compiler/syntax/test_words.cpp, advisor_words.cpp, answer_words.cpp, upgrade_words.cpp).
+// Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, `in batches of 100`, constructs of later
+// releases, and the words of a test, an advisor, a schedule, a task's answers or an `upgrades from` clause, which are names everywhere
+// else (compiler/syntax/test_words.cpp, advisor_words.cpp, schedule_words.cpp, answer_words.cpp, upgrade_words.cpp).
 tokens {
   UNIT, CURRENCY, BUSINESS, ITS, OR_ELSE, LATER_STATEMENT,
   GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,
   SUSPENDED, RAISED, RESOLVED, APPROVES, REJECTS, DOES, DELEGATES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT,
-  ANSWERS, TOO, ANSWER, ALTERNATIVE, TIMEOUT, FRESH, CONFIDENCE, LEAST, UPGRADES, BATCHES
+  ANSWERS, TOO, ANSWER, ALTERNATIVE, TIMEOUT, FRESH, CONFIDENCE, LEAST, UPGRADES, BATCHES,
+  STARTS, DAY, WEEKDAY, LAST, THE, MONTH
 }
 
 MODULE: 'module';
@@ -62,6 +63,7 @@ ADVISOR: 'advisor';
 WORKFLOW: 'workflow';
 VERSION: 'version';
 EXCEPTION: 'exception';
+SCHEDULE: 'schedule';
 SEVERITY: 'severity';
 RESPOND: 'respond';
 RESOLVE: 'resolve';

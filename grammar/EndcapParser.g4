@@ -7,7 +7,7 @@ options { tokenVocab = EndcapLexer; }
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
     | recordDeclaration | enumDeclaration | functionDeclaration | mappingDeclaration | tableDeclaration | policyDeclaration
-    | advisorDeclaration | workflowDeclaration | exceptionDeclaration | testDeclaration
+    | advisorDeclaration | workflowDeclaration | exceptionDeclaration | scheduleDeclaration | testDeclaration
     ) EOF
   ;
 
@@ -19,7 +19,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
   | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID | DUE | TOLERATE
-  | RUN | REPEAT | MAPPING | FROM | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
+  | RUN | REPEAT | MAPPING | FROM | SCHEDULE | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
   ;
 
 names: name (COMMA name)*;
@@ -134,6 +134,16 @@ exceptionClause
   | handler                                                                 # ExceptionHandlerClause
   ;
 
+scheduleDeclaration: SCHEDULE name STARTS call OPEN_BRACE scheduleRule? CLOSE_BRACE;
+scheduleRule: EVERY scheduleDays AT TIME (ZONE TEXT)? (IF LATE late=(START | SKIP_))?;
+scheduleDays
+  : DAY                                                                     # EveryDay
+  | BUSINESS DAY                                                            # EveryBusinessDay
+  | WEEKDAY (COMMA WEEKDAY)*                                                # EveryWeekday
+  | edge=(FIRST | LAST) BUSINESS? DAY OF THE MONTH                          # EdgeOfMonth
+  | DAY NUMBER OF THE MONTH                                                 # DayOfMonth
+  ;
+
 // ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
 
 testDeclaration: TEST TEXT OPEN_BRACE testStatement* CLOSE_BRACE;
@@ -142,6 +152,7 @@ testStatement
   : GIVEN view=name OPEN_PAREN (givenField (COMMA givenField)*)? CLOSE_PAREN # GivenEntity
   | GIVEN advisor=name arguments ANSWERS additive (WITH CONFIDENCE PERCENT)? # GivenAnswer
   | view=name arguments DOT field=name BECOMES moment                       # GivenChange
+  | START SCHEDULE qualified AT testMoment                                  # StartSchedule
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent

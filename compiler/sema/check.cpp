@@ -11,6 +11,7 @@
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/schedules.h"
 #include "compiler/sema/starts.h"
 #include "compiler/sema/systems.h"
 #include "compiler/sema/tests.h"
@@ -146,6 +147,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::join_policies(context);
   sema::describe_starts(context);
   sema::check_workflows(context);
+  sema::describe_schedules(context);
   sema::check_event_senders(context);
   // These expect a tree without gaps.
   if (!diagnostics.has_errors()) {

@@ -30,6 +30,7 @@ enum class SymbolKind : uint8_t {
   Operation,
   Event,
   Advisor,
+  Schedule,
   Broken,  // declared, but could not be read: its uses are not called unknown
 };
 
@@ -107,6 +108,11 @@ struct AdvisorInfo {
   std::vector<Parameter> parameters;  // in the order of the fields of abi::Advisor::inputs
 };
 
+struct ScheduleInfo {
+  const ast::ScheduleDecl* tree = nullptr;
+  uint32_t module = 0;
+};
+
 // A function, a table: a function written as rows, or a mapping: one written as fields.
 struct FunctionInfo {
   const ast::Name* name = nullptr;
@@ -180,6 +186,7 @@ class Context {
   std::vector<OperationInfo> operations;             // as abi.operations
   std::vector<EventInfo> events;                     // as abi.events
   std::vector<AdvisorInfo> advisors;                 // as abi.advisors
+  std::vector<ScheduleInfo> schedules;               // as abi.schedules
   std::vector<FunctionInfo> functions;               // as Program::functions
   std::vector<PolicyInfo> policies;                  // as Program::policies and abi.policies
   std::vector<WorkflowInfo> workflows;               // as Program::workflows and abi.workflows

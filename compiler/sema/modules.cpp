@@ -157,6 +157,11 @@ class ModuleDeclarer {
     context_.advisors.push_back({.tree = &tree, .module = module, .parameters = {}});
     context_.program.abi.advisors.push_back({.name = tree.name.text});
   }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::ScheduleDecl& tree) {
+    if (!add(module, tree.name.text, tree.name.span, SymbolKind::Schedule, context_.schedules.size())) return;
+    context_.schedules.push_back({.tree = &tree, .module = module});
+    context_.program.abi.schedules.push_back({.name = full_name(module, tree.name.text)});
+  }
   void declare_node(uint32_t module, const ast::Decl&, const ast::SystemDecl& tree) {
     for (const ast::OperationDecl& operation : tree.operations) {
       const std::string name = operation.name.text();

@@ -35,6 +35,8 @@ std::string_view kind_name(SymbolKind kind) {
       return "event";
     case SymbolKind::Advisor:
       return "advisor";
+    case SymbolKind::Schedule:
+      return "schedule";
     case SymbolKind::Broken:
       return "declaration that can't be read";
   }
@@ -98,6 +100,7 @@ DiagnosticKind unknown(SymbolKind kind) {
       return DiagnosticKind::UnknownException;
     case SymbolKind::Workflow:
     case SymbolKind::Advisor:
+    case SymbolKind::Schedule:
       return DiagnosticKind::UnknownName;
     default:
       return DiagnosticKind::UnknownType;

@@ -18,6 +18,8 @@ class TestChecker {
   Made of(const ast::TestStmt& tree, const ast::GivenStmt& node);
   Made of(const ast::TestStmt& tree, const ast::BecomesStmt& node);
   Made of(const ast::TestStmt& tree, const ast::StartStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::StartScheduleStmt& node);
+  bool start_story(Span span, uint32_t workflow);
   Made of(const ast::TestStmt& tree, const ast::AfterStmt& node);
   Made of(const ast::TestStmt& tree, const ast::SendStmt& node);
   std::optional<GivenEntity::Field> given_field(uint32_t view, uint32_t field,

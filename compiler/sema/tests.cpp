@@ -301,12 +301,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::StartStm
   const Symbol* symbol =
       require_symbol(context_, module_, node.workflow.text(), node.workflow.span, SymbolKind::Workflow);
   const auto at = moment(node.at);
-  if (!symbol) return std::nullopt;
-  if (workflow_) {
-    context_.emit(DiagnosticKind::GivenTwice, tree.span, {"start"})
-        .note("a test is the story of one instance");
-    return std::nullopt;
-  }
+  if (!symbol || !start_story(tree.span, symbol->index)) return std::nullopt;
   bool sound = true;
   if (context_.program.abi.workflows[symbol->index].only_run) {
     context_.emit(DiagnosticKind::NotStartable, node.workflow.span, {symbol->name})
@@ -314,12 +309,30 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::StartStm
         .note("give it `key` and one of its values, or start a workflow that runs it");
     sound = false;
   }
-  workflow_ = symbol->index;
-  names_ = names_of(context_, symbol->index);
   if (!sound) return std::nullopt;
   auto arguments = start_arguments(tree, node, symbol->index);
   if (!arguments || !at) return std::nullopt;
   return TestStart{.workflow = symbol->index, .arguments = std::move(*arguments), .at = *at};
+}
+
+TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::StartScheduleStmt& node) {
+  const Symbol* symbol =
+      require_symbol(context_, module_, node.schedule.text(), node.schedule.span, SymbolKind::Schedule);
+  const auto at = moment(node.at);
+  if (!symbol || !start_story(tree.span, context_.program.abi.schedules[symbol->index].workflow) || !at)
+    return std::nullopt;
+  return TestSchedule{.schedule = symbol->index, .at = *at};
+}
+
+// From here on it is known of which workflow the test tells.
+bool TestChecker::start_story(Span span, uint32_t workflow) {
+  if (workflow_) {
+    context_.emit(DiagnosticKind::GivenTwice, span, {"start"}).note("a test is the story of one instance");
+    return false;
+  }
+  workflow_ = workflow;
+  names_ = names_of(context_, workflow);
+  return true;
 }
 
 // A view is given by its key, everything else by its value; in the order of the cells that start the

@@ -343,6 +343,7 @@ struct GivenAnswer {
 };
 struct EntityChange { EntityKey entity; uint32_t field = 0; ExprPtr value; };
 struct TestStart { uint32_t workflow = 0; std::vector<ExprPtr> arguments; Instant at = 0; };  // one an abi::Workflow::parameters
+struct TestSchedule { uint32_t schedule = 0; Instant at = 0; };  // from then on it starts its workflow
 struct TestTime { ExprPtr duration; std::optional<uint32_t> calendar; Instant until = 0; };  // no duration: until
 struct SentEvent { uint32_t event = 0; ExprPtr record; };
 struct About { std::string text; std::optional<uint32_t> every; };            // every: of this view
@@ -379,7 +380,7 @@ struct Expectation {
 };
 struct TestAction {
   Span span;
-  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
+  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestSchedule, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
 };
 struct Test {
   std::string name, module;
@@ -389,7 +390,7 @@ struct Test {
 };
 
 // Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, advisors, policies, roles, calendars, texts and
-// workflows (name, version, parameters, key, outcomes) filled in; machines come from lowering.
+// workflows (name, version, parameters, key, outcomes) and schedules filled in; machines come from lowering.
 struct Program {
   abi::Program abi;
   std::vector<Function> functions;

@@ -31,6 +31,7 @@ class Dropper {
     program_.abi.workflows = std::move(described);
     for (Workflow& workflow : program_.workflows) renumber(workflow.body);
     for (Test& test : program_.tests) renumber(test);
+    for (abi::Schedule& schedule : program_.abi.schedules) schedule.workflow = to_[schedule.workflow];
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/base/source.h"
+#include "runtime/value/recurrence.h"
 
 namespace endcap::ast {
 
@@ -407,6 +408,24 @@ struct ExceptionDecl {
   std::vector<Handler> handlers;
 };
 
+// schedule S starts W(day) { every business day at 06:00 zone "Australia/Sydney" if late start }
+struct ScheduleDecl {
+  Name name;
+  Call starts;                                                   // a workflow
+  struct Rule {
+    Recurrence::Days days = Recurrence::Days::Every;
+    std::vector<Name> weekdays;                                  // Weekdays: "monday"
+    uint32_t day_of_month = 0;                                   // DayOfMonth
+    Span days_span;
+    std::string at;                                              // "06:00"
+    Span at_span;
+    std::optional<Name> zone;                                    // mandatory
+    enum class IfLate : uint8_t { Unsaid, Start, Skip } if_late = IfLate::Unsaid;  // mandatory
+    Span span;
+  };
+  std::optional<Rule> rule;                                      // mandatory
+};
+
 // ---------------------------------------------------------------- tests
 
 struct TestMoment {                   // 2026-11-20 09:00 zone "Australia/Sydney"
@@ -447,6 +466,7 @@ struct BecomesStmt {                  // Promotion("P-1").landedCost becomes AUD
   ExprPtr value;
 };
 struct StartStmt { QualifiedName workflow; std::vector<Argument> arguments; TestMoment at; };
+struct StartScheduleStmt { QualifiedName schedule; TestMoment at; };  // start schedule MorningAudit at 2026-11-20 05:00
 struct AfterStmt { ExprPtr duration; std::optional<TestMoment> until; };  // one of them
 struct SendStmt { QualifiedName event; std::vector<Argument> arguments; };
 struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..." | StoreOps does Count(counted: 12 ea) | StoreOps delegates Count to "ben"
@@ -482,7 +502,7 @@ struct ExpectStmt {
 };
 struct TestStmt {
   Span span;
-  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
+  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, StartScheduleStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
 };
 struct TestDecl {                     // test "a late approval goes to the director" { ... }
   Name title;
@@ -497,7 +517,7 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl, MappingDecl,
-               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, ExceptionDecl, TestDecl, LaterDecl>
+               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, ExceptionDecl, ScheduleDecl, TestDecl, LaterDecl>
       node;
 };
 

@@ -93,13 +93,16 @@ class Builder {
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_exceptions.cpp, build_advisors.cpp, build_systems.cpp, build_policies.cpp,
-  // build_tables.cpp
+  // build_declarations.cpp, build_exceptions.cpp, build_schedules.cpp, build_advisors.cpp, build_systems.cpp,
+  // build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
   ast::ExceptionDecl exception(Parser::ExceptionDeclarationContext* tree);
   void exception_clause(ast::ExceptionDecl& exception, Parser::ExceptionClauseContext* tree);
+  ast::ScheduleDecl schedule(Parser::ScheduleDeclarationContext* tree);
+  ast::ScheduleDecl::Rule schedule_rule(Parser::ScheduleRuleContext* tree);
+  void schedule_days(ast::ScheduleDecl::Rule& rule, Parser::ScheduleDaysContext* tree);
   ast::UpgradeClause upgrade(Parser::UpgradeClauseContext* tree);
   ast::FunctionDecl function(Parser::FunctionDeclarationContext* tree);
   ast::MappingDecl mapping(Parser::MappingDeclarationContext* tree);

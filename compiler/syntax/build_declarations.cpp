@@ -53,6 +53,8 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
       return {at, policy(tree->policyDeclaration())};
     case Parser::RuleExceptionDeclaration:
       return {at, exception(tree->exceptionDeclaration())};
+    case Parser::RuleScheduleDeclaration:
+      return {at, schedule(tree->scheduleDeclaration())};
     case Parser::RuleAdvisorDeclaration:
       return {at, advisor(tree->advisorDeclaration())};
     case Parser::RuleTestDeclaration:

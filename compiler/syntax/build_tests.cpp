@@ -17,6 +17,9 @@ ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
     return {at, ast::BecomesStmt{name(change->view), arguments(change->arguments()), name(change->field),
                                  moment(change->moment())}};
   }
+  if (auto* scheduled = dynamic_cast<Parser::StartScheduleContext*>(tree))
+    return {at,
+            ast::StartScheduleStmt{qualified(scheduled->qualified()), test_moment(scheduled->testMoment())}};
   if (auto* started = dynamic_cast<Parser::StartWorkflowContext*>(tree)) return {at, start(started)};
   if (auto* time = dynamic_cast<Parser::AfterTimeContext*>(tree)) return {at, after(time)};
   if (auto* sent = dynamic_cast<Parser::SendEventContext*>(tree))

@@ -9,10 +9,10 @@ namespace endcap::syntax {
 
 namespace {
 
-constexpr std::array<size_t, 17> kKeywords{
+constexpr std::array<size_t, 18> kKeywords{
     Lexer::MODULE, Lexer::USE,     Lexer::TYPE,     Lexer::ROLE,      Lexer::CONFLICT, Lexer::VIEW,
     Lexer::SYSTEM, Lexer::RECORD,  Lexer::ENUM,     Lexer::FUNCTION,  Lexer::MAPPING,  Lexer::TABLE,
-    Lexer::POLICY, Lexer::ADVISOR, Lexer::WORKFLOW, Lexer::EXCEPTION, Lexer::TEST};
+    Lexer::POLICY, Lexer::ADVISOR, Lexer::WORKFLOW, Lexer::EXCEPTION, Lexer::SCHEDULE, Lexer::TEST};
 
 constexpr std::array<std::string_view, 6> kLaterDeclarations{"measure", "sweep", "route",
                                                              "sync",    "alert", "interface"};
@@ -88,8 +88,8 @@ std::vector<Piece> cut_into_declarations(const Tokens& tokens, std::string_view 
 }
 
 std::vector<std::string> declaration_keywords() {
-  return {"module",   "use",     "type",  "role",   "conflict", "view",     "system",    "record", "enum",
-          "function", "mapping", "table", "policy", "advisor",  "workflow", "exception", "test"};
+  return {"module",   "use",     "type",  "role",   "conflict", "view",     "system",    "record",   "enum",
+          "function", "mapping", "table", "policy", "advisor",  "workflow", "exception", "schedule", "test"};
 }
 
 }  // namespace endcap::syntax

@@ -39,6 +39,7 @@ const Repeating* repeating(size_t rule) {
       {Parser::RuleExceptionDeclaration,
        "`respond within`, `remind after`, `escalate to`, `resolve by`, `on expired` or `}`",
        {"respond", "remind", "escalate", "resolve", "on"}},
+      {Parser::RuleScheduleDeclaration, "`every` and its days, or `}`", {"every"}},
       {Parser::RulePolicyDeclaration,
        "a row that begins with `|`, `let`, `stand in` or `}`",
        {"let", "stand"}},
@@ -66,6 +67,14 @@ const Repeating* repeating(size_t rule) {
   const auto found = std::ranges::find(kAll, rule, &Repeating::rule);
   return found == kAll.end() ? nullptr : &*found;
 }
+
+// The days of a schedule: words that are keywords there only.
+const Repeating kScheduleDays{Parser::RuleScheduleDays,
+                              "`day`, `business day`, weekdays such as `monday, friday`, `last business day "
+                              "of the month` or `day 15 of "
+                              "the month`",
+                              {"day", "business", "first", "last", "monday", "tuesday", "wednesday",
+                               "thursday", "friday", "saturday", "sunday"}};
 
 // What a word asks for right behind it.
 std::string_view asked_for_by(size_t before) {
@@ -126,6 +135,7 @@ std::string token_words(const SyntaxErrorPlace& error, size_t type) {
   }
   if (const auto test = test_word(type); !test.empty()) return "`" + std::string(test) + "`";
   if (const auto advisor = advisor_word(type); !advisor.empty()) return "`" + std::string(advisor) + "`";
+  if (const auto schedule = schedule_word(type); !schedule.empty()) return "`" + std::string(schedule) + "`";
   const std::string literal = error.words->getLiteralName(type);
   if (literal.size() < 3) return {};
   return "`" + literal.substr(1, literal.size() - 2) + "`";
@@ -200,6 +210,9 @@ Expectation expectation(const SyntaxErrorPlace& error, size_t before) {
   if (parts != nullptr && error.expected.contains(static_cast<size_t>(Lexer::CLOSE_BRACE))) {
     result.what = parts->what;
     result.keywords.insert(result.keywords.end(), parts->keywords.begin(), parts->keywords.end());
+  } else if (rule == kScheduleDays.rule && before == Lexer::EVERY) {
+    result.what = kScheduleDays.what;
+    result.keywords = kScheduleDays.keywords;
   } else if (const auto asked = asked_for_by(before); !asked.empty()) {
     result.what = asked;
   } else {

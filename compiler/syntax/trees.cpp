@@ -107,6 +107,7 @@ Parser::DeclarationContext* DeclarationTrees::tree_of(const Piece& piece, Tokens
     retag_test_words(tokens, text_);
   } else {
     if (tokens.front()->getType() == Lexer::ADVISOR) retag_advisor_words(tokens, text_);
+    if (tokens.front()->getType() == Lexer::SCHEDULE) retag_schedule_words(tokens, text_);
     retag_upgrade_words(tokens, text_);
     retag_answer_words(tokens, text_);
     refuse_later_constructs(tokens, text_, source_, diagnostics_);

@@ -11,6 +11,7 @@
 #include "runtime/abi/context.h"
 #include "runtime/abi/types.h"
 #include "runtime/value/calendar.h"
+#include "runtime/value/recurrence.h"
 
 namespace endcap::abi {
 
@@ -263,6 +264,20 @@ struct Workflow {
   std::vector<UpgradeClause> upgrades;  // from older versions
 };
 
+// Starts a workflow whenever its rule comes round. It holds no instance: what it keeps is known by its name, in every version.
+struct Schedule {
+  std::string name;                     // "retail.audits.MorningAudit"
+  uint32_t workflow = 0;
+  Recurrence rule;
+  std::optional<uint32_t> calendar;     // of its business days
+  bool starts_late = false;             // `if late start`: the newest time that passed while nothing ran
+  struct Argument {
+    enum class What : uint8_t { Day, Moment, Value } what = What::Value;
+    std::string json;                   // Value
+  };
+  std::vector<Argument> arguments;      // one a Workflow::parameters
+};
+
 struct Program {
   std::string hash;                     // 32 raw bytes: source, schemas and compiler version
   Types types;
@@ -276,6 +291,7 @@ struct Program {
   std::vector<Advisor> advisors;
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
+  std::vector<Schedule> schedules;
   std::vector<Machine> machines;
   std::vector<std::string> texts;       // literals
   std::vector<std::pair<uint32_t, uint32_t>> conflicts;  // roles that can't decide the same approval

@@ -213,6 +213,7 @@ class PartitionedEngine final : public Engine {
   std::expected<std::string, Refusal> tasks(const std::string& filter) override {
     return views().tasks(filter);
   }
+  std::expected<std::string, Refusal> schedules() override { return views().schedules(); }
   std::vector<std::string> undecidable() override { return views().undecidable(); }
   const Counters& counters() const override { return state_.counters; }
 

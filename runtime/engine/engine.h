@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,12 +76,15 @@ struct EngineOptions {
   uint64_t seed = 1;                                // jitter of retries
   abi::PlanUpgrade upgrade;  // for live instances of another program; without one they are refused
   std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
+  std::optional<std::set<std::string>> schedules;  // only these of the program's, by their names; absent: all
 };
 
 struct Counters {
   uint64_t records = 0, steps = 0, started = 0, finished = 0, failed = 0, suspended = 0, frames_loaded = 0,
            history_rows_read = 0, calls_sent = 0, calls_retried = 0, timers_fired = 0, events = 0,
-           recovered_records = 0, upgraded = 0;
+           recovered_records = 0, upgraded = 0,
+           scheduled = 0,    // instances that schedules asked for
+      schedules_missed = 0;  // times of schedules at which nothing ran, and that nothing was started for
 };
 
 class Engine {
@@ -126,6 +130,7 @@ class Engine {
   virtual std::expected<std::string, Refusal> list(const std::string& filter_json) = 0;
   virtual std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) = 0;
   virtual std::expected<std::string, Refusal> tasks(const std::string& filter_json) = 0;
+  virtual std::expected<std::string, Refusal> schedules() = 0;
   virtual const Counters& counters() const = 0;
   // Open approvals that nobody of EngineOptions::people can grant (any more), each in a few words for the
   // log: people came and went, or other roles were asked then. Reads every open task.

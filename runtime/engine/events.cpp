@@ -74,6 +74,8 @@ void Partition::deliver(const rows::Message& message) {
   if (message.kind == rows::Message::Kind::Ended) return deliver_end(message);
   if (message.kind == rows::Message::Kind::Reserve) return deliver_reserve(message);
   if (message.kind == rows::Message::Kind::Reserved) return deliver_reserved(message);
+  if (message.kind == rows::Message::Kind::Scheduled) return deliver_scheduled(message);
+  if (message.kind == rows::Message::Kind::Came) return deliver_came(message);
   for (uint32_t i = 0; i < program().events.size(); ++i) {
     if (program().events[i].type == message.type) deliver_event(message, i);
   }

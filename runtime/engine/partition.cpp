@@ -70,6 +70,10 @@ bool Partition::take_inputs() {
     take_up(number);
     took = true;
   }
+  if (!std::exchange(schedules_taken_, true)) {
+    take_schedules();
+    took = true;
+  }
   take(replies_, kRepliesPerDrain, [&](CallReply& reply) { call_result(reply); });
   take(decisions_, SIZE_MAX, [&](DecisionRequest& request) { decide_now(request); });
   take(resumes_, SIZE_MAX, [&](ResumeRequest& request) { resume_by_hand(request); });
@@ -222,7 +226,8 @@ void Partition::note(const rows::Instance& row, const char* kind, const Json& de
 bool Partition::busy() const {
   return !starts_.empty() || !events_.empty() || !decisions_.empty() || !resumes_.empty() ||
          !replies_.empty() || !batches_.empty() || !sent_.empty() || !left_open_.empty() ||
-         !released_calls_.empty() || std::any_of(others_.begin(), others_.end(), [&](const Partition* other) {
+         !released_calls_.empty() || !schedules_taken_ ||
+         std::any_of(others_.begin(), others_.end(), [&](const Partition* other) {
            return other->number_ >= meta_.cursors.size()
                       ? other->messages_stored() > 0
                       : meta_.cursors[other->number_] < other->messages_stored();

@@ -10,7 +10,8 @@
 //   ask_again.cpp  grants whose facts have changed tasks.cpp       people's work and their decisions
 //   outbox.cpp     calls: attempts, retries, outcomes rechecks.cpp    facts read again before a write
 //   ending.cpp     a family's end and its compensation runs.cpp        the end of a workflow that another one
-//   runs forms.cpp      what people fill in recovery.cpp    what a restart must know            asks.cpp
+//   runs schedules.cpp  starts at times that come round
+//   forms.cpp      what people fill in recovery.cpp    what a restart must know            asks.cpp
 //   questions to advisors upgrade.cpp live instances of another program
 #pragma once
 
@@ -42,6 +43,8 @@ inline std::string json_text(const Json& json) {
 
 // Who asked for an instance, for history.
 inline Json asker_json(const rows::Message& message) {
+  if (message.kind == rows::Message::Kind::Scheduled)
+    return {{"schedule", message.source}, {"moment", instant_to_text(message.moment)}};
   return {{"id", message.waiter.root}, {"workflow", message.source}, {"key", message.source_key}};
 }
 
@@ -256,6 +259,15 @@ class Partition {
   void unschedule(const std::string& key);
   bool fire_timers();
   void fire(const rows::Timer& timer);
+
+  // --- schedules.cpp: starts at times that come round
+  bool schedules_wanted();
+  void take_schedules();
+  void set_next(rows::Schedule& row, const abi::Schedule& declared, Instant after);
+  void schedule_is_due(const std::string& name);
+  void start_scheduled(rows::Schedule& row, const abi::Schedule& declared, const Occurrence& occurrence);
+  void deliver_scheduled(const rows::Message& message);
+  void deliver_came(const rows::Message& message);
 
   // --- events.cpp
   void store_event(EventRequest& event);
@@ -493,6 +505,7 @@ class Partition {
   std::set<std::pair<uint64_t, uint64_t>> compensating_below_;  // root, instance
   std::set<uint64_t> leaving_calls_;  // of instances that are cancelled but for them
   bool program_kept_ = false;
+  bool schedules_taken_ = true;           // those of this program are in the rows
   RowsByFamily upgrade_index_;            // while families of other programs are moved
   std::deque<uint64_t> upgrade_waiting_;  // who is still to be moved
   std::optional<Instant> next_due_;

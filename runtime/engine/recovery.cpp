@@ -27,6 +27,7 @@ std::expected<void, EngineError> Partition::load() {
   const auto seen = overlay_.collect(Table::Dedup, "t", 1);
   if (!seen.empty()) oldest_seen_ = rows::time_of_key(std::string_view(seen.front().first).substr(1));
   load_calls();
+  schedules_taken_ = !schedules_wanted();
   if (!overlay_.failure().empty()) return std::unexpected(EngineError{overlay_.failure()});
   return {};
 }

@@ -121,7 +121,7 @@ void Partition::start_instance(ParsedStart& start) {
                   {"key", start.key},
                   {"program", abi::hex(program().hash).substr(0, 16)},
                   {"arguments", Json::parse(start.arguments)}};
-  if (start.asked.kind == rows::Message::Kind::Start) details["by"] = asker_json(start.asked);
+  if (start.asked.kind != rows::Message::Kind::Event) details["by"] = asker_json(start.asked);
   note(row, "started", details);
   answer(start.reply, Json{{"id", row.number}}.dump());
   step(std::move(row), Input{abi::Start});

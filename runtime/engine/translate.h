@@ -53,9 +53,10 @@ inline void translate(Translation&, rows::Identity&) {}
 inline void translate(Translation&, rows::Key&) {}
 inline void translate(Translation&, rows::Timer&) {}
 inline void translate(Translation&, rows::Seen&) {}
-inline void translate(Translation&, rows::Message&) {}  // events go by their type
-inline void translate(Translation&, rows::Entry&) {}    // history is told in names
-inline void translate(Translation&, rows::Account&) {}  // goes by names
+inline void translate(Translation&, rows::Message&) {}   // events go by their type
+inline void translate(Translation&, rows::Entry&) {}     // history is told in names
+inline void translate(Translation&, rows::Account&) {}   // goes by names
+inline void translate(Translation&, rows::Schedule&) {}  // goes by names
 
 void translate(Translation&, rows::Family&);
 void translate(Translation&, rows::Instance&);

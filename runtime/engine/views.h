@@ -30,6 +30,7 @@ class Views {
   Reply list(const std::string& filter);
   Reply history(uint64_t instance, uint64_t from, uint32_t limit);
   Reply tasks(const std::string& filter);
+  Reply schedules();  // schedule_views.cpp
   std::vector<std::string> undecidable();
 
  private:

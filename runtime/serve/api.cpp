@@ -150,6 +150,7 @@ void Api::handle(HttpRequest request, Respond respond) {
   if (path.size() == 1 && path[0] == "metrics") return only(get, "GET") ? metrics(respond) : void();
   if (path.size() >= 2 && path[0] == "v1") {
     if (path[1] == "instances") return instances(std::move(request), std::move(respond));
+    if (path[1] == "schedules" && path.size() == 2) return only(get, "GET") ? schedules(respond) : void();
     if (path[1] == "clock" && path.size() == 2) return only(get, "GET") ? clock(respond) : void();
     if (path[1] == "events" && path.size() == 2)
       return only(posts, "POST") ? events(request, respond) : void();
@@ -359,6 +360,10 @@ void Api::metrics(Respond respond) {
         respond(std::move(response));
       },
       respond);
+}
+
+void Api::schedules(Respond respond) {
+  post([respond](Engine& engine) { respond(answer(engine.schedules())); }, respond);
 }
 
 void Api::clock(Respond respond) {

@@ -34,6 +34,7 @@ class Api {
   void delegate(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
   void events(const HttpRequest& request, HttpServer::Respond respond);
   void metrics(HttpServer::Respond respond);
+  void schedules(HttpServer::Respond respond);
   void clock(HttpServer::Respond respond);
   void health(HttpServer::Respond respond);
 

@@ -29,6 +29,10 @@ std::string metrics_text(const Counters& counters, Instant now) {
   counter("calls_retried_total", "Attempts after the first.", counters.calls_retried);
   counter("timers_fired_total", "Timers that fired.", counters.timers_fired);
   counter("events_total", "Events accepted.", counters.events);
+  counter("scheduled_starts_total", "Starts that schedules asked for.", counters.scheduled);
+  counter("schedules_missed_total",
+          "Times of schedules that nothing was started for, because nothing ran then.",
+          counters.schedules_missed);
   counter("recovered_records_total", "Journal records applied at the last start.",
           counters.recovered_records);
   metric("journal_time_seconds", "gauge", "Journal time, in seconds since 1970.",

@@ -34,6 +34,7 @@ enum class Table : uint8_t {
   Dedup = 13,        // seen event and request ids
   Message = 14,      // stored events: every partition follows them by a cursor of its own
   Account = 15,      // what a policy's budget has let through
+  Schedule = 16,     // name -> when it comes round next, and what came of the last time
   History = 64,      // instance, sequence -> entry (own column family)
 };
 

@@ -95,6 +95,7 @@ def a_daemon_and_a_person(estate: world.World) -> None:
     assert "running" in terminal("list", "--status", "running").stdout
     assert "no instances" in terminal("list", "--status", "failed").stdout
     terminal("show", "SmallPromotion", "S-0404", expect=USAGE)
+    assert "no schedules" in terminal("schedules").stdout
 
     event = ("event", "retail.promotion.cancelled", "--id", "c-1", "--data", '{"RetailPromotion": "S-0002"}')
     assert "was taken" in terminal(*event).stdout

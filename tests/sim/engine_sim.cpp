@@ -1,7 +1,7 @@
 // A seeded simulation of the engine on its log and store: launches, waits and fan-outs of many promotions,
 // people who decide twice, events that come twice, exceptions that several raise, a system that commits and
-// then times out, and crashes at any step, deploys of a program with other numbers among them. At the end
-// every promise is checked.
+// then times out, a schedule that comes round every morning, and crashes at any step, deploys of a program
+// with other numbers among them. At the end every promise is checked.
 //   sim_engine --seeds 300 --seconds 50    runs seeds 1 to 300, or as many as fit
 //   sim_engine --seed 17                   replays one
 #include <fmt/format.h>
@@ -70,6 +70,7 @@ class Simulation {
     world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
       return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
     };
+    schedule_mornings();
     estate_.stores.clear();
     for (uint64_t i = 0; i < 1 + roll(6); ++i) estate_.stores.push_back("S" + std::to_string(i + 1));
     for (const std::string& store : estate_.stores) {
@@ -84,6 +85,7 @@ class Simulation {
     for (int step = 0; step < 250; ++step) survive([&] { chaos(); });
     calm_ = true;
     world_.crash_now = nullptr;
+    end_mornings();
     settle_everything();
     check();
   }
@@ -93,6 +95,30 @@ class Simulation {
   uint64_t roll(uint64_t sides) { return random_() % sides; }
   bool one_in(uint64_t sides) { return roll(sides) == 0; }
   abi::Strategy strategy() { return static_cast<abi::Strategy>(roll(4)); }
+
+  // Every morning at six, Do with the day for its key.
+  void schedule_mornings() {
+    abi::Schedule schedule;
+    schedule.name = "test.Mornings";
+    abi::Program& program = *retail_.program();
+    schedule.workflow = static_cast<uint32_t>(program.find_workflow("Do") - program.workflows.data());
+    schedule.rule.at = 6 * 3600;
+    schedule.starts_late = one_in(2);
+    schedule.arguments = {{abi::Schedule::Argument::What::Day, {}}};
+    program.schedules.push_back(schedule);
+    renumbered_ = renumbered(retail_.program());
+  }
+  // It would go on for ever: what it has come to is kept, and a deploy takes it away.
+  void end_mornings() {
+    while (mornings_.is_null()) {
+      survive([&] {
+        world_.run();
+        mornings_ = Json::parse(world_.engine().schedules().value()).at("schedules").at(0);
+      });
+    }
+    world_.options.schedules.emplace();
+    crash();
+  }
 
   void make_wishes() {
     const uint64_t count = 2 + roll(6);
@@ -380,6 +406,7 @@ class Simulation {
       if (wish.workflow == "Visit") check_visit(wish, shown);
     }
     check_exceptions(started.size());
+    check_mornings();
     check_budgets();
     check_absences();
     check_nothing_left();
@@ -397,7 +424,7 @@ class Simulation {
         raised[workflow] += each["raised"].get<uint64_t>();
         ++came_of_it;
         require(each.contains("ended"), fmt::format("{} is still open", each.dump()));
-      } else if (workflow == "test.Do" && resolves(each["id"])) {
+      } else if (workflow == "test.Do" && came_by(each["id"])) {
         ++came_of_it;
       }
     }
@@ -416,9 +443,28 @@ class Simulation {
     }
     require(raised == wished, "an exception was not raised as often as it was asked for");
   }
-  bool resolves(uint64_t instance) {
+  // Nobody started it: it resolves an exception, or its morning had come.
+  bool came_by(uint64_t instance) {
     const auto started = world_.history(instance, "started");
     return !started.empty() && started[0].contains("by");
+  }
+  // Each morning was started once or is told as missed; which of them, nobody but the clock decides.
+  void check_mornings() {
+    std::set<std::string> started;
+    const Json all = world_.list({{"workflow", "Do"}, {"limit", 1000}});
+    for (const Json& each : all["instances"]) {
+      const Json by = world_.history(each["id"], "started").at(0).value("by", Json::object());
+      if (by.contains("schedule"))
+        require(started.insert(by["moment"]).second, "a morning that was started twice: " + by.dump());
+    }
+    const Instant since = instant_from_text(mornings_["since"].get<std::string>()).value(),
+                  next = instant_from_text(mornings_["next"].get<std::string>()).value();
+    uint64_t mornings = 0;
+    for (Instant each = kMonday - kDay + 6 * kHour; each < next; each += kDay)
+      mornings += each >= since ? 1 : 0;
+    require(mornings_["started"] == started.size() && mornings_["notStarted"] == 0 &&
+                mornings_["missed"].get<uint64_t>() + started.size() == mornings,
+            fmt::format("of {} mornings {} were started: {}", mornings, started.size(), mornings_.dump()));
   }
   // Whoever spends, wherever and however often it was asked: what was let through without a person was
   // counted before, no campaign got more than its budget, and its account says how much.
@@ -553,7 +599,7 @@ class Simulation {
 
   void check_nothing_left() {
     for (const Table table : {Table::Timer, Table::Pending, Table::Leaf, Table::Subscription, Table::Group,
-                              Table::Result, Table::Undo, Table::Blob}) {
+                              Table::Result, Table::Undo, Table::Blob, Table::Schedule}) {
       for (PartitionId partition = 0; partition < world_.options.partitions; ++partition) {
         auto scanned =
             world_.store().scan(partition, table, "", "", [&](std::string_view, std::string_view) -> bool {
@@ -577,6 +623,7 @@ class Simulation {
   std::vector<std::string> effects_;                      // in order
   std::vector<std::pair<Instant, CallRequest>> landing_;  // requests that nobody waits for any more
   bool calm_ = false;
+  Json mornings_;  // of Engine::schedules, when the schedule ended
 };
 
 bool simulate(uint64_t seed, uint64_t& crashes) {

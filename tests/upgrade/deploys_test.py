@@ -12,7 +12,7 @@ import subprocess
 import sys
 import unittest
 
-from deploy import LISTING, POLICIES, PRICES, SHIFT, Deployment, flow, task, world
+from deploy import HEAD, LISTING, POLICIES, PRICES, SHIFT, SLOW, Deployment, flow, task, world
 
 WORLD: world.World
 
@@ -370,6 +370,31 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
         self.it.stands(self.key, {"task.Tell": 1})
 
     # --- what the clause says
+
+    # --- schedules
+
+    def scheduled(self, rule: str) -> str:
+        schedule = f"schedule Morning starts Flow(day) {{ {rule} if late start }}\n" if rule else ""
+        return (f"{HEAD}\nworkflow Flow(day: Date) key day version 1 {{\n{task('Look', 'day: day')}  finish Ended(day)\n}}\n{schedule}")
+
+    def schedules(self) -> list[dict]:
+        return self.it.api("GET", "/v1/schedules")["schedules"]
+
+    def test_a_schedule_goes_by_its_new_rule_and_nothing_is_doubled(self):
+        fast = 40_000  # a second of the test is half a day
+        self.it.serve(self.scheduled('every day at 12:00 zone "UTC"'), fast)
+        self.it.until("it came round twice", lambda: self.schedules()[0]["started"] >= 2)
+        self.it.serve(self.scheduled('every day at 15:00 zone "UTC"'), fast)
+        self.it.until("it came round by the new rule", lambda: (self.schedules()[0]["last"] or {}).get("moment", "").endswith("T15:00:00Z"))
+        self.it.serve(self.scheduled('every day at 15:00 zone "UTC"'), SLOW)
+        row = self.schedules()[0]
+        self.assertEqual((row["rule"], row["missed"], row["next"][11:]), ('every day at 15:00 zone "UTC"', 0, "15:00:00Z"))
+        instances = self.it.api("GET", "/v1/instances?limit=1000")["instances"]
+        self.assertEqual(len(instances), row["started"])
+        came = [self.it.api("GET", f"/v1/instances/{one['id']}/history")["entries"][0]["by"]["moment"] for one in instances]
+        self.assertEqual(len(set(came)), len(came))
+        self.it.serve(self.scheduled(""), SLOW)
+        self.assertEqual(self.schedules(), [])
 
     def test_a_step_with_another_name(self):
         old = flow("  step look {\n" + task("Look") + "  }\n")

@@ -93,6 +93,22 @@ std::string instances_table(const Json& answer, bool short_form) {
   return table(rows);
 }
 
+std::string schedules_table(const Json& answer, bool short_form) {
+  std::vector<std::vector<std::string>> rows;
+  if (!short_form) rows.push_back({"SCHEDULE", "STARTS", "NEXT", "LAST", "WHAT CAME OF IT", "MISSED"});
+  for (const Json& each : answer.value("schedules", Json::array())) {
+    const Json last = each.contains("last") && each["last"].is_object() ? each["last"] : Json::object();
+    const std::string instance = text(last, "instance"), reason = text(last, "reason");
+    rows.push_back({text(each, "schedule"), text(each, "workflow"), moment_of(each, "next"),
+                    moment_of(last, "moment"),
+                    text(last, "came") + (instance.empty() ? "" : ": " + instance) +
+                        (reason.empty() ? "" : ": " + reason),
+                    text(each, "missed")});
+  }
+  if (!short_form && rows.size() == 1) return "no schedules\n";
+  return table(rows);
+}
+
 namespace {
 
 // Whom a task is for: the roles, or who it was handed to for one of them.

@@ -9,6 +9,7 @@ namespace endcap::command {
 using Json = nlohmann::ordered_json;
 
 std::string instances_table(const Json& answer, bool short_form);     // of GET /v1/instances
+std::string schedules_table(const Json& answer, bool short_form);     // of GET /v1/schedules
 std::string tasks_table(const Json& answer, bool short_form);         // of GET /v1/tasks
 std::string instance_account(const Json& instance, bool short_form);  // of GET /v1/instances/{id}
 std::string decision_line(const Json& answer, bool short_form);       // of POST /v1/tasks/{task}/decision

@@ -33,6 +33,7 @@ void add_start(CLI::App& app, int& exit_code);
 void add_list(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);
 void add_history(CLI::App& app, int& exit_code);
+void add_schedules(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);
 void add_delegate(CLI::App& app, int& exit_code);

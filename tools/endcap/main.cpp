@@ -13,14 +13,30 @@ using AddCommand = void (*)(CLI::App& app, int& exit_code);
 
 constexpr AddCommand kCommands[] = {
     // clang-format off: one line each, so that two new commands do not meet
-    endcap::command::add_check,     endcap::command::add_test,     endcap::command::add_fix,
-    endcap::command::add_fmt,       endcap::command::add_explain,  endcap::command::add_explain_time,
-    endcap::command::add_graph,     endcap::command::add_init,     endcap::command::add_schema,
-    endcap::command::add_signature, endcap::command::add_breaking, endcap::command::add_plan,
-    endcap::command::add_run,       endcap::command::add_serve,    endcap::command::add_start,
-    endcap::command::add_list,      endcap::command::add_show,     endcap::command::add_history,
-    endcap::command::add_tasks,     endcap::command::add_decide,   endcap::command::add_delegate,
-    endcap::command::add_resume,    endcap::command::add_event,
+    endcap::command::add_check,
+    endcap::command::add_test,
+    endcap::command::add_fix,
+    endcap::command::add_fmt,
+    endcap::command::add_explain,
+    endcap::command::add_explain_time,
+    endcap::command::add_graph,
+    endcap::command::add_init,
+    endcap::command::add_schema,
+    endcap::command::add_signature,
+    endcap::command::add_breaking,
+    endcap::command::add_plan,
+    endcap::command::add_run,
+    endcap::command::add_serve,
+    endcap::command::add_start,
+    endcap::command::add_list,
+    endcap::command::add_show,
+    endcap::command::add_history,
+    endcap::command::add_schedules,
+    endcap::command::add_tasks,
+    endcap::command::add_decide,
+    endcap::command::add_delegate,
+    endcap::command::add_resume,
+    endcap::command::add_event,
     // clang-format on
 };
 

@@ -1,4 +1,4 @@
-// endcap start, list, show, history, tasks, decide, delegate, resume, event: what asks a running daemon.
+// endcap start, list, show, history, schedules, tasks, decide, delegate, resume, event: what asks a running daemon.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -202,6 +202,17 @@ void add_history(CLI::App& app, int& exit_code) {
       if (next == page->end() || next->is_null() || left == 0) return;
       from = next->get<uint64_t>();
     }
+  });
+}
+
+void add_schedules(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command =
+      add(app, "schedules", "List schedules: when they start something next, and what came of the last time",
+          options);
+  command->footer("Example:\n  endcap schedules");
+  command->callback([options, &exit_code] {
+    exit_code = report(options, HttpClient(options->server).call("/v1/schedules"), schedules_table);
   });
 }
 

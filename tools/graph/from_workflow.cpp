@@ -148,6 +148,9 @@ class Builder {
     for (const uint32_t parameter : described.key_parameters)
       key.push_back(described.parameters[parameter].name);
     node.details.push_back(fmt::format("key {}", fmt::join(key, ", ")));
+    for (const abi::Schedule& schedule : program_.abi.schedules) {
+      if (schedule.workflow == workflow_.index) node.details.push_back(recurrence_to_text(schedule.rule));
+    }
     if (described.severity)
       node.details.push_back(fmt::format("severity {}", abi::severity_name(*described.severity)));
     node.details.push_back(fmt::format("version {}", described.version));

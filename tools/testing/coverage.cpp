@@ -5,6 +5,25 @@
 #include <tuple>
 
 namespace endcap::testing {
+namespace {
+
+void add_group(Coverage& coverage, Coverage::Group group) {
+  std::ranges::sort(group.missed, {}, [](const Coverage::Place& place) {
+    return std::tie(place.source_path, place.line, place.text);
+  });
+  if (group.total > 0) coverage.groups.push_back(std::move(group));
+}
+
+void count(Coverage::Group& group, bool reached, Coverage::Place place) {
+  ++group.total;
+  if (reached) {
+    ++group.reached;
+  } else {
+    group.missed.push_back(std::move(place));
+  }
+}
+
+}  // namespace
 
 Coverage coverage_of(const std::vector<ir::Mark>& marks, const ir::Reached& reached) {
   constexpr std::pair<ir::Mark::Kind, const char*> kGroups[] = {{ir::Mark::Kind::Step, "steps"},
@@ -16,19 +35,28 @@ Coverage coverage_of(const std::vector<ir::Mark>& marks, const ir::Reached& reac
   for (const auto& [kind, name] : kGroups) {
     Coverage::Group group{.name = name};
     for (size_t i = 0; i < marks.size(); ++i) {
-      if (marks[i].kind != kind) continue;
-      ++group.total;
-      if (reached[i]) {
-        ++group.reached;
-      } else {
-        group.missed.push_back(marks[i]);
-      }
+      if (marks[i].kind == kind)
+        count(group, reached[i], {marks[i].text, marks[i].source_path, marks[i].line});
     }
-    std::ranges::sort(group.missed, {},
-                      [](const ir::Mark& mark) { return std::tie(mark.source_path, mark.line, mark.text); });
-    if (group.total > 0) coverage.groups.push_back(std::move(group));
+    add_group(coverage, std::move(group));
   }
   return coverage;
+}
+
+void add_schedules(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& started) {
+  Coverage::Group group{.name = "schedules"};
+  for (const ast::Module& module : project.modules) {
+    for (const ast::Decl& declaration : module.declarations) {
+      const auto* schedule = std::get_if<ast::ScheduleDecl>(&declaration.node);
+      if (schedule == nullptr) continue;
+      const Span at = schedule->name.span;
+      const std::string& name = schedule->name.text;
+      count(group, started.contains(module.name->text() + "." + name),
+            {name, project.sources.file(at.source).path,
+             project.sources.line_column(at.source, at.begin).line});
+    }
+  }
+  add_group(coverage, std::move(group));
 }
 
 }  // namespace endcap::testing

@@ -1,22 +1,30 @@
 // Where tests have been: counts, and the places they missed.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "compiler/ir/interpreter.h"
+#include "tools/common/compile_project.h"
 
 namespace endcap::testing {
 
 struct Coverage {
+  struct Place {
+    std::string text, source_path;
+    uint32_t line = 0;
+  };
   struct Group {
     std::string name;               // "policy rows"
     size_t reached = 0, total = 0;  // never a percentage: 599 of 600 is not all
-    std::vector<ir::Mark> missed;   // in the order of the sources
+    std::vector<Place> missed;      // in the order of the sources
   };
   std::vector<Group> groups;  // those with anything in them
 };
 
 Coverage coverage_of(const std::vector<ir::Mark>& marks, const ir::Reached& reached);
+// Adds the schedules of the project; `started` are the full names of those that started something.
+void add_schedules(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& started);
 
 }  // namespace endcap::testing

@@ -212,6 +212,7 @@ Story::Went Story::expect_occurrences(const sema::Expectation& expectation) cons
 // ---------------------------------------------------------------- how it is now
 
 Story::Went Story::expect_state(const sema::Expectation& expectation) const {
+  if (observed_.instance() == 0) return std::unexpected("the schedule has started nothing yet");
   const Json shown = observed_.shown();
   if (expectation.what == What::Waiting || expectation.what == What::Suspended)
     return expect_place(expectation, shown);

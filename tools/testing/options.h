@@ -1,4 +1,4 @@
-// How an engine in memory is set up: the people and systems of endcap.toml.
+// How an engine in memory is set up: the people and systems of endcap.toml, and no schedule.
 #pragma once
 
 #include "compiler/schema/project.h"

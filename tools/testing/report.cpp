@@ -31,8 +31,8 @@ std::string coverage_text(const Coverage& coverage, bool missed) {
   for (const Coverage::Group& group : coverage.groups) {
     out += fmt::format("  {:<15} {} of {}\n", group.name, group.reached, group.total);
     if (!missed) continue;
-    for (const ir::Mark& mark : group.missed)
-      out += fmt::format("    {}:{}: {}\n", mark.source_path, mark.line, mark.text);
+    for (const Coverage::Place& place : group.missed)
+      out += fmt::format("    {}:{}: {}\n", place.source_path, place.line, place.text);
   }
   return out;
 }
@@ -97,8 +97,8 @@ std::string json_report(const Report& report) {
   Json coverage = Json::array();
   for (const Coverage::Group& group : report.coverage.groups) {
     Json missed = Json::array();
-    for (const ir::Mark& mark : group.missed)
-      missed.push_back({{"file", mark.source_path}, {"line", mark.line}, {"what", mark.text}});
+    for (const Coverage::Place& place : group.missed)
+      missed.push_back({{"file", place.source_path}, {"line", place.line}, {"what", place.text}});
     coverage.push_back(
         {{"name", group.name}, {"reached", group.reached}, {"total", group.total}, {"missed", missed}});
   }

@@ -19,6 +19,7 @@ struct Result {
   std::vector<Failure> failures;
   std::vector<std::string> timeline;  // the test's steps and what followed each, in the test's zone
   std::string zone;
+  std::string schedule;  // that started something: its full name; empty: none
   double seconds = 0;
   bool passed() const { return failures.empty(); }
 };

@@ -56,6 +56,9 @@ std::expected<Report, std::string> run_tests(CheckedProject& project, const RunO
   work();
   threads.clear();
   report.coverage = coverage_of(marks, *reached);
+  std::set<std::string> started;
+  for (const Result& result : report.results) started.insert(result.schedule);
+  add_schedules(report.coverage, project, started);
   return report;
 }
 

@@ -12,12 +12,25 @@
 #include "tools/testing/timeline.h"
 
 namespace endcap::testing {
+namespace {
+
+// Time passes in every test: only the schedule that a test is about may start anything.
+EngineOptions with_schedules_of(EngineOptions options, const abi::Program& program, const sema::Test& test) {
+  for (const sema::TestAction& action : test.actions) {
+    const auto* start = std::get_if<sema::TestSchedule>(&action.node);
+    if (start != nullptr) options.schedules->insert(program.schedules.at(start->schedule).name);
+  }
+  return options;
+}
+
+}  // namespace
+
 Story::Story(std::shared_ptr<const abi::Program> program, const sema::Test& test, const SourceMap& sources,
              const EngineOptions& options)
     : program_(std::move(program)),
       test_(test),
       sources_(sources),
-      options_(with_people(options, *program_)),
+      options_(with_schedules_of(with_people(options, *program_), *program_, test)),
       estate_(program_),
       world_(program_, options_, estate_),
       observed_(world_, estate_) {
@@ -77,8 +90,19 @@ void Story::note_events() {
 
 Story::Went Story::settle(Instant until) {
   auto ran = world_.run_to(until);
+  follow_scheduled();
   observed_.refresh();
   return ran;
+}
+
+// The story is that of the instance that was started last.
+void Story::follow_scheduled() {
+  if (schedule_ == nullptr) return;
+  for (const Json& each : world_.instances()) {
+    if (each.at("workflow") != program_->workflows[schedule_->workflow].name) continue;
+    observed_.follow(each.at("id").get<uint64_t>());
+    result_.schedule = schedule_->name;
+  }
 }
 
 // ---------------------------------------------------------------- what happens
@@ -96,6 +120,12 @@ Story::Went Story::act(const sema::TestStart& start) {
   const auto answer = world_.start(workflow.name, arguments.dump());
   if (!answer) return std::unexpected(answer.error());
   observed_.follow(answer->at("id").get<uint64_t>());
+  return settle(start.at);
+}
+
+Story::Went Story::act(const sema::TestSchedule& start) {
+  if (auto opened = world_.open(start.at); !opened) return opened;
+  schedule_ = &program_->schedules[start.schedule];
   return settle(start.at);
 }
 

@@ -25,6 +25,8 @@ class Story {
   Went act(const sema::GivenAnswer& answer) { return estate_.advise(answer), Went(); }
   Went act(const sema::EntityChange& change) { return estate_.change(change); }
   Went act(const sema::TestStart& start);
+  Went act(const sema::TestSchedule& start);
+  void follow_scheduled();
   Went act(const sema::TestTime& time);
   Went act(const sema::SentEvent& sent);
   Went act(const sema::PersonDecides& decision);
@@ -54,8 +56,8 @@ class Story {
   Estate estate_;
   World world_;
   Observed observed_;
-  bool started_ = false;
-  size_t told_ = 0;  // entries that are in the timeline
+  const abi::Schedule* schedule_ = nullptr;  // that the test is about
+  size_t told_ = 0;                          // entries that are in the timeline
   Result result_;
 };
 

@@ -141,3 +141,34 @@ TEST_CASE("an advisor says what it is asked, what it answers, and for how long")
   CHECK(declaration("advisor M() -> R { patience 3 s }").find("`timeout`, `fresh within`") !=
         std::string::npos);
 }
+
+TEST_CASE("a schedule says when it starts what") {
+  CHECK(declaration("schedule M starts Audit(day) { every day at 06:00 zone \"UTC\" if late start }") ==
+        "(schedule M (call Audit day) (every day (at 06:00) (zone UTC) (late start)))");
+  CHECK(declaration("schedule M starts a.Audit(day: moment) {\n every business day at 6:00\n}") ==
+        "(schedule M (call a.Audit day:moment) (every business day (at 6:00)))");
+  CHECK(declaration("schedule M starts A() { every monday, friday at 06:00 if late skip }") ==
+        "(schedule M (call A) (every weekdays monday friday (at 06:00) (late skip)))");
+  CHECK(declaration("schedule M starts A() { every last business day of the month at 06:00 }") ==
+        "(schedule M (call A) (every last business day (at 06:00)))");
+  CHECK(declaration("schedule M starts A() { every first day of the month at 06:00 }") ==
+        "(schedule M (call A) (every first of month (at 06:00)))");
+  CHECK(declaration("schedule M starts A() { every day 15 of the month at 06:00 }") ==
+        "(schedule M (call A) (every day of month 15 (at 06:00)))");
+  CHECK(declaration("schedule M starts A() { }") == "(schedule M (call A))");
+  CHECK(declaration("record R { schedule: T, starts: T, every: T, day: T, monday: T, month: T }") ==
+        "(record R schedule:T starts:T every:T day:T monday:T month:T)");
+}
+
+TEST_CASE("a mistake in a schedule is told in its words") {
+  CHECK(
+      declaration("schedule M starts A() { every mondey at 06:00 }") ==
+      "1:31: error EC0001: expected `day`, `business day`, weekdays such as `monday, friday`, `last business "
+      "day of the month` or `day 15 of the month` after `every`, found `mondey`\n");
+  CHECK(declaration("schedule M starts A() { monday at 06:00 }") ==
+        "1:25: error EC0001: expected `every` and its days, or `}` after `{`, found `monday`\n");
+  CHECK(declaration("schedule M starts A() { every day at 06:00 if late retry }") ==
+        "1:52: error EC0001: expected `start` or `skip` after `late`, found `retry`\n");
+  CHECK(declaration("schedule M start A() { }") ==
+        "1:12: error EC0001: expected `starts` after `M`, found `start`\n");
+}

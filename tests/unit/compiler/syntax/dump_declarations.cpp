@@ -107,6 +107,18 @@ std::string dump(const TableDecl& t) {
                "|" + each(t.header, [](const Name& n) { return n.text + "|"; }), each(t.rows, cells)});
 }
 
+std::string dump(const ScheduleDecl::Rule& r) {
+  constexpr const char* kDays[] = {
+      "day",           "business day",       "weekdays",         "day of month", "first of month",
+      "last of month", "first business day", "last business day"};
+  constexpr const char* kLate[] = {"", "start", "skip"};
+  const bool numbered = r.days == Recurrence::Days::DayOfMonth;
+  return form("every",
+              {kDays[static_cast<size_t>(r.days)], endcap::dump(r.weekdays),
+               numbered ? std::to_string(r.day_of_month) : "", clause("at", r.at),
+               clause("zone", endcap::dump(r.zone)), clause("late", kLate[static_cast<size_t>(r.if_late)])});
+}
+
 }  // namespace
 
 std::string dump(const Decl& declaration) {
@@ -175,6 +187,9 @@ std::string dump(const Decl& declaration) {
                         return form("escalate", {e.role.text, dump(e.scope), dump(e.after)});
                       }),
                  d.resolve_by ? form("resolve", {dump_call(*d.resolve_by)}) : "", dump_handlers(d.handlers)});
+          },
+          [](const ScheduleDecl& d) {
+            return form("schedule", {d.name.text, dump_call(d.starts), d.rule ? dump(*d.rule) : ""});
           },
           [](const TestDecl& d) {
             return form("test", {'"' + d.title.text + '"',

@@ -43,6 +43,9 @@ std::string dump(const TestStmt& statement) {
           [](const StartStmt& s) {
             return form("start", {s.workflow.text(), dump(s.arguments), dump(s.at)});
           },
+          [](const StartScheduleStmt& s) {
+            return form("start", {"schedule", s.schedule.text(), dump(s.at)});
+          },
           [](const AfterStmt& s) {
             return form("after", {s.until ? "until " + dump(*s.until) : dump(s.duration)});
           },

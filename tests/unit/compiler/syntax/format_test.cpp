@@ -29,6 +29,16 @@ TEST_CASE("a block on several lines has its items on lines of their own, indente
   CHECK(laid_out("workflow W(p: P)\n{\n\n\n}") == "workflow W(p: P) { }\n");
 }
 
+TEST_CASE("a schedule is a block of one rule") {
+  CHECK(laid_out("schedule  M starts A( day ){every  monday,friday at 06:00 zone \"UTC\"   if late skip}") ==
+        "schedule M starts A(day) { every monday, friday at 06:00 zone \"UTC\" if late skip }\n");
+  CHECK(laid_out("schedule M starts A(day) {\nevery day 15 of the month\n at 06:00 if late start\n}") ==
+        "schedule M starts A(day) {\n"
+        "  every day 15 of the month\n"
+        "      at 06:00 if late start\n"
+        "}\n");
+}
+
 TEST_CASE("a block that its author wrote on one line stays there while the line fits") {
   const std::string name(70, 'n');
   CHECK(laid_out("workflow W(p: P) { step a { skip } }") == "workflow W(p: P) { step a { skip } }\n");

@@ -23,6 +23,8 @@ TEST_CASE("what is given has fields, counts and lists") {
 TEST_CASE("a workflow starts, time passes, events come") {
   CHECK(story("start W(P(\"a\"), n: 3) at 2026-11-20 09:00 zone \"UTC\"") ==
         "(start W (call P \"a\") n:3 2026-11-20T09:00@UTC)");
+  CHECK(story("start schedule m.Audit at 2026-11-20 09:00") == "(start schedule m.Audit 2026-11-20T09:00)");
+  CHECK(story("start schedule(n: 3) at 2026-11-20 09:00") == "(start schedule n:3 2026-11-20T09:00)");
   CHECK(story("after 2 business hours\nafter until 2026-12-01 07:00") ==
         "(after (business 2 hour)) (after until 2026-12-01T07:00)");
   CHECK(story("send E(id: \"a\")") == "(send E id:\"a\")");

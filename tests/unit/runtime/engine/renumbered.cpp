@@ -132,6 +132,7 @@ void workflows(abi::Program& program) {
     for (abi::WaitPoint& point : machine.states) wait_point(point);
     machine.advance = run_first;
   }
+  for (abi::Schedule& schedule : program.schedules) other(schedule.workflow), other(schedule.calendar);
   abi::Workflow another;
   another.name = "test.Another";
   another.parameters = {{"yes", 0}};

@@ -103,6 +103,15 @@ TEST_CASE("Health, metrics and clock answer") {
   CHECK(clock.at("clock") == "virtual");
 }
 
+TEST_CASE("Schedules are listed, and only that") {
+  Daemon daemon;
+  CHECK(daemon.get("/v1/schedules").body == R"({"schedules":[]})");
+  refused(daemon.post("/v1/schedules", "{}"), 405, "invalid", "GET");
+  refused(daemon.get("/v1/schedules/one"), 404, "not_found", "no such path");
+  daemon.engine().counted.schedules_missed = 3;
+  CHECK(daemon.get("/metrics").body.find("\nendcap_schedules_missed_total 3\n") != std::string::npos);
+}
+
 TEST_CASE("A start passes its arguments on as they were written") {
   Daemon daemon;
   const Answer started =

@@ -71,6 +71,7 @@ class FakeEngine final : public Engine {
   std::expected<std::string, Refusal> tasks(const std::string& filter) override {
     return R"({"filter":)" + filter + "}";
   }
+  std::expected<std::string, Refusal> schedules() override { return R"({"schedules":[]})"; }
   const Counters& counters() const override { return counted; }
 
   std::vector<std::string> said;

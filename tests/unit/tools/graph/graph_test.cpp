@@ -52,6 +52,26 @@ bool has(const std::vector<std::string>& all, std::string_view one) {
 
 }  // namespace
 
+TEST_CASE("a workflow that a schedule starts says when") {
+  const sema::Checked checked(R"(
+workflow Audit(day: Date) key day version 1 { finish Audited(day) }
+workflow Other(day: Date) key day version 1 { finish Audited(day) }
+schedule MorningAudit starts Audit(day) { every day at 06:00 zone "UTC" if late start }
+schedule MonthEnd starts Audit(day) { every last day of the month at 18:00 zone "UTC" if late skip }
+)");
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const auto& workflows = checked.program.workflows;
+  const auto details = [&](std::string_view name) {
+    const auto found = std::ranges::find(workflows, name, &sema::Workflow::name);
+    REQUIRE(found != workflows.end());
+    return graph_of(checked.program, *found, checked.sources).nodes.front().details;
+  };
+  CHECK(details(workflows.at(workflows.size() - 2).name) ==
+        Lines{"given day", "key day", "every day at 06:00 zone \"UTC\"",
+              "every last day of the month at 18:00 zone \"UTC\"", "version 1"});
+  CHECK(details(workflows.back().name) == Lines{"given day", "key day", "version 1"});
+}
+
 TEST_CASE("a workflow begins with what it is given, its key and version, and ends with its outcome") {
   const Graph graph = drawn("");
   CHECK(graph.name == "Flow");

@@ -87,7 +87,7 @@ TEST_CASE("the rows that tests reach are those of each policy") {
   size_t missed = 0;
   for (const Coverage::Group& group : report.coverage.groups) {
     if (group.name != "policy rows") continue;
-    for (const ir::Mark& mark : group.missed) {
+    for (const Coverage::Place& mark : group.missed) {
       CHECK(mark.text.find(',') == std::string::npos);
       missed += mark.text.ends_with("of RefillSize") || mark.text.ends_with("of RefillPrice");
     }
