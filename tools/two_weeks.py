@@ -229,7 +229,7 @@ def play(story: Story, seconds_max: float) -> None:
             act()
         if not story.kills and writes(story, "A_PriceCondition.create") >= 300:
             story.kill_and_restart()
-        running = story.ask("/v1/instances?limit=10")["instances"]
+        running = promotions(story)
         if all(one["status"] in ("finished", "failed") for one in running):
             return
         if time.monotonic() - reported > 4:
@@ -238,6 +238,14 @@ def play(story: Story, seconds_max: float) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError("the story did not end in time; still running: " + json.dumps(running)[:2000])
         time.sleep(0.02)
+
+
+MORNING = "LeftoverPrices"  # what a schedule starts every morning, beside the promotions
+
+
+def promotions(story: Story) -> list[dict]:
+    """Their instances, and the exceptions they raised."""
+    return [one for one in story.ask("/v1/instances?limit=1000")["instances"] if not one["workflow"].endswith(MORNING)]
 
 
 def history(story: Story, instance: int) -> list[dict]:
@@ -299,7 +307,7 @@ def account(story: Story) -> bool:
     regions = region_of_store(story)
     written: dict[str, str] = {}
     writes_made: list[dict] = []
-    for one in sorted(story.ask("/v1/instances?limit=10")["instances"], key=lambda i: i["key"]):
+    for one in sorted(promotions(story), key=lambda i: i["key"]):
         entries = history(story, one["id"])
         kinds: dict[str, int] = {}
         for entry in entries:
@@ -344,6 +352,12 @@ def account(story: Story) -> bool:
         else:  # an exception: it has an owner, a deadline and an end
             promises.append((one["status"] == "finished" and kinds.get("taskDone", 0) >= 1 and not totals,
                              f"{one['key']} raised an exception; its owner ended it as {outcome}, and nothing was written for it"))
+
+    schedule = story.ask("/v1/schedules")["schedules"][0]  # first: the clock goes on
+    mornings = [one["key"] for one in story.ask(f"/v1/instances?workflow={MORNING}&limit=1000")["instances"]]
+    days = [str(datetime.date(2026, 11, 24) + datetime.timedelta(days=day)) for day in range(len(mornings))]
+    promises.append((sorted(mornings) == days and 20 <= schedule["started"] <= len(days) and schedule["missed"] == 0,
+                     f"each of the {len(days)} mornings somebody looked for prices that were left over, once"))
 
     audit = call("GET", f"{story.sandbox.url}/sandbox/audit")
     keyed = {key: slot for key, slot in audit["keys"].items() if slot["effects"] or slot["duplicates"]}
