@@ -122,6 +122,47 @@ TEST_CASE("busy and broken are told apart") {
   CHECK(name(world.caller.activate("1001").kind) == "Ambiguous");
 }
 
+TEST_CASE("calls that wait leave in one request, and each of them is done once, or refused, for itself") {
+  World world;
+  auto& operation = world.caller.sample.program->operations[kActivate];
+  operation.batch_max = 50;
+  operation.limit_count = 1;  // requests, so that the calls behind the first one wait for each other
+  operation.limit_period = kSecond / 2;
+  // Hits every batch, and only counts them.
+  world.estate.fault("$batch", {{"fault", "latency"}, {"milliseconds", 1}, {"times", 0}});
+  const auto batches = [&] { return world.estate.get("/sandbox/faults")["faults"][0]["hits"].get<int>(); };
+  const auto activate = [&](const std::vector<std::string>& plants) {
+    std::vector<std::future<CallResult>> results;
+    for (const std::string& plant : plants)
+      results.push_back(world.caller.start(CallRequest::What::Operation, kActivate,
+                                           world.caller.sample.condition_of(plant), "key-" + plant));
+    std::string all;
+    for (auto& result : results) all += name(result.get().kind) + " ";
+    return all;
+  };
+  CHECK(activate({"1001"}) == "Ok ");
+  CHECK(activate({"1002", "9999", "1003"}) == "Ok Rejected Ok ");
+  CHECK(batches() == 1);
+  world.estate.post("/sandbox/sessions/expire", Json::object());
+  CHECK(activate({"1004", "1005"}) == "Ok Ok ");
+  CHECK(batches() == 3);  // refused with its token, and sent again
+  for (const char* fault : {"timeout_after_commit", "drop_after_commit", "drop_before_commit"}) {
+    CAPTURE(fault);
+    world.estate.post("/sandbox/faults", {{"match", {{"path", "A_PriceCondition"}, {"body", "\"1007\""}}},
+                                          {"fault", fault},
+                                          {"milliseconds", 4000}});
+    // One whose answer is lost takes the answers of the others with it; their keys make it safe to ask again.
+    // (A dropped connection that was in use before is tried again below us, as for a single call.)
+    const std::string first = activate({"1006", "1007", "1008"});
+    CHECK((first == "Ambiguous Ambiguous Ambiguous " ||
+           (first == "Ok Ok Ok " && fault != std::string("timeout_after_commit"))));
+    CHECK(activate({"1006", "1007", "1008"}) == "Ok Ok Ok ");
+  }
+  for (const char* plant : {"1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008"})
+    CHECK(world.estate.effects(std::string("key-") + plant)["effects"] == 1);
+  CHECK(world.estate.get("/sandbox/audit")["twice"].empty());
+}
+
 TEST_CASE("withdrawing twice is one effect") {
   World world;
   CHECK(name(world.caller.activate("1001", "key-1").kind) == "Ok");

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace endcap::sandbox {
 namespace {
 
@@ -67,9 +69,10 @@ Response Estate::through_faults(const Request& request, Version version,
       break;
   }
   Response response = answer();
-  response.delay =
-      std::chrono::milliseconds(fault->kind == Fault::Kind::DropAfterCommit ? 0 : fault->milliseconds);
-  response.drop = fault->kind != Fault::Kind::Latency;
+  // What hit a part of a batch stays.
+  if (fault->kind != Fault::Kind::DropAfterCommit)
+    response.delay = std::max(response.delay, std::chrono::milliseconds(fault->milliseconds));
+  response.drop = response.drop || fault->kind != Fault::Kind::Latency;
   return response;
 }
 
