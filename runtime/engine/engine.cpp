@@ -214,6 +214,11 @@ class PartitionedEngine final : public Engine {
     return views().tasks(filter);
   }
   std::expected<std::string, Refusal> schedules() override { return views().schedules(); }
+  std::expected<std::string, Refusal> task(uint64_t number) override { return views().one_task(number); }
+  std::expected<std::string, Refusal> lines(uint64_t task, const std::string& after,
+                                            uint32_t limit) override {
+    return views().lines(task, after, limit);
+  }
   std::vector<std::string> undecidable() override { return views().undecidable(); }
   const Counters& counters() const override { return state_.counters; }
 

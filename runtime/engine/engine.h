@@ -131,6 +131,11 @@ class Engine {
   virtual std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) = 0;
   virtual std::expected<std::string, Refusal> tasks(const std::string& filter_json) = 0;
   virtual std::expected<std::string, Refusal> schedules() = 0;
+  // One task, an approval with its totals and outliers; and its lines, of which a page begins behind `after`,
+  // the `next` of the page before.
+  virtual std::expected<std::string, Refusal> task(uint64_t number) = 0;
+  virtual std::expected<std::string, Refusal> lines(uint64_t task, const std::string& after,
+                                                    uint32_t limit) = 0;
   virtual const Counters& counters() const = 0;
   // Open approvals that nobody of EngineOptions::people can grant (any more), each in a few words for the
   // log: people came and went, or other roles were asked then. Reads every open task.

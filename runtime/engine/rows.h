@@ -394,6 +394,17 @@ struct Leaf {
   }
 };
 
+// The same without its way to the root, for who only looks.
+struct LeafValues {
+  std::string payload, facts;
+  Leaf::State state = Leaf::State::Open;
+  uint64_t granted_by = 0;
+  template <typename F>
+  void fields(F& f) {
+    f(1, payload), f(3, facts), f(4, state), f(5, granted_by);
+  }
+};
+
 // What a budget has let through, of one policy and one value that it is kept for, by any instance and any
 // version. Key: as that of an instance, the budget's name in place of the workflow. Nothing takes from it.
 struct Account {

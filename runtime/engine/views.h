@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ class Views {
   Reply history(uint64_t instance, uint64_t from, uint32_t limit);
   Reply tasks(const std::string& filter);
   Reply schedules();  // schedule_views.cpp
+  // line_views.cpp
+  Reply one_task(uint64_t number);
+  Reply lines(uint64_t task, const std::string& after, uint32_t limit);
   std::vector<std::string> undecidable();
 
  private:
@@ -46,6 +50,14 @@ class Views {
   Json summary(const rows::Family& family) const;
   Json waiting(const rows::Instance& row) const;
   Json task(const rows::Task& row) const;
+  std::optional<rows::Task> find_task(uint64_t number) const;
+  // Each leaf of an approval that the task is about, in the order of their keys, from that of `from` on.
+  // `seen` gives false for enough.
+  struct Line;
+  std::expected<void, Refusal> each_line(const rows::Task& task, const std::string& from,
+                                         const std::function<bool(const Line&)>& seen) const;
+  std::vector<rows::Proposal> proposals_of(const rows::Task& task) const;
+  std::expected<Json, Refusal> totals(const rows::Task& task) const;
   const abi::Policy* policy_of(const rows::Task& approval) const;
   bool may_see(const rows::Task& row, const std::string& person) const;
 

@@ -155,6 +155,9 @@ void Api::handle(HttpRequest request, Respond respond) {
     if (path[1] == "events" && path.size() == 2)
       return only(posts, "POST") ? events(request, respond) : void();
     if (path[1] == "tasks" && path.size() == 2) return only(get, "GET") ? tasks(request, respond) : void();
+    if (path[1] == "tasks" && path.size() == 3) return only(get, "GET") ? task(path[2], respond) : void();
+    if (path[1] == "tasks" && path.size() == 4 && path[3] == "lines")
+      return only(get, "GET") ? lines(path[2], request, respond) : void();
     if (path[1] == "tasks" && path.size() == 4 && path[3] == "decision")
       return only(posts, "POST") ? decide(path[2], request, respond) : void();
     if (path[1] == "tasks" && path.size() == 4 && path[3] == "delegation")
@@ -263,10 +266,46 @@ void Api::tasks(const HttpRequest& request, Respond respond) {
   post([filter = *filter, respond](Engine& engine) { respond(answer(engine.tasks(filter))); }, respond);
 }
 
+namespace {
+
+HttpResponse no_task(const std::string& id) {
+  return error_response(404, "not_found", fmt::format("\"{}\" is not the number of a task.", id));
+}
+
+}  // namespace
+
+void Api::task(const std::string& id, Respond respond) {
+  const auto task = number(id);
+  if (!task) return respond(no_task(id));
+  post([task = *task, respond](Engine& engine) { respond(answer(engine.task(task))); }, respond);
+}
+
+void Api::lines(const std::string& id, const HttpRequest& request, Respond respond) {
+  const auto task = number(id);
+  if (!task) return respond(no_task(id));
+  std::string after;
+  uint64_t limit = 0;
+  for (const auto& [name, value] : request.query) {
+    if (name == "after") {
+      after = value;
+      continue;
+    }
+    auto parsed = number(value);
+    if (name != "limit" || !parsed || *parsed == 0 || *parsed > kPageMax) {
+      return respond(error_response(
+          400, "invalid",
+          fmt::format("Lines take after (the next of the page before) and limit (1 to {}).", kPageMax)));
+    }
+    limit = *parsed;
+  }
+  post([task = *task, after, limit, respond](
+           Engine& engine) { respond(answer(engine.lines(task, after, static_cast<uint32_t>(limit)))); },
+       respond);
+}
+
 void Api::decide(const std::string& id, const HttpRequest& request, Respond respond) {
   const auto task = number(id);
-  if (!task)
-    return respond(error_response(404, "not_found", fmt::format("\"{}\" is not the number of a task.", id)));
+  if (!task) return respond(no_task(id));
   auto members = body_members(request);
   if (!members) return respond(members.error());
   if (auto unknown = unknown_member(*members, {"person", "decision", "reason", "answers"}))

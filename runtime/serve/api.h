@@ -30,6 +30,8 @@ class Api {
                HttpServer::Respond respond);
   void resume(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
   void tasks(const HttpRequest& request, HttpServer::Respond respond);
+  void task(const std::string& id, HttpServer::Respond respond);
+  void lines(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
   void decide(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
   void delegate(const std::string& id, const HttpRequest& request, HttpServer::Respond respond);
   void events(const HttpRequest& request, HttpServer::Respond respond);

@@ -84,6 +84,7 @@ def a_daemon_and_a_person(estate: world.World) -> None:
     for wrong in (("list", "--status", "bogus"), ("list", "--workflow", "Nope"), ("tasks", "--role", "Nope")):
         assert "there are" in terminal(*wrong, expect=USAGE).stderr, wrong
 
+    assert "no approval" in terminal("lines", task, expect=USAGE).stderr
     assert "StoreOps" in terminal("decide", task, "done", "--person", "mia", expect=DENIED).stderr
     assert "not approved" in terminal("decide", task, "approve", "--person", "olga", expect=USAGE).stderr
     assert "done" in terminal("decide", task, "done", "--person", "olga", "--reason", "seen").stdout

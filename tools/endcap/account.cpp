@@ -139,6 +139,59 @@ std::string tasks_table(const Json& answer, bool short_form) {
   return table(rows);
 }
 
+namespace {
+
+// {"amount": "9.00", "currency": "AUD"} as one says it: "AUD 9.00"; {"amount": "40", "unit": "ea"}: "40 ea".
+std::string amount_of(const Json& object, const char* name) {
+  const auto found = object.find(name);
+  if (found == object.end()) return {};
+  if (!found->is_object() || !found->contains("amount")) return text(object, name);
+  return found->contains("currency") ? text(*found, "currency") + " " + text(*found, "amount")
+                                     : text(*found, "amount") + " " + text(*found, "unit");
+}
+
+// The values of a record: "price: AUD 9.00, store: 1001".
+std::string values_of(const Json& object, const char* name) {
+  std::string out;
+  const Json values = object.value(name, Json::object());
+  for (const auto& [field, value] : values.items())
+    out += (out.empty() ? "" : ", ") + field + ": " + amount_of(values, field.c_str());
+  return out;
+}
+
+}  // namespace
+
+std::string totals_table(const Json& task, bool short_form) {
+  std::string out;
+  for (const Json& proposal : task.value("totals", Json::array())) {
+    if (!short_form)
+      out += fmt::format("{}, {}: {} lines\n", text(proposal, "name"), text(proposal, "operation"),
+                         text(proposal, "count"));
+    std::vector<std::vector<std::string>> rows;
+    if (!short_form) rows.push_back({"  FIELD", "SUM", "LOWEST", "MEDIAN", "HIGHEST", "FARTHEST FROM IT"});
+    for (const Json& field : proposal.value("fields", Json::array())) {
+      std::string far;
+      for (const Json& each : field.value("outliers", Json::array()))
+        far += (far.empty() ? "" : ", ") + text(each, "target") + " (" + amount_of(each, "value") + ")";
+      rows.push_back({(short_form ? text(proposal, "name") + "." : "  ") + text(field, "name"),
+                      amount_of(field, "sum"), amount_of(field, "lowest"), amount_of(field, "median"),
+                      amount_of(field, "highest"), far});
+    }
+    if (rows.size() > (short_form ? 0u : 1u)) out += table(rows);
+  }
+  return out;
+}
+
+std::string lines_table(const Json& answer, bool short_form) {
+  std::vector<std::vector<std::string>> rows;
+  if (!short_form) rows.push_back({"PROPOSAL", "LINE", "STATE", "WHAT"});
+  for (const Json& each : answer.value("lines", Json::array()))
+    rows.push_back(
+        {text(each, "proposal"), text(each, "target"), text(each, "state"), values_of(each, "payload")});
+  if (!short_form && rows.size() == 1) return "no lines: its instance has ended\n";
+  return table(rows);
+}
+
 std::string instance_account(const Json& instance, bool short_form) {
   if (short_form) {
     return fmt::format("{} {} {} {} {}\n", text(instance, "id"), text(instance, "workflow"),

@@ -11,6 +11,8 @@ using Json = nlohmann::ordered_json;
 std::string instances_table(const Json& answer, bool short_form);     // of GET /v1/instances
 std::string schedules_table(const Json& answer, bool short_form);     // of GET /v1/schedules
 std::string tasks_table(const Json& answer, bool short_form);         // of GET /v1/tasks
+std::string totals_table(const Json& task, bool short_form);          // of GET /v1/tasks/{task}
+std::string lines_table(const Json& answer, bool short_form);         // of GET /v1/tasks/{task}/lines
 std::string instance_account(const Json& instance, bool short_form);  // of GET /v1/instances/{id}
 std::string decision_line(const Json& answer, bool short_form);       // of POST /v1/tasks/{task}/decision
 std::string delegation_line(const Json& answer, bool short_form);     // of POST /v1/tasks/{task}/delegation

@@ -35,6 +35,7 @@ void add_show(CLI::App& app, int& exit_code);
 void add_history(CLI::App& app, int& exit_code);
 void add_schedules(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
+void add_lines(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);
 void add_delegate(CLI::App& app, int& exit_code);
 void add_resume(CLI::App& app, int& exit_code);

@@ -33,6 +33,7 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_history,
     endcap::command::add_schedules,
     endcap::command::add_tasks,
+    endcap::command::add_lines,
     endcap::command::add_decide,
     endcap::command::add_delegate,
     endcap::command::add_resume,

@@ -1,4 +1,5 @@
-// endcap start, list, show, history, schedules, tasks, decide, delegate, resume, event: what asks a running daemon.
+// endcap start, list, show, history, schedules, tasks, lines, decide, delegate, resume, event: what asks a
+// running daemon.
 #include <fmt/format.h>
 
 #include <fstream>
@@ -18,8 +19,8 @@ struct TalkOptions {
   std::string server;
   Shape shape = Shape::Human;
   std::vector<std::string> name;  // an id, or workflow and key
-  std::string workflow, status, key, role, person, reason, decision, arguments = "{}", request_id, file, id,
-                                                                     source, type, data = "{}", answers, to;
+  std::string workflow, status, key, role, person, reason, decision,
+      arguments = "{}", request_id, file, id, source, type, data = "{}", answers, to, after;
   uint64_t task = 0, from = 0, limit = 0, instance = 0;
   bool closed = false, late = false;
 };
@@ -236,6 +237,28 @@ void add_tasks(CLI::App& app, int& exit_code) {
                             .number("limit", options->limit);
     const auto answer = HttpClient(options->server).call("/v1/tasks" + query.str());
     exit_code = report(options, answer, tasks_table);
+    tell_more(options, answer);
+  });
+}
+
+void add_lines(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TalkOptions>();
+  auto* command =
+      add(app, "lines", "Show what an approval is about: totals, what stands out, each line", options);
+  command->add_option("TASK", options->task, "Its number, as `endcap tasks` lists it")->required();
+  command->add_option("--after", options->after, "Only behind this line: the next page");
+  command->add_option("--limit", options->limit, "At most so many lines (default 100)");
+  command->footer("Example:\n  endcap lines 42");
+  command->callback([options, &exit_code] {
+    const HttpClient client(options->server);
+    const std::string path = fmt::format("/v1/tasks/{}", options->task);
+    if (options->shape != Shape::Json && options->after.empty()) {
+      exit_code = report(options, client.call(path), totals_table);
+      if (exit_code != kClean) return;
+    }
+    const Query query = Query().text("after", options->after).number("limit", options->limit);
+    const auto answer = client.call(path + "/lines" + query.str());
+    exit_code = report(options, answer, lines_table);
     tell_more(options, answer);
   });
 }

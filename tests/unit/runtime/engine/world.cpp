@@ -156,6 +156,20 @@ std::string World::status(const std::string& workflow, const std::string& key) {
   return show(workflow, key).value("status", "unknown");
 }
 
+namespace {
+
+Json shown_or_refused(const std::expected<std::string, Refusal>& shown) {
+  return shown ? Json::parse(*shown) : Json{{"refused", shown.error().message}};
+}
+
+}  // namespace
+
+Json World::task(uint64_t number) { return shown_or_refused(engine_->task(number)); }
+
+Json World::lines(uint64_t number, const std::string& after, uint32_t limit) {
+  return shown_or_refused(engine_->lines(number, after, limit));
+}
+
 Json World::list(const Json& filter) { return Json::parse(engine_->list(filter.dump()).value()); }
 
 std::vector<Json> World::tasks(const Json& filter) {

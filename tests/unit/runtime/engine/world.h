@@ -45,6 +45,8 @@ class World {
   Json decide(uint64_t task, const std::string& person, const std::string& what,
               const std::string& reason = "", const std::string& answers = "");
   Json delegate(uint64_t task, const std::string& person, const std::string& to);
+  Json task(uint64_t number);
+  Json lines(uint64_t task, const std::string& after = "", uint32_t limit = 0);
   Json show(const std::string& workflow, const std::string& key);
   Json list(const Json& filter = Json::object());
   std::vector<Json> tasks(const Json& filter = Json::object());

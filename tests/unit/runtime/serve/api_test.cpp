@@ -134,6 +134,19 @@ TEST_CASE("Instances are named by number or by workflow and key, and a key may h
   refused(daemon.get("/v1/instances/W"), 404, "not_found", "workflow and key");
 }
 
+TEST_CASE("A task is shown by its number, and its lines by page") {
+  Daemon daemon;
+  CHECK(daemon.get("/v1/tasks/4").json() == nlohmann::json{{"task", 4}});
+  CHECK(daemon.get("/v1/tasks/4/lines").body == R"([4,"",0])");
+  CHECK(daemon.get("/v1/tasks/4/lines?after=0%2F1003&limit=20").body == R"([4,"0/1003",20])");
+  refused(daemon.get("/v1/tasks/4/lines?after=lost"), 400, "invalid", "no page begins there");
+  refused(daemon.get("/v1/tasks/4/lines?limit=0"), 400, "invalid", "limit");
+  refused(daemon.get("/v1/tasks/4/lines?colour=red"), 400, "invalid", "after");
+  refused(daemon.get("/v1/tasks/x/lines"), 404, "not_found", "task");
+  refused(daemon.get("/v1/tasks/x"), 404, "not_found", "task");
+  CHECK(daemon.post("/v1/tasks/4/lines", "{}").status == 405);
+}
+
 TEST_CASE("Filters reach the engine, and unknown ones are refused") {
   Daemon daemon;
   CHECK(daemon.get("/v1/instances?workflow=W&status=running&limit=5").json().at("filter") ==

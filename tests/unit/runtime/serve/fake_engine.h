@@ -72,6 +72,14 @@ class FakeEngine final : public Engine {
     return R"({"filter":)" + filter + "}";
   }
   std::expected<std::string, Refusal> schedules() override { return R"({"schedules":[]})"; }
+  std::expected<std::string, Refusal> task(uint64_t number) override {
+    return R"({"task":)" + std::to_string(number) + "}";
+  }
+  std::expected<std::string, Refusal> lines(uint64_t task, const std::string& after,
+                                            uint32_t limit) override {
+    if (after == "lost") return std::unexpected(Refusal{Refusal::Kind::Invalid, "no page begins there"});
+    return "[" + std::to_string(task) + ",\"" + after + "\"," + std::to_string(limit) + "]";
+  }
   const Counters& counters() const override { return counted; }
 
   std::vector<std::string> said;
