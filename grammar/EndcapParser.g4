@@ -66,10 +66,11 @@ operationClause
   | QUERYABLE BY name                                                       # QueryableClause
   | UNSAFE                                                                  # UnsafeClause
   | OWNER name                                                              # OwnerClause
-  | LIMIT NUMBER PER name                                                   # LimitClause
-  | IN BATCHES OF NUMBER                                                    # BatchClause
+  | LIMIT NUMBER PER name batch?                                            # LimitClause
+  | batch                                                                   # BatchClause
   | REJECTED names                                                          # RejectedClause
   ;
+batch: IN BATCHES OF NUMBER;
 eventDeclaration: EVENT name OPEN_PAREN (eventField (COMMA eventField)*)? CLOSE_PAREN TYPE TEXT;
 eventField: field=name COLON type ASSIGN source=name (IN unit=name)?;
 
@@ -156,7 +157,7 @@ testStatement
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent
-  | role=name decision=(APPROVES | REJECTS | DOES) EVERY? qualified arguments? about? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
+  | role=name decision=(APPROVES | REJECTS | DOES) EVERY? qualified arguments? about? excepted? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
   | role=name DELEGATES EVERY? qualified about? TO to=TEXT (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDelegates
   | qualified about? fault testCount                                        # SystemFails
   | EXPECT expectation                                                      # ExpectThat
@@ -164,6 +165,7 @@ testStatement
 givenField: field=name COLON (EVERY every=name | value=expression (TO last=expression)?);
 testMoment: DATE TIME (ZONE TEXT)?;
 about: FOR (TEXT | EVERY name);
+excepted: EXCEPT FOR TEXT (COMMA TEXT)*;
 testCount: ONCE | NUMBER TIMES | ALWAYS | NEVER;
 fault
   : IS REJECTED name                                                        # RejectedFault
@@ -174,7 +176,7 @@ fault
   ;
 expectation
   : qualified ASKED OF names about? testCount?                              # ExpectAsked
-  | qualified state=(GRANTED | REJECTED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
+  | qualified state=(GRANTED | REJECTED | REFUSED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
   | NO? TASK qualified arguments? (OF role=name)? about? testCount?         # ExpectTask
   | NO? kind=(WRITE | NOTIFY) qualified arguments? about? testCount?        # ExpectCall
   | NO? EXCEPTION qualified state=(RAISED | RESOLVED | EXPIRED) about? testCount?  # ExpectException
@@ -220,6 +222,7 @@ approveClause
   : WITHIN expression                                                       # WithinClause
   | REMIND AFTER expression                                                 # RemindClause
   | ESCALATE TO name AFTER expression                                       # EscalateClause
+  | BY unit=name                                                            # ByClause
   | handler                                                                 # HandlerClause
   ;
 writeStatement: WRITE name (FOR expression)? handlers?;

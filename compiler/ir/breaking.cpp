@@ -277,6 +277,8 @@ class SignatureComparer {
       } else if (held.facts != now->facts) {
         found(FindingKind::PolicyChanged, held.name, held.policy, now->policy + " with other facts", after);
       }
+      if (held.by_line && !now->by_line)
+        found(FindingKind::WholeAgain, held.name, "by line", "as a whole", after);
       if (held.proposals != now->proposals)
         found(FindingKind::PayloadChanged, held.name, operations(held, *now), operations(*now, held), after);
     }

@@ -31,6 +31,7 @@ struct UpgradeFinding {
     ElementChanged,     // what a `for each` runs over or collects
     PayloadChanged,     // of an operation that is granted, proposed or in flight
     PolicyChanged,      // a grant is open under another policy
+    WholeAgain,         // a grant of which lines may be refused is decided as a whole
   };
   struct Place { std::string path, file; uint32_t line = 0; };  // in the new version; of what is gone: where it would have stood
 

@@ -11,10 +11,11 @@ namespace endcap::ir {
 using FindingKind = UpgradeFinding::Kind;
 
 std::string_view word(FindingKind kind) {
-  static constexpr std::array<std::string_view, 15> kWords{
-      "workflow gone", "version not raised", "key changed",       "wait point gone", "kind changed",
-      "event gone",    "event new",          "event key changed", "value new",       "type changed",
-      "label changed", "projection changed", "element changed",   "payload changed", "policy changed"};
+  static constexpr std::array<std::string_view, 16> kWords{
+      "workflow gone",   "version not raised", "key changed",    "wait point gone",
+      "kind changed",    "event gone",         "event new",      "event key changed",
+      "value new",       "type changed",       "label changed",  "projection changed",
+      "element changed", "payload changed",    "policy changed", "whole again"};
   return kWords[static_cast<size_t>(kind)];
 }
 
@@ -66,6 +67,9 @@ std::string describe(const UpgradeFinding& finding) {
     case FindingKind::PolicyChanged:
       return fmt::format("`{}` was asked for under {} and is under {}", finding.subject, finding.before,
                          finding.after);
+    case FindingKind::WholeAgain:
+      return fmt::format("`{}` was decided {} and is {}: a line that was refused would have no path",
+                         finding.subject, finding.before, finding.after);
   }
   return "";
 }
@@ -109,6 +113,8 @@ std::string remedy(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade
              "asked for again";
     case FindingKind::PolicyChanged:
       return "keep the policy for what is already asked, and govern the new proposals by the other";
+    case FindingKind::WholeAgain:
+      return "keep `by line` and its `on refused` until what is asked and granted by line is written";
   }
   return "";
 }

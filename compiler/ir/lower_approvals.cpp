@@ -76,6 +76,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Approve& approve) {
   wait(state).label = local(approve.grant).name;
   wait(state).proposals = std::move(proposals);
   wait(state).input = local(approve.grant).type;
+  wait(state).by_line = approve.by_line;
   wait(state).valid_until_operand = static_cast<uint32_t>(operands.size());
   operands.push_back(expression(*approve.valid_until));
   wait(state).within = time_limit(*approve.within, operands);
@@ -96,6 +97,7 @@ void FlowLowering::ask_again(const sema::Stmt& stmt, const sema::Write& write, c
   wait(state).policy = program_.policy_table[write.approval->policy.index].index;
   wait(state).label = local(write.grant).name;
   wait(state).input = local(write.grant).type;
+  wait(state).by_line = write.approval->by_line;
   park(state, {site.grant, site.target, site.facts, row});
   SwitchTag tags{{{Tag::Ok, outlet.retry}}, outlet.unhandled};
   BlockId rejected = handler_of(Cause::Rejected, write.approval->handlers, outlet);
@@ -122,6 +124,7 @@ void FlowLowering::approval_handlers(const sema::Stmt& stmt, const sema::Write& 
   outlet.ask_again = nullptr;
   builder_.at(changed);
   builder_.jump(body);
+  site.refused = handler_of(Cause::Refused, handlers, outlet);
   prefix_ = outer;
   site.changed = body == outlet.unhandled ? outlet.unhandled : changed;
 }
@@ -138,7 +141,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Write& write) {
   if (write.approval) wait(state).policy = program_.policy_table[write.approval->policy.index].index;
   BlockId parked = park(state, {site.grant, site.target}), after = builder_.make_block();
   Outlet outlet{parked, after, LocalId(), {}, {}, unhandled()};
-  site.changed = site.expired = outlet.unhandled;
+  site.changed = site.expired = site.refused = outlet.unhandled;
 
   SwitchTag tags{{{Tag::Ok, after}}, outlet.unhandled};
   auto add = [&](Tag tag, BlockId block) {
@@ -150,6 +153,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Write& write) {
   if (write.approval) approval_handlers(stmt, write, outlet, site);
   add(Tag::Changed, site.changed);
   add(Tag::Expired, site.expired);
+  add(Tag::Refused, site.refused);
   builder_.at(builder_.entry(state));
   builder_.end(tags);
   builder_.at(after);

@@ -164,7 +164,7 @@ class FlowLowering {
   struct WriteSite {
     std::string path;
     RegisterId grant, target, facts;  // facts: as they are now, when they changed
-    BlockId changed, expired;
+    BlockId changed, expired, refused;
   };
   void approval_handlers(const sema::Stmt& stmt, const sema::Write& write, Outlet& outlet, WriteSite& site);
   void ask_again(const sema::Stmt& stmt, const sema::Write& write, const WriteSite& site, Outlet& outlet);

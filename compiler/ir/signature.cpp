@@ -60,7 +60,8 @@ class SignatureMaker {
 
   SignatureGrant grant_of(const abi::WaitPoint& approve) {
     const abi::Policy& policy = program_.policies[approve.policy];
-    SignatureGrant grant{approve.label, policy.name, facts_hash(program_, policy, shapes_), {}};
+    SignatureGrant grant{
+        approve.label, policy.name, facts_hash(program_, policy, shapes_), {}, approve.by_line};
     for (const auto& proposal : approve.proposals) {
       SignatureProposal one{proposal.name, program_.operations[proposal.operation].name,
                             payload(proposal.operation), "", ""};

@@ -36,6 +36,7 @@ struct SignatureGrant {
   std::string name;
   std::string policy, facts;           // and the hash of what it looks at, and reads again before a write
   std::vector<SignatureProposal> proposals;
+  bool by_line = false;                // lines of it may be refused
 };
 
 // An event that is awaited, or handled.

@@ -27,10 +27,12 @@ Json json_of(const SignatureGrant& grant) {
     }
     proposals.push_back(std::move(one));
   }
-  return {{"name", grant.name},
-          {"policy", grant.policy},
-          {"facts", grant.facts},
-          {"proposals", std::move(proposals)}};
+  Json json{{"name", grant.name},
+            {"policy", grant.policy},
+            {"facts", grant.facts},
+            {"proposals", std::move(proposals)}};
+  if (grant.by_line) json["by_line"] = true;
+  return json;
 }
 
 Json json_of(const SignatureEvent& event) {

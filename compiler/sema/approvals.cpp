@@ -102,6 +102,16 @@ std::vector<LocalId> WorkflowChecker::proposals(const ast::ApproveStmt& node,
   return result;
 }
 
+// Who refuses the only line rejects the whole.
+void WorkflowChecker::require_lines(Span by_line, const ast::Name& grant,
+                                    const std::vector<LocalId>& proposals) {
+  if (proposals.size() != 1 || !scope_[proposals.front()].proposal) return;
+  if (scope_[proposals.front()].proposal->for_each) return;
+  context_.emit(DiagnosticKind::ByLineOfOne, by_line, {grant.text})
+      .label(scope_[proposals.front()].span, "proposes one write")
+      .note("leave `by line` and `on refused` out: who does not want it rejects the approval");
+}
+
 WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ApproveStmt& node) {
   const std::vector<PolicyId> asked = asked_policies(node);
   Approve approve{};
@@ -134,11 +144,16 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
   }
   std::string identity = path(node.grant.text, node.grant.span);
   ++waits_;
+  approve.by_line = node.by_line.has_value();
+  if (node.by_line) require_lines(*node.by_line, node.grant, approve.proposals);
+  std::vector<Cause> causes{Cause::Rejected, Cause::Expired, Cause::Changed};
+  if (approve.by_line) causes.push_back(Cause::Refused);
   approve.handlers = handlers(node.handlers,
                               {.what = what,
-                               .causes = {Cause::Rejected, Cause::Expired, Cause::Changed},
-                               .required = {Cause::Rejected, Cause::Expired, Cause::Changed},
-                               .nexts = {Next::AskAgain}},
+                               .causes = causes,
+                               .required = causes,
+                               .nexts = {Next::AskAgain},
+                               .decided_as_a_whole = !approve.by_line},
                               node.grant.span);
   approve.grant = bind_leaving(node.grant, context_.types.simple(Kind::Grant));
   scope_[approve.grant].grant_of = approve.proposals;

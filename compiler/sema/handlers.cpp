@@ -13,10 +13,10 @@ struct NamedCause {
   std::string_view name;
   Cause cause;
 };
-constexpr std::array kCauses{NamedCause{"rejected", Cause::Rejected},
-                             NamedCause{"unavailable", Cause::Unavailable},
-                             NamedCause{"invalid", Cause::Invalid}, NamedCause{"expired", Cause::Expired},
-                             NamedCause{"changed", Cause::Changed}};
+constexpr std::array kCauses{
+    NamedCause{"rejected", Cause::Rejected}, NamedCause{"unavailable", Cause::Unavailable},
+    NamedCause{"invalid", Cause::Invalid},   NamedCause{"expired", Cause::Expired},
+    NamedCause{"changed", Cause::Changed},   NamedCause{"refused", Cause::Refused}};
 
 std::string_view name_of(Cause cause) {
   for (const NamedCause& known : kCauses) {
@@ -33,6 +33,8 @@ std::string_view sentence(Cause cause) {
       return "when nobody answers in time";
     case Cause::Changed:
       return "when its facts change after the approval";
+    case Cause::Refused:
+      return "when somebody refuses a line of it";
     default:
       return "then";
   }
@@ -67,6 +69,9 @@ bool ends_a_wait(Next next, Cause cause) {
   if (next == Next::AskAgain) return cause == Cause::Changed;
   return next != Next::Retry || cause != Cause::Expired;
 }
+
+// What is refused is left out, and whatever comes behind its write goes on.
+bool goes_on_without(Next next, Cause cause) { return next == Next::Continue && cause == Cause::Refused; }
 
 // Whether somebody is asked on the way, and it ends otherwise when nobody answers.
 bool asks_somebody(const Block& body) {
@@ -118,6 +123,11 @@ std::optional<std::pair<Cause, uint32_t>> WorkflowChecker::cause(const ast::Name
     }
     std::ranges::copy(*site.rejections, std::back_inserter(candidates));
   }
+  if (name.text == "refused" && site.decided_as_a_whole) {
+    context_.emit(DiagnosticKind::RefusedWithoutByLine, name.span, {site.what})
+        .note("let people decide line by line: say `by line` in it");
+    return std::nullopt;
+  }
   auto& diagnostic = context_.emit(DiagnosticKind::UnknownCause, name.span, {site.what, name.text});
   if (site.declared.valid())
     diagnostic.label(site.declared,
@@ -141,6 +151,7 @@ std::string WorkflowChecker::ends_of(const Site& site, Cause cause) {
   for (const Next next : site.nexts) {
     if (ends_a_wait(next, cause)) all += fmt::format("`{}`, ", name_of(next));
   }
+  if (cause == Cause::Refused) all += "`then continue`, ";
   return all + "`then skip` (inside a `for each`), `fail` or `finish`";
 }
 
@@ -149,7 +160,7 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
   if (!end) return Next::FallOut;
   const Next next = next_of(end->form);
   if (next == Next::Again) return can_say_again(end->span) ? next : Next::FallOut;
-  const bool meant = next == Next::Skip ||
+  const bool meant = next == Next::Skip || goes_on_without(next, cause) ||
                      (ends_a_wait(next, cause) && std::ranges::find(site.nexts, next) != site.nexts.end());
   if (!meant) {
     const std::string ended =
@@ -235,7 +246,8 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
     if (first)
       goes_on = next(tree.end, site, each, value);
     else if (tree.end && (tree.end->form == ast::HandlerEnd::Form::AskAgain ||
-                          tree.end->form == ast::HandlerEnd::Form::Retry))
+                          tree.end->form == ast::HandlerEnd::Form::Retry ||
+                          goes_on_without(goes_on, causes.front().first)))
       next(tree.end, site, each, ignored);
     first = false;
   }

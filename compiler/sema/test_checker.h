@@ -53,6 +53,8 @@ class TestChecker {
     return values(Said{node.subject, node.values}, record, into.values);
   }
   bool answers(const ast::DecideStmt& node, const WorkflowNames::Asked& asked, std::vector<TestValue>& into);
+  bool excepted(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
+                std::vector<std::string>& into);
   Fields sent_fields(uint32_t operation) const;
   std::optional<uint32_t> rejection(const ast::FaultStmt& node, const Symbol& subject);
   const WorkflowNames::Asked* asked(const std::map<std::string, WorkflowNames::Asked>& known,

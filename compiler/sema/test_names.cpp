@@ -21,6 +21,7 @@ void add_approval(Context& context, WorkflowNames& names, const Stmt& stmt, cons
   for (const abi::PolicyRow& row : policy.rows) asked.roles.insert(row.roles.begin(), row.roles.end());
   for (const Escalation& escalation : approve.escalations) asked.roles.insert(escalation.role);
   asked.deciders.insert(asked.roles.begin(), asked.roles.end());
+  asked.by_line = asked.by_line || approve.by_line;
   for (const auto& [stand_in, role] : policy.stand_ins) {
     if (asked.roles.contains(role)) asked.deciders.insert(stand_in);
   }

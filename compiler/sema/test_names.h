@@ -14,6 +14,7 @@ struct WorkflowNames {
   struct Asked {
     std::set<uint32_t> roles;         // rows of its policy and escalations; the role of a task
     std::set<uint32_t> deciders;      // these and their stand-ins
+    bool by_line = false;             // an approval of which lines may be refused
     TypeId arguments = abi::kNoType;  // of a task
     // Of a task: what it asks for, and which fields come with a value. Tasks of one name may have several.
     struct Form {

@@ -47,6 +47,18 @@ bool TestChecker::about(const std::optional<ast::About>& tree, std::optional<Abo
   return into->every.has_value();
 }
 
+// Lines are refused by who approves the others.
+bool TestChecker::excepted(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
+                           std::vector<std::string>& into) {
+  if (node.except.empty()) return true;
+  for (const ast::Name& line : node.except) into.push_back(line.text);
+  if (node.verb == Verb::Approves && asked.by_line) return true;
+  context_.emit(DiagnosticKind::NoLineRefused, node.except.front().span, {node.what.text()})
+      .note(asked.by_line ? "say who `approves` it, except for which lines"
+                          : "its approval would have to say `by line`");
+  return false;
+}
+
 TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideStmt& node) {
   if (!started(tree.span, "a person decides")) return std::nullopt;
   PersonDecides result{.verb = node.verb,
@@ -54,6 +66,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
                        .every = node.every,
                        .what = node.what.text(),
                        .answers = {},
+                       .except = {},
                        .about = {},
                        .person = node.person.value_or(""),
                        .reason = node.reason,
@@ -64,7 +77,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
                            : asked(names_.approvals, node.what, DiagnosticKind::UnknownApproval);
   std::vector<uint32_t> decider;
   if (!about(node.about, result.about) || !found ||
-      !roles({node.role}, found->deciders, result.what, decider))
+      !roles({node.role}, found->deciders, result.what, decider) || !excepted(node, *found, result.except))
     return std::nullopt;
   if (node.verb != Verb::Delegates && !answers(node, *found, result.answers)) return std::nullopt;
   result.role = decider.front();
@@ -286,6 +299,11 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
       return false;
     default: {
       const auto* found = asked(names_.approvals, node.subject, DiagnosticKind::UnknownApproval);
+      if (found && node.what == What::Refused && !found->by_line) {
+        context_.emit(DiagnosticKind::NoLineRefused, node.subject.span, {name})
+            .note("its approval would have to say `by line`");
+        return false;
+      }
       return found && roles(node.roles, found->roles, name, into.roles);
     }
   }

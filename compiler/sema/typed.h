@@ -116,7 +116,7 @@ struct Block { std::vector<Stmt> statements; Span span; };
 // Where control goes when a handler's body has run.
 enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil, Again };  // FallOut: the body itself ends (finish, fail, skip)
 // Outcome: what a workflow that was run ended in.
-enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed, Outcome };
+enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed, Refused, Outcome };
 struct Handler {
   Cause cause;
   std::string name;                     // as written: "InsufficientStock"
@@ -174,14 +174,15 @@ struct Approve {
   LocalId grant;
   ExprPtr valid_until, within, remind;  // remind may be null
   std::vector<Escalation> escalations;
-  std::vector<Handler> handlers;        // Rejected, Expired, Changed: all three present
+  bool by_line = false;                 // a person may refuse single leaves
+  std::vector<Handler> handlers;        // Rejected, Expired, Changed: all three present; Refused: by line
 };
 struct Write {
   LocalId grant;
   uint32_t proposal = 0;                // which of the grant's proposals
   ExprPtr target;                       // element; null for a single leaf
   std::vector<Handler> handlers;        // of the write itself
-  // The approval's handlers for what can happen at a write (Changed, Expired, and Rejected when asked again).
+  // The approval's handlers for what can happen at a write (Changed, Expired, Refused, and Rejected when asked again).
   const Approve* approval = nullptr;
 };
 struct Resolver { uint32_t workflow = 0; ExprPtr arguments; Span span; };  // arguments: record of the cells that start it
@@ -354,6 +355,7 @@ struct PersonDecides {
   bool every = false;
   std::string what;                     // path of the approval, name of the task
   std::vector<TestValue> answers;       // fields of the task's form
+  std::vector<std::string> except;      // Approves: targets of the lines that are refused
   std::optional<About> about;
   std::string person, reason;           // empty person: the role's first
   std::string to;                       // Delegates

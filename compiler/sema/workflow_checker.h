@@ -28,6 +28,7 @@ class WorkflowChecker {
     bool ends_by_itself = false;   // trying again does: a grant is valid until a moment
     // What ended, when it is a workflow: `rejections` are the names of its outcomes.
     const std::vector<abi::Outcome>* outcomes = nullptr;
+    bool decided_as_a_whole = false;  // an approval that is not `by line`
   };
 
   // workflow_checker.cpp: parameters, key, blocks
@@ -108,6 +109,7 @@ class WorkflowChecker {
   std::vector<PolicyId> asked_policies(const ast::ApproveStmt& node);
   void require_governing(const std::vector<PolicyId>& asked, const ast::Name& proposal, LocalId local);
   std::vector<LocalId> proposals(const ast::ApproveStmt& node, const std::vector<PolicyId>& asked);
+  void require_lines(Span by_line, const ast::Name& grant, const std::vector<LocalId>& proposals);
   std::optional<LocalId> find_of_kind(const ast::Name& name, Kind kind, DiagnosticKind unknown);
   bool resolve_target(const ast::Stmt& tree, const ast::WriteStmt& node, Write& write);
   void link_approvals();

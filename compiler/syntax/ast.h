@@ -172,6 +172,7 @@ struct ApproveStmt {
   ExprPtr remind_after;
   struct Escalation { Name role; ExprPtr after; Span span; ExprPtr scope = nullptr; };  // scope: of exceptions
   std::vector<Escalation> escalations;
+  std::optional<Span> by_line;        // decided line by line, and not as a whole
   std::vector<Handler> handlers;
 };
 struct WriteStmt { Name grant; ExprPtr target; std::vector<Handler> handlers; };  // write pricing for store
@@ -475,6 +476,7 @@ struct DecideStmt {                   // FinanceManager approves gate.pricing as
   bool every = false;
   QualifiedName what;
   std::vector<Argument> answers;      // Does
+  std::vector<Name> except;           // Approves: except for "1003", "1004"
   std::optional<About> about;
   std::optional<std::string> person;
   std::string reason;
@@ -489,7 +491,7 @@ struct FaultStmt {                    // Price.activate for "1001" is rejected R
 };
 struct ExpectStmt {
   enum class What : uint8_t {
-    Asked, Granted, Rejected, Expired, Reminded, Permitted, Forbidden,  // of an approval
+    Asked, Granted, Rejected, Refused, Expired, Reminded, Permitted, Forbidden,  // of an approval; Refused: a line of it
     Task, Write, Notify, Raised, Resolved, Lapsed,  // Lapsed: an exception to which nobody responded
     Answer, Alternative,                            // of an advisor
     Outcome, Fails, Waiting, Suspended, Late

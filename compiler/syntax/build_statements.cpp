@@ -161,6 +161,13 @@ void Builder::approve_clause(ast::ApproveStmt& approve, Parser::ApproveClauseCon
     once(approve.remind_after, remind->expression(), "remind after");
   } else if (auto* escalate = dynamic_cast<Parser::EscalateClauseContext*>(tree)) {
     approve.escalations.push_back({name(escalate->name()), expression(escalate->expression()), span(tree)});
+  } else if (auto* by = dynamic_cast<Parser::ByClauseContext*>(tree)) {
+    if (approve.by_line) given_twice(span(tree), "by line");
+    approve.by_line = span(tree);
+    const ast::Name unit = name(by->unit);
+    if (unit.text != "line")
+      diagnostics_.emit(DiagnosticKind::SyntaxError, unit.span,
+                        {"expected `line` behind `by`, found `" + unit.text + "`"});
   } else {
     approve.handlers.push_back(handler(dynamic_cast<Parser::HandlerClauseContext*>(tree)->handler()));
   }

@@ -74,6 +74,10 @@ void Builder::operation_clause(ast::OperationDecl& operation, Parser::OperationC
     operation.strategy = chosen;
     if (field != nullptr) operation.strategy_field = name(field);
   };
+  const auto in_batches = [&](Parser::BatchContext* batch) {
+    if (operation.batch) given_twice(span(batch), "the size of a batch");
+    operation.batch = ast::OperationDecl::Batch{count(batch->NUMBER()), span(batch)};
+  };
   if (auto* keyed = dynamic_cast<Parser::KeyedClauseContext*>(tree))
     return strategy(Strategy::Keyed, keyed->name());
   if (auto* asked = dynamic_cast<Parser::QueryableClauseContext*>(tree))
@@ -87,9 +91,9 @@ void Builder::operation_clause(ast::OperationDecl& operation, Parser::OperationC
   } else if (auto* limit = dynamic_cast<Parser::LimitClauseContext*>(tree)) {
     if (operation.limit) given_twice(span(tree), "limit");
     operation.limit = ast::OperationDecl::Limit{count(limit->NUMBER()), name(limit->name())};
-  } else if (auto* batch = dynamic_cast<Parser::BatchClauseContext*>(tree)) {
-    if (operation.batch) given_twice(span(tree), "the size of a batch");
-    operation.batch = ast::OperationDecl::Batch{count(batch->NUMBER()), span(tree)};
+    if (limit->batch() != nullptr) in_batches(limit->batch());
+  } else if (auto* clause = dynamic_cast<Parser::BatchClauseContext*>(tree)) {
+    in_batches(clause->batch());
   } else if (auto* rejected = dynamic_cast<Parser::RejectedClauseContext*>(tree)) {
     for (auto& each : names(rejected->names())) operation.rejections.push_back(std::move(each));
   }

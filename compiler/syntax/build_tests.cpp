@@ -71,6 +71,9 @@ ast::DecideStmt Builder::decide(Parser::PersonDecidesContext* tree) {
   result.what = qualified(tree->qualified());
   if (tree->arguments() != nullptr) result.answers = arguments(tree->arguments());
   result.about = about(tree->about());
+  if (tree->excepted() != nullptr) {
+    for (auto* text : tree->excepted()->TEXT()) result.except.push_back({text_value(text), span(text)});
+  }
   for (auto* text : tree->TEXT()) {
     if (text->getSymbol() == tree->person) result.person = text_value(text);
     if (text->getSymbol() == tree->reason) result.reason = text_value(text);
@@ -190,6 +193,9 @@ ast::ExpectStmt Builder::expect_approval(Parser::ExpectApprovalContext* tree) {
       break;
     case Parser::REJECTED:
       result.what = What::Rejected;
+      break;
+    case Parser::REFUSED:
+      result.what = What::Refused;
       break;
     case Parser::EXPIRED:
       result.what = What::Expired;

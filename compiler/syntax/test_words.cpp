@@ -23,6 +23,8 @@ constexpr Word kWords[] = {
     {"granted", Lexer::GRANTED},
     {"permitted", Lexer::PERMITTED},
     {"forbidden", Lexer::FORBIDDEN},
+    {"refused", Lexer::REFUSED},
+    {"except", Lexer::EXCEPT},
     {"expired", Lexer::EXPIRED},
     {"reminded", Lexer::REMINDED},
     {"outcome", Lexer::OUTCOME},

@@ -138,7 +138,7 @@ enum class WaitKind : uint8_t {
   Notify,         // [payload]                                 Ok Rejected Unavailable Invalid
   Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*   Ok(grant) Rejected Expired
   AskAgain,       // [grant, leaf target, facts, row]           Ok Rejected Expired
-  Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired
+  Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired Refused
   Task,           // [arguments record, within, reminder and escalations, record of who is asked, prefilled fields, scopes]  Ok(form) Expired
   Until,          // [instant, event key operands]              Ok(due) Event+i(event record)
   AwaitEvent,     // [within, event key operands]               Event+0(event record) Expired
@@ -153,7 +153,7 @@ enum class WaitKind : uint8_t {
 };
 
 // Tags of Context::input_tag on resuming.
-enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, TooManyFailed = 7, EventBase = 16, OutcomeBase = 16 };
+enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, TooManyFailed = 7, Refused = 8, EventBase = 16, OutcomeBase = 16 };
 
 enum class Trust : uint8_t { Trusted, Advice };
 
@@ -204,6 +204,7 @@ struct WaitPoint {
   std::string label;                    // Approve: grant name; Task: task name
   struct ProposalRef { std::string name; uint32_t operation = 0; std::optional<uint32_t> undo; TypeId type = kNoType; };
   std::vector<ProposalRef> proposals;   // Approve
+  bool by_line = false;                 // Approve, AskAgain: people may refuse single leaves, and their writes end in Refused
   uint32_t role = 0;                    // Task
   std::optional<uint32_t> scope;        // Task: operand; only those of the role who answer for it
   std::optional<TimeLimit> within, remind;

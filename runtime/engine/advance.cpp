@@ -121,6 +121,7 @@ std::string Partition::unhandled_text(const Input& input) const {
                        : input.tag == abi::Unavailable ? "is unavailable"
                        : input.tag == abi::Changed     ? "was not sent, the facts of its grant have changed"
                        : input.tag == abi::Expired     ? "was not sent, its grant has expired"
+                       : input.tag == abi::Refused     ? "was not sent, a person refused it"
                                                        : "is invalid";
   std::string text = call.purpose == rows::Pending::Purpose::Ask
                          ? fmt::format("{} {}", target_name(call), ending)

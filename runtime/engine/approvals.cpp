@@ -98,6 +98,7 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
   task.element = row.element;
   task.created = now_;
   task.policy = point.policy;
+  task.by_line = point.by_line;
   task.valid_until = static_cast<Instant>(operand(point.valid_until_operand).bits);
   task.within = {limit_of(*point.within)};
   if (point.remind) task.remind = {limit_of(*point.remind)};
@@ -230,6 +231,7 @@ void Partition::ask(rows::Task& task) {
   for (const uint32_t role : task.roles) roles.push_back(program().roles[role]);
   details["roles"] = roles;
   details["leaves"] = task.leaves;
+  if (task.by_line) details["byLine"] = true;
   details["merkleRoot"] = abi::hex(task.merkle_root);
   details["proposals"] = Json::parse(task.arguments).at("proposals");
   details["within"] = limit_json(task.within.front(), task.deadline);
@@ -257,6 +259,7 @@ void Partition::ask(rows::Task& task) {
 // a path of its own.
 std::optional<std::string> Partition::why_not_granted(const rows::Task& approval, uint32_t proposal,
                                                       const std::string& target, const rows::Leaf& leaf) {
+  if (leaf.state == rows::Leaf::State::Refused) return "a person refused it";
   const auto grant = leaf.granted_by == approval.number ? std::optional(approval) : any_task(leaf.granted_by);
   if (!grant || grant->status != rows::Task::Status::Granted) return "its approval was not granted";
   const std::string hash = leaf_hash(approval, proposal, target, leaf);

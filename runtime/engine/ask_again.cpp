@@ -23,6 +23,11 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
   }
   const std::string facts = packed_operand(point, 2);
   const int64_t policy_row = static_cast<int64_t>(operand(3).bits);
+  // Refused for good meanwhile: its write says so.
+  if (leaf->state == rows::Leaf::State::Refused) {
+    resume(row.root, row.number, granted_input(point, number));
+    return true;
+  }
   // Granted already for these facts, and not void since.
   if (leaf->state == rows::Leaf::State::Open && leaf->facts == facts) {
     resume(row.root, row.number, granted_input(point, number));
@@ -56,6 +61,7 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
   again.label = approval->label;
   again.created = now_;
   again.policy = approval->policy;
+  again.by_line = point.by_line;
   again.valid_until = approval->valid_until;
   again.within = approval->within;
   again.remind = approval->remind;
@@ -73,7 +79,9 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
   uint64_t leaves = 0;  // those that are being written too: they may find out, and join
   for (const auto& [key, value] : overlay_.collect(Table::Leaf, rows::pair_key(row.root, number))) {
     auto each = rows::decode<rows::Leaf>(value);
-    if (each.facts != leaf->facts || each.state == rows::Leaf::State::Written) continue;
+    if (each.facts != leaf->facts || each.state == rows::Leaf::State::Written ||
+        each.state == rows::Leaf::State::Refused)
+      continue;
     ++leaves;
     if (each.state == rows::Leaf::State::Writing) continue;
     ++counts[static_cast<uint32_t>(rows::from_big_endian(std::string_view(key).substr(16)))];

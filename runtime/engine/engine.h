@@ -49,6 +49,7 @@ struct DecisionRequest {
   std::string reason;
   JsonReply reply;
   std::string answers = {};  // Done: JSON object of what is filled in
+  std::string except = {};   // Approve, by line: JSON array of the lines that are refused
   std::string to = {};       // Delegate: who decides or does it in their place
 };
 // A person puts a suspended or quarantined instance back to work: what it waited for is done again.

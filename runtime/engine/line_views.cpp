@@ -36,6 +36,8 @@ const char* line_state(rows::Leaf::State state, bool granted) {
       return "written";
     case rows::Leaf::State::Void:
       return "void";
+    case rows::Leaf::State::Refused:
+      return "refused";
   }
   return "";
 }
@@ -96,25 +98,31 @@ std::vector<rows::Proposal> Views::proposals_of(const rows::Task& task) const {
 }
 
 std::expected<Json, Refusal> Views::totals(const rows::Task& task) const {
+  struct Of {
+    Totals totals;
+    size_t refused = 0;
+  };
   const auto proposals = proposals_of(task);
-  std::vector<Totals> all;
+  std::vector<Of> all;
   for (const rows::Proposal& proposal : proposals) {
     if (proposal.leaf >= program_.types.size()) return Json();  // of a program that is gone
-    all.emplace_back(program_.types, program_.types[proposal.leaf].fields[1].type);
+    all.push_back({Totals(program_.types, program_.types[proposal.leaf].fields[1].type), 0});
   }
   auto looked = each_line(task, "", [&](const Line& line) {
     if (line.proposal >= all.size() || !is_line_of(task, line.leaf)) return true;
-    all[line.proposal].add(line.target, line.leaf.payload);
+    all[line.proposal].totals.add(line.target, line.leaf.payload);
+    if (line.leaf.state == rows::Leaf::State::Refused) ++all[line.proposal].refused;
     return true;
   });
   if (!looked) return std::unexpected(looked.error());
   Json json = Json::array();
   for (size_t i = 0; i < all.size(); ++i) {
-    if (all[i].count() == 0) continue;  // the instance has ended, or it is asked again without these
+    if (all[i].totals.count() == 0) continue;  // the instance has ended, or it is asked again without these
     json.push_back({{"name", proposals[i].name},
                     {"operation", program_.operations[proposals[i].operation].name},
-                    {"count", all[i].count()}});
-    json.back()["fields"] = all[i].fields();
+                    {"count", all[i].totals.count()}});
+    if (all[i].refused > 0) json.back()["refused"] = all[i].refused;
+    json.back()["fields"] = all[i].totals.fields();
   }
   return json;
 }

@@ -365,6 +365,9 @@ void Partition::finish_call(rows::Pending& row, Input input, const std::string& 
       case abi::Expired:
         details["outcome"] = "not sent: its grant has expired";
         break;
+      case abi::Refused:
+        details["outcome"] = "not sent: a person refused it";
+        break;
       default:
         details["outcome"] = "invalid";
         break;

@@ -6,6 +6,7 @@
 //   partition waits.cpp       what a parked machine waits for     timers.cpp     due times events.cpp stored
 //   events and who hears them    fan_out.cpp    elements and branches dues.cpp        steps that should be
 //   over           tolerance.cpp  elements that fail alone approvals.cpp   asking people, grants
+//   lines.cpp      lines of an approval that people refuse
 //   budgets.cpp    what policies let through without a person, up to a limit
 //   ask_again.cpp  grants whose facts have changed tasks.cpp       people's work and their decisions
 //   outbox.cpp     calls: attempts, retries, outcomes rechecks.cpp    facts read again before a write
@@ -316,6 +317,18 @@ class Partition {
   void cover(rows::Task& task, const rows::Task& approval, std::vector<FrozenLeaf>& leaves);
   std::optional<std::string> why_not_granted(const rows::Task& approval, uint32_t proposal,
                                              const std::string& target, const rows::Leaf& leaf);
+
+  // --- lines.cpp: approvals that are decided by line
+  struct SaidOfLine {
+    std::string proposal, reason;
+  };
+  using RefusedLines = std::map<std::pair<uint32_t, std::string>, SaidOfLine>;  // by proposal and target
+  static bool is_asked_about(const rows::Task& task, const rows::Leaf& leaf);
+  std::expected<RefusedLines, Refusal> lines_excepted(const rows::Task& task, const DecisionRequest& request);
+  void refuse_lines(rows::Task& task, const RefusedLines& lines);
+  bool is_line_left(const rows::Task& task);
+  static Json refused_json(const RefusedLines& lines);
+  void cover_accepted(rows::Task& task);
 
   // --- budgets.cpp: what policies let through without a person, up to a limit
   struct Demand {  // on one account

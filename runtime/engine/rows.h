@@ -261,11 +261,12 @@ struct Decision {
   Instant time = 0;
   std::string role_name, as_name;
   std::string covers = {};  // who is away, in whose place; empty: nobody
+  uint64_t refused = 0;     // lines that were excepted from what was approved
   const std::string& whose() const { return covers.empty() ? person : covers; }
   template <typename F>
   void fields(F& f) {
     f(1, person), f(2, role), f(3, as), f(4, approved), f(5, reason), f(6, time), f(7, role_name),
-        f(8, as_name), f(9, covers);
+        f(8, as_name), f(9, covers), f(10, refused);
   }
 };
 
@@ -353,6 +354,8 @@ struct Task {
   std::vector<Beyond> reserving;
   bool forbidden = false;  // by what was beyond a budget
   std::string reason;
+  bool by_line = false;  // Approval, Again: people may refuse single leaves
+  uint64_t refused = 0;  // and have refused so many; once it is granted, `leaves` are the others
   std::vector<Delegation> delegations;  // one a role at most
 
   bool is_approval() const { return kind == Kind::Approval || kind == Kind::Again; }
@@ -373,18 +376,19 @@ struct Task {
         f(21, proposals), f(22, leaves), f(23, merkle_root), f(24, valid_until), f(25, within), f(26, remind),
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
         f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name),
-        f(41, answers), f(42, prefilled), f(43, advised), f(44, scope), f(45, escalated_by), f(50, reserving),
-        f(51, forbidden), f(52, reason), f(53, delegations);
+        f(41, answers), f(42, prefilled), f(43, advised), f(44, scope), f(45, escalated_by), f(46, by_line),
+        f(47, refused), f(50, reserving), f(51, forbidden), f(52, reason), f(53, delegations);
   }
 };
 
 // One frozen write of an approval. Key: root, approval, proposal, target.
 struct Leaf {
-  enum class State : uint8_t { Open = 0, Writing = 1, Written = 2, Void = 3 };
+  // Refused: by a person, for good.
+  enum class State : uint8_t { Open = 0, Writing = 1, Written = 2, Void = 3, Refused = 4 };
   std::string payload, undo, facts;
   State state = State::Open;
   uint64_t call = 0;               // Writing: who holds it
-  uint64_t granted_by = 0;         // task whose Merkle root covers it
+  uint64_t granted_by = 0;         // task whose Merkle root covers it; Refused: on which it was refused
   uint64_t index = 0, size = 0;    // its place in that tree
   std::vector<std::string> proof;  // RFC 9162 section 2.1.3
   template <typename F>

@@ -198,6 +198,11 @@ void Partition::decide_now(DecisionRequest& request) {
                                          fmt::format("task {} is work to be done: it can be done, not {}",
                                                      task->number, rejected ? "rejected" : "approved")));
   }
+  if (!request.except.empty()) {
+    return answer(request.reply,
+                  decline(Refusal::Kind::Invalid,
+                          fmt::format("task {} is no approval: it has no lines", task->number)));
+  }
   auto filled = filled_in(*task, request.answers);
   if (!filled)
     return answer(request.reply,
@@ -227,9 +232,13 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   if (!request.answers.empty())
     return decline(Refusal::Kind::Invalid,
                    fmt::format("task {} is an approval: it asks for no answers", task.number));
-  const bool approved = request.what == DecisionRequest::What::Approve;
-  const auto says = say_of(state_.people, program(), task, person, approved, now_);
+  const bool approves = request.what == DecisionRequest::What::Approve;
+  const auto says = say_of(state_.people, program(), task, person, approves, now_);
   if (!says) return std::unexpected(says.error());
+  const auto excepted = lines_excepted(task, request);
+  if (!excepted) return std::unexpected(excepted.error());
+  refuse_lines(task, *excepted);
+  const bool approved = approves && is_line_left(task);
   const uint32_t as =
       state_.people.acts_as(state_.people.decider(task, person, says->whose, policy), says->role, policy)
           .value_or(says->role);
@@ -239,18 +248,22 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
                   {"as", program().roles[as]}, {"decision", word(request.what)},
                   {"reason", request.reason}};
   if (says->whose != person) task.decisions.back().covers = says->whose, details["covers"] = says->whose;
+  task.decisions.back().refused = excepted->size();
+  if (!excepted->empty()) details["except"] = refused_json(*excepted);
   note(task.root, "decided", task.instance, task.path, task.element, details);
   if (approved && !says->complete) {
     put_task(task);
     return Json{{"task", task.number}, {"status", "open"}}.dump();
   }
-  if (approved && task.kind == Kind::Again) renew(task);
-  note(task.root, approved ? "granted" : "rejected", task.instance, task.path, task.element,
-       {{"task", task.number},
-        {"label", task.label},
-        {"merkleRoot", abi::hex(task.merkle_root)},
-        {"leaves", task.leaves},
-        {"validUntil", instant_to_text(task.valid_until)}});
+  if (approved) task.kind == Kind::Again ? renew(task) : cover_accepted(task);
+  Json came = {{"task", task.number},
+               {"label", task.label},
+               {"merkleRoot", abi::hex(task.merkle_root)},
+               {"leaves", task.leaves},
+               {"validUntil", instant_to_text(task.valid_until)}};
+  if (task.refused > 0) came["refused"] = task.refused;
+  if (approves && !approved) came["reason"] = "no line of it is left";
+  note(task.root, approved ? "granted" : "rejected", task.instance, task.path, task.element, came);
   close_task(task, approved ? Status::Granted : Status::Rejected);
   if (task.kind == Kind::Again) {
     answer_again(task, approved ? abi::Ok : abi::Rejected);
@@ -260,7 +273,9 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
            approved && row ? granted_input(wait_point(*row), task.number)
                            : Input{approved ? abi::Ok : abi::Rejected});
   }
-  return Json{{"task", task.number}, {"status", approved ? "granted" : "rejected"}}.dump();
+  Json reply = {{"task", task.number}, {"status", approved ? "granted" : "rejected"}};
+  if (task.refused > 0) reply["refused"] = task.refused;
+  return reply.dump();
 }
 
 // A question about a call, for the owner of its operation. It has no deadline: nothing may be assumed in the

@@ -321,6 +321,8 @@ Json Views::task(const rows::Task& row) const {
   if (row.is_approval()) {
     json["policy"] = row.policy_name;
     json["leaves"] = row.leaves;
+    if (row.by_line) json["byLine"] = true;
+    if (row.refused > 0) json["refused"] = row.refused;
     if (!row.merkle_root.empty()) json["merkleRoot"] = abi::hex(row.merkle_root);
     json["validUntil"] = instant_to_text(row.valid_until);
     if (row.of != 0) json["again"] = row.of;
@@ -338,6 +340,7 @@ Json Views::task(const rows::Task& row) const {
     one["role"] = decision.role_name;
     one["as"] = decision.as_name;
     one["approved"] = decision.approved;
+    if (decision.refused > 0) one["refused"] = decision.refused;
     one["reason"] = decision.reason;
     one["time"] = instant_to_text(decision.time);
     decisions.push_back(std::move(one));

@@ -41,6 +41,15 @@ bool Partition::park_write(rows::Instance& row, const abi::WaitPoint& point, std
     problem = fmt::format("the grant does not cover the target \"{}\"", call.leaf_target);
     return false;
   }
+  if (leaf->state == rows::Leaf::State::Refused) {
+    note(row, "lineRefused",
+         {{"task", leaf->granted_by},
+          {"operation", program().operations[approval->proposals[call.proposal].operation].name},
+          {"proposal", approval->proposals[call.proposal].name},
+          {"target", call.leaf_target}});
+    resume(row.root, row.number, Input{abi::Refused});
+    return true;
+  }
   if (leaf->state == rows::Leaf::State::Written || leaf->state == rows::Leaf::State::Writing) {
     problem = fmt::format("the grant for \"{}\" was used already", call.leaf_target);
     return false;
@@ -67,6 +76,7 @@ void Partition::send_write(rows::Pending& call) {
   const auto approval = any_task(call.approval);
   auto leaf = find<rows::Leaf>(Table::Leaf, key);
   CHECK(approval && leaf);
+  if (leaf->state == rows::Leaf::State::Refused) return finish_call(call, Input{abi::Refused}, "");
   if (now_ > approval->valid_until) return finish_call(call, Input{abi::Expired}, "");
   if (leaf->state == rows::Leaf::State::Void || leaf->facts != call.facts) {
     return finish_call(

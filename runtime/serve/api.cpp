@@ -308,7 +308,7 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
   if (!task) return respond(no_task(id));
   auto members = body_members(request);
   if (!members) return respond(members.error());
-  if (auto unknown = unknown_member(*members, {"person", "decision", "reason", "answers"}))
+  if (auto unknown = unknown_member(*members, {"person", "decision", "reason", "answers", "except"}))
     return respond(*unknown);
   auto person = text_member(*members, "person", true);
   if (!person) return respond(person.error());
@@ -320,6 +320,7 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
                           reply_with(respond, 200)};
   if (const auto answers = members->find("answers"); answers != members->end())
     decided.answers = answers->second;
+  if (const auto except = members->find("except"); except != members->end()) decided.except = except->second;
   if (*decision == "approve") {
     decided.what = DecisionRequest::What::Approve;
   } else if (*decision == "reject") {

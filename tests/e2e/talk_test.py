@@ -85,6 +85,7 @@ def a_daemon_and_a_person(estate: world.World) -> None:
         assert "there are" in terminal(*wrong, expect=USAGE).stderr, wrong
 
     assert "no approval" in terminal("lines", task, expect=USAGE).stderr
+    assert "no approval" in terminal("decide", task, "done", "--person", "olga", "--except", "1003", expect=USAGE).stderr
     assert "StoreOps" in terminal("decide", task, "done", "--person", "mia", expect=DENIED).stderr
     assert "not approved" in terminal("decide", task, "approve", "--person", "olga", expect=USAGE).stderr
     assert "done" in terminal("decide", task, "done", "--person", "olga", "--reason", "seen").stdout

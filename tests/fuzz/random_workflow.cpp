@@ -356,13 +356,20 @@ class Writer {
     return fmt::format("{{ fail {}() and keep }}", fresh("No"));
   }
   std::string approval(const Place& place, const std::string& proposal, const char* policy,
-                       const std::string& grant) {
+                       const std::string& grant, bool of_many = false) {
     const std::string refused = not_granted(place);
     const std::string changed = chance(70) ? std::string("{ then ask again }") : not_granted(place);
+    const bool by_line = of_many && chance(40);
     return fmt::format(
         "{0}approve {1} under {2} as {3} valid until promo.end at 23:59 zone \"Australia/Sydney\" {{\n"
-        "{0}  within 8 business hours\n{0}  on rejected, expired {4}\n{0}  on changed {5}\n{0}}}\n",
-        place.indent, proposal, policy, grant, refused, changed);
+        "{6}{0}  within 8 business hours\n{0}  on rejected, expired {4}\n{7}{0}  on changed {5}\n{0}}}\n",
+        place.indent, proposal, policy, grant, refused, changed, by_line ? place.indent + "  by line\n" : "",
+        by_line ? place.indent + "  on refused " + line_refused(place) + "\n" : "");
+  }
+  // At a write in a loop of its own.
+  std::string line_refused(const Place& place) {
+    if (chance(40)) return "{ then skip }";
+    return chance(50) ? "{ then continue }" : not_granted(place);
   }
   // Sometimes under a condition; what a forecast decides there the checker must refuse.
   std::string perhaps(const Place& place, const std::string& written) {
@@ -408,7 +415,7 @@ class Writer {
     // Its handlers stand at writes in another loop too, where a `skip` would leave that one.
     Place outside_of_loop = place;
     outside_of_loop.loop = false;
-    text += approval(outside_of_loop, proposal, "PriceGate", grant);
+    text += approval(outside_of_loop, proposal, "PriceGate", grant, true);
     const std::string element = fresh("store");
     text += fmt::format("{}for each {} in stores parallel {} {{\n", place.indent, element, 1 + below(4));
     Place inside = place;

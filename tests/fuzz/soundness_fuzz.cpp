@@ -3,10 +3,11 @@
 //
 // A random program that the checker accepts is run with one set of forecasts and then with others; nothing
 // else differs. The first run is of the program without its vetoes, and people approve whatever is put to
-// them. In the others people approve exactly what they approved there, by its digest. Then whatever a later
-// run writes or tells must have been written or told in the first: a write that a policy permits may not
-// depend on a forecast, and one that a person grants is the one that was granted. `Move.small` is what a
-// policy lets advice decide: each store gets no more of it than its budget and what people granted.
+// them. In the others people approve exactly what they approved there, by its digest, or all but some of its
+// lines. Then whatever a later run writes or tells must have been written or told in the first: a write that
+// a policy permits may not depend on a forecast, and one that a person grants is the one that was granted.
+// `Move.small` is what a policy lets advice decide: each store gets no more of it than its budget and what
+// people granted.
 #include <set>
 #include <stdexcept>
 
@@ -101,8 +102,22 @@ class Telling {
       const Json& facts = task.at("arguments").at("proposals").at(0).at("facts");
       told_.beyond[facts.at("store")] -= units_of(facts.at("units"));
     }
-    expect(world_.decide(task.at("task"), options_.people.at(role).front(), what, "because", answers(task)));
+    expect(world_.decide(task.at("task"), options_.people.at(role).front(), what, "because", answers(task),
+                         what == DecisionRequest::What::Approve ? excepted(task) : ""));
     return true;
+  }
+
+  // What the first run might have written is everything: only later are lines refused.
+  std::string excepted(const Json& task) {
+    Json refused = Json::array();
+    if (known_ == nullptr || !task.contains("byLine")) return "";
+    const std::string path = task.at("path");
+    const Json page = world_.lines(task.at("task"));
+    for (const Json& line : page.at("lines")) {
+      const std::string target = line.at("target");
+      if ((path.size() + static_cast<unsigned>(target.back())) % 3 == 0) refused.push_back(target);
+    }
+    return refused.dump();
   }
 
   // The same number at the same place in every telling; what the form comes with is left as it is.

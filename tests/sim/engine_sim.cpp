@@ -52,7 +52,8 @@ class Simulation {
  public:
   explicit Simulation(uint64_t seed)
       : random_(seed),
-        retail_(RetailOptions{.write = strategy(), .parallel = 1 + static_cast<uint32_t>(roll(4))}),
+        retail_(RetailOptions{
+            .write = strategy(), .parallel = 1 + static_cast<uint32_t>(roll(4)), .by_line = true}),
         estate_(retail_),
         world_(
             retail_.program(),
@@ -316,13 +317,28 @@ class Simulation {
       what = committed_.contains(key) ? What::Approve : What::Reject;
     }
     const auto someone = [&] { return kPeople[roll(std::size(kPeople))]; };
-    if (one_in(6)) world_.engine().decide({number, someone(), What::Delegate, "", {}, "", someone()});
+    if (one_in(6)) world_.engine().decide({number, someone(), What::Delegate, "", {}, "", "", someone()});
     std::string answers;
     if (task.contains("form") && !one_in(3))
       answers = one_in(6) ? R"({"counted": "many"})" : Json{{"counted", 100 + roll(900)}}.dump();
+    const std::string except =
+        what == What::Approve && task.contains("byLine") && one_in(2) ? some_lines(number) : "";
     for (int i = one_in(5) ? 2 : 1; i > 0; --i) {
-      world_.engine().decide({number, someone(), what, "seen", {}, answers});
+      world_.engine().decide({number, someone(), what, "seen", {}, answers, except});
     }
+  }
+
+  // Lines that somebody refuses; now and then one that is not there.
+  std::string some_lines(uint64_t task) {
+    Json lines = Json::array();
+    const auto shown = world_.engine().lines(task, "", 0);
+    if (!shown) return "";
+    const Json page = Json::parse(*shown);
+    for (const Json& line : page["lines"]) {
+      if (one_in(3)) lines.push_back(line["target"]);
+    }
+    if (one_in(10)) lines.push_back("S99");
+    return lines.dump();
   }
 
   void answer_late() {
@@ -401,6 +417,7 @@ class Simulation {
               fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
       check_writes(wish, shown["outcome"]["name"], exactly_once);
       check_delegations(shown["id"]);
+      if (wish.workflow == "Launch") check_refused(wish);
       if (wish.workflow == "Late") check_late(wish, shown);
       if (wish.workflow == "Do") check_answer(shown);
       if (wish.workflow == "Visit") check_visit(wish, shown);
@@ -545,6 +562,24 @@ class Simulation {
     const auto done = world_.history(shown["id"], "taskDone");
     require(done.size() == 1 && done[0]["answers"]["counted"] == shown["outcome"]["value"]["count"],
             "another answer than was given: " + shown.dump());
+  }
+  // What somebody refused is never written, whoever else accepted it and whatever changed since.
+  void check_refused(const Wish& wish) {
+    const uint64_t id = (*wish.reply)["id"];
+    std::set<std::string> refused;
+    for (const Json& each : world_.history(id, "decided")) {
+      for (const Json& line : each.value("except", Json::array())) refused.insert(line["target"]);
+    }
+    for (const std::string& target : refused)
+      require(count(fmt::format("activate {} {}", wish.id, target)) == 0,
+              fmt::format("{} of {} was refused and written", target, wish.id));
+    for (const Json& each : world_.history(id, "lineRefused"))
+      require(refused.contains(each["target"]), "a line that nobody refused: " + each.dump());
+    const auto asked = world_.history(id, "asked"), granted = world_.history(id, "granted");
+    if (asked.empty() || granted.empty() || granted[0]["task"] != asked[0]["task"]) return;
+    require(
+        granted[0]["leaves"].get<uint64_t>() + granted[0].value("refused", uint64_t{0}) == asked[0]["leaves"],
+        "lines that were neither granted nor refused: " + granted[0].dump());
   }
   // Who is away has decided nothing, and whoever decided in somebody's place covered them then.
   void check_absences() {

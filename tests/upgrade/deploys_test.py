@@ -173,6 +173,33 @@ class Deploys(unittest.TestCase):
         self.it.stands(self.key, {"task.Tell": 1})
         self.assertEqual(self.it.tasks(self.key)[0]["arguments"], {"units": old["units"]["prefilled"], "guess": guess})
 
+    def test_what_is_asked_may_turn_to_be_decided_by_line_and_not_back(self):
+        def asking(version: int, by_line: bool) -> str:
+            prices = PRICES.replace("      within", "      by line\n      on refused { then skip }\n      within") if by_line else PRICES
+            return flow("  let stores = read promo.stores\n  step gate {" + prices + """  }
+  step act {
+    for each store in stores parallel 2 { write pricing for store { on InvalidCondition, RecordLocked { then skip } } }
+  }
+""", version, "", POLICIES.replace("| permit  ", "| approval by FinanceManager"))
+        self.park(asking(1, False), {"gate.pricing": 1})
+        self.assertNotIn("byLine", self.it.tasks(self.key)[0])
+        self.it.serve(asking(2, True))
+        shown = self.it.tasks(self.key)[0]
+        self.assertTrue(shown["byLine"])
+        self.refuse(asking(3, False), "`pricing` was decided by line and is as a whole")
+        self.it.serve(asking(2, True))
+        lines = [line["target"] for line in self.it.api("GET", f"/v1/tasks/{shown['task']}/lines")["lines"]]
+        totals = self.it.api("GET", f"/v1/tasks/{shown['task']}")["totals"][0]
+        self.assertEqual(totals["count"], len(lines))
+        self.assertEqual(totals["fields"][0]["lowest"], totals["fields"][0]["highest"])
+        decision = {"person": "fay", "decision": "approve", "except": [{"target": lines[0], "reason": "no shelf"}]}
+        answer = self.it.api("POST", f"/v1/tasks/{shown['task']}/decision", decision)
+        self.assertEqual(answer, {"task": shown["task"], "status": "granted", "refused": 1})
+        self.it.ended(self.key)
+        written = sorted(entry["target"] for entry in self.it.history(self.key, "write"))
+        self.assertEqual(written, sorted(lines[1:]))
+        self.assertEqual(self.it.history(self.key, "decided")[0]["except"][0]["reason"], "no shelf")
+
     def test_a_handler_that_waits(self):
         body = """
   throughout {

@@ -164,9 +164,10 @@ std::string values_of(const Json& object, const char* name) {
 std::string totals_table(const Json& task, bool short_form) {
   std::string out;
   for (const Json& proposal : task.value("totals", Json::array())) {
+    const std::string refused = text(proposal, "refused");
     if (!short_form)
-      out += fmt::format("{}, {}: {} lines\n", text(proposal, "name"), text(proposal, "operation"),
-                         text(proposal, "count"));
+      out += fmt::format("{}, {}: {} lines{}\n", text(proposal, "name"), text(proposal, "operation"),
+                         text(proposal, "count"), refused.empty() ? "" : ", " + refused + " refused");
     std::vector<std::vector<std::string>> rows;
     if (!short_form) rows.push_back({"  FIELD", "SUM", "LOWEST", "MEDIAN", "HIGHEST", "FARTHEST FROM IT"});
     for (const Json& field : proposal.value("fields", Json::array())) {
@@ -219,8 +220,9 @@ std::string instance_account(const Json& instance, bool short_form) {
 std::string decision_line(const Json& answer, bool short_form) {
   const std::string task = text(answer, "task"), status = text(answer, "status");
   if (short_form) return fmt::format("{} {}\n", task, status);
-  return status == "open" ? fmt::format("task {}: kept; others must decide too\n", task)
-                          : fmt::format("task {}: {}\n", task, status);
+  const std::string refused = text(answer, "refused");
+  return fmt::format("task {}: {}{}\n", task, status == "open" ? "kept; others must decide too" : status,
+                     refused.empty() ? "" : ", " + refused + " refused");
 }
 
 std::string delegation_line(const Json& answer, bool short_form) {

@@ -19,6 +19,7 @@ struct TalkOptions {
   std::string server;
   Shape shape = Shape::Human;
   std::vector<std::string> name;  // an id, or workflow and key
+  std::vector<std::string> except;
   std::string workflow, status, key, role, person, reason, decision,
       arguments = "{}", request_id, file, id, source, type, data = "{}", answers, to, after;
   uint64_t task = 0, from = 0, limit = 0, instance = 0;
@@ -70,6 +71,10 @@ std::expected<std::string, int> json_argument(const std::string& text, const cha
 
 std::string json_text(const std::string& text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string json_text_list(const std::vector<std::string>& texts) {
+  return Json(texts).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 class Query {
@@ -272,10 +277,13 @@ void add_decide(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"approve", "reject", "done"}));
   command->add_option("--person", options->person, "Who decides")->required();
   command->add_option("--reason", options->reason, "Why: it stands in the history");
+  command->add_option("--except", options->except,
+                      "Lines that are refused while the others are approved, as `endcap lines` shows them");
   command->add_option("--answers", options->answers,
                       "What is filled in, for a task with a form: JSON object of its fields, or @FILE");
   command->footer(
       "Example:\n  endcap decide 42 approve --person fay --reason 'margin is fine'\n"
+      "  endcap decide 42 approve --person fay --except 1003 1004\n"
       "  endcap decide 43 done --person olga --answers '{\"counted\": {\"amount\": \"12\", \"unit\": "
       "\"ea\"}}'");
   command->callback([options, &exit_code] {
@@ -290,6 +298,7 @@ void add_decide(CLI::App& app, int& exit_code) {
       }
       body += ",\"answers\":" + *answers;
     }
+    if (!options->except.empty()) body += ",\"except\":" + json_text_list(options->except);
     body += "}";
     exit_code = report(
         options, HttpClient(options->server).call(fmt::format("/v1/tasks/{}/decision", options->task), body),

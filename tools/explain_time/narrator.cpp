@@ -110,7 +110,8 @@ Line Narrator::line_of(const Json& entry) {
   static const std::set<std::string> kClock = {"reminded", "escalated", "expired"};
   static const std::set<std::string> kDues = {"due", "late", "doneLate"};
   static const std::set<std::string> kWaits = {"waits", "heard", "handling"};
-  static const std::set<std::string> kCalls = {"read", "notify", "write", "undo", "failedAttempt", "unclear"};
+  static const std::set<std::string> kCalls = {"read",          "notify",  "write",      "undo",
+                                               "failedAttempt", "unclear", "lineRefused"};
   static const std::set<std::string> kDecisions = {"permitted", "forbidden",    "decided",
                                                    "granted",   "rejected",     "taskDone",
                                                    "reserved",  "beyondBudget", "delegated"};
@@ -278,7 +279,9 @@ void Narrator::called(const Json& entry, Line& line) {
   if (!target.empty()) line.elements = {target};
   for (const char* what : {"write", "notify", "read"})
     line.place = without(line.place, fmt::format("{}.{}", what, operation));
-  if (line.kind == "failedAttempt" || line.kind == "unclear") {
+  if (line.kind == "lineRefused") {
+    line.text = operation + " is not written: it was refused";
+  } else if (line.kind == "failedAttempt" || line.kind == "unclear") {
     line.text = fmt::format("{} {}: it is tried again", operation,
                             line.kind == "unclear" ? "may or may not have happened" : "gets no answer");
   } else if (outcome == "ok") {
@@ -320,6 +323,10 @@ void Narrator::decided(const Json& entry, Line& line) {
     line.text = fmt::format("{} {} as {}", member(entry, "person"), verb, member(entry, "as"));
     if (member(entry, "as") != member(entry, "role"))
       line.text += fmt::format(", for {}", member(entry, "role"));
+    std::vector<std::string> excepted;
+    for (const Json& each : entry.value("except", Json::array()))
+      excepted.push_back(member(each, member(each, "target").empty() ? "proposal" : "target"));
+    if (!excepted.empty()) line.text += fmt::format(", except for {}", fmt::join(excepted, ", "));
   } else if (line.kind == "delegated") {
     line.text = fmt::format("{} hands it to {}, for {}", member(entry, "person"), member(entry, "to"),
                             member(entry, "role"));

@@ -271,7 +271,8 @@ Run::Went Run::come_true(const PersonAnswers& answers, Said& said) {
     const std::string person = person_for(answers, task == open.end() ? Json::object() : *task);
     const auto filled = fill_in(answers, said.statement.said, task == open.end() ? Json::object() : *task);
     if (!filled) return std::unexpected(filled.error());
-    const auto answer = world_.decide(number, person, what, "", *filled);
+    const std::string except = answers.except.empty() ? "" : Json(answers.except).dump();
+    const auto answer = world_.decide(number, person, what, "", *filled, except);
     if (answer) continue;
     Line line;
     line.at = world_.now();

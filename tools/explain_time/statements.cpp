@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <sstream>
 
 #include "compiler/diag/diagnostic.h"
 
@@ -121,6 +122,11 @@ class Reader {
                                          answers.what, hint(answers.what, asked_)));
     if (next + 1 < words_.size() && words_[next] == "for") {
       answers.element = words_[next + 1];
+      next += 2;
+    }
+    if (next + 1 < words_.size() && words_[next] == "except") {
+      std::stringstream lines(words_[next + 1]);
+      for (std::string line; std::getline(lines, line, ',');) answers.except.push_back(line);
       next += 2;
     }
     for (; next < words_.size() && words_[next].find('=') != std::string::npos; ++next) {

@@ -46,6 +46,8 @@ class Builder {
         return "invalid";
       case sema::Cause::Expired:
         return "expired";
+      case sema::Cause::Refused:
+        return "refused";
       case sema::Cause::Changed:
         return "changed";
       case sema::Cause::Outcome:
@@ -246,6 +248,7 @@ class Builder {
     for (const sema::Escalation& each : approve.escalations)
       node.details.push_back(fmt::format("escalate to {} after {}", role(each.role), words(each.after)));
     node.details.push_back("valid until " + words(approve.valid_until));
+    if (approve.by_line) node.details.emplace_back("decided by line");
     add_handlers(node, approve.handlers);
     nodes.push_back(std::move(node));
   }

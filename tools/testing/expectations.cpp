@@ -28,6 +28,8 @@ std::string verb(What what) {
       return "was granted";
     case What::Rejected:
       return "was rejected";
+    case What::Refused:
+      return "was refused";
     case What::Expired:
       return "expired";
     case What::Reminded:
@@ -63,6 +65,8 @@ std::set<std::string> kinds(What what) {
       return {"granted"};
     case What::Rejected:
       return {"rejected"};
+    case What::Refused:
+      return {"decided"};
     case What::Expired:
       return {"expired"};
     case What::Reminded:
@@ -167,6 +171,7 @@ std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation)
   if (expectation.what == What::Answer || expectation.what == What::Alternative)
     return observed_.advice(expectation.subject,
                             expectation.what == What::Answer ? "answered" : "alternative");
+  if (expectation.what == What::Refused) return observed_.refused_lines(expectation.subject);
   auto found = observed_.approvals(expectation.subject, kinds(expectation.what));
   if (expectation.what == What::Asked)
     std::erase_if(found, [&](const Occurrence& each) { return !std::ranges::includes(each.roles, roles); });

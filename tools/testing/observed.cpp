@@ -109,6 +109,19 @@ std::vector<Occurrence> Observed::approvals(const std::string& subject,
   return found;
 }
 
+std::vector<Occurrence> Observed::refused_lines(const std::string& subject) const {
+  std::vector<Occurrence> found;
+  for (size_t i = window_; i < entries_.size(); ++i) {
+    const Json& entry = entries_[i];
+    if (entry.at("kind") != "decided" || subject_of(entry) != subject) continue;
+    for (const Json& line : entry.value("except", Json::array())) {
+      const std::string target = member(line, "target");
+      found.push_back({target.empty() ? member(line, "proposal") : target, {}, {}, {}});
+    }
+  }
+  return found;
+}
+
 std::vector<Occurrence> Observed::tasks(const std::string& name, const std::set<std::string>& roles) const {
   std::vector<Occurrence> found;
   for (size_t i = window_; i < entries_.size(); ++i) {

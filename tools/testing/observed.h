@@ -14,7 +14,7 @@ namespace endcap::testing {
 
 // One thing that happened, and what it was about.
 struct Occurrence {
-  std::string target;              // of a write; empty: none
+  std::string target;              // of a write or a line; empty: none
   std::vector<std::string> words;  // elements around it, and texts that it carried
   std::set<std::string> roles;     // asked
   Json values = Json::object();    // of a task or an effect
@@ -33,6 +33,7 @@ class Observed {
 
   // Since the last look. `subject` is an approval's path; `name` one of sema::task_names.
   std::vector<Occurrence> approvals(const std::string& subject, const std::set<std::string>& kinds) const;
+  std::vector<Occurrence> refused_lines(const std::string& subject) const;  // by their targets
   std::vector<Occurrence> tasks(const std::string& name, const std::set<std::string>& roles) const;
   std::vector<Occurrence> effects(uint32_t operation) const;
   // Of an exception, by its full name.

@@ -216,9 +216,11 @@ Story::Went Story::act(const sema::PersonDecides& decision) {
     const abi::Cell cell = sema::plain_value(program_->types, *value, arena).value();
     answers[field] = Json::parse(abi::value_to_json(program_->types, value->type, arena, cell));
   }
+  const std::string except = decision.except.empty() ? "" : Json(decision.except).dump();
   for (const Json& task : *tasks) {
-    const auto answer = world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask,
-                                      decision.reason, answers.empty() ? "" : answers.dump(), decision.to);
+    const auto answer =
+        world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask, decision.reason,
+                      answers.empty() ? "" : answers.dump(), except, decision.to);
     if (!answer) return std::unexpected(answer.error());
   }
   return settle(world_.now());

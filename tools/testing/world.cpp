@@ -94,9 +94,10 @@ World::Answer World::event(const std::string& type, const std::string& data) {
 }
 
 World::Answer World::decide(uint64_t task, const std::string& person, DecisionRequest::What what,
-                            const std::string& reason, const std::string& answers, const std::string& to) {
+                            const std::string& reason, const std::string& answers, const std::string& except,
+                            const std::string& to) {
   auto reply = std::make_shared<std::optional<Answer>>();
-  engine_->decide({task, person, what, reason, keep(reply), answers, to});
+  engine_->decide({task, person, what, reason, keep(reply), answers, except, to});
   return wait_for(reply);
 }
 
@@ -114,6 +115,10 @@ std::vector<Json> World::instances() {
     if (page.at("next").is_null()) return found;
     after = page.at("next").get<uint64_t>();
   }
+}
+
+Json World::lines(uint64_t task) {
+  return Json::parse(engine_->lines(task, "", 1000).value_or("{\"lines\":[]}"));
 }
 
 std::vector<Json> World::tasks(uint64_t instance) {

@@ -25,7 +25,8 @@ class World {
   Answer start(const std::string& workflow, const std::string& arguments);
   Answer event(const std::string& type, const std::string& data);
   Answer decide(uint64_t task, const std::string& person, DecisionRequest::What what,
-                const std::string& reason, const std::string& answers = {}, const std::string& to = {});
+                const std::string& reason, const std::string& answers = {}, const std::string& except = {},
+                const std::string& to = {});
   // From timer to timer up to `time`, and until nothing happens any more.
   std::expected<void, std::string> run_to(Instant time);
 
@@ -34,6 +35,7 @@ class World {
   Json show(uint64_t instance);
   std::vector<Json> instances();                                // all there are
   std::vector<Json> tasks(uint64_t instance = 0);               // open ones; 0: of all of them
+  Json lines(uint64_t task);                                    // of an approval: the first thousand
   std::vector<Json> history(uint64_t instance, uint64_t from);  // entries numbered `from` and above
 
  private:

@@ -12,6 +12,7 @@ Label AdvicePass::decided(const Causes& causes, Cause cause, const Label& contro
     case Cause::Invalid:
       return join(control, causes.answered);
     case Cause::Rejected:
+    case Cause::Refused:
       return join(control, causes.rejected);
     case Cause::Expired:
       return join(control, causes.expired);

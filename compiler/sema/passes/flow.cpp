@@ -50,15 +50,31 @@ class FlowPass {
     return std::visit([&](auto& node) { return falls_through(node, stmt); }, stmt.node);
   }
 
+  // What a refused line leads to happens at its write, in the loop around that: passes/approvals.cpp looks
+  // whether there is one. Not so where the body is another cause's too.
+  static std::set<const Block*> bodies_at_writes(Stmt& stmt) {
+    std::set<const Block*> bodies, elsewhere;
+    visit_handlers(stmt, [&](Handler& handler) {
+      (handler.cause == Cause::Refused ? bodies : elsewhere).insert(handler.body.get());
+    });
+    std::erase_if(bodies, [&](const Block* body) { return elsewhere.contains(body); });
+    return bodies;
+  }
+
   void walk_handlers(Stmt& stmt) {
     std::set<const Block*> seen;  // a body shared by two causes is looked at once
+    const std::set<const Block*> at_writes = bodies_at_writes(stmt);
+    const Inside around = inside_;
     visit_handlers(stmt, [&](Handler& handler) {
       if (handler.body && !seen.insert(handler.body.get()).second) return;
+      const bool in_loop = at_writes.contains(handler.body.get());
+      inside_ = in_loop && (around == Inside::Workflow || around == Inside::Branch) ? Inside::Loop : around;
       if (handler.next == Next::Skip) require_loop(handler.span);
       const bool falls = handler.body ? walk(*handler.body) : true;
       if (falls && handler.next == Next::FallOut)
         diagnostics_.emit(DiagnosticKind::HandlerFallsOut, handler.span);
     });
+    inside_ = around;
     const Inside outside = inside_;
     visit_event_handlers(stmt, [&](EventHandler& handler) {
       inside_ = Inside::EventHandler;

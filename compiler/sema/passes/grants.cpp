@@ -157,8 +157,23 @@ class GrantPass {
     written.emplace(leaf, use);
     if (throughout_.valid()) compensate({{leaf, use}}, throughout_);
     for (Written* all : collecting_) all->emplace(leaf, use);
+    const Written without = written;
     handlers(stmt, written);
+    refused(write, without, written);
     return true;
+  }
+
+  // What the handler of a refused line writes is written when its element is left, or the write is gone past.
+  void refused(const Write& write, const Written& without, Written& after) {
+    if (!write.approval) return;
+    for (const Handler& handler : write.approval->handlers) {
+      if (handler.cause != Cause::Refused || !handler.body) continue;
+      Written here = without;
+      merge(here, of_handlers_[write.grant]);
+      if (handler.next == Next::Skip) leave(here);
+      if (handler.next == Next::Again) begin_round(here);
+      if (handler.next == Next::Continue) merge(after, here);
+    }
   }
 
   bool go(Propose& propose, Stmt& stmt, Written&) {
@@ -190,6 +205,11 @@ class GrantPass {
     std::set<const Block*> seen;  // a body shared by two causes is looked at once
     visit_handlers(stmt, [&](Handler& handler) {
       if (!handler.body || !seen.insert(handler.body.get()).second) return;
+      if (handler.cause == Cause::Refused) {  // at its writes
+        Written here = written;
+        walk(*handler.body, here);
+        return;
+      }
       const bool again = handler.next == Next::Retry || handler.next == Next::AskAgain;
       if (again) begin(handler.span, LocalId());
       Written here = written;

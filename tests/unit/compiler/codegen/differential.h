@@ -64,8 +64,9 @@ class Differential {
   void give_input(abi::RandomValues& random, const abi::WaitPoint& point, abi::Context& context,
                   abi::Arena& arena) {
     const uint64_t events = point.events.size();
-    const uint32_t choice = static_cast<uint32_t>(random.below(events + 8));
-    context.input_tag = choice < 8 ? choice : abi::Tag::EventBase + choice - 8;
+    constexpr uint32_t kTags = abi::Tag::Refused + 1;
+    const uint32_t choice = static_cast<uint32_t>(random.below(events + kTags));
+    context.input_tag = choice < kTags ? choice : abi::Tag::EventBase + choice - kTags;
     context.input_detail = static_cast<uint32_t>(random.below(3));
     if (point.kind == abi::WaitKind::Run) {
       const auto& outcomes = flow_.abi.workflows[point.target].outcomes;
@@ -78,7 +79,7 @@ class Differential {
     if (context.input_tag == abi::Tag::Ok) type = point.input;
     if (context.input_tag == abi::Tag::Changed)
       type = flow_.abi.policies.empty() ? abi::kNoType : facts_of(point);
-    if (choice >= 8) type = flow_.abi.events[point.events[choice - 8].event].record;
+    if (choice >= kTags) type = flow_.abi.events[point.events[choice - kTags].event].record;
     if (type != abi::kNoType) {
       context.input = make(random, type, arena);
     } else if (context.input_tag == abi::Tag::Changed) {

@@ -89,6 +89,39 @@ TEST_CASE("a decision, or none in time, takes its handler") {
   SUBCASE("expired") { CHECK(instance.expired()->outcome == "Late"); }
 }
 
+TEST_CASE("a line that was refused is gone past at its write, or leaves out the element that writes it") {
+  const auto gate = [](const char* then) {
+    std::string text = kGate;
+    text.replace(text.find("      within"), 0, "      by line\n");
+    return text.replace(text.find("      on expired"), 0,
+                        std::string("      on refused { then ") + then + " }\n");
+  };
+  SUBCASE("gone past") {
+    TextFlow flow(gate("continue") + "write pricing for listing finish Sold(promo.id)", kPolicies);
+    Instance instance = at_gate(flow, promotion());
+    CHECK(instance->point->by_line);
+    instance.ok(77);
+    CHECK(instance.refused()->outcome == "Sold");
+  }
+  SUBCASE("left out") {
+    TextFlow flow(gate("skip") +
+                      "for each store in stores parallel 2 { write pricing for store } finish Sold(promo.id)",
+                  kPolicies);
+    Instance instance = at_gate(flow, promotion());
+    instance.ok(77);
+    CHECK(instance.element(0).refused()->exit == Exit::Skip);
+  }
+  SUBCASE("asked again, it can be refused still") {
+    TextFlow flow(gate("continue") + "write pricing for listing finish Sold(promo.id)", kPolicies);
+    Instance instance = at_gate(flow, promotion());
+    const json facts = instance->operands[2][0]["facts"];
+    instance.ok(77);
+    instance.changed(facts);
+    CHECK(instance->point->by_line);
+    CHECK(instance.ok(77).refused()->outcome == "Sold");
+  }
+}
+
 TEST_CASE("a write names the grant and the leaf, and the proposals are not kept for it") {
   TextFlow flow(std::string(kGate) + "write pricing for listing finish Sold(promo.id)", kPolicies);
   Instance instance = at_gate(flow, promotion());

@@ -215,6 +215,21 @@ TEST_SUITE("upgrade signatures") {
     CHECK(changed.find("policy changed: held at") != changed.npos);
   }
 
+  TEST_CASE("an approval may turn to be decided by line, and not back while lines may have been refused") {
+    const std::string whole =
+        replaced(replaced(replaced(kApprove, "  step gate {",
+                                   "  let stores = read promo.stores\n  let prices = propose for each "
+                                   "store in stores { Price.hold(promo) }\n  step gate {"),
+                          "approve hold", "approve hold, prices"),
+                 "write held", "write held for hold\n  for each store in stores { write held for store }");
+    const std::string by_line = replaced(whole, "within 8", "by line on refused { then continue } within 8");
+    CHECK(told(whole, by_line, kHold, kHold) == "maps");
+    const std::string back = told(by_line, whole, kHold, kHold);
+    INFO(back);
+    CHECK(back.find("strands\n") == 0);
+    CHECK(back.find("whole again: held at ") != back.npos);
+  }
+
   TEST_CASE("a policy that has to grant too is another policy, and their order is none") {
     const std::string door =
         "policy Door governs Price.hold, Price.free for (promo: Promotion) { | approval by StoreOps "
@@ -268,7 +283,7 @@ TEST_SUITE("upgrade signatures") {
   }
 
   TEST_CASE("every finding has words and a remedy") {
-    for (int kind = 0; kind <= static_cast<int>(FindingKind::PolicyChanged); ++kind) {
+    for (int kind = 0; kind <= static_cast<int>(FindingKind::WholeAgain); ++kind) {
       const UpgradeFinding finding{static_cast<FindingKind>(kind), "x", "a", "b", {}, false};
       CHECK_FALSE(describe(finding).empty());
       CHECK_FALSE(remedy(finding, {}).empty());

@@ -61,11 +61,11 @@ std::string dump(const ApproveStmt& s) {
   const auto escalation = [](const ApproveStmt::Escalation& e) {
     return form("escalate", {e.role.text, endcap::dump(e.after)});
   };
-  return form(
-      "approve",
-      {endcap::dump(s.proposals), each(s.policies, [](const QualifiedName& p) { return p.text(); }),
-       s.grant.text, clause("valid", endcap::dump(s.valid_until)), clause("within", endcap::dump(s.within)),
-       clause("remind", endcap::dump(s.remind_after)), each(s.escalations, escalation), dump(s.handlers)});
+  return form("approve",
+              {endcap::dump(s.proposals), each(s.policies, [](const QualifiedName& p) { return p.text(); }),
+               s.grant.text, clause("valid", endcap::dump(s.valid_until)),
+               clause("within", endcap::dump(s.within)), clause("remind", endcap::dump(s.remind_after)),
+               each(s.escalations, escalation), s.by_line ? "by-line" : "", dump(s.handlers)});
 }
 
 std::string dump(const WhenStmt& s) {

@@ -56,8 +56,9 @@ std::string dump(const TestStmt& statement) {
             const char* const kVerb[] = {"approves", "rejects", "does", "delegates"};
             return form(kVerb[static_cast<size_t>(s.verb)],
                         {s.role.text, s.every ? "every" : "", s.what.text(), dump(s.answers), dump(s.about),
-                         clause("to", s.to), s.person ? "as " + *s.person : "",
-                         s.reason.empty() ? "" : '"' + s.reason + '"'});
+                         clause("to", s.to),
+                         clause("except", each(s.except, [](const Name& n) { return '"' + n.text + '"'; })),
+                         s.person ? "as " + *s.person : "", s.reason.empty() ? "" : '"' + s.reason + '"'});
           },
           [](const FaultStmt& s) {
             const char* const kKind[] = {"rejected", "unavailable", "invalid", "times-out", "too-late"};
@@ -65,10 +66,10 @@ std::string dump(const TestStmt& statement) {
                         {s.subject.text(), dump(s.about), dump(s.rejection), dump(s.count)});
           },
           [](const ExpectStmt& s) {
-            const char* const kWhat[] = {"asked",     "granted",   "rejected", "expired",   "reminded",
-                                         "permitted", "forbidden", "task",     "write",     "notify",
-                                         "raised",    "resolved",  "lapsed",   "answer",    "alternative",
-                                         "outcome",   "fails",     "waiting",  "suspended", "late"};
+            const char* const kWhat[] = {
+                "asked",     "granted",     "rejected", "refused", "expired", "reminded",  "permitted",
+                "forbidden", "task",        "write",    "notify",  "raised",  "resolved",  "lapsed",
+                "answer",    "alternative", "outcome",  "fails",   "waiting", "suspended", "late"};
             return form("expect", {kWhat[static_cast<size_t>(s.what)], s.subject.text(),
                                    clause("of", dump(s.roles)), dump(s.about), dump(s.count)});
           },

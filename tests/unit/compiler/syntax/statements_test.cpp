@@ -28,6 +28,12 @@ TEST_CASE("approve: proposals, policy, grant, two deadlines, reminders, escalati
         "2:53: error EC0010: `within` is given twice\n");
 }
 
+TEST_CASE("approve: line by line, by whatever is called a line elsewhere") {
+  CHECK(statement("approve a under M as g { within 2 days by line on refused { then skip } }")
+            .find(" by-line (on ") != std::string::npos);
+  CHECK(statement("for each line in lines { write g for line }").find("line") != std::string::npos);
+}
+
 TEST_CASE("write performs a grant, whole or for one target") {
   CHECK(statement("write g") == "(write g)");
   CHECK(statement("write g for store { on Locked { then retry } }") ==

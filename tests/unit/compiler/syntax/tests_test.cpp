@@ -36,6 +36,8 @@ TEST_CASE("people decide") {
         "(rejects Boss every x (for \"1\") as fay \"no\")");
   CHECK(story("Boss delegates gate.pricing to \"dora\" as \"fay\"") ==
         "(delegates Boss gate.pricing (to dora) as fay)");
+  CHECK(story("Boss approves p for \"1\" except for \"7\", \"8\" because \"no\"") ==
+        "(approves Boss p (for \"1\") (except \"7\" \"8\") \"no\")");
   CHECK(story("Clerk does Count for every Store") == "(does Clerk Count (for every Store))");
 }
 
@@ -52,6 +54,7 @@ TEST_CASE("expectations") {
         "(expect granted p) (expect rejected p (for \"1\")) (expect expired p x0)");
   CHECK(story("expect p reminded 2 times\nexpect p permitted\nexpect p forbidden") ==
         "(expect reminded p x2) (expect permitted p) (expect forbidden p)");
+  CHECK(story("expect p refused for \"1\" once") == "(expect refused p (for \"1\") x1)");
   CHECK(story("R does T(units: 5 ea, remark: \"torn\") for \"1001\"") ==
         "(does R T units:(quantity 5 ea) remark:\"torn\" (for \"1001\"))");
   CHECK(story("expect task T of R for every Store once\nexpect no task T") ==

@@ -175,6 +175,7 @@ void Retail::launch(const RetailOptions& options) {
       build.grant);
   approve.label = "pricing";
   approve.proposals = {{"prices", kActivate, kWithdraw, proposal}};
+  approve.by_line = options.by_line;
   approve.valid_until_operand = 2;
   approve.within = abi::TimeLimit{3, {}};
   approve.remind = abi::TimeLimit{4, {}};
@@ -206,6 +207,8 @@ void Retail::launch(const RetailOptions& options) {
             return options.on_rejected ? Exit::Skip : unhandled(c);
           case Tag::Expired:
             return Exit::Skip;
+          case Tag::Refused:
+            return options.by_line ? Exit::Skip : unhandled(c);
           case Tag::Changed: {
             if (!options.on_changed) return unhandled(c);
             const Cell fresh = c->input;
@@ -223,6 +226,7 @@ void Retail::launch(const RetailOptions& options) {
       build.wait(element, WaitKind::AskAgain, "activate[store].write.again", {build.text, build.grant, store},
                  {build.grant, build.text, facts, build.integer}, build.grant);
   again.label = "pricing";
+  again.by_line = options.by_line;
 
   build.machine(launch, MachineKind::Handler, "Launch/throughout.PromotionCancelled", {build.text, cancelled},
                 [](Context* c, uint32_t) {

@@ -47,6 +47,7 @@ struct RetailOptions {
   uint32_t parallel = 3;
   bool on_changed = true;   // ask again; otherwise Changed is not handled
   bool on_rejected = true;  // an element whose write is rejected skips
+  bool by_line = false;     // Launch: people may refuse single prices, and their stores are skipped
 };
 
 inline constexpr int64_t kBudget = 100;  // of a campaign

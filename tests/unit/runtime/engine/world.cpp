@@ -130,20 +130,20 @@ Json World::event(const std::string& type, const Json& data, const std::string& 
 }
 
 Json World::decide(uint64_t task, const std::string& person, const std::string& what,
-                   const std::string& reason, const std::string& answers) {
+                   const std::string& reason, const std::string& answers, const std::string& except) {
   std::optional<Json> reply;
   using What = DecisionRequest::What;
   engine_->decide({task, person,
                    what == "approve"  ? What::Approve
                    : what == "reject" ? What::Reject
                                       : What::Done,
-                   reason, keep(reply), answers});
+                   reason, keep(reply), answers, except});
   return wait_for(reply);
 }
 
 Json World::delegate(uint64_t task, const std::string& person, const std::string& to) {
   std::optional<Json> reply;
-  engine_->decide({task, person, DecisionRequest::What::Delegate, "", keep(reply), "", to});
+  engine_->decide({task, person, DecisionRequest::What::Delegate, "", keep(reply), "", "", to});
   return wait_for(reply);
 }
 

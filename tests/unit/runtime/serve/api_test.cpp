@@ -164,6 +164,8 @@ TEST_CASE("Decisions reach the engine; who may not is denied, and what is decide
   CHECK(daemon.post("/v1/tasks/4/decision", R"({"person":"fay","decision":"approve","reason":"fine"})")
             .status == 200);
   CHECK(daemon.engine().said.back() == "decide 4 fay 0 fine");
+  daemon.post("/v1/tasks/4/decision", R"({"person":"fay","decision":"approve","except":["1003"]})");
+  CHECK(daemon.engine().said.back() == R"(decide 4 fay 0 ["1003"])");
   daemon.post("/v1/tasks/5/decision", R"({"person":"olga","decision":"done","answers":{"counted": 12}})");
   CHECK(daemon.engine().said.back() == R"(decide 5 olga 2 {"counted": 12})");
   refused(daemon.post("/v1/tasks/4/decision", R"({"person":"eve","decision":"done"})"), 403, "denied", "eve");

@@ -32,7 +32,7 @@ class FakeEngine final : public Engine {
   void decide(DecisionRequest request) override {
     said.push_back("decide " + std::to_string(request.task) + " " + request.person + " " +
                    std::to_string(static_cast<int>(request.what)) + " " + request.reason + request.answers +
-                   request.to);
+                   request.except + request.to);
     if (request.person == "eve")
       return request.reply(std::unexpected(Refusal{Refusal::Kind::Denied, "eve may not"}));
     if (request.task == 9)

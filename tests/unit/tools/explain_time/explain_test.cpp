@@ -61,6 +61,17 @@ TEST_CASE("an answer at the deadline comes too late, as it would on the day") {
   CHECK(late->in_vain.at(0).starts_with("Finance approves gate.pricing Tuesday 09:00: "));
 }
 
+TEST_CASE("what if finance refuses a line?") {
+  std::string by_line = kOpening;
+  by_line.replace(by_line.find("      within 8"), 0, "      by line\n      on refused { then skip }\n");
+  const std::string told =
+      timeline({"finance approves gate.pricing except 6001 Friday 17:10"}, {}, by_line + kStory);
+  CHECK(told.find("gate.pricing: fay approves as Finance, except for 6001\n") != std::string::npos);
+  CHECK(told.find("act [1001]: writes Price.activate\n") != std::string::npos);
+  CHECK(told.find("act [6001]: Price.activate is not written: it was refused\n") != std::string::npos);
+  CHECK(told.find("act [6001]: writes") == std::string::npos);
+}
+
 TEST_CASE("who comes after the decision is refused in the engine's words") {
   const std::string told = timeline({"Finance approves gate.pricing Friday 15:00", "pia rejects Friday 15:30",
                                      "Clerk does Unlock Friday 15:00"});
@@ -214,7 +225,8 @@ TEST_CASE("people answer what a task asks for; what is not said is made up and t
   REQUIRE(said.has_value());
   CHECK(said->assumed.empty());
   CHECK(human_text(*said).find(" does CountShelf (units") != std::string::npos);
-  CHECK(human_text(*said).find("ends: Counted (left {\"amount\":\"12.000\",\"unit\":\"ea\"})") != std::string::npos);
+  CHECK(human_text(*said).find("ends: Counted (left {\"amount\":\"12.000\",\"unit\":\"ea\"})") !=
+        std::string::npos);
   const auto made_up = explained({"Clerk does CountShelf today 10:00"}, {}, kCounting);
   REQUIRE(made_up.has_value());
   REQUIRE(made_up->assumed.size() == 1);
@@ -222,6 +234,7 @@ TEST_CASE("people answer what a task asks for; what is not said is made up and t
   const auto wrong = explained({"Clerk does CountShelf pieces=12 today 10:00"}, {}, kCounting);
   REQUIRE_FALSE(wrong.has_value());
   CHECK(wrong.error().why ==
-        "--given \"Clerk does CountShelf pieces=12 today 10:00\": CountShelf asks for no pieces: there are units, "
+        "--given \"Clerk does CountShelf pieces=12 today 10:00\": CountShelf asks for no pieces: there are "
+        "units, "
         "damaged, remark");
 }

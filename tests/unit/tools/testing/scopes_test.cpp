@@ -97,7 +97,11 @@ TEST_CASE("in the place of who is away their cover does it, for that part of the
 }
 
 TEST_CASE("who it is delegated to does it, and nobody else of the role") {
-  const std::string delegated = "  Area delegates Report to \"cy\"\n";
+  const std::string delegated = R"(
+  Area does Inspect for "1001"
+  Area does Inspect for "2001" as "ben"
+  Area delegates Report to "cy"
+)";
   CHECK(visited(delegated + "  Area does Report as \"ann\"\n  expect exception Closed raised once")
             .find("is handed to cy, for Area") != std::string::npos);
   CHECK(visited(delegated + R"(  Area does Report
