@@ -1,8 +1,6 @@
 // Deciders: see deciders.h.
 #include "runtime/abi/deciders.h"
 
-#include <functional>
-
 namespace endcap::abi {
 namespace {
 
@@ -38,18 +36,15 @@ std::optional<Capacity> capacity(const RoleSet& held, uint32_t role, const Polic
 }
 
 // Kuhn's augmenting paths: the approvals of one policy row name a handful of roles.
-std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
-                                          const std::vector<Decider>& deciders, const Policy& policy,
-                                          const Conflicts& conflicts) {
-  std::vector<std::optional<size_t>> person_of(roles.size());
-  for (size_t person = 0; person < deciders.size(); ++person) {
-    std::vector<bool> seen(roles.size());
+std::vector<std::optional<size_t>> assign(size_t roles, size_t people,
+                                          const std::function<std::optional<Fit>(size_t, size_t)>& fits) {
+  std::vector<std::optional<size_t>> person_of(roles);
+  for (size_t person = 0; person < people; ++person) {
+    std::vector<bool> seen(roles);
     std::function<bool(size_t)> place = [&](size_t who) {
-      for (const bool by_stand_in : {false, true}) {  // an own role before someone else's
-        for (size_t role = 0; role < roles.size(); ++role) {
-          if (seen[role] || deciders[who].not_for.contains(roles[role])) continue;
-          const auto may = capacity(deciders[who].held, roles[role], policy, conflicts, deciders[who].beside);
-          if (!may || may->barred_by || (may->as != roles[role]) != by_stand_in) continue;
+      for (const Fit wanted : {Fit::Own, Fit::StandIn}) {  // an own role before someone else's
+        for (size_t role = 0; role < roles; ++role) {
+          if (seen[role] || fits(who, role) != wanted) continue;
           seen[role] = true;
           if (!person_of[role] || place(*person_of[role])) {
             person_of[role] = who;
@@ -62,6 +57,18 @@ std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
     place(person);
   }
   return person_of;
+}
+
+std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
+                                          const std::vector<Decider>& deciders, const Policy& policy,
+                                          const Conflicts& conflicts) {
+  return assign(roles.size(), deciders.size(), [&](size_t who, size_t role) -> std::optional<Fit> {
+    const Decider& decider = deciders[who];
+    if (decider.not_for.contains(roles[role])) return std::nullopt;
+    const auto may = capacity(decider.held, roles[role], policy, conflicts, decider.beside);
+    if (!may || may->barred_by) return std::nullopt;
+    return may->as == roles[role] ? Fit::Own : Fit::StandIn;
+  });
 }
 
 }  // namespace endcap::abi

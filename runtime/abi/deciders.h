@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <utility>
@@ -32,8 +33,14 @@ struct Decider {
   RoleSet held, beside = {}, not_for = {};
 };
 
-// Gives each of the roles a person of its own, as far as it goes: its index in `deciders`, or empty. The most
-// roles are covered that can be; those who stand further in front keep a place.
+// By an own role, or by one that stands in for it.
+enum class Fit : uint8_t { Own, StandIn };
+// Gives each of so many roles somebody of its own, as far as it goes: their number, or empty. The most roles
+// are covered that can be; those who stand further in front keep a place.
+std::vector<std::optional<size_t>> assign(
+    size_t roles, size_t people, const std::function<std::optional<Fit>(size_t person, size_t role)>& fits);
+
+// The same of deciders: an index in `deciders`.
 std::vector<std::optional<size_t>> assign(const std::vector<uint32_t>& roles,
                                           const std::vector<Decider>& deciders, const Policy& policy,
                                           const Conflicts& conflicts);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <set>
 
 #include "runtime/connect/headers.h"
 
@@ -117,34 +118,45 @@ std::optional<HttpAnswer> read_http(std::string_view text) {
   return answer;
 }
 
+// The answers of a body in their order, each with the number it names. A changeset that holds no single
+// answer counts as one that says nothing.
 class Reader {
  public:
-  explicit Reader(size_t parts) : answers_(parts) {}
+  struct Found {
+    std::string content_id;
+    std::optional<HttpAnswer> answer;
+  };
 
   void read(const Entity& entity, int depth) {
     const std::string boundary = boundary_of(entity.content_type);
-    if (boundary.empty()) return keep(entity);
-    if (depth == kDepthMax) return skip();
-    // Of a changeset there is one answer, whatever it holds.
+    if (boundary.empty()) return found_.push_back({entity.content_id, read_http(entity.body)});
     const auto parts = parts_of(entity.body, boundary);
-    if (depth > 0 && parts.size() != 1) return skip();
+    if (depth == kDepthMax || (depth > 0 && parts.size() != 1)) return found_.emplace_back(), void();
     for (const std::string_view part : parts) read(read_entity(part), depth + 1);
   }
-  std::vector<std::optional<HttpAnswer>> take() { return std::move(answers_); }
 
- private:
-  void skip() { ++next_; }
-  void keep(const Entity& entity) {
-    size_t place = next_++;
-    // Whose answer it is, where the other side says so.
-    size_t named = 0;
-    const char* const end = entity.content_id.data() + entity.content_id.size();
-    if (std::from_chars(entity.content_id.data(), end, named).ptr == end && named > 0) place = named - 1;
-    if (place < answers_.size() && !answers_[place]) answers_[place] = read_http(entity.body);
+  // By the numbers, where they are those that were sent, each once; else by their order, unless there are
+  // more than were asked for.
+  std::vector<std::optional<HttpAnswer>> of(size_t parts) && {
+    std::vector<std::optional<HttpAnswer>> answers(parts);
+    if (found_.size() > parts) return answers;
+    std::set<size_t> places;
+    for (const Found& each : found_) {
+      size_t number = 0;
+      const char* const end = each.content_id.data() + each.content_id.size();
+      const bool whole = std::from_chars(each.content_id.data(), end, number).ptr == end;
+      if (whole && number > 0 && number <= parts) places.insert(number - 1);
+    }
+    const bool named = places.size() == found_.size();
+    for (size_t i = 0; i < found_.size(); ++i) {
+      const size_t at = named ? std::stoul(found_[i].content_id) - 1 : i;
+      answers[at] = std::move(found_[i].answer);
+    }
+    return answers;
   }
 
-  std::vector<std::optional<HttpAnswer>> answers_;
-  size_t next_ = 0;
+ private:
+  std::vector<Found> found_;
 };
 
 }  // namespace
@@ -170,9 +182,9 @@ OrMessage<std::vector<std::optional<HttpAnswer>>> read_batch(const HttpAnswer& a
   if (boundary_of(answer.content_type).empty())
     return std::unexpected(
         fmt::format("the answer to a batch is of the type \"{}\", not multipart/mixed", answer.content_type));
-  Reader reader(parts);
+  Reader reader;
   reader.read({answer.content_type, "", answer.body}, 0);
-  return reader.take();
+  return std::move(reader).of(parts);
 }
 
 }  // namespace endcap::connect

@@ -12,8 +12,13 @@ namespace {
 // How long a system that has no `$batch` is sent none.
 constexpr std::chrono::hours kWithoutBatches{1};
 
-// Said of the address, not of what was sent there: nothing was done.
-bool has_no_batches(long status) { return status == 404 || status == 405 || status == 415 || status == 501; }
+// Said of the address, or of the size, not of what was sent there: nothing was done, and single calls may be.
+bool wants_single_calls(long status) {
+  return status == 404 || status == 405 || status == 413 || status == 415 || status == 501;
+}
+
+// Before anything of it was looked at: who asks, or how often.
+bool says_not_done(long status) { return status == 401 || status == 403 || status == 429; }
 
 }  // namespace
 
@@ -41,10 +46,8 @@ void SystemLink::send_when_ready(const BatchPtr& batch) {
     each->sent = true;
     if (token_state_ == Token::Held) each->token_used = token_;
   }
-  http_.send(request_of(members), cookies_, [this, members](const HttpOutcome& outcome) {
-    heard(outcome);
-    batch_came(members, outcome);
-  });
+  http_.send(request_of(members), cookies_,
+             [this, members](const HttpOutcome& outcome) { batch_came(members, outcome); });
 }
 
 HttpRequest SystemLink::request_of(const std::vector<ExchangePtr>& members) const {
@@ -72,8 +75,9 @@ HttpRequest SystemLink::request_of(const std::vector<ExchangePtr>& members) cons
 void SystemLink::batch_came(const std::vector<ExchangePtr>& members, const HttpOutcome& outcome) {
   const HttpAnswer& answer = outcome.answer;
   if (outcome.kind == HttpOutcome::Kind::Answered && success(answer.status)) return split(members, answer);
+  heard(outcome);
   if (outcome.kind == HttpOutcome::Kind::Answered) {
-    if (has_no_batches(answer.status)) return one_by_one(members);
+    if (wants_single_calls(answer.status)) return one_by_one(members);
     if (wants_token(answer) && !members.front()->token_renewed) return batch_again(members);
   }
   for (const ExchangePtr& each : members) {
@@ -81,17 +85,26 @@ void SystemLink::batch_came(const std::vector<ExchangePtr>& members, const HttpO
       answer_came(each, outcome);
       continue;
     }
+    // What is said of all of them is no answer to one: its declared rejections do not count, and where the
+    // status does not say that nothing was done, something may have been.
     CallResult result = refuse(answer, each->plan, system_.name, system_.user);
-    // What is said of all of them is no answer to one.
-    if (result.kind == CallResult::Kind::Rejected) result.kind = CallResult::Kind::Invalid;
+    if (!says_not_done(answer.status)) {
+      result.kind = CallResult::Kind::Ambiguous;
+    } else if (result.kind == CallResult::Kind::Rejected) {
+      result.kind = answer.status == 429 ? CallResult::Kind::Unavailable : CallResult::Kind::Invalid;
+    }
     finish(each, std::move(result));
   }
 }
 
 void SystemLink::split(const std::vector<ExchangePtr>& members, const HttpAnswer& answer) {
   const auto answers = read_batch(answer, members.size());
+  const bool away =
+      answers && std::ranges::all_of(*answers, [](const auto& each) { return each && each->status >= 500; });
+  away ? breaker_.failed(Clock::now()) : breaker_.answered();
   for (size_t i = 0; i < members.size(); ++i) {
     if (answers && (*answers)[i]) {
+      members[i]->token_renewed = true;  // tokens are the whole request's
       answer_came(members[i], {.kind = HttpOutcome::Kind::Answered, .answer = *(*answers)[i], .message = {}});
       continue;
     }

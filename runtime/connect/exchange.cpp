@@ -79,7 +79,8 @@ std::vector<ExchangePtr> SystemLink::next_of(std::deque<ExchangePtr>& queue, Clo
 
 size_t SystemLink::batch_max(const Exchange& exchange) const {
   const Plan& plan = exchange.plan;
-  const bool may = plan.write && !plan.needs_etag && plan.operation && Clock::now() >= batches_from_;
+  const bool may = plan.write && plan.method == "POST" && !plan.needs_etag && plan.operation &&
+                   Clock::now() >= batches_from_;
   return may ? plan.operation->batch_max : 1;
 }
 

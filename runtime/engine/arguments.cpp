@@ -9,11 +9,7 @@
 #include "runtime/abi/value_json.h"
 
 namespace endcap {
-namespace {
 
-using Json = nlohmann::ordered_json;
-
-// How deep the brackets outside texts go. Writing a parsed value is recursive, so this is asked before.
 unsigned nesting_of(std::string_view json) {
   unsigned depth = 0, deepest = 0;
   bool in_text = false;
@@ -32,6 +28,10 @@ unsigned nesting_of(std::string_view json) {
   }
   return deepest;
 }
+
+namespace {
+
+using Json = nlohmann::ordered_json;
 
 std::expected<Json, std::string> parse_object(const std::string& text, const char* what) {
   if (nesting_of(text) > abi::kValueDepthMax)

@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/abi/frame.h"
@@ -16,6 +17,9 @@ namespace endcap {
 std::expected<std::vector<abi::Cell>, std::string> start_cells(const abi::Types& types,
                                                                const abi::Workflow& workflow,
                                                                const std::string& json, abi::Arena& arena);
+
+// How deep the brackets of a JSON text go. Writing a parsed value is recursive, so this is asked before.
+unsigned nesting_of(std::string_view json);
 
 // The record of an event, from the `data` of a CloudEvent: by the names of the system's fields, or by the
 // workflow's own.

@@ -12,6 +12,10 @@ namespace endcap {
 // nothing: a request may come twice.
 std::expected<std::string, Refusal> Partition::delegate(rows::Task& task, const DecisionRequest& request) {
   const std::string& person = request.person;
+  if (task.deadline == 0)  // nothing would ever take it back from who does not answer
+    return std::unexpected(
+        Refusal{Refusal::Kind::Conflict,
+                fmt::format("task {} has no deadline: it stays with everybody it is put to", task.number)});
   std::optional<People::Held> own;
   if (task.is_approval()) {
     const auto says = say_of(state_.people, program(), task, person, true, now_);

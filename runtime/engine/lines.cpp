@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "runtime/engine/arguments.h"
 #include "runtime/engine/partition.h"
 
 namespace endcap {
@@ -54,7 +55,9 @@ std::expected<Partition::RefusedLines, Refusal> Partition::lines_excepted(const 
                                                                           const DecisionRequest& request) {
   RefusedLines found;
   if (request.except.empty()) return found;
-  const Json json = Json::parse(request.except, nullptr, false);
+  // A list of objects of texts; an error shows what is none of these.
+  const bool flat = nesting_of(request.except) <= 2;
+  const Json json = flat ? Json::parse(request.except, nullptr, false) : Json();
   if (!json.is_array()) return not_so("`except` is a list of the lines that are refused");
   if (json.empty()) return found;
   if (request.what != DecisionRequest::What::Approve)

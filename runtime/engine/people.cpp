@@ -1,6 +1,8 @@
 // Roles and deciders: see people.h.
 #include "runtime/engine/people.h"
 
+#include <set>
+
 #include "runtime/engine/rows.h"
 
 namespace endcap {
@@ -110,14 +112,34 @@ std::vector<std::string> People::assign(const std::vector<uint32_t>& roles,
   return assigned;
 }
 
-std::vector<size_t> People::without_decider(const rows::Task& approval, const abi::Policy& policy) const {
+std::vector<size_t> People::without_decider(const rows::Task& approval, const abi::Policy& policy,
+                                            const std::vector<Decider>& decided, Instant now) const {
   std::vector<size_t> without;
   if (roles_.empty()) return without;
   const auto roles = roles_named(approval.role_names);
-  std::vector<abi::Decider> everybody;
-  for (const auto& [person, held] : roles_)
-    everybody.push_back({held, {}, decider(approval, person, person, policy).not_for});
-  const auto assigned = abi::assign(roles, everybody, policy, conflicts_);
+  // One of these each: what they may decide as, and who says it is one person.
+  std::vector<std::vector<Decider>> everybody;
+  std::set<std::string> used;
+  for (const Decider& each : decided) {
+    everybody.push_back({each});
+    used.insert({each.person, each.whose});
+  }
+  for (const auto& [person, held] : roles_) {
+    if (used.contains(person)) continue;
+    std::vector<Decider> says;
+    for (const std::string& whose : decides_for(person, now)) {
+      if (!used.contains(whose)) says.push_back(decider(approval, person, whose, policy));
+    }
+    everybody.push_back(std::move(says));
+  }
+  const auto assigned = abi::assign(roles.size(), everybody.size(), [&](size_t who, size_t role) {
+    std::optional<abi::Fit> best;
+    for (const Decider& each : everybody[who]) {
+      const auto as = acts_as(each, roles[role], policy);
+      if (as && (!best || *as == roles[role])) best = *as == roles[role] ? abi::Fit::Own : abi::Fit::StandIn;
+    }
+    return best;
+  });
   for (size_t role = 0; role < roles.size(); ++role) {
     if (!assigned[role]) without.push_back(role);
   }

@@ -67,9 +67,11 @@ class People {
   // when they decided.
   std::vector<std::string> assign(const std::vector<uint32_t>& roles, const std::vector<Decider>& approvers,
                                   const abi::Policy& policy) const;
-  // Those of an approval's roles, by their places, that nobody is left for though everybody helps. None when
-  // nobody is known to hold anything.
-  std::vector<size_t> without_decider(const rows::Task& approval, const abi::Policy& policy) const;
+  // Those of an approval's roles, by their places, that nobody is left for when these have decided and
+  // everybody who is there helps, each for themselves or for whom they cover. None when nobody is known to
+  // hold anything.
+  std::vector<size_t> without_decider(const rows::Task& approval, const abi::Policy& policy,
+                                      const std::vector<Decider>& decided, Instant now) const;
 
  private:
   // The first of a task's roles, those it was escalated to behind the others, that the person holds and that

@@ -81,6 +81,7 @@ void Partition::deliver_start(const rows::Message& message) {
   std::expected<ParsedStart, std::string> start =
       std::unexpected(fmt::format("there is no {} any more", message.type));
   if (workflow != nullptr) start = parse_start(state_, *workflow, message.data);
+  if (start && start->key != message.id) start = std::unexpected("its key is made of other values now");
   if (!start) {  // only a program that changed since can get here: whoever asked is told, waiting or not
     rows::Message refused = message;
     refused.kind = rows::Message::Kind::Ended;

@@ -71,6 +71,14 @@ std::expected<std::vector<std::string>, Refusal> says_open_to(const People& peop
             fmt::format("task {} is decided by {}, and {} is none of them", task.number, wanted, person));
 }
 
+std::vector<People::Decider> decided(const People& people, const rows::Task& task,
+                                     const abi::Policy& policy) {
+  std::vector<People::Decider> deciders;
+  for (const rows::Decision& decision : task.decisions)
+    deciders.push_back(people.decider(task, decision.person, decision.whose(), policy));
+  return deciders;
+}
+
 }  // namespace
 
 std::expected<Say, Refusal> say_of(const People& people, const abi::Program& program, const rows::Task& task,
@@ -78,30 +86,35 @@ std::expected<Say, Refusal> say_of(const People& people, const abi::Program& pro
   const abi::Policy& policy = program.policies[task.policy];
   const auto whose = says_open_to(people, program, task, person, now);
   if (!whose) return std::unexpected(whose.error());
-  std::vector<People::Decider> deciders;
-  for (const rows::Decision& decision : task.decisions)
-    deciders.push_back(people.decider(task, decision.person, decision.whose(), policy));
+  std::vector<People::Decider> deciders = decided(people, task, policy);
+  std::optional<Say> says;
+  size_t fewest = SIZE_MAX;  // roles that nobody is left for then
   for (const std::string& each : *whose) {
     deciders.push_back(people.decider(task, person, each, policy));
     const auto assigned = people.assign(task.roles, deciders, policy);
-    deciders.pop_back();
     const auto mine = std::ranges::find(assigned, person);
-    if (mine == assigned.end()) continue;
-    return Say{task.roles[static_cast<size_t>(mine - assigned.begin())], each,
+    const size_t left =
+        mine == assigned.end() ? SIZE_MAX : people.without_decider(task, policy, deciders, now).size();
+    deciders.pop_back();
+    // Their own say, unless that of somebody else leaves more roles to those who are there.
+    if (left >= fewest) continue;
+    fewest = left;
+    says = Say{task.roles[static_cast<size_t>(mine - assigned.begin())], each,
                std::ranges::none_of(assigned, [](const std::string& one) { return one.empty(); })};
   }
+  if (says) return *says;
   if (approved) {
     return no(Refusal::Kind::Conflict,
               fmt::format("the roles that {} could decide for in task {} are decided already", person,
                           task.number));
   }
-  Say says{task.roles.front(), whose->front()};
+  Say rejects{task.roles.front(), whose->front()};
   for (const uint32_t role : task.roles) {
     for (const std::string& each : *whose) {
-      if (people.acts_as(people.decider(task, person, each, policy), role, policy)) says = {role, each};
+      if (people.acts_as(people.decider(task, person, each, policy), role, policy)) rejects = {role, each};
     }
   }
-  return says;
+  return rejects;
 }
 
 std::expected<People::Held, Refusal> work_of(const People& people, const rows::Task& task,
@@ -143,7 +156,8 @@ std::expected<void, Refusal> can_be_given(const People& people, const abi::Progr
         fmt::format("{} neither is {} nor stands in for it: task {} can't be theirs", to, name, task.number));
   rows::Task given = task;
   given.delegate({name, to});
-  const auto before = people.without_decider(task, policy), after = people.without_decider(given, policy);
+  const auto before = people.without_decider(task, policy, decided(people, task, policy), now),
+             after = people.without_decider(given, policy, decided(people, given, policy), now);
   for (const size_t left : after) {
     if (std::ranges::find(before, left) == before.end())
       return no(Refusal::Kind::Conflict, fmt::format("then nobody is left who could decide task {} for {}",

@@ -107,11 +107,13 @@ void Partition::schedule_is_due(const std::string& name) {
   const Calendar* calendar = calendar_of(program(), *declared);
   Occurrence newest{row->day, row->next};
   row->passed_over = 0;
-  // Of what an older rule would have had after this time nothing is known any more.
+  // What an older rule would have had after this time is as the new one says, from the next day on.
   const bool same_rule = row->rule == recurrence_to_text(declared->rule);
-  while (same_rule) {
-    const auto later = next_occurrence(declared->rule, calendar, newest.moment);
+  for (Instant after = newest.moment;;) {
+    const auto later = next_occurrence(declared->rule, calendar, after);
     if (!later || later->moment > now_) break;
+    after = later->moment;
+    if (!same_rule && later->day == row->day) continue;
     newest = *later;
     ++row->passed_over;
   }
@@ -175,6 +177,7 @@ void Partition::deliver_scheduled(const rows::Message& message) {
   std::expected<ParsedStart, std::string> start =
       std::unexpected(fmt::format("there is no {} any more", message.type));
   if (workflow != nullptr && !workflow->severity) start = parse_start(state_, *workflow, message.data);
+  if (start && start->key != message.id) start = std::unexpected("its key is made of other values now");
   if (!start) {  // only a program that changed since can get here
     came.came = Came::Refused;
     came.data = start.error();

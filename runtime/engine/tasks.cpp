@@ -238,7 +238,9 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   const auto excepted = lines_excepted(task, request);
   if (!excepted) return std::unexpected(excepted.error());
   refuse_lines(task, *excepted);
-  const bool approved = approves && is_line_left(task);
+  // Asked again, those who wait for a line that is refused hear of that, and nobody of a rejection.
+  const bool line_left = is_line_left(task);
+  const bool approved = approves && (line_left || task.kind == Kind::Again);
   const uint32_t as =
       state_.people.acts_as(state_.people.decider(task, person, says->whose, policy), says->role, policy)
           .value_or(says->role);
@@ -251,18 +253,19 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   task.decisions.back().refused = excepted->size();
   if (!excepted->empty()) details["except"] = refused_json(*excepted);
   note(task.root, "decided", task.instance, task.path, task.element, details);
-  if (approved && !says->complete) {
+  if (approved && line_left && !says->complete) {
     put_task(task);
     return Json{{"task", task.number}, {"status", "open"}}.dump();
   }
-  if (approved) task.kind == Kind::Again ? renew(task) : cover_accepted(task);
+  if (approved && line_left) task.kind == Kind::Again ? renew(task) : cover_accepted(task);
+  if (!line_left) task.leaves = 0, task.merkle_root.clear();  // of nothing there is no tree
   Json came = {{"task", task.number},
                {"label", task.label},
                {"merkleRoot", abi::hex(task.merkle_root)},
                {"leaves", task.leaves},
                {"validUntil", instant_to_text(task.valid_until)}};
   if (task.refused > 0) came["refused"] = task.refused;
-  if (approves && !approved) came["reason"] = "no line of it is left";
+  if (!line_left) came["reason"] = "no line of it is left";
   note(task.root, approved ? "granted" : "rejected", task.instance, task.path, task.element, came);
   close_task(task, approved ? Status::Granted : Status::Rejected);
   if (task.kind == Kind::Again) {

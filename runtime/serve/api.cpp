@@ -320,7 +320,8 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
                           reply_with(respond, 200)};
   if (const auto answers = members->find("answers"); answers != members->end())
     decided.answers = answers->second;
-  if (const auto except = members->find("except"); except != members->end()) decided.except = except->second;
+  if (const auto except = members->find("except"); except != members->end() && except->second != "null")
+    decided.except = except->second;
   if (*decision == "approve") {
     decided.what = DecisionRequest::What::Approve;
   } else if (*decision == "reject") {

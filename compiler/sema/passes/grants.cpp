@@ -173,6 +173,7 @@ class GrantPass {
       if (handler.next == Next::Skip) leave(here);
       if (handler.next == Next::Again) begin_round(here);
       if (handler.next == Next::Continue) merge(after, here);
+      for (Written* all : collecting_) merge(*all, of_handlers_[write.grant]);
     }
   }
 

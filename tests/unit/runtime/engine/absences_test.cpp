@@ -88,6 +88,18 @@ TEST_CASE("four eyes are those of two people, and nobody's say counts twice") {
   }
 }
 
+TEST_CASE("a cover decides by the say that leaves the other role to somebody") {
+  Shop shop;
+  shop.world.options.people = {{"Finance", {"fin"}}, {"Chief", {"chief", "both"}}};
+  open_with(shop, {away("fin", "chief")});
+  const uint64_t id = shop.launch(70), task = shop.task();
+  CHECK(shop.world.decide(task, "chief", "approve")["status"] == "open");
+  const Json first = shop.world.history(id, "decided").at(0);
+  CHECK(first["role"] == "Finance");  // as Chief, nobody would be left for Finance
+  CHECK(first["covers"] == "fin");
+  CHECK(shop.world.decide(task, "both", "approve")["status"] == "granted");
+}
+
 TEST_CASE("a task is done in place of who answers for that part of the role") {
   Shop shop;
   open_with(shop, {away("ops", "omar")});

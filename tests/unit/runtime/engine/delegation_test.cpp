@@ -126,6 +126,19 @@ TEST_CASE("who covers for whom it was handed to decides it, and nobody hands it 
   CHECK(shop.world.history(id, "decided").at(0)["covers"] == "both");
 }
 
+TEST_CASE("who is away counts as their cover, where it is asked whether somebody is left") {
+  Shop shop;
+  shop.world.options.people = {{"Finance", {"fin", "both"}}, {"Chief", {"chief"}}};
+  shop.world.options.absences = {{"chief", kMonday, kMonday + 3 * kDay, "both"}};
+  shop.world.crash();
+  shop.launch(70);
+  const uint64_t task = shop.task();
+  CHECK(shop.world.delegate(task, "fin", "both")["message"] ==
+        "then nobody is left who could decide task " + std::to_string(task) + " for Chief");
+  CHECK(shop.world.decide(task, "both", "approve")["status"] == "open");  // for the chief
+  CHECK(shop.world.decide(task, "fin", "approve")["status"] == "granted");
+}
+
 TEST_CASE("a task is handed to who answers for the same part of the role") {
   Shop shop;
   shop.world.options.scopes["StoreOps"]["omar"] = {"west"};

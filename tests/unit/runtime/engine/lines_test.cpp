@@ -161,6 +161,8 @@ TEST_CASE("what is no line, or of an approval that is decided as a whole, is ref
   CHECK(refused(by_line(), "approve", R"([{"store": "S1"}])").find("is no line") != std::string::npos);
   CHECK(refused(by_line(), "approve", R"([7])").find("is no line") != std::string::npos);
   CHECK(refused(by_line(), "approve", R"("S1")").find("is a list") != std::string::npos);
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  CHECK(refused(by_line(), "approve", deep).find("is a list") != std::string::npos);
   CHECK(refused(by_line(), "reject", R"(["S1"])").find("only who approves") != std::string::npos);
 }
 
@@ -197,9 +199,12 @@ TEST_CASE("a refused line stays refused when the facts change, and the others ar
     CHECK(shop.world.task(again["task"])["totals"][0]["refused"] == 1);
   }
   SUBCASE("both are refused now") {
-    CHECK(approve(shop, "fin", except({"S1", "S3"}))["status"] == "rejected");
+    CHECK(approve(shop, "fin", except({"S1", "S3"}))["status"] == "granted");  // nothing, but no rejection
     shop.world.run();
     CHECK(shop.estate.written.empty());
+    CHECK(shop.world.history(id, "rejected").empty());
+    CHECK(shop.world.history(id, "granted").back()["leaves"] == 0);
+    CHECK(shop.world.history(id, "lineRefused").size() == 3);
     shop.world.run_out();
     CHECK(shop.outcome() == "Done");
   }

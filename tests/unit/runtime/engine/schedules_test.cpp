@@ -175,6 +175,17 @@ TEST_CASE("a changed rule counts from the deploy on; what was due before it is n
   CHECK(shop.row()["next"] == "2026-11-25T12:00:00Z");
 }
 
+TEST_CASE("a rule that changed during an outage: the newest day is started, the others are missed") {
+  Scheduled shop;
+  shop.world.run_to(kMonday + 10 * kHour);
+  CHECK(shop.started() == 1);
+  shop.schedule().rule.at = 11 * 3600;
+  shop.down_until(kMonday + 4 * kDay + 12 * kHour);  // Friday; Tuesday at ten had been next
+  CHECK(shop.started() == 2);
+  CHECK(shop.last()["day"] == "2026-11-27");
+  CHECK(shop.row()["missed"] == 3);
+}
+
 TEST_CASE("a calendar that changed moves the next time") {
   Scheduled shop;
   shop.schedule().rule.days = Recurrence::Days::Business;
