@@ -1,19 +1,32 @@
 // One partition: a single-threaded step function over its rows. Each concern has a file of its own; they meet
 // here.
 //
-//   partition.cpp   the drain and its record            advance.cpp    a machine from one wait to the next
-//   starts.cpp      what starts an instance             raises.cpp     exceptions, from partition to
-//   partition waits.cpp       what a parked machine waits for     timers.cpp     due times events.cpp stored
-//   events and who hears them    fan_out.cpp    elements and branches dues.cpp        steps that should be
-//   over           tolerance.cpp  elements that fail alone approvals.cpp   asking people, grants
-//   lines.cpp      lines of an approval that people refuse
-//   budgets.cpp    what policies let through without a person, up to a limit
-//   ask_again.cpp  grants whose facts have changed tasks.cpp       people's work and their decisions
-//   outbox.cpp     calls: attempts, retries, outcomes rechecks.cpp    facts read again before a write
-//   ending.cpp     a family's end and its compensation runs.cpp        the end of a workflow that another one
-//   runs schedules.cpp  starts at times that come round
-//   forms.cpp      what people fill in recovery.cpp    what a restart must know            asks.cpp
-//   questions to advisors upgrade.cpp live instances of another program
+//   partition.cpp   the drain and its record
+//   advance.cpp     a machine from one wait to the next
+//   waits.cpp       what a parked machine waits for
+//   timers.cpp      due times
+//   starts.cpp      what starts an instance
+//   schedules.cpp   starts at times that come round
+//   events.cpp      stored events and who hears them
+//   raises.cpp      exceptions, from partition to partition
+//   runs.cpp        the end of a workflow that another one runs
+//   fan_out.cpp     elements and branches
+//   tolerance.cpp   elements that fail alone
+//   dues.cpp        steps that should be over
+//   approvals.cpp   asking people, grants
+//   lines.cpp       lines of an approval that people refuse
+//   budgets.cpp     what policies let through without a person, up to a limit
+//   ask_again.cpp   grants whose facts have changed
+//   tasks.cpp       people's work and their decisions
+//   delegation.cpp  who hands their say to whom
+//   forms.cpp       what people fill in
+//   asks.cpp        questions to advisors
+//   outbox.cpp      calls: attempts, retries, outcomes
+//   rechecks.cpp    facts read again before a write
+//   writes.cpp      leaves that are written, once
+//   ending.cpp      a family's end and its compensation
+//   recovery.cpp    what a restart must know
+//   upgrade.cpp     live instances of another program
 #pragma once
 
 #include <deque>
