@@ -608,7 +608,8 @@ class Simulation {
       if (kind != "decided" && kind != "taskDone") continue;
       const auto found = has.find({entry["task"], entry["role"]});
       const std::string whose = entry.value("covers", entry["person"].get<std::string>());
-      require(found == has.end() || found->second == whose,
+      if (found == has.end()) continue;
+      require(found->second == whose,
               fmt::format("{} decided what was handed to {}: {}", whose, found->second, entry.dump()));
     }
   }
