@@ -22,10 +22,6 @@ std::unexpected<Refusal> no_lines(Refusal::Kind kind, std::string message) {
   return std::unexpected(Refusal{kind, std::move(message)});
 }
 
-bool decides_about_lines(const rows::Task& task) {
-  return task.kind == rows::Task::Kind::Approval || task.kind == rows::Task::Kind::Again;
-}
-
 const char* line_state(rows::Leaf::State state, bool granted) {
   switch (state) {
     case rows::Leaf::State::Open:
@@ -131,7 +127,7 @@ Views::Reply Views::one_task(uint64_t number) {
   const auto row = find_task(number);
   if (!row) return no_lines(Refusal::Kind::NotFound, fmt::format("there is no task {}", number));
   Json json = task(*row);
-  if (!decides_about_lines(*row)) return json.dump();
+  if (!row->is_approval()) return json.dump();
   auto counted = totals(*row);
   if (!counted) return std::unexpected(counted.error());
   if (!counted->empty()) json["totals"] = std::move(*counted);
@@ -141,7 +137,7 @@ Views::Reply Views::one_task(uint64_t number) {
 Views::Reply Views::lines(uint64_t number, const std::string& after, uint32_t limit) {
   const auto row = find_task(number);
   if (!row) return no_lines(Refusal::Kind::NotFound, fmt::format("there is no task {}", number));
-  if (!decides_about_lines(*row))
+  if (!row->is_approval())
     return no_lines(Refusal::Kind::Invalid, fmt::format("task {} is no approval: it has no lines", number));
   const auto from = after.empty() ? std::optional<std::string>("") : cursor_key(after);
   if (!from)

@@ -87,6 +87,13 @@ People::Decider People::decider(const rows::Task& approval, const std::string& p
   return decider;
 }
 
+std::vector<People::Decider> People::decided(const rows::Task& approval, const abi::Policy& policy) const {
+  std::vector<Decider> deciders;
+  for (const rows::Decision& each : approval.decisions)
+    deciders.push_back(decider(approval, each.person, each.whose(), policy));
+  return deciders;
+}
+
 std::optional<uint32_t> People::acts_as(const Decider& decider, uint32_t role,
                                         const abi::Policy& policy) const {
   if (decider.not_for.contains(role)) return std::nullopt;

@@ -57,6 +57,8 @@ class People {
   // Of an approval under this policy, as it was handed to people.
   Decider decider(const rows::Task& approval, const std::string& person, const std::string& whose,
                   const abi::Policy& policy) const;
+  // Those who have decided it.
+  std::vector<Decider> decided(const rows::Task& approval, const abi::Policy& policy) const;
   // The role by which somebody may decide for `role`: the same, or one that stands in for it. Empty: none.
   std::optional<uint32_t> acts_as(const Decider& decider, uint32_t role, const abi::Policy& policy) const;
   // The role that conflicts, of who decides or of who is away, where they could decide for `role` otherwise.

@@ -71,22 +71,19 @@ std::expected<std::vector<std::string>, Refusal> says_open_to(const People& peop
             fmt::format("task {} is decided by {}, and {} is none of them", task.number, wanted, person));
 }
 
-std::vector<People::Decider> decided(const People& people, const rows::Task& task,
-                                     const abi::Policy& policy) {
-  std::vector<People::Decider> deciders;
-  for (const rows::Decision& decision : task.decisions)
-    deciders.push_back(people.decider(task, decision.person, decision.whose(), policy));
-  return deciders;
-}
-
 }  // namespace
+
+std::string away_text(const Absence& absence) {
+  return fmt::format("{} is away until {}: {} decides in their place", absence.person,
+                     instant_to_text(absence.until), absence.cover);
+}
 
 std::expected<Say, Refusal> say_of(const People& people, const abi::Program& program, const rows::Task& task,
                                    const std::string& person, bool approved, Instant now) {
   const abi::Policy& policy = program.policies[task.policy];
   const auto whose = says_open_to(people, program, task, person, now);
   if (!whose) return std::unexpected(whose.error());
-  std::vector<People::Decider> deciders = decided(people, task, policy);
+  std::vector<People::Decider> deciders = people.decided(task, policy);
   std::optional<Say> says;
   size_t fewest = SIZE_MAX;  // roles that nobody is left for then
   for (const std::string& each : *whose) {
@@ -131,9 +128,7 @@ std::expected<People::Held, Refusal> work_of(const People& people, const rows::T
 std::expected<void, Refusal> can_be_given(const People& people, const abi::Program& program,
                                           const rows::Task& task, uint32_t role, const std::string& to,
                                           Instant now) {
-  if (const Absence* away = people.absence_of(to, now))
-    return no(Refusal::Kind::Denied, fmt::format("{} is away until {}: {} decides in their place", to,
-                                                 instant_to_text(away->until), away->cover));
+  if (const Absence* away = people.absence_of(to, now)) return no(Refusal::Kind::Denied, away_text(*away));
   const std::string& name = people.name(role);
   if (!task.is_approval()) {
     if (people.holds_in(task, to, role)) return {};
@@ -156,8 +151,8 @@ std::expected<void, Refusal> can_be_given(const People& people, const abi::Progr
         fmt::format("{} neither is {} nor stands in for it: task {} can't be theirs", to, name, task.number));
   rows::Task given = task;
   given.delegate({name, to});
-  const auto before = people.without_decider(task, policy, decided(people, task, policy), now),
-             after = people.without_decider(given, policy, decided(people, given, policy), now);
+  const auto before = people.without_decider(task, policy, people.decided(task, policy), now),
+             after = people.without_decider(given, policy, people.decided(given, policy), now);
   for (const size_t left : after) {
     if (std::ranges::find(before, left) == before.end())
       return no(Refusal::Kind::Conflict, fmt::format("then nobody is left who could decide task {} for {}",

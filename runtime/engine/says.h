@@ -8,6 +8,8 @@
 
 namespace endcap {
 
+std::string away_text(const Absence& absence);
+
 // How somebody decides an approval: for which of its roles, in whose place, and whether all have decided
 // then.
 struct Say {

@@ -179,12 +179,8 @@ void Partition::decide_now(DecisionRequest& request) {
                   decline(Refusal::Kind::Conflict, fmt::format("task {} expired on {}", task->number,
                                                                instant_to_text(task->deadline))));
   }
-  if (const Absence* away = state_.people.absence_of(request.person, now_)) {
-    return answer(
-        request.reply,
-        decline(Refusal::Kind::Denied, fmt::format("{} is away until {}: {} decides in their place",
-                                                   away->person, instant_to_text(away->until), away->cover)));
-  }
+  if (const Absence* away = state_.people.absence_of(request.person, now_))
+    return answer(request.reply, decline(Refusal::Kind::Denied, away_text(*away)));
   if (request.what == DecisionRequest::What::Delegate) return answer(request.reply, delegate(*task, request));
   if (task->is_approval()) return answer(request.reply, decide_approval(*task, request));
 

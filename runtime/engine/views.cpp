@@ -427,10 +427,7 @@ std::vector<std::string> Views::undecidable() {
     const abi::Policy* policy = row.is_approval() && row.reserving.empty() ? policy_of(row) : nullptr;
     if (policy == nullptr) return true;
     std::vector<std::string> without;
-    std::vector<People::Decider> decided;
-    for (const rows::Decision& each : row.decisions)
-      decided.push_back(people_.decider(row, each.person, each.whose(), *policy));
-    for (const size_t role : people_.without_decider(row, *policy, decided, now_))
+    for (const size_t role : people_.without_decider(row, *policy, people_.decided(row, *policy), now_))
       without.push_back(row.role_names[role]);
     if (!without.empty())
       found.push_back(fmt::format("approval {} ({} of {} \"{}\") needs {}", row.number, row.label,

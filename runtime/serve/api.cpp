@@ -336,8 +336,7 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
 
 void Api::delegate(const std::string& id, const HttpRequest& request, Respond respond) {
   const auto task = number(id);
-  if (!task)
-    return respond(error_response(404, "not_found", fmt::format("\"{}\" is not the number of a task.", id)));
+  if (!task) return respond(no_task(id));
   auto members = body_members(request);
   if (!members) return respond(members.error());
   if (auto unknown = unknown_member(*members, {"person", "to", "reason"})) return respond(*unknown);
