@@ -28,6 +28,7 @@ qualified: name (DOT name)*;
 type
   : OPTIONAL type                                                           # OptionalType
   | LIST OF type                                                            # ListType
+  | kind=name OF write=qualified (FOR target=type)?                         # GrantType
   | name (LESS angle (COMMA angle)* GREATER)? (OPEN_PAREN NUMBER (COMMA NUMBER)* CLOSE_PAREN)?  # NamedType
   ;
 angle: name | QUESTION;
@@ -157,7 +158,7 @@ testStatement
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent
-  | role=name decision=(APPROVES | REJECTS | DOES) EVERY? qualified arguments? about? excepted? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
+  | role=name decision=(APPROVES | REJECTS | COUNTERS | DOES) EVERY? qualified arguments? about? excepted? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
   | role=name DELEGATES EVERY? qualified about? TO to=TEXT (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDelegates
   | qualified about? fault testCount                                        # SystemFails
   | EXPECT expectation                                                      # ExpectThat
@@ -176,7 +177,7 @@ fault
   ;
 expectation
   : qualified ASKED OF names about? testCount?                              # ExpectAsked
-  | qualified state=(GRANTED | REJECTED | REFUSED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
+  | qualified state=(GRANTED | REJECTED | REFUSED | COUNTERED | EXPIRED | REMINDED | PERMITTED | FORBIDDEN) about? testCount?  # ExpectApproval
   | NO? TASK qualified arguments? (OF role=name)? about? testCount?         # ExpectTask
   | NO? kind=(WRITE | NOTIFY) qualified arguments? about? testCount?        # ExpectCall
   | NO? EXCEPTION qualified state=(RAISED | RESOLVED | EXPIRED) about? testCount?  # ExpectException
@@ -223,6 +224,7 @@ approveClause
   | REMIND AFTER expression                                                 # RemindClause
   | ESCALATE TO name AFTER expression                                       # EscalateClause
   | BY unit=name                                                            # ByClause
+  | COUNTER form=name arguments?                                            # CounterClause
   | handler                                                                 # HandlerClause
   ;
 writeStatement: WRITE name (FOR expression)? handlers?;
@@ -235,7 +237,9 @@ taskClause
   : ANSWERS form=name arguments?                                            # AnswersClause
   | handler                                                                 # TaskHandlerClause
   ;
-runStatement: RUN qualified arguments (AS name)? handlers?;
+runStatement: RUN qualified OPEN_PAREN (given (COMMA given)*)? CLOSE_PAREN (AS name)? handlers?;
+// A value, a grant, or a grant for one element.
+given: argument (FOR target=expression)?;
 
 whenStatement: WHEN expression block (OTHERWISE WHEN expression block)* otherwiseBlock?;
 otherwiseBlock: OTHERWISE block;
@@ -251,8 +255,11 @@ branch: BRANCH name body;
 stepStatement: STEP step=name (COLLECT unwanted=name)? (body | UNTIL expression (OPEN_BRACE eventHandler* CLOSE_BRACE)?);
 dueStatement: DUE expression handlers?;
 body: block | togetherStatement | forEachStatement | repeatStatement;
-repeatStatement: REPEAT UP TO NUMBER TIMES block otherwiseBlock?;
-againStatement: AGAIN;
+repeatStatement: REPEAT UP TO NUMBER TIMES handedOn? block otherwiseBlock?;
+againStatement: AGAIN handedOn?;
+// What one round hands to the next.
+handedOn: WITH handed (COMMA handed)*;
+handed: name ASSIGN expression;
 
 throughoutStatement: THROUGHOUT OPEN_BRACE eventHandler* CLOSE_BRACE;
 eventHandler: ON EVENT eventPattern handlerBody;
@@ -278,7 +285,7 @@ handlerEnd
   | THEN SKIP_                                                              # SkipEnd
   | THEN CONTINUE (WITH expression)?                                        # ContinueEnd
   | THEN ASK AGAIN                                                          # AskAgainEnd
-  | THEN AGAIN                                                              # AgainEnd
+  | THEN AGAIN handedOn?                                                    # AgainEnd
   | THEN WAIT UNTIL expression                                              # WaitUntilEnd
   | THEN failStatement                                                      # FailEnd
   | THEN finishStatement                                                    # FinishEnd

@@ -102,6 +102,8 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             for (LocalId proposal : s.proposals) use(proposal);
             for (auto* e : {&s.valid_until, &s.within, &s.remind}) expression(e->get());
             for (auto& escalation : s.escalations) expression(escalation.after.get());
+            if (s.counter)
+              for (auto& each : s.counter->prefilled) expression(each.value.get());
             handlers(s.handlers);
           },
           [&](const Write& s) {
@@ -162,8 +164,14 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
             handlers(s.handlers);
           },
           [&](const sema::Yield& s) { expression(s.value.get()); },
-          [&](const Repeat& s) { define(s.round), of(s.body), of(s.otherwise); },
-          [](const Again&) {},
+          [&](const Repeat& s) {
+            define(s.round);
+            for (auto& [local, value] : s.with) define(local), expression(value.get());
+            of(s.body), of(s.otherwise);
+          },
+          [&](const Again& s) {
+            for (auto& [local, value] : s.with) expression(value.get());
+          },
           [](const sema::Skip&) {},
           [&](const sema::Finish& s) { expression(s.record.get()); },
           [&](const sema::Fail& s) { expression(s.record.get()); }},

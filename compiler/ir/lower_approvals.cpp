@@ -84,6 +84,10 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Approve& approve) {
   for (const sema::Escalation& escalation : approve.escalations) {
     wait(state).escalations.push_back({escalation.role, time_limit(*escalation.after, operands)});
   }
+  if (approve.counter) {
+    wait(state).offered = approve.counter->record;
+    wait(state).prefilled = prefilled(*approve.counter, operands);
+  }
   call(state, std::move(operands), approve.grant, approve.handlers);
 }
 
@@ -138,7 +142,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Write& write) {
   uint32_t state = add_wait(stmt, WaitKind::Write);
   wait(state).target = write.proposal;
   wait(state).label = local(write.grant).name;
-  if (write.approval) wait(state).policy = program_.policy_table[write.approval->policy.index].index;
+  if (write.granted) wait(state).policy = program_.policy_table[write.granted->policy.index].index;
   BlockId parked = park(state, {site.grant, site.target}), after = builder_.make_block();
   Outlet outlet{parked, after, LocalId(), {}, {}, unhandled()};
   site.changed = site.expired = site.refused = outlet.unhandled;
@@ -150,7 +154,13 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Write& write) {
   add(Tag::Rejected, rejections(write.handlers, handler_of(Cause::Rejected, write.handlers, outlet), outlet));
   add(Tag::Unavailable, handler_of(Cause::Unavailable, write.handlers, outlet));
   add(Tag::Invalid, handler_of(Cause::Invalid, write.handlers, outlet));
-  if (write.approval) approval_handlers(stmt, write, outlet, site);
+  if (write.approval) {
+    approval_handlers(stmt, write, outlet, site);
+  } else {
+    site.expired = handler_of(Cause::Expired, write.handlers, outlet);
+    site.changed = handler_of(Cause::Changed, write.handlers, outlet);
+    site.refused = handler_of(Cause::Refused, write.handlers, outlet);
+  }
   add(Tag::Changed, site.changed);
   add(Tag::Expired, site.expired);
   add(Tag::Refused, site.refused);

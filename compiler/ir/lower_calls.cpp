@@ -27,6 +27,9 @@ void FlowLowering::call(uint32_t state, std::vector<RegisterId> operands, LocalI
   add(Tag::Unavailable, handler_of(Cause::Unavailable, handlers, outlet));
   add(Tag::Invalid, handler_of(Cause::Invalid, handlers, outlet));
   add(Tag::Expired, handler_of(Cause::Expired, handlers, outlet));
+  for (const sema::Handler& each : handlers) {
+    if (each.cause == Cause::Countered) add(Tag::Countered, binding_handler(each, outlet));
+  }
   if (too_many_failed) {
     BlockId beyond = builder_.make_block();
     builder_.at(beyond);
@@ -99,6 +102,16 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Notify& notify) {
   call(state, {payload}, LocalId(), notify.handlers);
 }
 
+std::vector<abi::WaitPoint::Prefilled> FlowLowering::prefilled(const sema::TaskForm& form,
+                                                               std::vector<RegisterId>& operands) {
+  std::vector<abi::WaitPoint::Prefilled> shown;
+  for (const auto& [field, value] : form.prefilled) {
+    shown.push_back({field, static_cast<uint32_t>(operands.size()), value->trust});
+    operands.push_back(expression(*value));
+  }
+  return shown;
+}
+
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
   std::vector<RegisterId> operands{expression(*task.arguments)};
   abi::TimeLimit within = time_limit(*task.within, operands);
@@ -112,13 +125,8 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
     asked = {task.resolver->workflow, static_cast<uint32_t>(operands.size())};
     operands.push_back(expression(*task.resolver->arguments));
   }
-  std::vector<abi::WaitPoint::Prefilled> prefilled;
-  if (task.form) {
-    for (const auto& [field, value] : task.form->prefilled) {
-      prefilled.push_back({field, static_cast<uint32_t>(operands.size()), value->trust});
-      operands.push_back(expression(*value));
-    }
-  }
+  std::vector<abi::WaitPoint::Prefilled> shown;
+  if (task.form) shown = prefilled(*task.form, operands);
   const auto operand = [&](const sema::ExprPtr& value) -> std::optional<uint32_t> {
     if (!value) return std::nullopt;
     operands.push_back(expression(*value));
@@ -129,7 +137,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
   uint32_t state = add_wait(stmt, WaitKind::Task);
   wait(state).scope = scope;
   if (task.form) wait(state).input = task.form->record;
-  wait(state).prefilled = std::move(prefilled);
+  wait(state).prefilled = std::move(shown);
   wait(state).label = task.name;
   wait(state).role = task.role;
   wait(state).within = within;

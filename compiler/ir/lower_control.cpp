@@ -103,6 +103,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Repeat& repeat) {
   const abi::Trust trust = local(repeat.round).trust;
   const RegisterId round = define(repeat.round);
   builder_.set_constant(round, 1);
+  for (const auto& [id, value] : repeat.with) set(id, expression(*value));
   const BlockId head = builder_.make_block(), again = builder_.make_block(), next = builder_.make_block(),
                 last = builder_.make_block(), after = builder_.make_block();
   builder_.jump(head);
@@ -114,6 +115,10 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Repeat& repeat) {
   if (falls) builder_.jump(after);
   builder_.at(again);
   builder_.trust(trust);
+  // Not below the first one either: no frame, whatever it holds, goes round for ever.
+  const BlockId begun = builder_.make_block();
+  builder_.branch(builder_.compare(Predicate::Less, builder_.integer(0), round), begun, last);
+  builder_.at(begun);
   builder_.branch(builder_.compare(Predicate::Less, round, builder_.integer(repeat.times)), next, last);
   builder_.at(next);
   builder_.assign(round, builder_.binary(Op::Add, program_.types.integer, round, builder_.integer(1)));
@@ -125,7 +130,17 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Repeat& repeat) {
   if (falls) builder_.at(after);
 }
 
-void FlowLowering::lower(const sema::Stmt&, const sema::Again&) { builder_.jump(rounds_.back()); }
+// What is handed on is computed from this round's values, and only then takes their names.
+void FlowLowering::lower(const sema::Stmt&, const sema::Again& again) {
+  std::vector<RegisterId> values;
+  for (const auto& [id, value] : again.with) {
+    builder_.trust(local(id).trust);
+    values.push_back(builder_.make_register(local(id).type, "", local(id).trust));
+    builder_.assign(values.back(), expression(*value));
+  }
+  for (size_t i = 0; i < values.size(); ++i) set(again.with[i].first, values[i]);
+  builder_.jump(rounds_.back());
+}
 
 void FlowLowering::lower(const sema::Stmt&, const sema::Yield& yield) {
   RegisterId value = expression(*yield.value);

@@ -89,6 +89,25 @@ BlockId FlowLowering::handler(const sema::Handler& handler, Outlet& outlet) {
   return start;
 }
 
+// One that takes values of the input: they are bound before its own block, which it may share with other
+// causes.
+BlockId FlowLowering::binding_handler(const sema::Handler& each, Outlet& outlet) {
+  const BlockId start = builder_.make_block();
+  builder_.at(start);
+  if (each.record.valid()) {
+    builder_.trust(local(each.record).trust);
+    set(each.record, builder_.load(Op::LoadInput, local(each.record).type));
+  }
+  for (const auto& [id, field] : each.bindings) {
+    builder_.trust(local(id).trust);
+    builder_.assign(define(id), builder_.field(get(each.record), local(id).type, field));
+  }
+  const BlockId bound = builder_.current(), body = handler(each, outlet);
+  builder_.at(bound);
+  builder_.jump(body);
+  return start;
+}
+
 BlockId FlowLowering::handler_of(Cause cause, const std::vector<sema::Handler>& handlers, Outlet& outlet) {
   for (const sema::Handler& each : handlers) {
     if (each.cause == cause) return handler(each, outlet);

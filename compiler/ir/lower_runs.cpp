@@ -43,23 +43,14 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Run& run) {
   builder_.at(after);
 }
 
-// The values are bound before the handler's own block: it may be shared with other outcomes.
 bool FlowLowering::run_handler(const sema::Run& run, uint32_t outcome, Outlet& outlet,
                                const std::function<void(uint32_t)>& at_outcome) {
   for (const sema::Handler& each : run.handlers) {
     if (each.rejection != outcome) continue;
     at_outcome(outcome);
-    if (each.record.valid()) {
-      builder_.trust(local(each.record).trust);
-      set(each.record, builder_.load(Op::LoadInput, local(each.record).type));
-    }
-    for (const auto& [id, field] : each.bindings) {
-      builder_.trust(local(id).trust);
-      builder_.assign(define(id), builder_.field(get(each.record), local(id).type, field));
-    }
-    const BlockId here = builder_.current(), body = handler(each, outlet);
+    const BlockId here = builder_.current(), bound = binding_handler(each, outlet);
     builder_.at(here);
-    builder_.jump(body);
+    builder_.jump(bound);
     return true;
   }
   return false;

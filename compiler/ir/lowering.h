@@ -151,6 +151,8 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::ReadNavigation&);
   void lower(const sema::Stmt&, const sema::Ask&);
   void lower(const sema::Stmt&, const sema::Notify&);
+  std::vector<abi::WaitPoint::Prefilled> prefilled(const sema::TaskForm& form,
+                                                   std::vector<RegisterId>& operands);
   void lower(const sema::Stmt&, const sema::Task&);
   void lower(const sema::Stmt&, const sema::Raise&);
   void call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
@@ -204,6 +206,7 @@ class FlowLowering {
   };
   void handler_end(sema::Next next, const sema::Expr* value, Outlet& outlet);
   BlockId handler(const sema::Handler& handler, Outlet& outlet);
+  BlockId binding_handler(const sema::Handler& each, Outlet& outlet);
   BlockId handler_of(sema::Cause cause, const std::vector<sema::Handler>& handlers,
                      Outlet& outlet);  // or unhandled
   BlockId rejections(const std::vector<sema::Handler>& handlers, BlockId otherwise, Outlet& outlet);

@@ -167,6 +167,7 @@ class WaitCheck {
     }
     if (!operand_is(wait_.valid_until_operand, Kind::Instant)) say("has no end of validity");
     limit(wait_.within, true, "deadline");
+    form();
     reminders();
   }
 
@@ -194,13 +195,13 @@ class WaitCheck {
   }
 
   void form() const {
-    if (wait_.input != abi::kNoType && s_.types()[wait_.input].kind != Kind::Record)
-      return say("asks for no form");
+    const abi::TypeId form = wait_.form();
+    if (form != abi::kNoType && s_.types()[form].kind != Kind::Record) return say("asks for no form");
     for (const auto& each : wait_.prefilled) {
-      const bool known = wait_.input != abi::kNoType && each.field < s_.types()[wait_.input].fields.size() &&
+      const bool known = form != abi::kNoType && each.field < s_.types()[form].fields.size() &&
                          each.operand < wait_.operands.size();
-      if (!known || !compatible(s_.types(), wait_.operands[each.operand],
-                                s_.types()[wait_.input].fields[each.field].type))
+      if (!known ||
+          !compatible(s_.types(), wait_.operands[each.operand], s_.types()[form].fields[each.field].type))
         say("fills in something else than its form has");
     }
   }

@@ -148,15 +148,19 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
   if (node.by_line) require_lines(*node.by_line, node.grant, approve.proposals);
   std::vector<Cause> causes{Cause::Rejected, Cause::Expired, Cause::Changed};
   if (approve.by_line) causes.push_back(Cause::Refused);
+  if (node.counter) causes.push_back(Cause::Countered), approve.counter = form(*node.counter);
   approve.handlers = handlers(node.handlers,
                               {.what = what,
                                .causes = causes,
                                .required = causes,
                                .nexts = {Next::AskAgain},
-                               .decided_as_a_whole = !approve.by_line},
+                               .decided_as_a_whole = !approve.by_line,
+                               .takes_no_offer = !node.counter,
+                               .offered = approve.counter ? approve.counter->record : abi::kNoType},
                               node.grant.span);
   approve.grant = bind_leaving(node.grant, context_.types.simple(Kind::Grant));
   scope_[approve.grant].grant_of = approve.proposals;
+  scope_[approve.grant].by_line = approve.by_line;
   return make(tree.span, std::move(approve), std::move(identity));
 }
 
@@ -165,7 +169,10 @@ void WorkflowChecker::link_approvals() {
   std::map<LocalId, const Approve*> approvals;
   visit_statements(workflow().body, [&](Stmt& stmt) {
     if (const auto* approve = std::get_if<Approve>(&stmt.node)) approvals[approve->grant] = approve;
-    if (auto* write = std::get_if<Write>(&stmt.node)) write->approval = approvals[write->grant];
+    auto* write = std::get_if<Write>(&stmt.node);
+    if (!write) return;
+    write->granted = approvals[write->grant];
+    write->approval = write->moved ? nullptr : write->granted;
   });
 }
 

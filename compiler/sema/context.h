@@ -2,6 +2,7 @@
 // declares, and where diagnostics go.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -76,6 +77,8 @@ struct Parameter {
   TypeId type = abi::kNoType;
   Span span;
   LocalId local;  // in the body that uses it
+  // Set: an argument is no value, but looked at in another way.
+  std::function<ExprPtr(const ast::Argument&)> take = {};
 };
 
 // A policy that governs an operation, and where it names it.

@@ -252,9 +252,10 @@ std::vector<ExprPtr> Expressions::arguments(const std::string& callee, Span span
           .label(values[at]->span, "given here first");
       continue;
     }
-    values[at] = check(
-        argument.value, parameter.type,
-        {parameter.span, fmt::format("`{}` is {}", parameter.name, context_.type_name(parameter.type))});
+    values[at] = parameter.take ? parameter.take(argument)
+                                : check(argument.value, parameter.type,
+                                        {parameter.span, fmt::format("`{}` is {}", parameter.name,
+                                                                     context_.type_name(parameter.type))});
   }
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i]) continue;

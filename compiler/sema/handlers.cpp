@@ -14,9 +14,10 @@ struct NamedCause {
   Cause cause;
 };
 constexpr std::array kCauses{
-    NamedCause{"rejected", Cause::Rejected}, NamedCause{"unavailable", Cause::Unavailable},
-    NamedCause{"invalid", Cause::Invalid},   NamedCause{"expired", Cause::Expired},
-    NamedCause{"changed", Cause::Changed},   NamedCause{"refused", Cause::Refused}};
+    NamedCause{"rejected", Cause::Rejected},  NamedCause{"unavailable", Cause::Unavailable},
+    NamedCause{"invalid", Cause::Invalid},    NamedCause{"expired", Cause::Expired},
+    NamedCause{"changed", Cause::Changed},    NamedCause{"refused", Cause::Refused},
+    NamedCause{"countered", Cause::Countered}};
 
 std::string_view name_of(Cause cause) {
   for (const NamedCause& known : kCauses) {
@@ -35,6 +36,8 @@ std::string_view sentence(Cause cause) {
       return "when its facts change after the approval";
     case Cause::Refused:
       return "when somebody refuses a line of it";
+    case Cause::Countered:
+      return "when somebody offers something else";
     default:
       return "then";
   }
@@ -67,7 +70,8 @@ std::string_view name_of(Next next) {
 // Asking or trying again without end when nobody answers would be a wait without an end.
 bool ends_a_wait(Next next, Cause cause) {
   if (next == Next::AskAgain) return cause == Cause::Changed;
-  return next != Next::Retry || cause != Cause::Expired;
+  const bool for_good = cause == Cause::Expired || cause == Cause::Changed || cause == Cause::Refused;
+  return next != Next::Retry || !for_good;
 }
 
 // What is refused is left out, and whatever comes behind its write goes on.
@@ -128,6 +132,11 @@ std::optional<std::pair<Cause, uint32_t>> WorkflowChecker::cause(const ast::Name
         .note("let people decide line by line: say `by line` in it");
     return std::nullopt;
   }
+  if (name.text == "countered" && site.takes_no_offer) {
+    context_.emit(DiagnosticKind::CounteredWithoutForm, name.span, {site.what})
+        .note("say what can be offered: `counter` and a record, in the braces of the approval");
+    return std::nullopt;
+  }
   auto& diagnostic = context_.emit(DiagnosticKind::UnknownCause, name.span, {site.what, name.text});
   if (site.declared.valid())
     diagnostic.label(site.declared,
@@ -181,34 +190,44 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
   return next;
 }
 
-// `on TooDear(price)`: the values that the workflow ended with, by their names.
-void WorkflowChecker::bind_outcome(const ast::Handler& tree, const Site& site,
-                                   const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into) {
+// `on TooDear(price)`: the values that the workflow ended with, or that were offered, by their names.
+void WorkflowChecker::bind_values(const ast::Handler& tree, const Site& site,
+                                  const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into) {
   if (tree.bindings.empty()) return;
-  if (!site.outcomes || tree.causes.size() != 1) {
-    const char* const why = site.outcomes ? "each of its causes has values of its own"
-                                          : "only a workflow that was `run` ends with some";
+  const bool offers =
+      std::ranges::any_of(causes, [](const auto& each) { return each.first == Cause::Countered; });
+  if ((!site.outcomes && !offers) || tree.causes.size() != 1) {
+    const char* const why = site.outcomes || offers ? "each of its causes has values of its own"
+                                                    : "only a workflow that was `run` ends with some";
     context_.emit(DiagnosticKind::BindingNotHere, tree.bindings.front().name.span, {why});
   }
-  const bool known = site.outcomes && causes.size() == 1 && causes.front().first == Cause::Outcome;
-  const abi::Outcome* const outcome = known ? &(*site.outcomes)[causes.front().second] : nullptr;
-  if (outcome) into.record = scope_.hidden(outcome->name, outcome->record, tree.span);
+  std::string name;
+  TypeId record = abi::kNoType;
+  if (causes.size() == 1 && offers) {
+    record = site.offered;
+    if (record != abi::kNoType) name = context_.type_name(record);
+  } else if (causes.size() == 1 && site.outcomes && causes.front().first == Cause::Outcome) {
+    const abi::Outcome& outcome = (*site.outcomes)[causes.front().second];
+    record = outcome.record, name = outcome.name;
+  }
+  const bool known = record != abi::kNoType;
+  if (known) into.record = scope_.hidden(name, record, tree.span);
   for (const ast::Binding& binding : tree.bindings) {
     const ast::Name& field = binding.field ? *binding.field : binding.name;
     std::vector<std::string> names;
-    if (outcome) {
-      for (const abi::Field& each : context_.types[outcome->record].fields) names.push_back(each.name);
+    if (known) {
+      for (const abi::Field& each : context_.types[record].fields) names.push_back(each.name);
     }
     const auto found = std::ranges::find(names, field.text);
     if (found == names.end()) {
-      if (outcome)
-        with_suggestion(context_.emit(DiagnosticKind::UnknownField, field.span, {outcome->name, field.text}),
+      if (known)
+        with_suggestion(context_.emit(DiagnosticKind::UnknownField, field.span, {name, field.text}),
                         field.span, field.text, names);
       scope_.declare(binding.name, abi::kNoType);
       continue;
     }
     const auto index = static_cast<uint32_t>(found - names.begin());
-    const TypeId type = context_.types[outcome->record].fields[index].type;
+    const TypeId type = context_.types[record].fields[index].type;
     into.bindings.emplace_back(scope_.declare(binding.name, type), index);
   }
 }
@@ -236,7 +255,7 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
   scope_.open("the handler");
   ++nesting_;
   Handler bound{};
-  bind_outcome(tree, site, causes, bound);
+  bind_values(tree, site, causes, bound);
   auto body = std::make_shared<Block>(statements(tree.body));
   ExprPtr value;
   Next goes_on = Next::FallOut;

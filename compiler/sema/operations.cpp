@@ -225,7 +225,8 @@ class SignatureDescriber {
   }
 
   void rejections() {
-    static constexpr std::array kReserved{"rejected", "unavailable", "invalid", "expired", "changed", "refused"};
+    static constexpr std::array kReserved{"rejected", "unavailable", "invalid",  "expired",
+                                          "changed",  "refused",     "countered"};
     for (const ast::Name& rejection : tree_.rejections) {
       if (std::ranges::find(kReserved, rejection.text) != kReserved.end()) {
         context_.emit(DiagnosticKind::RejectionReserved, rejection.span, {rejection.text})

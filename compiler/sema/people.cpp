@@ -48,7 +48,7 @@ ExprPtr WorkflowChecker::scope(std::optional<uint32_t> role, const ast::Name& na
   return by == abi::kNoType || is_invalid(*value) ? nullptr : std::move(value);
 }
 
-std::optional<TaskForm> WorkflowChecker::form(const ast::TaskStmt::Answers& tree) {
+std::optional<TaskForm> WorkflowChecker::form(const ast::Form& tree) {
   const Symbol* symbol =
       require_symbol(context_, module_, tree.record.text, tree.record.span, SymbolKind::Record);
   if (!symbol || context_.named[symbol->index].type == abi::kNoType) {
@@ -67,8 +67,7 @@ std::optional<TaskForm> WorkflowChecker::form(const ast::TaskStmt::Answers& tree
   return form;
 }
 
-void WorkflowChecker::prefill(const ast::TaskStmt::Answers& tree, const ast::Argument& argument,
-                              TaskForm& form) {
+void WorkflowChecker::prefill(const ast::Form& tree, const ast::Argument& argument, TaskForm& form) {
   const std::vector<abi::Field> fields = context_.types[form.record].fields;
   const auto found =
       argument.name ? std::ranges::find(fields, argument.name->text, &abi::Field::name) : fields.end();

@@ -30,6 +30,8 @@ class TypeResolver {
       }
       case ast::TypeRef::Form::Named:
         return named(*tree);
+      case ast::TypeRef::Form::GrantOf:
+        return grant(*tree);
     }
     return abi::kNoType;
   }
@@ -59,6 +61,12 @@ class TypeResolver {
         {"Qty", &TypeResolver::quantity},
     };
     return table;
+  }
+
+  TypeId grant(const ast::TypeRef& tree) {
+    context_.emit(DiagnosticKind::GrantNotHere, tree.span)
+        .note("a workflow that is given one has neither `key` nor `version`: others run it");
+    return abi::kNoType;
   }
 
   TypeId named(const ast::TypeRef& tree) {

@@ -27,6 +27,16 @@ void tell_cycle(Context& context, uint32_t index, Span use) {
       .note("nothing runs without end: what must happen again is a loop");
 }
 
+// Whether the argument was taken for a parameter that wants a grant.
+template <typename Moved>
+bool is_grant_for(const ast::RunStmt& node, size_t index, const ast::WorkflowDecl& callee,
+                  const Moved& moved) {
+  const ast::Argument& argument = node.arguments[index];
+  if (argument.name) return moved.contains(argument.name->text);
+  return index < callee.parameters.size() &&
+         callee.parameters[index].type->form == ast::TypeRef::Form::GrantOf;
+}
+
 bool is_handled(const Run& run, uint32_t outcome) {
   return std::ranges::find(run.handlers, outcome, &Handler::rejection) != run.handlers.end();
 }
@@ -69,36 +79,60 @@ WorkflowChecker::WorkflowChecker(WorkflowChecker& host, uint32_t index, std::vec
   expressions_.mention = [this](LocalId local, Span span) { note_mention(local, span); };
 }
 
-std::vector<LocalId> WorkflowChecker::run_parameters() {
+// Of what is a value; a grant is known under its parameter's name.
+std::vector<LocalId> WorkflowChecker::run_parameters(const MovedGrants& moved) {
   std::vector<LocalId> locals;
-  for (const ast::Parameter& parameter : info().parameters())
+  for (const ast::Parameter& parameter : info().parameters()) {
+    if (const auto given = moved.find(parameter.name.text); given != moved.end()) {
+      scope_.call(parameter.name.text, given->second.grant);
+      continue;
+    }
     locals.push_back(scope_.declare(parameter.name, resolve_type(context_, module_, parameter.type.get())));
+  }
+  moved_ = moved;
   return locals;
 }
 
-bool WorkflowChecker::run_arguments(const ast::RunStmt& node, Span span, uint32_t callee,
-                                    std::vector<ExprPtr>& into) {
-  for (const ast::Argument& argument : node.arguments) {
-    const auto* name = argument.value ? std::get_if<ast::NameExpr>(&argument.value->node) : nullptr;
-    const auto local = name ? scope_.find(name->name.text) : std::nullopt;
-    if (!local || !context_.types.is(scope_[*local].type, Kind::Grant)) continue;
-    context_.emit(DiagnosticKind::NotInThisRelease, argument.value->span, {"run ... with a grant"})
-        .note("let the workflow that writes ask for the approval");
-    return false;
-  }
-  const ast::WorkflowDecl& tree = *context_.workflows[callee].tree;
+bool WorkflowChecker::run_arguments(const ast::RunStmt& node, Span span, Run& into, MovedGrants& moved) {
+  const ast::WorkflowDecl& tree = *context_.workflows[into.workflow].tree;
+  WorkflowChecker callee(*this, into.workflow, path_);
   std::vector<Parameter> parameters;
-  for (const ast::Parameter& parameter : tree.parameters)
-    parameters.push_back(
-        {.name = parameter.name.text,
-         .type = resolve_type(context_, context_.workflows[callee].module, parameter.type.get()),
-         .span = parameter.span});
-  into = expressions_.arguments(node.workflow.text(), span, node.arguments, parameters, tree.name.span);
-  return std::ranges::none_of(into, [](const ExprPtr& value) { return is_invalid(*value); });
+  for (const ast::Parameter& each : tree.parameters) {
+    Parameter& parameter = parameters.emplace_back(Parameter{.name = each.name.text, .span = each.span});
+    if (each.type->form != ast::TypeRef::Form::GrantOf) {
+      parameter.type = resolve_type(context_, callee.module_, each.type.get());
+      continue;
+    }
+    parameter.type = context_.types.simple(Kind::Grant);
+    const auto wanted = callee.grant_parameter(each);
+    if (!wanted) return false;
+    parameter.take = [&, name = each.name.text, wanted = *wanted](const ast::Argument& argument) {
+      return take_grant(node, argument, name, wanted, into, moved);
+    };
+  }
+  std::vector<ExprPtr> given =
+      expressions_.arguments(node.workflow.text(), span, node.arguments, parameters, tree.name.span);
+  bool sound = true;
+  for (size_t i = 0; i < node.targets.size(); ++i) {
+    if (!node.targets[i] || is_grant_for(node, i, tree, moved)) continue;
+    context_.emit(DiagnosticKind::GrantDoesNotFit, node.arguments[i].value->span, {"this", "what is written"})
+        .note("only a grant is given `for` one element");
+    sound = false;
+  }
+  std::vector<ExprPtr> values;
+  for (size_t i = 0; i < given.size(); ++i) {
+    sound = sound && !is_invalid(*given[i]);
+    if (!parameters[i].take) values.push_back(std::move(given[i]));
+  }
+  // Elements that grants are given for come behind what has a name.
+  std::ranges::move(into.arguments, std::back_inserter(values));
+  into.arguments = std::move(values);
+  return sound;
 }
 
 // A body that was sound alone is sound here too, but for the names of its waits among those of its host.
-bool WorkflowChecker::run_body(const ast::RunStmt& node, std::vector<std::string> path, Run& into) {
+bool WorkflowChecker::run_body(const ast::RunStmt& node, std::vector<std::string> path,
+                               const MovedGrants& moved, Run& into) {
   const WorkflowInfo& run = context_.workflows[into.workflow];
   Workflow& here = workflow();
   here.height = std::max(here.height, context_.program.workflows[into.workflow].height + 1);
@@ -118,7 +152,9 @@ bool WorkflowChecker::run_body(const ast::RunStmt& node, std::vector<std::string
   }
   const size_t told = context_.diagnostics.all().size(), errors = context_.diagnostics.error_count();
   WorkflowChecker inner(*this, into.workflow, std::move(path));
-  into.parameters = inner.run_parameters();
+  std::vector<LocalId> parameters = inner.run_parameters(moved);
+  std::ranges::copy(into.parameters, std::back_inserter(parameters));
+  into.parameters = std::move(parameters);
   into.body = inner.statements(inner.info().tree->body);
   if (context_.diagnostics.error_count() != errors) return false;
   context_.diagnostics.forget_beyond(told);
@@ -138,13 +174,14 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::RunS
   run.name = symbol->name;
   context_.workflows[run.workflow].is_run = true;
   if (!require_workflow(context_, run.workflow, node.workflow.span)) return give_up();
-  if (!run_arguments(node, tree.span, run.workflow, run.arguments)) return give_up();
+  MovedGrants moved;
+  if (!run_arguments(node, tree.span, run, moved)) return give_up();
   const std::string leaf = node.result ? node.result->text : "run." + symbol->name;
   std::string identity = path(leaf, tree.span);
   ++waits_;
   std::vector<std::string> inner = path_;
   inner.push_back(leaf);
-  if (!run_body(node, std::move(inner), run) || !run_handlers(node, run)) return give_up();
+  if (!run_body(node, std::move(inner), moved, run) || !run_handlers(node, run)) return give_up();
   if (!run_result(node, run)) return give_up();
   return make(tree.span, std::move(run), std::move(identity));
 }

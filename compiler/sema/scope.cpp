@@ -21,6 +21,10 @@ void Scope::close_keeping(const std::vector<LocalId>& kept) {
   }
 }
 
+void Scope::call(const std::string& name, LocalId id) { blocks_.back().names.emplace(name, id); }
+
+void Scope::keep(LocalId id) { blocks_.back().names.emplace(locals_[id.index].name, id); }
+
 LocalId Scope::hidden(std::string name, TypeId type, Span span) {
   locals_.push_back({.name = std::move(name), .type = type, .span = span});
   return LocalId(locals_.size() - 1);

@@ -19,6 +19,10 @@ class Scope {
   void close();
   // Closes the block but keeps `kept` for the block around it.
   void close_keeping(const std::vector<LocalId>& kept);
+  // Another name for a local that is known already.
+  void call(const std::string& name, LocalId id);
+  // Makes a name of a block that is closed known in the one around it.
+  void keep(LocalId id);
 
   // Names are never shadowed: a second one is told, and still gives a local, so that the rest can be read.
   LocalId declare(const ast::Name& name, TypeId type);

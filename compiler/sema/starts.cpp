@@ -40,6 +40,11 @@ class StartDescriber {
  private:
   // Of a workflow that only others run: any value that can be kept.
   void handed_over(const ast::Parameter& parameter) {
+    if (parameter.type && parameter.type->form == ast::TypeRef::Form::GrantOf) {  // moved_grants.cpp
+      info_.parameter_types.push_back(abi::kNoType);
+      workflow_.parameters.push_back({.count = 0});
+      return;
+    }
     const TypeId type = resolve_type(context_, info_.module, parameter.type.get());
     info_.parameter_types.push_back(type);
     StartParameter start{.count = 0};

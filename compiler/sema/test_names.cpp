@@ -14,6 +14,12 @@ void add_path(WorkflowNames& names, const std::string& path) {
   names.waits.insert(written);
 }
 
+void add_form(WorkflowNames::Asked& asked, const TaskForm& form) {
+  auto& known = asked.forms.emplace_back();
+  known.record = form.record;
+  for (const TaskForm::Prefilled& each : form.prefilled) known.prefilled.insert(each.field);
+}
+
 void add_approval(Context& context, WorkflowNames& names, const Stmt& stmt, const Approve& approve) {
   const abi::Policy& policy =
       context.program.abi.policies[context.program.policies[approve.policy.index].index];
@@ -22,6 +28,7 @@ void add_approval(Context& context, WorkflowNames& names, const Stmt& stmt, cons
   for (const Escalation& escalation : approve.escalations) asked.roles.insert(escalation.role);
   asked.deciders.insert(asked.roles.begin(), asked.roles.end());
   asked.by_line = asked.by_line || approve.by_line;
+  if (approve.counter) add_form(asked, *approve.counter);
   for (const auto& [stand_in, role] : policy.stand_ins) {
     if (asked.roles.contains(role)) asked.deciders.insert(stand_in);
   }
@@ -44,10 +51,7 @@ void add_people(Context& context, WorkflowNames& names, uint32_t workflow, std::
       asked.deciders.insert(task->role);
       asked.arguments = task->arguments->type;
       for (const Escalation& escalation : task->escalations) asked.deciders.insert(escalation.role);
-      if (!task->form) continue;
-      auto& form = asked.forms.emplace_back();
-      form.record = task->form->record;
-      for (const TaskForm::Prefilled& each : task->form->prefilled) form.prefilled.insert(each.field);
+      if (task->form) add_form(asked, *task->form);
     }
     if (task->resolver) add_people(context, names, task->resolver->workflow, seen);
   });

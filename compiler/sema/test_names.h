@@ -16,7 +16,8 @@ struct WorkflowNames {
     std::set<uint32_t> deciders;      // these and their stand-ins
     bool by_line = false;             // an approval of which lines may be refused
     TypeId arguments = abi::kNoType;  // of a task
-    // Of a task: what it asks for, and which fields come with a value. Tasks of one name may have several.
+    // What a task asks for, or an approval is countered with, and which fields come with a value. Tasks of
+    // one name may have several.
     struct Form {
       TypeId record = abi::kNoType;
       std::set<uint32_t> prefilled;

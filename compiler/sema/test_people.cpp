@@ -194,10 +194,17 @@ bool TestChecker::values(const Said& said, TypeId record, const Fields& fields,
   return sound;
 }
 
-// A person who does a task fills in its form: everything that is not optional and comes with no value.
+// A person who does a task or counters an approval fills in its form: everything that is not optional and
+// comes with no value.
 bool TestChecker::answers(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
                           std::vector<TestValue>& into) {
-  if (asked.forms.empty()) {
+  const bool fills_in = node.verb == Verb::Does || node.verb == Verb::Counters;
+  if (node.verb == Verb::Counters && asked.forms.empty()) {
+    context_.emit(DiagnosticKind::CounteredWithoutForm, node.what.span, {node.what.text()})
+        .note("its approval would have to say `counter` and a record");
+    return false;
+  }
+  if (asked.forms.empty() || !fills_in) {
     if (!node.answers.empty())
       context_.emit(DiagnosticKind::NothingToAnswer, node.what.span, {node.what.text()});
     return node.answers.empty();
@@ -217,7 +224,8 @@ bool TestChecker::answers(const ast::DecideStmt& node, const WorkflowNames::Aske
     const bool answered = std::ranges::find(into, fields[i].name, &TestValue::field) != into.end();
     if (answered || form.prefilled.contains(i) || context_.types.is(fields[i].type, Kind::Optional)) continue;
     context_.emit(DiagnosticKind::AnswerMissing, node.what.span, {node.what.text(), fields[i].name})
-        .note(fmt::format("answer it: `does {}({}: ...)`", node.what.text(), fields[i].name));
+        .note(fmt::format("answer it: `{} {}({}: ...)`", node.verb == Verb::Does ? "does" : "counters",
+                          node.what.text(), fields[i].name));
     sound = false;
   }
   return sound;
@@ -302,6 +310,11 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
       if (found && node.what == What::Refused && !found->by_line) {
         context_.emit(DiagnosticKind::NoLineRefused, node.subject.span, {name})
             .note("its approval would have to say `by line`");
+        return false;
+      }
+      if (found && node.what == What::Countered && found->forms.empty()) {
+        context_.emit(DiagnosticKind::CounteredWithoutForm, node.subject.span, {name})
+            .note("its approval would have to say `counter` and a record");
         return false;
       }
       return found && roles(node.roles, found->roles, name, into.roles);

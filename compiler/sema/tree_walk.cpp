@@ -66,6 +66,8 @@ struct TreeWalk {
   void parts(const Approve& node) {
     for (auto* each : {&node.valid_until, &node.within, &node.remind}) one(each->get());
     for (const Escalation& escalation : node.escalations) one(escalation.after.get());
+    if (node.counter)
+      for (const TaskForm::Prefilled& each : node.counter->prefilled) one(each.value.get());
     handlers(node.handlers);
   }
   void parts(const Write& node) { one(node.target.get()), handlers(node.handlers); }
@@ -97,7 +99,13 @@ struct TreeWalk {
   void parts(const Together& node) {
     for (const auto& branch : node.branches) block(branch.body);
   }
-  void parts(const Repeat& node) { block(node.body), block(node.otherwise); }
+  void parts(const Repeat& node) {
+    for (const auto& [local, value] : node.with) one(value.get());
+    block(node.body), block(node.otherwise);
+  }
+  void parts(const Again& node) {
+    for (const auto& [local, value] : node.with) one(value.get());
+  }
   void parts(const Step& node) { block(node.body); }
   void parts(const Run& node) { all(node.arguments), handlers(node.handlers); }
   void parts(const Due& node) {

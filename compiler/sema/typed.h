@@ -43,6 +43,7 @@ struct Local {
   };
   std::optional<ProposalInfo> proposal;
   std::vector<LocalId> grant_of;        // Grant: the proposals, in order
+  bool by_line = false;                 // Grant: lines of it may have been refused
 };
 
 // ---------------------------------------------------------------- expressions
@@ -116,12 +117,12 @@ struct Block { std::vector<Stmt> statements; Span span; };
 // Where control goes when a handler's body has run.
 enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil, Again };  // FallOut: the body itself ends (finish, fail, skip)
 // Outcome: what a workflow that was run ended in.
-enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed, Refused, Outcome };
+enum class Cause : uint8_t { Rejection, Rejected, Unavailable, Invalid, Expired, Changed, Refused, Countered, Outcome };
 struct Handler {
   Cause cause;
   std::string name;                     // as written: "InsufficientStock"
   uint32_t rejection = 0;               // Rejection, Outcome: index into the operation's rejections, the workflow's outcomes
-  LocalId record;                       // Outcome: its values, when something uses them
+  LocalId record;                       // Outcome: its values; Countered: the form; when something uses them
   std::vector<std::pair<LocalId, uint32_t>> bindings;  // local <- field of the record
   bool passed_on = false;               // Outcome: nobody wrote it, the failure becomes one of this workflow
   std::shared_ptr<Block> body;          // shared between the causes of one `on a, b`
@@ -167,6 +168,12 @@ struct Propose {
   PolicyId policy;                      // the one that governs it
   ExprPtr facts;                        // MakeRecord of the policy's facts
 };
+// What a person fills in. A field may come with a value, which counts when the person leaves it.
+struct TaskForm {
+  struct Prefilled { uint32_t field = 0; ExprPtr value; };
+  TypeId record = abi::kNoType;
+  std::vector<Prefilled> prefilled;
+};
 struct Escalation { uint32_t role; ExprPtr after, scope; };  // scope: null: the whole role
 struct Approve {
   std::vector<LocalId> proposals;
@@ -175,23 +182,20 @@ struct Approve {
   ExprPtr valid_until, within, remind;  // remind may be null
   std::vector<Escalation> escalations;
   bool by_line = false;                 // a person may refuse single leaves
-  std::vector<Handler> handlers;        // Rejected, Expired, Changed: all three present; Refused: by line
+  std::optional<TaskForm> counter;      // what a person may offer in its place
+  std::vector<Handler> handlers;        // Rejected, Expired, Changed: all three present; Refused: by line; Countered: with `counter`
 };
 struct Write {
   LocalId grant;
   uint32_t proposal = 0;                // which of the grant's proposals
   ExprPtr target;                       // element; null for a single leaf
-  std::vector<Handler> handlers;        // of the write itself
+  std::vector<Handler> handlers;        // of the write itself; `moved`: Expired, Changed and Refused too
+  bool moved = false;                   // by a workflow that was given the grant: what becomes of that is its own to say
   // The approval's handlers for what can happen at a write (Changed, Expired, Refused, and Rejected when asked again).
-  const Approve* approval = nullptr;
+  const Approve* approval = nullptr;    // null: `moved`
+  const Approve* granted = nullptr;     // where it was asked for; null in a workflow that is looked at alone
 };
 struct Resolver { uint32_t workflow = 0; ExprPtr arguments; Span span; };  // arguments: record of the cells that start it
-// What a person fills in. A field may come with a value, which counts when the person leaves it.
-struct TaskForm {
-  struct Prefilled { uint32_t field = 0; ExprPtr value; };
-  TypeId record = abi::kNoType;
-  std::vector<Prefilled> prefilled;
-};
 struct Task {
   std::string name;
   ExprPtr arguments;
@@ -245,10 +249,11 @@ struct Together { struct Branch { std::string name; Block body; Span span; }; st
 struct Repeat {
   uint32_t times = 0;
   LocalId round;                        // 1, 2, ...
+  std::vector<std::pair<LocalId, ExprPtr>> with;  // what is handed from round to round, and the first one's
   Block body, otherwise;
   std::vector<LocalId> leaving;         // names of the body that are known behind it
 };
-struct Again {};
+struct Again { std::vector<std::pair<LocalId, ExprPtr>> with; };  // names of the `repeat` that are other in the next round
 struct Step { std::string name; Block body; };
 // From here to the end of the step around it; `late` runs beside it once the moment has come.
 struct Due { ExprPtr moment; std::optional<Block> late; };

@@ -37,8 +37,13 @@ void WorkflowChecker::run() {
 // ---------------------------------------------------------------- start
 
 void WorkflowChecker::start_parameters() {
-  for (size_t i = 0; i < info().parameters().size(); ++i)
-    workflow().parameters[i].local = scope_.declare(info().parameters()[i].name, info().parameter_types[i]);
+  for (size_t i = 0; i < info().parameters().size(); ++i) {
+    const ast::Parameter& parameter = info().parameters()[i];
+    const bool grant =
+        out().only_run && parameter.type && parameter.type->form == ast::TypeRef::Form::GrantOf;
+    workflow().parameters[i].local =
+        grant ? declare_grant(parameter) : scope_.declare(parameter.name, info().parameter_types[i]);
+  }
 }
 
 void WorkflowChecker::instance_key(const ast::WorkflowDecl& tree) {

@@ -29,6 +29,8 @@ class WorkflowChecker {
     // What ended, when it is a workflow: `rejections` are the names of its outcomes.
     const std::vector<abi::Outcome>* outcomes = nullptr;
     bool decided_as_a_whole = false;  // an approval that is not `by line`
+    bool takes_no_offer = false;      // an approval that can't be countered
+    TypeId offered = abi::kNoType;    // what it is countered with
   };
 
   // workflow_checker.cpp: parameters, key, blocks
@@ -99,8 +101,8 @@ class WorkflowChecker {
 
   // people.cpp
   ExprPtr scope(std::optional<uint32_t> role, const ast::Name& name, const ast::ExprPtr& tree);
-  std::optional<TaskForm> form(const ast::TaskStmt::Answers& tree);
-  void prefill(const ast::TaskStmt::Answers& tree, const ast::Argument& argument, TaskForm& form);
+  std::optional<TaskForm> form(const ast::Form& tree);
+  void prefill(const ast::Form& tree, const ast::Argument& argument, TaskForm& form);
 
   // proposals.cpp, approvals.cpp, writes.cpp
   Made propose(const ast::Stmt& tree, const ast::Propose& node, const ast::Name& name);
@@ -122,14 +124,31 @@ class WorkflowChecker {
   Diagnostic& refuse_end(const ast::HandlerEnd& end, const std::string& where);
   static std::string ends_of(const Site& site, Cause cause);
 
-  void bind_outcome(const ast::Handler& tree, const Site& site,
-                    const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into);
+  void bind_values(const ast::Handler& tree, const Site& site,
+                   const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into);
+
+  // moved_grants.cpp: grants that are given to workflows that are run
+  struct MovedGrant {
+    LocalId grant;          // of whoever asked for it; in a workflow that is looked at alone, one made up
+    uint32_t proposal = 0;  // which of its proposals
+    LocalId target;         // the one element that it is given for; invalid: each, or its only write
+    uint32_t operation = 0;
+    TypeId element = abi::kNoType;  // what there is one write each of; none: one write
+    bool for_each() const { return element != abi::kNoType && !target.valid(); }
+  };
+  using MovedGrants = std::map<std::string, MovedGrant>;  // by parameter
+  std::optional<MovedGrant> grant_parameter(const ast::Parameter& parameter);
+  LocalId declare_grant(const ast::Parameter& parameter);
+  ExprPtr take_grant(const ast::RunStmt& node, const ast::Argument& argument, const std::string& parameter,
+                     const MovedGrant& wanted, Run& into, MovedGrants& moved);
+  bool resolve_moved(const ast::Stmt& tree, const ast::WriteStmt& node, const MovedGrant& moved,
+                     Write& write);
 
   // runs.cpp: other workflows as parts of this one
   Made of(const ast::Stmt& tree, const ast::RunStmt& node);
-  bool run_arguments(const ast::RunStmt& node, Span span, uint32_t callee, std::vector<ExprPtr>& into);
-  std::vector<LocalId> run_parameters();
-  bool run_body(const ast::RunStmt& node, std::vector<std::string> path, Run& into);
+  bool run_arguments(const ast::RunStmt& node, Span span, Run& into, MovedGrants& moved);
+  std::vector<LocalId> run_parameters(const MovedGrants& moved);
+  bool run_body(const ast::RunStmt& node, std::vector<std::string> path, const MovedGrants& moved, Run& into);
   bool run_handlers(const ast::RunStmt& node, Run& into);
   bool run_result(const ast::RunStmt& node, Run& into);
   bool pass_on(const ast::RunStmt& node, uint32_t outcome, Run& into);
@@ -158,6 +177,7 @@ class WorkflowChecker {
   Made of(const ast::Stmt& tree, const ast::RepeatStmt& node);
   Made of(const ast::Stmt& tree, const ast::AgainStmt& node);
   bool can_say_again(Span span);
+  std::vector<std::pair<LocalId, ExprPtr>> first_round(const std::vector<ast::Handed>& with);
   Made of(const ast::Stmt& tree, const ast::StepStmt& node);
   Made of(const ast::Stmt& tree, const ast::StepUntilStmt& node);
   Made of(const ast::Stmt& tree, const ast::DueStmt& node);
@@ -200,11 +220,13 @@ class WorkflowChecker {
     bool any = false;
   };
   struct Rounds {
-    bool again = false;  // somebody says it
+    bool again = false;              // somebody says it
+    std::vector<LocalId> handed_on;  // names that may be other in the next one
   };
   Rounds* rounds_ = nullptr;            // of the innermost `repeat` in this loop, branch or handler of events
   std::vector<Collected*> collecting_;  // of the loops around, null for those that don't
   std::map<std::string, Span> outcomes_;
+  MovedGrants moved_;  // parameters of this workflow that are grants
 
   // Ratios must not live across a wait: the wait and the machine each was made in.
   size_t waits_ = 0, machine_ = 0;

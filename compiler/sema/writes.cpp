@@ -74,7 +74,9 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Writ
   const auto grant = find_of_kind(node.grant, Kind::Grant, DiagnosticKind::UnknownGrant);
   Write write{};
   bool sound = grant.has_value();
-  if (grant) {
+  if (const auto moved = moved_.find(node.grant.text); grant && moved != moved_.end()) {
+    sound = resolve_moved(tree, node, moved->second, write);
+  } else if (grant) {
     write.grant = *grant;
     sound = resolve_target(tree, node, write);
   }
@@ -82,6 +84,11 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Writ
             .causes = {Cause::Rejected, Cause::Unavailable, Cause::Invalid},
             .nexts = {Next::Retry, Next::Continue},
             .ends_by_itself = true};
+  if (write.moved) {  // what becomes of the grant is this workflow's to say
+    site.required = {Cause::Expired, Cause::Changed};
+    if (scope_[write.grant].by_line) site.required.push_back(Cause::Refused);
+    for (const Cause cause : {Cause::Expired, Cause::Changed, Cause::Refused}) site.causes.push_back(cause);
+  }
   std::string leaf = "write." + node.grant.text;
   if (sound) {
     const uint32_t operation = scope_[scope_[*grant].grant_of[write.proposal]].proposal->operation;

@@ -30,14 +30,15 @@ struct QualifiedName { // `Price.activate`, `retail.estate`, `au.trading`
 struct TypeRef;
 using TypePtr = std::unique_ptr<TypeRef>;
 
-// Text(10), Decimal(13, 3), Money<AUD>, Qty<ea>, Percent(5, 2), list of Store, optional Date, Promotion
+// Text(10), Decimal(13, 3), Money<AUD>, Qty<ea>, Percent(5, 2), list of Store, optional Date, Promotion, grant of Price.activate for Store
 struct TypeRef {
   Span span;
-  enum class Form : uint8_t { Named, ListOf, Optional } form = Form::Named;
+  enum class Form : uint8_t { Named, ListOf, Optional, GrantOf } form = Form::Named;
   Name name;                          // Named
   std::vector<Name> angle;            // currency or unit in <...>; `?` for Money<?>
   std::vector<uint32_t> parameters;   // numbers in (...)
-  TypePtr element;                    // ListOf, Optional
+  TypePtr element;                    // ListOf, Optional; GrantOf: what it is for one each of; null: one write
+  QualifiedName operation;            // GrantOf
 };
 
 // ---------------------------------------------------------------- expressions
@@ -163,6 +164,8 @@ struct LetStmt { Name name; TypePtr type; std::variant<ExprPtr, Read, Propose, A
 struct AskStmt { Ask ask; };          // an ask whose answer nobody uses: refused by sema
 struct ReadStmt { Read read; };       // a read whose value nobody uses: refused by sema
 struct NotifyStmt { Call call; std::vector<Handler> handlers; };
+// What people fill in, and what it comes with.
+struct Form { Name record; std::vector<Argument> prefilled; Span span; };
 struct ApproveStmt {
   std::vector<Name> proposals;
   std::vector<QualifiedName> policies;  // under MarginGate, LegalGate
@@ -173,24 +176,25 @@ struct ApproveStmt {
   struct Escalation { Name role; ExprPtr after; Span span; ExprPtr scope = nullptr; };  // scope: of exceptions
   std::vector<Escalation> escalations;
   std::optional<Span> by_line;        // decided line by line, and not as a whole
+  std::optional<Form> counter;        // counter PriceOffer(price: promo.price): what people may offer in its place
   std::vector<Handler> handlers;
 };
 struct WriteStmt { Name grant; ExprPtr target; std::vector<Handler> handlers; };  // write pricing for store
 // task CountShelf(plan: plan) to StoreOps within 4 business hours as count { answers ShelfCount(counted: 40 ea)  on expired {...} }
 struct TaskStmt {
-  struct Answers { Name record; std::vector<Argument> prefilled; Span span; };
   Name name;
   std::vector<Argument> arguments;
   Name role;
   ExprPtr scope;                      // to StoreOps(store.region); null: the whole role
   ExprPtr within;                     // mandatory; null when missing
   std::optional<Name> result;
-  std::optional<Answers> answers;
+  std::optional<Form> answers;
   std::vector<Handler> handlers;
 };
-struct RunStmt {                      // run CampaignApproval(promo) as approval { on Rejected(reason) {..} }
+struct RunStmt {                      // run Activate(promo, pricing for store) as done { on Rejected(reason) {..} }
   QualifiedName workflow;
   std::vector<Argument> arguments;
+  std::vector<ExprPtr> targets;       // one an argument: of a grant, the element it is given for; null: none
   std::optional<Name> result;
   std::vector<Handler> handlers;
 };
@@ -213,12 +217,14 @@ struct ForEachStmt {
   Block body;
   std::optional<Block> otherwise;     // tolerate: when more failed
 };
-struct RepeatStmt {                   // repeat up to 3 times {..} otherwise {..}
+struct Handed { Name name; ExprPtr value; };  // what one round hands to the next: price = offer
+struct RepeatStmt {                   // repeat up to 3 times with price = promo.price {..} otherwise {..}
   uint32_t times = 0;
+  std::vector<Handed> with;           // of the first round
   Block body;
   std::optional<Block> otherwise;     // mandatory
 };
-struct AgainStmt {};                  // the next round
+struct AgainStmt { std::vector<Handed> with; };  // the next round; what is not named stays as it is
 struct TogetherStmt {
   struct Branch { Name name; Block body; Span span; };
   std::vector<Branch> branches;
@@ -471,11 +477,11 @@ struct StartScheduleStmt { QualifiedName schedule; TestMoment at; };  // start s
 struct AfterStmt { ExprPtr duration; std::optional<TestMoment> until; };  // one of them
 struct SendStmt { QualifiedName event; std::vector<Argument> arguments; };
 struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..." | StoreOps does Count(counted: 12 ea) | StoreOps delegates Count to "ben"
-  enum class Verb : uint8_t { Approves, Rejects, Does, Delegates } verb;
+  enum class Verb : uint8_t { Approves, Rejects, Counters, Does, Delegates } verb;
   Name role;
   bool every = false;
   QualifiedName what;
-  std::vector<Argument> answers;      // Does
+  std::vector<Argument> answers;      // Does, Counters
   std::vector<Name> except;           // Approves: except for "1003", "1004"
   std::optional<About> about;
   std::optional<std::string> person;
@@ -491,7 +497,7 @@ struct FaultStmt {                    // Price.activate for "1001" is rejected R
 };
 struct ExpectStmt {
   enum class What : uint8_t {
-    Asked, Granted, Rejected, Refused, Expired, Reminded, Permitted, Forbidden,  // of an approval; Refused: a line of it
+    Asked, Granted, Rejected, Refused, Countered, Expired, Reminded, Permitted, Forbidden,  // of an approval; Refused: a line of it
     Task, Write, Notify, Raised, Resolved, Lapsed,  // Lapsed: an exception to which nobody responded
     Answer, Alternative,                            // of an advisor
     Outcome, Fails, Waiting, Suspended, Late

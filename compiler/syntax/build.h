@@ -59,6 +59,7 @@ class Builder {
   ast::ExprPtr quantity(Span at, std::string number, antlr4::tree::TerminalNode* unit);
   ast::ExprPtr business_duration(Span at, std::string number, antlr4::tree::TerminalNode* unit);
   std::vector<ast::Argument> arguments(Parser::ArgumentsContext* tree);
+  ast::Argument argument(Parser::ArgumentContext* tree);
 
   // build_statements.cpp, build_handlers.cpp
   ast::Block block(Parser::BlockContext* tree);
@@ -73,11 +74,13 @@ class Builder {
   void approve_clause(ast::ApproveStmt& approve, Parser::ApproveClauseContext* tree);
   ast::WriteStmt write(Parser::WriteStatementContext* tree);
   ast::TaskStmt task(Parser::TaskStatementContext* tree);
+  ast::Form form(Parser::NameContext* record, Parser::ArgumentsContext* prefilled, Span at);
   ast::RunStmt run(Parser::RunStatementContext* tree);
   ast::WhenStmt when(Parser::WhenStatementContext* tree);
   ast::MatchStmt match(Parser::MatchStatementContext* tree);
   ast::ForEachStmt for_each(Parser::ForEachStatementContext* tree);
   ast::RepeatStmt repeat(Parser::RepeatStatementContext* tree);
+  std::vector<ast::Handed> handed_on(Parser::HandedOnContext* tree);  // of null: nothing
   ast::TogetherStmt together(Parser::TogetherStatementContext* tree);
   ast::RaiseStmt raise(Parser::RaiseStatementContext* tree);
   decltype(ast::Stmt::node) step(Parser::StepStatementContext* tree);

@@ -188,13 +188,15 @@ ExprPtr Builder::called(ExprPtr callee, Parser::ArgumentsContext* tree) {
 std::vector<ast::Argument> Builder::arguments(Parser::ArgumentsContext* tree) {
   std::vector<ast::Argument> result;
   if (tree == nullptr) return result;
-  for (auto* each : tree->argument()) {
-    ast::Argument argument;
-    if (each->name() != nullptr) argument.name = name(each->name());
-    argument.value = expression(each->expression());
-    result.push_back(std::move(argument));
-  }
+  for (auto* each : tree->argument()) result.push_back(argument(each));
   return result;
+}
+
+ast::Argument Builder::argument(Parser::ArgumentContext* tree) {
+  ast::Argument argument;
+  if (tree->name() != nullptr) argument.name = name(tree->name());
+  argument.value = expression(tree->expression());
+  return argument;
 }
 
 namespace {

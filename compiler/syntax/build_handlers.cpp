@@ -52,7 +52,7 @@ ast::Block Builder::handler_body(Parser::HandlerBodyContext* tree, std::optional
   return result;
 }
 
-// `then fail X` and `then finish X` are the last statement of the body.
+// `then fail X`, `then finish X` and `then again with x = 1` are the last statement of the body.
 std::optional<ast::HandlerEnd> Builder::handler_end(Parser::HandlerEndContext* tree, ast::Block& into) {
   using Form = ast::HandlerEnd::Form;
   const Span at = span(tree);
@@ -62,7 +62,11 @@ std::optional<ast::HandlerEnd> Builder::handler_end(Parser::HandlerEndContext* t
   if (dynamic_cast<Parser::RetryEndContext*>(tree) != nullptr) return end(Form::Retry);
   if (dynamic_cast<Parser::SkipEndContext*>(tree) != nullptr) return end(Form::Skip);
   if (dynamic_cast<Parser::AskAgainEndContext*>(tree) != nullptr) return end(Form::AskAgain);
-  if (dynamic_cast<Parser::AgainEndContext*>(tree) != nullptr) return end(Form::Again);
+  if (auto* again = dynamic_cast<Parser::AgainEndContext*>(tree)) {
+    if (again->handedOn() == nullptr) return end(Form::Again);
+    into.statements.push_back({at, ast::AgainStmt{handed_on(again->handedOn())}});
+    return std::nullopt;
+  }
   if (auto* going_on = dynamic_cast<Parser::ContinueEndContext*>(tree)) {
     return end(Form::Continue,
                going_on->expression() != nullptr ? expression(going_on->expression()) : nullptr);

@@ -86,6 +86,14 @@ ast::TypePtr Builder::type(Parser::TypeContext* tree) {
   } else if (auto* list = dynamic_cast<Parser::ListTypeContext*>(tree)) {
     result->form = ast::TypeRef::Form::ListOf;
     result->element = type(list->type());
+  } else if (auto* grant = dynamic_cast<Parser::GrantTypeContext*>(tree)) {
+    result->form = ast::TypeRef::Form::GrantOf;
+    result->operation = qualified(grant->write);
+    if (grant->target != nullptr) result->element = type(grant->target);
+    const ast::Name kind = name(grant->kind);
+    if (kind.text != "grant")
+      diagnostics_.emit(DiagnosticKind::SyntaxError, kind.span,
+                        {"expected `list` or `grant` before `of`, found `" + kind.text + "`"});
   } else {
     auto* named = dynamic_cast<Parser::NamedTypeContext*>(tree);
     result->name = name(named->name());

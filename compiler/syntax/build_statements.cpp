@@ -56,7 +56,7 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
     case Parser::RuleRepeatStatement:
       return {at, repeat(tree->repeatStatement())};
     case Parser::RuleAgainStatement:
-      return {at, ast::AgainStmt{}};
+      return {at, ast::AgainStmt{handed_on(tree->againStatement()->handedOn())}};
     case Parser::RuleTogetherStatement:
       return {at, together(tree->togetherStatement())};
     case Parser::RuleStepStatement:
@@ -168,6 +168,9 @@ void Builder::approve_clause(ast::ApproveStmt& approve, Parser::ApproveClauseCon
     if (unit.text != "line")
       diagnostics_.emit(DiagnosticKind::SyntaxError, unit.span,
                         {"expected `line` behind `by`, found `" + unit.text + "`"});
+  } else if (auto* counter = dynamic_cast<Parser::CounterClauseContext*>(tree)) {
+    if (approve.counter) given_twice(span(tree), "counter");
+    approve.counter = form(counter->form, counter->arguments(), span(tree));
   } else {
     approve.handlers.push_back(handler(dynamic_cast<Parser::HandlerClauseContext*>(tree)->handler()));
   }
@@ -193,16 +196,24 @@ ast::TaskStmt Builder::task(Parser::TaskStatementContext* tree) {
     }
     auto* answers = dynamic_cast<Parser::AnswersClauseContext*>(each);
     if (result.answers) given_twice(span(each), "answers");
-    result.answers = {name(answers->form), {}, span(each)};
-    if (answers->arguments() != nullptr) result.answers->prefilled = arguments(answers->arguments());
+    result.answers = form(answers->form, answers->arguments(), span(each));
   }
+  return result;
+}
+
+ast::Form Builder::form(Parser::NameContext* record, Parser::ArgumentsContext* prefilled, Span at) {
+  ast::Form result{name(record), {}, at};
+  if (prefilled != nullptr) result.prefilled = arguments(prefilled);
   return result;
 }
 
 ast::RunStmt Builder::run(Parser::RunStatementContext* tree) {
   ast::RunStmt result;
   result.workflow = qualified(tree->qualified());
-  result.arguments = arguments(tree->arguments());
+  for (auto* each : tree->given()) {
+    result.arguments.push_back(argument(each->argument()));
+    result.targets.push_back(each->target != nullptr ? expression(each->target) : nullptr);
+  }
   if (tree->name() != nullptr) result.result = name(tree->name());
   result.handlers = handlers(tree->handlers());
   return result;
@@ -253,8 +264,16 @@ ast::ForEachStmt Builder::for_each(Parser::ForEachStatementContext* tree) {
 ast::RepeatStmt Builder::repeat(Parser::RepeatStatementContext* tree) {
   ast::RepeatStmt result;
   result.times = count(tree->NUMBER());
+  result.with = handed_on(tree->handedOn());
   result.body = block(tree->block());
   if (tree->otherwiseBlock() != nullptr) result.otherwise = block(tree->otherwiseBlock()->block());
+  return result;
+}
+
+std::vector<ast::Handed> Builder::handed_on(Parser::HandedOnContext* tree) {
+  std::vector<ast::Handed> result;
+  if (tree == nullptr) return result;
+  for (auto* each : tree->handed()) result.push_back({name(each->name()), expression(each->expression())});
   return result;
 }
 

@@ -63,9 +63,10 @@ ast::DecideStmt Builder::decide(Parser::PersonDecidesContext* tree) {
   using Verb = ast::DecideStmt::Verb;
   ast::DecideStmt result;
   const size_t verb = tree->decision->getType();
-  result.verb = verb == Parser::APPROVES  ? Verb::Approves
-                : verb == Parser::REJECTS ? Verb::Rejects
-                                          : Verb::Does;
+  result.verb = verb == Parser::APPROVES   ? Verb::Approves
+                : verb == Parser::REJECTS  ? Verb::Rejects
+                : verb == Parser::COUNTERS ? Verb::Counters
+                                           : Verb::Does;
   result.role = name(tree->role);
   result.every = tree->EVERY() != nullptr;
   result.what = qualified(tree->qualified());
@@ -196,6 +197,9 @@ ast::ExpectStmt Builder::expect_approval(Parser::ExpectApprovalContext* tree) {
       break;
     case Parser::REFUSED:
       result.what = What::Refused;
+      break;
+    case Parser::COUNTERED:
+      result.what = What::Countered;
       break;
     case Parser::EXPIRED:
       result.what = What::Expired;

@@ -35,6 +35,8 @@ constexpr Word kWords[] = {
     {"resolved", Lexer::RESOLVED},
     {"approves", Lexer::APPROVES},
     {"rejects", Lexer::REJECTS},
+    {"counters", Lexer::COUNTERS},
+    {"countered", Lexer::COUNTERED},
     {"does", Lexer::DOES},
     {"delegates", Lexer::DELEGATES},
     {"because", Lexer::BECAUSE},

@@ -136,7 +136,7 @@ enum class WaitKind : uint8_t {
   ReadView,       // [key cells]                               Ok(view record) Unavailable Invalid
   ReadNavigation, // [key cells of the owner]                  Ok(list of view records) Unavailable Invalid
   Notify,         // [payload]                                 Ok Rejected Unavailable Invalid
-  Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*   Ok(grant) Rejected Expired
+  Approve,        // [proposal, rows]*, valid_until, within, [remind], [escalation]*, prefilled fields   Ok(grant) Rejected Expired Countered(offer)
   AskAgain,       // [grant, leaf target, facts, row]           Ok Rejected Expired
   Write,          // [grant, leaf target]                       Ok Rejected Unavailable Invalid Changed(facts) Expired Refused
   Task,           // [arguments record, within, reminder and escalations, record of who is asked, prefilled fields, scopes]  Ok(form) Expired
@@ -153,7 +153,7 @@ enum class WaitKind : uint8_t {
 };
 
 // Tags of Context::input_tag on resuming.
-enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, TooManyFailed = 7, Refused = 8, EventBase = 16, OutcomeBase = 16 };
+enum Tag : uint32_t { Start = 0, Ok = 1, Rejected = 2, Unavailable = 3, Invalid = 4, Expired = 5, Changed = 6, TooManyFailed = 7, Refused = 8, Countered = 9, EventBase = 16, OutcomeBase = 16 };
 
 enum class Trust : uint8_t { Trusted, Advice };
 
@@ -216,7 +216,9 @@ struct WaitPoint {
   std::vector<std::string> dues;        // paths of the Due points whose steps this one stands in
   std::optional<Asked> asked;           // Raise, RaiseAndWait: the exception; Task: a workflow whose success does it
   struct Prefilled { uint32_t field = 0, operand = 0; Trust trust = Trust::Trusted; };
-  std::vector<Prefilled> prefilled;     // Task: fields of its form, which is `input`, that come with a value
+  std::vector<Prefilled> prefilled;     // Task, Approve: fields of its form that come with a value
+  TypeId offered = kNoType;             // Approve: what it can be countered with
+  TypeId form() const { return kind == WaitKind::Approve ? offered : kind == WaitKind::Task ? input : kNoType; }
   bool renewed = false;                 // Task of an exception: raising it again brings new arguments, and new values of these names
   uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
   std::optional<Tolerance> tolerate;    // ForEach: an element's Fail is counted, and ends the element only

@@ -166,6 +166,7 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
     return false;
   }
   task.arguments = Json{{"proposals", shown}}.dump();
+  prefill(task, point);
   cover(task, task, leaves);
   row.task = task.number;
   Verdict found = verdict(point.policy, matched);
@@ -237,6 +238,7 @@ void Partition::ask(rows::Task& task) {
   details["within"] = limit_json(task.within.front(), task.deadline);
   details["validUntil"] = instant_to_text(task.valid_until);
   if (task.of != 0) details["again"] = task.of;
+  note_prefilled(task, details);
   // Earlier moments first: with the same due time a reminder must not come after the end.
   if (!task.remind.empty()) {
     const Instant at = due(task.remind.front());

@@ -45,10 +45,10 @@ struct EventRequest {
 struct DecisionRequest {
   uint64_t task = 0;
   std::string person;
-  enum class What : uint8_t { Approve, Reject, Done, Delegate } what = What::Done;
+  enum class What : uint8_t { Approve, Reject, Done, Delegate, Counter } what = What::Done;
   std::string reason;
   JsonReply reply;
-  std::string answers = {};  // Done: JSON object of what is filled in
+  std::string answers = {};  // Done, Counter: JSON object of what is filled in
   std::string except = {};   // Approve, by line: JSON array of the lines that are refused
   std::string to = {};       // Delegate: who decides or does it in their place
 };

@@ -13,7 +13,7 @@ nlohmann::ordered_json form_json(const abi::Types& types, const abi::WaitPoint& 
   using Form = nlohmann::ordered_json;
   const Form prefilled = task.prefilled.empty() ? Form::object() : Form::parse(task.prefilled);
   Form fields = Form::array();
-  for (const abi::Field& field : types[point.input].fields) {
+  for (const abi::Field& field : types[point.form()].fields) {
     Form shown = {{"name", field.name}};
     abi::TypeId id = field.type;
     if (types[id].kind == abi::Kind::Optional) {

@@ -13,27 +13,31 @@ constexpr size_t kAnswersBytesMax = 64 * 1024;  // they become part of a frame
 
 }  // namespace
 
-void Partition::prefill(rows::Task& task, const abi::WaitPoint& point, Json& details) {
+void Partition::prefill(rows::Task& task, const abi::WaitPoint& point) {
   if (point.prefilled.empty()) return;
   Json shown = Json::object();
   for (const abi::WaitPoint::Prefilled& each : point.prefilled) {
-    const abi::Field& field = types()[point.input].fields[each.field];
+    const abi::Field& field = types()[point.form()].fields[each.field];
     shown[field.name] =
         Json::parse(abi::value_to_json(types(), field.type, workspace_.arena(), operand(each.operand)));
     if (each.trust == abi::Trust::Advice) task.advised.push_back(field.name);
   }
   task.prefilled = shown.dump();
-  details["prefilled"] = std::move(shown);
+}
+
+void Partition::note_prefilled(const rows::Task& task, Json& details) {
+  if (!task.prefilled.empty()) details["prefilled"] = Json::parse(task.prefilled);
   if (!task.advised.empty()) details["advised"] = task.advised;
 }
 
-// What the waiting machine is resumed with. A field that is not answered keeps what it came with. The error
-// names the field and what is wrong with it.
+// What the waiting machine is resumed with, when nothing else is said. A field that is not answered keeps
+// what it came with. The error names the field and what is wrong with it.
 std::expected<Input, std::string> Partition::filled_in(rows::Task& task, const std::string& given) {
   Json answers = Json::parse(given.empty() ? "{}" : given, nullptr, false);
   if (!answers.is_object()) return std::unexpected("the answers must be a JSON object");
-  const auto row = task.kind == rows::Task::Kind::Task ? instance(task.root, task.instance) : std::nullopt;
-  const abi::TypeId form = row ? wait_point(*row).input : abi::kNoType;
+  const bool has_form = task.kind == rows::Task::Kind::Task || task.kind == rows::Task::Kind::Approval;
+  const auto row = has_form ? instance(task.root, task.instance) : std::nullopt;
+  const abi::TypeId form = row ? wait_point(*row).form() : abi::kNoType;
   if (form == abi::kNoType) {
     if (!answers.empty()) return std::unexpected("it asks for no answers");
     return Input{};

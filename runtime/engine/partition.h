@@ -39,6 +39,7 @@
 
 #include "runtime/engine/engine_state.h"
 #include "runtime/engine/overlay.h"
+#include "runtime/engine/says.h"
 
 namespace endcap {
 
@@ -294,11 +295,14 @@ class Partition {
   void close_task(rows::Task& task, rows::Task::Status status);
   void decide_now(DecisionRequest& request);
   std::expected<std::string, Refusal> decide_approval(rows::Task& task, const DecisionRequest& request);
+  std::expected<std::string, Refusal> counter(rows::Task& task, const DecisionRequest& request);
+  Json said(rows::Task& task, const DecisionRequest& request, const Say& says, bool approved);
   std::expected<std::string, Refusal> delegate(rows::Task& task, const DecisionRequest& request);
   void task_timer(const rows::Timer& timer);
 
   // --- forms.cpp: what people fill in
-  void prefill(rows::Task& task, const abi::WaitPoint& point, Json& details);
+  void prefill(rows::Task& task, const abi::WaitPoint& point);
+  static void note_prefilled(const rows::Task& task, Json& details);
   std::expected<Input, std::string> filled_in(rows::Task& task, const std::string& given);
   void note_answers(const rows::Task& task, Json& details) const;
   uint64_t open_question(rows::Task::Kind kind, const rows::Pending& call, const std::string& text);

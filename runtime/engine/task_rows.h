@@ -35,11 +35,12 @@ struct Decision {
   std::string role_name, as_name;
   std::string covers = {};  // who is away, in whose place; empty: nobody
   uint64_t refused = 0;     // lines that were excepted from what was approved
+  bool countered = false;   // not approved: something else was offered
   const std::string& whose() const { return covers.empty() ? person : covers; }
   template <typename F>
   void fields(F& f) {
     f(1, person), f(2, role), f(3, as), f(4, approved), f(5, reason), f(6, time), f(7, role_name),
-        f(8, as_name), f(9, covers), f(10, refused);
+        f(8, as_name), f(9, covers), f(10, refused), f(11, countered);
   }
 };
 
@@ -88,7 +89,15 @@ struct Task {
     Outcome = 4,  // did this call take effect?
     Undo = 5,     // this could not be taken back
   };
-  enum class Status : uint8_t { Open = 1, Done = 2, Granted = 3, Rejected = 4, Expired = 5, Cancelled = 6 };
+  enum class Status : uint8_t {
+    Open = 1,
+    Done = 2,
+    Granted = 3,
+    Rejected = 4,
+    Expired = 5,
+    Cancelled = 6,
+    Countered = 7
+  };
   uint64_t number = 0;
   Kind kind = Kind::Task;
   Status status = Status::Open;
@@ -118,7 +127,8 @@ struct Task {
   // The names of roles, escalated and policy: a task outlives its family, and the program that numbered them.
   std::vector<std::string> role_names, escalated_names;
   std::string policy_name;
-  // Task with a form. JSON objects: what was filled in, what the form came with, and which of that is advice.
+  // With a form: a task's, or what an approval is countered with. JSON objects: what was filled in, what the
+  // form came with, and which of that is advice.
   std::string answers, prefilled;
   std::vector<std::string> advised;
   std::optional<std::string> scope;    // Task: only those of the role who answer for it

@@ -24,9 +24,10 @@ std::unexpected<Refusal> decline(Refusal::Kind kind, std::string message) {
 }
 
 const char* word(DecisionRequest::What what) {
-  return what == DecisionRequest::What::Approve  ? "approve"
-         : what == DecisionRequest::What::Reject ? "reject"
-                                                 : "done";
+  return what == DecisionRequest::What::Approve   ? "approve"
+         : what == DecisionRequest::What::Reject  ? "reject"
+         : what == DecisionRequest::What::Counter ? "counter"
+                                                  : "done";
 }
 
 }  // namespace
@@ -88,7 +89,8 @@ bool Partition::park_task(rows::Instance& row, const abi::WaitPoint& point, std:
                   {"arguments", Json::parse(task.arguments)},
                   {"within", limit_json(limit, task.deadline)}};
   if (task.scope) details["scope"] = *task.scope;
-  prefill(task, point, details);
+  prefill(task, point);
+  note_prefilled(task, details);
   remind_of(task, point, details);
   row.timers.push_back(schedule(task.deadline, {rows::Timer::Kind::Due, row.root, row.number}));
   put_task(task);
@@ -159,8 +161,8 @@ void Partition::decide_now(DecisionRequest& request) {
     std::string how = "is closed already";
     if (!closed->decisions.empty()) {
       const rows::Decision& last = closed->decisions.back();
-      how = fmt::format("was decided already: {} by {} on {}", last.approved ? "approved" : "rejected",
-                        last.person, instant_to_text(last.time));
+      const char* const said = last.approved ? "approved" : last.countered ? "countered" : "rejected";
+      how = fmt::format("was decided already: {} by {} on {}", said, last.person, instant_to_text(last.time));
     } else if (closed->status == Status::Expired) {
       how = "expired on " + instant_to_text(closed->closed);
     } else if (closed->status == Status::Cancelled) {
@@ -189,10 +191,16 @@ void Partition::decide_now(DecisionRequest& request) {
   const auto held = work_of(state_.people, *task, request.person, now_);
   if (!held) return answer(request.reply, std::unexpected(held.error()));
   const bool rejected = request.what == DecisionRequest::What::Reject;
-  if (request.what != DecisionRequest::What::Done && task->kind != Kind::Outcome) {
-    return answer(request.reply, decline(Refusal::Kind::Invalid,
-                                         fmt::format("task {} is work to be done: it can be done, not {}",
-                                                     task->number, rejected ? "rejected" : "approved")));
+  const bool countered = request.what == DecisionRequest::What::Counter;
+  if (countered || (request.what != DecisionRequest::What::Done && task->kind != Kind::Outcome)) {
+    return answer(request.reply,
+                  decline(Refusal::Kind::Invalid,
+                          fmt::format("task {} is {}", task->number,
+                                      task->kind == Kind::Outcome
+                                          ? "a question: it is approved, rejected or done, not countered"
+                                      : countered ? "work to be done: it can be done, not countered"
+                                      : rejected  ? "work to be done: it can be done, not rejected"
+                                                  : "work to be done: it can be done, not approved")));
   }
   if (!request.except.empty()) {
     return answer(request.reply,
@@ -217,19 +225,62 @@ void Partition::decide_now(DecisionRequest& request) {
   if (task->kind == Kind::Outcome) outcome_decided(task->call, !rejected);
 }
 
-std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
-                                                               const DecisionRequest& request) {
+// Keeps who said what about an approval; gives what history tells of it.
+Json Partition::said(rows::Task& task, const DecisionRequest& request, const Say& says, bool approved) {
   const abi::Policy& policy = program().policies[task.policy];
   const std::string& person = request.person;
+  const uint32_t as =
+      state_.people.acts_as(state_.people.decider(task, person, says.whose, policy), says.role, policy)
+          .value_or(says.role);
+  task.decisions.push_back({person, says.role, as, approved, request.reason, now_});
+  Json details = {{"task", task.number},       {"label", task.label},
+                  {"person", person},          {"role", program().roles[says.role]},
+                  {"as", program().roles[as]}, {"decision", word(request.what)},
+                  {"reason", request.reason}};
+  if (says.whose != person) task.decisions.back().covers = says.whose, details["covers"] = says.whose;
+  return details;
+}
+
+// Not so, but so: what was asked is not granted, and whoever asked goes on with what is offered in its place.
+std::expected<std::string, Refusal> Partition::counter(rows::Task& task, const DecisionRequest& request) {
+  const auto row = task.kind == Kind::Approval ? instance(task.root, task.instance) : std::nullopt;
+  if (!row || wait_point(*row).offered == abi::kNoType)
+    return decline(
+        Refusal::Kind::Invalid,
+        fmt::format("task {} {}", task.number,
+                    task.kind == Kind::Again ? "was granted once and is asked again: approve or reject it"
+                                             : "takes no offer: its approval does not say `counter`"));
+  if (!request.except.empty())
+    return decline(Refusal::Kind::Invalid,
+                   fmt::format("task {}: only who approves excepts lines", task.number));
+  const auto says = say_of(state_.people, program(), task, request.person, false, now_);
+  if (!says) return std::unexpected(says.error());
+  auto offer = filled_in(task, request.answers);
+  if (!offer) return decline(Refusal::Kind::Invalid, fmt::format("task {}: {}", task.number, offer.error()));
+  Json details = said(task, request, *says, false);
+  task.decisions.back().countered = true;
+  note_answers(task, details);
+  note(task.root, "decided", task.instance, task.path, task.element, details);
+  note(task.root, "countered", task.instance, task.path, task.element,
+       {{"task", task.number}, {"label", task.label}, {"offer", Json::parse(task.answers)}});
+  close_task(task, Status::Countered);
+  offer->tag = abi::Countered;
+  resume(task.root, task.instance, std::move(*offer));
+  return Json{{"task", task.number}, {"status", "countered"}}.dump();
+}
+
+std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
+                                                               const DecisionRequest& request) {
   if (request.what == DecisionRequest::What::Done) {
     return decline(Refusal::Kind::Invalid,
                    fmt::format("task {} is an approval: approve or reject it", task.number));
   }
+  if (request.what == DecisionRequest::What::Counter) return counter(task, request);
   if (!request.answers.empty())
     return decline(Refusal::Kind::Invalid,
                    fmt::format("task {} is an approval: it asks for no answers", task.number));
   const bool approves = request.what == DecisionRequest::What::Approve;
-  const auto says = say_of(state_.people, program(), task, person, approves, now_);
+  const auto says = say_of(state_.people, program(), task, request.person, approves, now_);
   if (!says) return std::unexpected(says.error());
   const auto excepted = lines_excepted(task, request);
   if (!excepted) return std::unexpected(excepted.error());
@@ -237,15 +288,7 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   // Asked again, those who wait for a line that is refused hear of that, and nobody of a rejection.
   const bool line_left = is_line_left(task);
   const bool approved = approves && (line_left || task.kind == Kind::Again);
-  const uint32_t as =
-      state_.people.acts_as(state_.people.decider(task, person, says->whose, policy), says->role, policy)
-          .value_or(says->role);
-  task.decisions.push_back({person, says->role, as, approved, request.reason, now_});
-  Json details = {{"task", task.number},       {"label", task.label},
-                  {"person", person},          {"role", program().roles[says->role]},
-                  {"as", program().roles[as]}, {"decision", word(request.what)},
-                  {"reason", request.reason}};
-  if (says->whose != person) task.decisions.back().covers = says->whose, details["covers"] = says->whose;
+  Json details = said(task, request, *says, approved);
   task.decisions.back().refused = excepted->size();
   if (!excepted->empty()) details["except"] = refused_json(*excepted);
   note(task.root, "decided", task.instance, task.path, task.element, details);

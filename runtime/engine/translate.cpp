@@ -170,8 +170,8 @@ void dues(Translation& t, rows::Instance& row, uint32_t machine) {
 bool stays_prefilled(const Translation& t, const rows::Task& row, const std::string& name,
                      const std::string& value) {
   const auto waits = t.waits.find(row.instance);
-  if (waits == t.waits.end() || waits->second->input == abi::kNoType) return false;
-  const auto& fields = t.after.types[waits->second->input].fields;
+  if (waits == t.waits.end() || waits->second->form() == abi::kNoType) return false;
+  const auto& fields = t.after.types[waits->second->form()].fields;
   const bool advice = std::ranges::find(row.advised, name) != row.advised.end();
   return std::ranges::any_of(waits->second->prefilled, [&](const abi::WaitPoint::Prefilled& each) {
     const abi::Field& field = fields[each.field];

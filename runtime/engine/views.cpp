@@ -38,7 +38,8 @@ const char* status_name(const rows::Family& family) {
 }
 
 const char* status_name(rows::Task::Status status) {
-  constexpr const char* kNames[] = {"", "open", "done", "granted", "rejected", "expired", "cancelled"};
+  constexpr const char* kNames[] = {"",         "open",    "done",      "granted",
+                                    "rejected", "expired", "cancelled", "countered"};
   return kNames[static_cast<size_t>(status)];
 }
 
@@ -341,16 +342,18 @@ Json Views::task(const rows::Task& row) const {
     one["as"] = decision.as_name;
     one["approved"] = decision.approved;
     if (decision.refused > 0) one["refused"] = decision.refused;
+    if (decision.countered) one["countered"] = true;
     one["reason"] = decision.reason;
     one["time"] = instant_to_text(decision.time);
     decisions.push_back(std::move(one));
   }
   if (!decisions.empty()) json["decisions"] = std::move(decisions);
-  if (row.status == rows::Task::Status::Open && row.kind == rows::Task::Kind::Task) {
+  if (row.status == rows::Task::Status::Open &&
+      (row.kind == rows::Task::Kind::Task || row.kind == rows::Task::Kind::Approval)) {
     const auto waits =
         find<rows::Instance>(partition_of(row.root), Table::Instance, rows::pair_key(row.root, row.instance));
     const abi::WaitPoint* point = waits ? &program_.machines[waits->machine].states[waits->state] : nullptr;
-    if (point && point->input != abi::kNoType) json["form"] = form_json(program_.types, *point, row);
+    if (point && point->form() != abi::kNoType) json["form"] = form_json(program_.types, *point, row);
   }
   if (!row.answers.empty()) json["answers"] = Json::parse(row.answers);
   if (row.status != rows::Task::Status::Open && !row.prefilled.empty()) {
@@ -382,8 +385,9 @@ bool Views::may_see(const rows::Task& row, const std::string& person) const {
 Views::Reply Views::tasks(const std::string& filter_json) {
   auto filter = parse_filter(filter_json);
   if (!filter) return std::unexpected(filter.error());
-  if (auto problem = unknown_name(*filter, program_,
-                                  {"open", "closed", "done", "granted", "rejected", "expired", "cancelled"}))
+  if (auto problem = unknown_name(
+          *filter, program_,
+          {"open", "closed", "done", "granted", "rejected", "expired", "cancelled", "countered"}))
     return no_view(Refusal::Kind::Invalid, std::move(*problem));
   if (filter->status.empty()) filter->status = "open";
   const std::string from = filter->status == "open" ? "o" : "c", end = filter->status == "open" ? "p" : "d";

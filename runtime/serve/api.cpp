@@ -326,10 +326,12 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
     decided.what = DecisionRequest::What::Approve;
   } else if (*decision == "reject") {
     decided.what = DecisionRequest::What::Reject;
+  } else if (*decision == "counter") {
+    decided.what = DecisionRequest::What::Counter;
   } else if (*decision != "done") {
     return respond(error_response(
         400, "invalid",
-        fmt::format("The decision \"{}\" is not one of approve, reject and done.", *decision)));
+        fmt::format("The decision \"{}\" is not one of approve, reject, counter and done.", *decision)));
   }
   post([decided = std::move(decided)](Engine& engine) { engine.decide(decided); }, respond);
 }

@@ -47,6 +47,7 @@ class Writer {
     text += functions_ + "\n";
     text += fmt::format("record Seen{} {{ units: Qty<ea>, wanted: Qty<ea>, note: optional Text(20) }}\n\n",
                         suffix_);
+    text += workflows_;
     text += fmt::format("workflow Flow(promo: Promotion) key promo.id version 1 {{\n{}  finish Done()\n}}\n",
                         body);
     const std::string given = facts();
@@ -283,7 +284,7 @@ class Writer {
   }
 
   std::string statement(const Place& place, int depth) {
-    switch (below(depth > 0 ? 20 : 11)) {
+    switch (below(depth > 0 ? 22 : 11)) {
       case 0:
         return let(place, Kind::Units, "units", units(true));
       case 1:
@@ -319,6 +320,9 @@ class Writer {
         return loop(place, depth, true);
       case 18:
         return collect(place, depth);
+      case 19:
+      case 20:
+        return rounds(place, depth);
       default:
         return write_each(place);
     }
@@ -427,9 +431,22 @@ class Writer {
       text += read_stock(inside);
       text += veto(inside);
     }
-    text += perhaps(inside, fmt::format("write {} for {}", grant, element));
+    text += perhaps(inside,
+                    chance(30) ? given_away(grant, element) : fmt::format("write {} for {}", grant, element));
     known_.resize(outside);
     return text + place.indent + "}\n" + outer.indent + "}\n";
+  }
+
+  // Written by a workflow that is run, and given what was granted for one store.
+  std::string given_away(const std::string& grant, const std::string& element) {
+    const std::string name = fresh("Put") + suffix_;
+    const std::string written = "write pricing { on expired, changed, refused { finish Not() } }";
+    const std::string inside =
+        chance(50) ? written : fmt::format("when promo.launch < promo.end {{ {} }}", written);
+    workflows_ += fmt::format(
+        "workflow {}(promo: Promotion, pricing: grant of Price.activate) {{\n  {}\n  finish Put()\n}}\n\n",
+        name, inside);
+    return fmt::format("run {}(promo, {} for {})", name, grant, element);
   }
 
   std::string task(const Place& place) {
@@ -581,6 +598,35 @@ class Writer {
     return text + fmt::format("{0}}} otherwise {{ fail {1}() and keep }}\n", place.indent, fresh("TooMany"));
   }
 
+  // Rounds that hand on a quantity. Where a forecast decides that there is another one, it may hold back what
+  // comes behind them: a veto like the others.
+  std::string rounds(const Place& place, int depth) {
+    Place inside = place;
+    inside.indent += "  ";
+    const std::string step = fresh("step"), handed = fresh("handed");
+    const Expr first = units(chance(30));
+    const bool forecast = !all(Kind::Stock, true).empty() && chance(50);
+    const Expr decides = forecast ? forecast_flag() : flag(false);
+    const size_t outside = known_.size();
+    std::string text = fmt::format("{}step {} repeat up to {} times with {} = {} {{\n", place.indent, step,
+                                   2 + below(2), handed, first.text);
+    const Expr next = units(chance(30));
+    inside.advice = place.advice || forecast;
+    const bool advice = inside.advice || first.advice || next.advice;
+    known_.push_back({handed, Kind::Units, advice});
+    text += statements(inside, 1 + below(2), depth - 1);
+    if (options_.vetoes || !forecast)
+      text +=
+          fmt::format("{}when {} {{ again with {} = {} }}\n", inside.indent, decides.text, handed, next.text);
+    // Never so: without it nothing would begin another round in the reference.
+    text += fmt::format("{}when promo.launch > promo.end {{ again }}\n", inside.indent);
+    text += fmt::format("{}}} otherwise {{ {} }}\n", place.indent,
+                        place.loop ? "skip" : fmt::format("fail {}() and keep", fresh("Never")));
+    known_.resize(outside);
+    known_.push_back({handed, Kind::Units, advice});
+    return text;
+  }
+
   std::string collect(const Place& place, int depth) {
     Place inside;
     const std::string element = fresh("store"), plans = fresh("plans");
@@ -637,7 +683,7 @@ class Writer {
   const int depth_;  // of loops, branches and choices: many small programs and some large ones
   uint64_t number_ = 0;
   std::vector<Named> known_;
-  std::string functions_, suffix_;
+  std::string functions_, workflows_, suffix_;
   std::vector<std::string> function_names_;
 };
 

@@ -52,8 +52,10 @@ class Simulation {
  public:
   explicit Simulation(uint64_t seed)
       : random_(seed),
-        retail_(RetailOptions{
-            .write = strategy(), .parallel = 1 + static_cast<uint32_t>(roll(4)), .by_line = true}),
+        retail_(RetailOptions{.write = strategy(),
+                              .parallel = 1 + static_cast<uint32_t>(roll(4)),
+                              .by_line = true,
+                              .counter = true}),
         estate_(retail_),
         world_(
             retail_.program(),
@@ -319,7 +321,11 @@ class Simulation {
     const auto someone = [&] { return kPeople[roll(std::size(kPeople))]; };
     if (one_in(6)) world_.engine().decide({number, someone(), What::Delegate, "", {}, "", "", someone()});
     std::string answers;
-    if (task.contains("form") && !one_in(3))
+    if (kind == "approval" && task.contains("form") && !approve_all && one_in(6)) {
+      what = What::Counter;
+      answers = one_in(6) ? R"({"count": "many"})" : Json{{"count", 100 + roll(900)}}.dump();
+    }
+    if (kind == "task" && task.contains("form") && !one_in(3))
       answers = one_in(6) ? R"({"counted": "many"})" : Json{{"counted", 100 + roll(900)}}.dump();
     const std::string except =
         what == What::Approve && task.contains("byLine") && one_in(2) ? some_lines(number) : "";
@@ -417,7 +423,7 @@ class Simulation {
               fmt::format("{} {} is {}: {}", wish.workflow, wish.id, status, shown.dump()));
       check_writes(wish, shown["outcome"]["name"], exactly_once);
       check_delegations(shown["id"]);
-      if (wish.workflow == "Launch") check_refused(wish);
+      if (wish.workflow == "Launch") check_refused(wish), check_countered(wish, shown);
       if (wish.workflow == "Late") check_late(wish, shown);
       if (wish.workflow == "Do") check_answer(shown);
       if (wish.workflow == "Visit") check_visit(wish, shown);
@@ -562,6 +568,19 @@ class Simulation {
     const auto done = world_.history(shown["id"], "taskDone");
     require(done.size() == 1 && done[0]["answers"]["counted"] == shown["outcome"]["value"]["count"],
             "another answer than was given: " + shown.dump());
+  }
+  // What was countered went on with the offer, and nothing of it was granted or written.
+  void check_countered(const Wish& wish, const Json& shown) {
+    const auto offers = world_.history((*wish.reply)["id"], "countered");
+    if (offers.empty()) return;
+    require(offers.size() == 1 && world_.history((*wish.reply)["id"], "granted").empty(),
+            "countered, and granted too: " + shown.dump());
+    const Json outcome = shown["outcome"];
+    if (outcome["name"] == "Rejected")
+      require(outcome["value"] == offers[0]["offer"], "another offer than was made: " + shown.dump());
+    for (const std::string& target : estate_.stores)
+      require(count(fmt::format("activate {} {}", wish.id, target)) == 0,
+              fmt::format("{} of {} was countered and written", target, wish.id));
   }
   // What somebody refused is never written, whoever else accepted it and whatever changed since.
   void check_refused(const Wish& wish) {

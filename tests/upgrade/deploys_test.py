@@ -200,6 +200,32 @@ class Deploys(unittest.TestCase):
         self.assertEqual(written, sorted(lines[1:]))
         self.assertEqual(self.it.history(self.key, "decided")[0]["except"][0]["reason"], "no shelf")
 
+    def test_what_is_open_is_countered_as_the_new_version_says(self):
+        def asking(version: int, counter: str) -> str:
+            prices = PRICES.replace("      within", counter + "      within")
+            return flow("  let stores = read promo.stores\n  step gate {" + prices + """  }
+  step act {
+    for each store in stores parallel 2 { write pricing for store { on InvalidCondition, RecordLocked { then skip } } }
+  }
+""", version, "record Offer { price: Money<AUD>, units: Qty<ea> }\n", POLICIES.replace("| permit  ", "| approval by FinanceManager"))
+        offer = "      counter Offer(price: promo.price, units: 4 ea)\n      on countered(price) { fail NotAtThat(price: price) and keep }\n"
+        self.park(asking(1, ""), {"gate.pricing": 1})
+        shown = self.it.tasks(self.key)[0]
+        self.assertNotIn("form", shown)
+        self.it.serve(asking(2, offer))
+        shown = self.it.tasks(self.key)[0]
+        self.assertEqual([field["name"] for field in shown["form"]], ["price", "units"])
+        self.assertNotIn("prefilled", shown["form"][0])  # asked before there was anything to come with
+        decision = {"person": "fay", "decision": "counter", "answers": {"price": {"amount": "9.00", "currency": "AUD"}}}
+        with self.assertRaises(world.Refused) as refused:
+            self.it.api("POST", f"/v1/tasks/{shown['task']}/decision", decision)
+        self.assertIn("units", str(refused.exception))
+        decision["answers"]["units"] = {"amount": "2", "unit": "ea"}
+        answer = self.it.api("POST", f"/v1/tasks/{shown['task']}/decision", decision)
+        self.assertEqual(answer, {"task": shown["task"], "status": "countered"})
+        self.it.ended(self.key, "NotAtThat", "failed")
+        self.assertEqual(self.it.effects(), {})
+
     def test_a_handler_that_waits(self):
         body = """
   throughout {

@@ -272,18 +272,21 @@ void add_decide(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<TalkOptions>();
   auto* command = add(app, "decide", "Decide a task or an approval", options);
   command->add_option("TASK", options->task, "Its number, as `endcap tasks` lists it")->required();
-  command->add_option("DECISION", options->decision, "approve, reject or done")
+  command->add_option("DECISION", options->decision, "approve, reject, counter or done")
       ->required()
-      ->check(CLI::IsMember({"approve", "reject", "done"}));
+      ->check(CLI::IsMember({"approve", "reject", "counter", "done"}));
   command->add_option("--person", options->person, "Who decides")->required();
   command->add_option("--reason", options->reason, "Why: it stands in the history");
   command->add_option("--except", options->except,
                       "Lines that are refused while the others are approved, as `endcap lines` shows them");
-  command->add_option("--answers", options->answers,
-                      "What is filled in, for a task with a form: JSON object of its fields, or @FILE");
+  command->add_option(
+      "--answers", options->answers,
+      "What is filled in, for a task with a form or an offer: JSON object of its fields, or @FILE");
   command->footer(
       "Example:\n  endcap decide 42 approve --person fay --reason 'margin is fine'\n"
       "  endcap decide 42 approve --person fay --except 1003 1004\n"
+      "  endcap decide 42 counter --person fay --answers '{\"price\": {\"amount\": \"95.00\", \"currency\": "
+      "\"AUD\"}}'\n"
       "  endcap decide 43 done --person olga --answers '{\"counted\": {\"amount\": \"12\", \"unit\": "
       "\"ea\"}}'");
   command->callback([options, &exit_code] {

@@ -24,12 +24,14 @@ const abi::WaitPoint* Run::point_of(const Json& task) const {
 std::expected<std::string, std::string> Run::fill_in(const PersonAnswers& answers, const std::string& said,
                                                      const Json& task) {
   const abi::WaitPoint* point = point_of(task);
+  const bool approval = member(task, "kind").starts_with("approval");
+  if (approval && answers.verb != PersonAnswers::Verb::Counters && answers.answers.empty()) return "";
   if (!task.contains("form") || !point) {
     if (answers.answers.empty()) return "";
     return std::unexpected(
         fmt::format("--given \"{}\": {} asks for no answers", said, member(task, "label")));
   }
-  const auto& fields = program_->types[point->input].fields;
+  const auto& fields = program_->types[point->form()].fields;
   Json filled = Json::object();
   for (const auto& [name, text] : answers.answers) {
     const auto field = std::ranges::find(fields, name, &abi::Field::name);

@@ -112,9 +112,9 @@ Line Narrator::line_of(const Json& entry) {
   static const std::set<std::string> kWaits = {"waits", "heard", "handling"};
   static const std::set<std::string> kCalls = {"read",          "notify",  "write",      "undo",
                                                "failedAttempt", "unclear", "lineRefused"};
-  static const std::set<std::string> kDecisions = {"permitted", "forbidden",    "decided",
-                                                   "granted",   "rejected",     "taskDone",
-                                                   "reserved",  "beyondBudget", "delegated"};
+  static const std::set<std::string> kDecisions = {"permitted", "forbidden", "decided",  "granted",
+                                                   "rejected",  "taskDone",  "reserved", "beyondBudget",
+                                                   "delegated", "countered"};
   if (kAsked.contains(line.kind)) {
     asked(entry, line);
   } else if (kClock.contains(line.kind)) {
@@ -319,7 +319,10 @@ void Narrator::decided(const Json& entry, Line& line) {
         line.kind == "reserved" ? "bears it" : "does not bear " + amount_words(entry.at("amount")),
         amount_words(entry.at("used")), amount_words(entry.at("limit")));
   } else if (line.kind == "decided") {
-    const std::string verb = member(entry, "decision") == "approve" ? "approves" : "rejects";
+    const std::string decision = member(entry, "decision");
+    const char* const verb = decision == "approve"   ? "approves"
+                             : decision == "counter" ? "counters"
+                                                     : "rejects";
     line.text = fmt::format("{} {} as {}", member(entry, "person"), verb, member(entry, "as"));
     if (member(entry, "as") != member(entry, "role"))
       line.text += fmt::format(", for {}", member(entry, "role"));
@@ -334,6 +337,8 @@ void Narrator::decided(const Json& entry, Line& line) {
     const auto until = instant_from_text(member(entry, "validUntil"));
     line.text = "is granted";
     if (until) line.text += fmt::format(", to be used until {}", dated(*until, zone_));
+  } else if (line.kind == "countered") {
+    line.text = fmt::format("is countered ({})", values(entry.at("offer")));
   } else if (line.kind == "rejected") {
     line.text = "is rejected";
     if (const auto why = member(entry, "reason"); !why.empty()) line.text += ": " + why;

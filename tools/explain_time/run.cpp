@@ -178,7 +178,9 @@ std::optional<Run::Question> Run::question_of(const Json& entry) const {
 bool Run::is_meant(const PersonAnswers& answers, const Question& question) const {
   using Verb = PersonAnswers::Verb;
   if (answers.verb == Verb::Does && question.approval) return false;
-  if ((answers.verb == Verb::Approves || answers.verb == Verb::Rejects) && !question.approval) return false;
+  const bool decides =
+      answers.verb == Verb::Approves || answers.verb == Verb::Rejects || answers.verb == Verb::Counters;
+  if (decides && !question.approval) return false;
   if (!answers.what.empty() && answers.what != question.place && answers.what != question.label) return false;
   if (!answers.element.empty() && std::ranges::find(question.words, answers.element) == question.words.end())
     return false;
@@ -266,6 +268,7 @@ Run::Went Run::come_true(const PersonAnswers& answers, Said& said) {
     const std::string kind = task == open.end() ? "" : member(*task, "kind");
     const bool approval = kind == "approval" || kind == "approvalAgain";
     const auto what = answers.verb == Verb::Rejects                ? DecisionRequest::What::Reject
+                      : answers.verb == Verb::Counters             ? DecisionRequest::What::Counter
                       : answers.verb == Verb::Approves || approval ? DecisionRequest::What::Approve
                                                                    : DecisionRequest::What::Done;
     const std::string person = person_for(answers, task == open.end() ? Json::object() : *task);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <sstream>
 
 #include "compiler/diag/diagnostic.h"
@@ -108,12 +109,16 @@ class Reader {
     PersonAnswers answers;
     if (const auto found = who(answers); !found) return std::unexpected(found.error());
     const std::string& verb = words_[1];
-    if (verb != "answers" && verb != "approves" && verb != "rejects" && verb != "does")
-      return std::unexpected(fmt::format("nobody `{}`: people answer, approve, reject, or do a task", verb));
-    answers.verb = verb == "answers"    ? Verb::Answers
-                   : verb == "approves" ? Verb::Approves
-                   : verb == "rejects"  ? Verb::Rejects
-                                        : Verb::Does;
+    const std::map<std::string_view, Verb> verbs{{"answers", Verb::Answers},
+                                                 {"approves", Verb::Approves},
+                                                 {"rejects", Verb::Rejects},
+                                                 {"counters", Verb::Counters},
+                                                 {"does", Verb::Does}};
+    const auto known = verbs.find(verb);
+    if (known == verbs.end())
+      return std::unexpected(
+          fmt::format("nobody `{}`: people answer, approve, reject, counter, or do a task", verb));
+    answers.verb = known->second;
     size_t next = 2;
     if (next < words_.size() && words_[next] != "for" && !begins_moment(words_[next]))
       answers.what = words_[next++];

@@ -14,13 +14,13 @@
 namespace endcap::explain {
 
 struct PersonAnswers {
-  enum class Verb : uint8_t { Answers, Approves, Rejects, Does } verb = Verb::Answers;
+  enum class Verb : uint8_t { Answers, Approves, Rejects, Counters, Does } verb = Verb::Answers;
   std::optional<uint32_t> role;  // absent: `person`
   std::string person;
   std::string what;                 // path of an approval, name of a task; empty: any
   std::string element;              // `for 1001`; empty: any
   std::vector<std::string> except;  // `except 1003,1004`: lines that are refused
-  std::vector<std::pair<std::string, std::string>> answers;  // fields of a task's form, as typed
+  std::vector<std::pair<std::string, std::string>> answers;  // fields of the form, as typed
   When when;                                                 // seen from when it is asked
 };
 struct EventComes {

@@ -48,6 +48,8 @@ class Builder {
         return "expired";
       case sema::Cause::Refused:
         return "refused";
+      case sema::Cause::Countered:
+        return "countered";
       case sema::Cause::Changed:
         return "changed";
       case sema::Cause::Outcome:
@@ -249,6 +251,9 @@ class Builder {
       node.details.push_back(fmt::format("escalate to {} after {}", role(each.role), words(each.after)));
     node.details.push_back("valid until " + words(approve.valid_until));
     if (approve.by_line) node.details.emplace_back("decided by line");
+    if (approve.counter)
+      node.details.push_back("or countered with " +
+                             last_part(program_.abi.types[approve.counter->record].name));
     add_handlers(node, approve.handlers);
     nodes.push_back(std::move(node));
   }

@@ -30,6 +30,8 @@ std::string verb(What what) {
       return "was rejected";
     case What::Refused:
       return "was refused";
+    case What::Countered:
+      return "was countered";
     case What::Expired:
       return "expired";
     case What::Reminded:
@@ -67,6 +69,8 @@ std::set<std::string> kinds(What what) {
       return {"rejected"};
     case What::Refused:
       return {"decided"};
+    case What::Countered:
+      return {"countered"};
     case What::Expired:
       return {"expired"};
     case What::Reminded:

@@ -208,6 +208,7 @@ Story::Went Story::act(const sema::PersonDecides& decision) {
   if (!tasks) return std::unexpected(tasks.error());
   const Ask ask = decision.verb == Verb::Approves    ? Ask::Approve
                   : decision.verb == Verb::Rejects   ? Ask::Reject
+                  : decision.verb == Verb::Counters  ? Ask::Counter
                   : decision.verb == Verb::Delegates ? Ask::Delegate
                                                      : Ask::Done;
   Json answers = Json::object();

@@ -20,6 +20,7 @@ AdvicePass::AdvicePass(Program& program, Workflow& workflow, AdviceAcross& acros
 void AdvicePass::run() {
   for (const StartParameter& parameter : workflow_.parameters) {
     const TypeId type = local(parameter.local).type;
+    if (program_.abi.types[type].kind == Kind::Grant) continue;
     scope_.bind(parameter.local, label_of_type(program_.abi.types, type, parameter.local));
   }
   walk_body(workflow_.body, start());
@@ -139,19 +140,32 @@ void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
   rounds_.emplace_back();
   Label decided = control;
   bind(node.round, {}, control);
+  for (auto& [id, value] : node.with) bind(id, scope_.label(*value), control);
   while (true) {
-    const Label before = decided, delay = delay_;
+    const Label before = join(decided, handed_on(node)), delay = delay_;
     walk(node.body, decided);
     decided = join(std::move(decided), rounds_.back());
-    if (!beyond(decided, before) && !beyond(delay_, delay)) break;
+    if (!beyond(join(decided, handed_on(node)), before) && !beyond(delay_, delay)) break;
   }
   rounds_.pop_back();
   bind(node.round, decided, control);
+  for (const auto& [id, value] : node.with) bind(id, join(scope_.of(id), decided), control);
   walk(node.otherwise, decided);
   for (const LocalId id : node.leaving) bind(id, join(scope_.of(id), decided), control);
 }
 
-void AdvicePass::visit(Again&, Stmt&, const Label& control) { note_again(control); }
+// What any round may be handed. Whoever says `again` decides that it is handed on.
+Label AdvicePass::handed_on(const Repeat& node) const {
+  Label all;
+  for (const auto& [id, value] : node.with) all = join(std::move(all), flatten(scope_.of(id)));
+  return all;
+}
+
+void AdvicePass::visit(Again& node, Stmt&, const Label& control) {
+  for (auto& [id, value] : node.with)
+    bind(id, join(join(scope_.of(id), scope_.label(*value)), control), control);
+  note_again(control);
+}
 
 void AdvicePass::visit(Step& node, Stmt&, const Label& control) {
   walk(node.body, control);

@@ -108,7 +108,8 @@ class AdvicePass {
   void visit(ForEach& node, Stmt&, const Label& control);
   void visit(Together& node, Stmt&, const Label& control);
   void visit(Repeat& node, Stmt&, const Label& control);
-  void visit(Again&, Stmt&, const Label& control);
+  void visit(Again& node, Stmt&, const Label& control);
+  Label handed_on(const Repeat& node) const;
   void note_again(const Label& decided) {
     if (!rounds_.empty()) rounds_.back() = join(rounds_.back(), decided);
   }
@@ -132,6 +133,7 @@ class AdvicePass {
   bool require_trusted_hearing(const EventPattern& pattern);
   void require_trusted_time(ExprPtr& moment);
   void require_trusted_scope(uint32_t role, ExprPtr& scope);
+  Label filled_in(TaskForm& form);
   void read(LocalId id, const Label& question, std::vector<Handler>& handlers, const Label& control);
 
   void visit(ReadOperation& node, Stmt&, const Label& control);
@@ -170,6 +172,7 @@ class AdvicePass {
   void visit(Notify& node, Stmt& stmt, const Label& control);
   void visit(Propose& node, Stmt&, const Label& control);
   void visit(Approve& node, Stmt& stmt, const Label& control);
+  void bind_offer(Approve& node, const Label& control);
   void visit(Write& node, Stmt& stmt, const Label& control);
   void visit(Finish& node, Stmt&, const Label& control);
   void visit(Fail& node, Stmt& stmt, const Label& control);

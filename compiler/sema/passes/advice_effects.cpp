@@ -95,7 +95,17 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
   }
   granted.causes.changed = std::move(facts);
   const Causes causes = granted.causes;
+  if (node.counter) bind_offer(node, join(control, causes.expired));
   walk_handlers(node.handlers, causes, control);
+}
+
+void AdvicePass::bind_offer(Approve& node, const Label& control) {
+  const Label offered = filled_in(*node.counter);
+  for (Handler& handler : node.handlers) {
+    if (handler.cause != Cause::Countered) continue;
+    bind(handler.record, offered, control);
+    for (const auto& [id, field] : handler.bindings) bind(id, part(offered, field), control);
+  }
 }
 
 // At a write the approval can turn out to have expired, or be asked for again.
@@ -130,9 +140,14 @@ void AdvicePass::visit(Write& node, Stmt& stmt, const Label& control) {
           "same condition, or turn the condition round and `skip`");
     decided = known;  // told: what follows from it is no finding of its own
   }
-  walk_approval_again(granted, decided);
+  if (!node.moved) walk_approval_again(granted, decided);
   undo_pending_ = undo_pending_ || local(id).proposal->undo.has_value();
-  walk_handlers(node.handlers, answers(proposed.content), decided);
+  Causes causes = answers(proposed.content);
+  if (node.moved) {
+    causes.expired = join(granted.causes.expired, delay_);
+    causes.changed = join(granted.causes.changed, delay_);
+  }
+  walk_handlers(node.handlers, causes, decided);
 }
 
 void AdvicePass::visit(Finish& node, Stmt&, const Label& control) {

@@ -15,6 +15,7 @@ Label AdvicePass::decided(const Causes& causes, Cause cause, const Label& contro
     case Cause::Refused:
       return join(control, causes.rejected);
     case Cause::Expired:
+    case Cause::Countered:  // whether anybody is asked who could
       return join(control, causes.expired);
     case Cause::Changed:
       return join(control, causes.changed);
@@ -90,10 +91,7 @@ void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
   flat(node.arguments);
   require_trusted_scope(node.role, node.scope);
   Label answered;
-  if (node.form) answered.parts.resize(program_.abi.types[node.form->record].fields.size());
-  if (node.form)
-    for (TaskForm::Prefilled& each : node.form->prefilled)
-      answered.parts[each.field] = scope_.label(*each.value);
+  if (node.form) answered = filled_in(*node.form);
   require_trusted_time(node.within);
   require_trusted_time(node.remind);
   for (Escalation& escalation : node.escalations) {
@@ -104,6 +102,13 @@ void AdvicePass::visit(Task& node, Stmt&, const Label& control) {
   if (node.resolver) causes.expired = resolved_by(*node.resolver, control);
   const Label replaced = walk_handlers(node.handlers, causes, control);
   bind(node.answer, join(std::move(answered), replaced), control);
+}
+
+Label AdvicePass::filled_in(TaskForm& form) {
+  Label answered;
+  answered.parts.resize(program_.abi.types[form.record].fields.size());
+  for (TaskForm::Prefilled& each : form.prefilled) answered.parts[each.field] = scope_.label(*each.value);
+  return answered;
 }
 
 // Who acts is no choice of a model's.

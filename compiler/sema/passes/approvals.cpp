@@ -114,6 +114,7 @@ class ApprovalPass {
     if (!fresh) return known->second;
     std::optional<Leaving> found;
     for (const Handler& handler : approve.handlers) {
+      if (handler.cause == Cause::Countered) continue;  // before anything is granted
       const int its = handler.cause == Cause::Refused ? ways & ~kSkip : ways;
       if (!found) found = leaving(handler, its);
     }
@@ -167,7 +168,8 @@ class ApprovalPass {
     uint64_t count = 0;
     std::set<const Block*> seen;
     for (const Handler& handler : approve.handlers) {
-      if (!handler.body || !seen.insert(handler.body.get()).second) continue;
+      if (handler.cause == Cause::Countered || !handler.body || !seen.insert(handler.body.get()).second)
+        continue;
       visit_statements(*handler.body, [&](Stmt& stmt) {
         const auto* write = std::get_if<Write>(&stmt.node);
         count += 1 + (write && write->approval ? statements_of(*write->approval) : 0);

@@ -54,6 +54,7 @@ class FlowPass {
   // whether there is one. Not so where the body is another cause's too.
   static std::set<const Block*> bodies_at_writes(Stmt& stmt) {
     std::set<const Block*> bodies, elsewhere;
+    if (!std::holds_alternative<Approve>(stmt.node)) return bodies;
     visit_handlers(stmt, [&](Handler& handler) {
       (handler.cause == Cause::Refused ? bodies : elsewhere).insert(handler.body.get());
     });

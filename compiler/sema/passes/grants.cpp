@@ -26,12 +26,17 @@ using Written = std::map<Leaf, Use>;
 // By operation: one that takes it back, wherever that is proposed so.
 using Inverses = std::map<uint32_t, uint32_t>;
 
+using FoundAt = std::pair<SourceId, uint32_t>;  // of a finding: one each, in whatever workflow it is met
+using AllTold = std::set<FoundAt>;
+FoundAt found_at(Span span) { return {span.source, span.begin}; }
+
 void merge(Written& into, const Written& from) { into.insert(from.begin(), from.end()); }
 
 class GrantPass {
  public:
-  GrantPass(const Program& program, const Inverses& inverses, Workflow& workflow, Diagnostics& diagnostics)
-      : program_(program), inverses_(inverses), workflow_(workflow), diagnostics_(diagnostics) {}
+  GrantPass(const Program& program, const Inverses& inverses, Workflow& workflow, Diagnostics& diagnostics,
+            AllTold& told)
+      : program_(program), inverses_(inverses), workflow_(workflow), diagnostics_(diagnostics), told_(told) {}
 
   void run() {
     Written written;
@@ -76,7 +81,7 @@ class GrantPass {
     for (const auto& [leaf, use] : out) {
       if (before.contains(leaf) || again.approved.contains(leaf.grant)) continue;
       if (again.variable.valid() && use.varies.contains(again.variable)) continue;
-      if (!told_.insert(use.span.begin).second) continue;
+      if (!told_.insert(found_at(use.span)).second) continue;
       const Local& proposal = workflow_.locals[proposal_of(leaf).index];
       diagnostics_.emit(DiagnosticKind::GrantInLoop, use.span, {name(leaf.grant), proposal.name})
           .label(proposal.span, "proposed here")
@@ -111,7 +116,7 @@ class GrantPass {
   }
 
   Diagnostic* twice(const Leaf& leaf, Span span, Span first) {
-    if (!told_.insert(span.begin).second) return nullptr;
+    if (!told_.insert(found_at(span)).second) return nullptr;
     return &diagnostics_
                 .emit(DiagnosticKind::GrantWrittenTwice, span, {name(leaf.grant), name(proposal_of(leaf))})
                 .label(first, "written here first");
@@ -120,6 +125,7 @@ class GrantPass {
   // What `and compensate` finds written and leaves, though it could be taken back.
   void compensate(const Written& written, Span fail) {
     for (const auto& [leaf, use] : written) {
+      if (before_ && before_->contains(leaf)) continue;
       const LocalId proposal = proposal_of(leaf);
       const auto& info = workflow_.locals[proposal.index].proposal;
       const auto inverse = info && !info->undo ? inverses_.find(info->operation) : inverses_.end();
@@ -141,7 +147,7 @@ class GrantPass {
     // The approval's handlers stand here too.
     for (const auto& [leaf, use] : of_handlers_[write.grant]) {
       const auto first = known(written, leaf);
-      if (first == written.end() || told_.contains(use.span.begin)) continue;
+      if (first == written.end() || told_.contains(found_at(use.span))) continue;
       if (Diagnostic* told = twice(leaf, stmt.span, first->second.span))
         told->label(use.span, "written again here, when the approval no longer holds");
     }
@@ -206,7 +212,7 @@ class GrantPass {
     std::set<const Block*> seen;  // a body shared by two causes is looked at once
     visit_handlers(stmt, [&](Handler& handler) {
       if (!handler.body || !seen.insert(handler.body.get()).second) return;
-      if (handler.cause == Cause::Refused) {  // at its writes
+      if (handler.cause == Cause::Refused && std::holds_alternative<Approve>(stmt.node)) {  // at its writes
         Written here = written;
         walk(*handler.body, here);
         return;
@@ -293,10 +299,29 @@ class GrantPass {
     return true;
   }
 
-  // Grants neither enter nor leave a workflow that is run: what it writes was looked at where it stands.
+  // What a workflow that is run writes by grants of its own was looked at where it stands. Those that it is
+  // given are used here too: all that it may write by them it has written.
   bool go(Run& run, Stmt& stmt, Written& written) {
-    for (const ExprPtr& argument : run.arguments) values_.of(*argument);
+    for (size_t i = 0; i < run.arguments.size(); ++i)
+      values_.define(run.parameters[i], values_.of(*run.arguments[i]));
     const std::set<LocalId> around = variables_around();
+    bool moved = false;
+    visit_statements(run.body, [&](Stmt& each) {
+      const auto* write = std::get_if<Write>(&each.node);
+      moved = moved || (write && write->moved);
+    });
+    if (moved) {
+      Written all, here = written;
+      collecting_.push_back(&all);
+      exits_.emplace_back();
+      const Written* const around_it =
+          std::exchange(before_, &written);  // its `fail` takes back its own only
+      walk(run.body, here);
+      before_ = around_it;
+      exits_.pop_back();
+      collecting_.pop_back();
+      merge(written, all);
+    }
     for (Handler& handler : run.handlers) {
       for (const auto& [local, field] : handler.bindings) values_.define(local, values_.fresh(around));
     }
@@ -312,6 +337,7 @@ class GrantPass {
   }
 
   bool go(Repeat& repeat, Stmt& stmt, Written& written) {
+    for (const auto& [local, value] : repeat.with) values_.define(local, values_.fresh(variables_around()));
     begin(stmt.span, LocalId());
     rounds_.emplace_back();
     Written here = written;
@@ -492,12 +518,13 @@ class GrantPass {
   std::map<LocalId, uint32_t> leaves_;      // of a list's proposal: the number of its targets
   std::map<LocalId, Written> of_handlers_;  // what the handlers of a grant's approval write
   std::vector<Again> again_;
-  std::vector<Written> exits_;        // by loop: what was written when an element is left
-  std::vector<Written> rounds_;       // by `repeat`: what was written when another round begins
-  std::vector<Written*> collecting_;  // are given every leaf that is written, on whatever path
-  bool tolerated_ = false;            // an element around may fail alone
-  int elements_ = 0;                  // loops around, in this machine
-  std::set<uint32_t> told_;
+  std::vector<Written> exits_;            // by loop: what was written when an element is left
+  std::vector<Written> rounds_;           // by `repeat`: what was written when another round begins
+  std::vector<Written*> collecting_;      // are given every leaf that is written, on whatever path
+  const Written* before_ = nullptr;       // what was written before the workflow that is run around
+  bool tolerated_ = false;                // an element around may fail alone
+  int elements_ = 0;                      // loops around, in this machine
+  AllTold& told_;                         // a workflow that is run is looked at alone too
   std::vector<Span> compensations_;       // each `and compensate`, as it was met
   std::map<LocalId, Span> compensating_;  // grants: one in the handlers of its approval
   Span throughout_;                       // one that an event may bring at any time
@@ -514,7 +541,9 @@ void check_grants(Program& program, Diagnostics& diagnostics) {
       if (propose && propose->undo) inverses.try_emplace(propose->operation, *propose->undo);
     });
   }
-  for (Workflow& workflow : program.workflows) GrantPass(program, inverses, workflow, diagnostics).run();
+  AllTold told;
+  for (Workflow& workflow : program.workflows)
+    GrantPass(program, inverses, workflow, diagnostics, told).run();
 }
 
 }  // namespace endcap::sema

@@ -8,6 +8,8 @@ using namespace ast;
 std::string dump(const TypePtr& type) {
   if (!type) return "";
   if (type->form == TypeRef::Form::ListOf) return form("list", {dump(type->element)});
+  if (type->form == TypeRef::Form::GrantOf)
+    return form("grant", {type->operation.text(), type->element ? dump(type->element) : ""});
   if (type->form == TypeRef::Form::Optional) return form("optional", {dump(type->element)});
   std::string result = type->name.text;
   if (!type->angle.empty()) result += "<" + dump(type->angle) + ">";

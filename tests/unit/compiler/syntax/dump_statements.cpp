@@ -57,15 +57,21 @@ std::string dump(const Propose& propose) {
                           clause("where", endcap::dump(propose.where)), dump(propose.call), undo});
 }
 
+std::string filled_in(const char* word, const Form& f) {
+  return form(word, {f.record.text, endcap::dump(f.prefilled)});
+}
+std::string handed(const Handed& h) { return h.name.text + "=" + endcap::dump(h.value); }
+
 std::string dump(const ApproveStmt& s) {
   const auto escalation = [](const ApproveStmt::Escalation& e) {
     return form("escalate", {e.role.text, endcap::dump(e.after)});
   };
-  return form("approve",
-              {endcap::dump(s.proposals), each(s.policies, [](const QualifiedName& p) { return p.text(); }),
-               s.grant.text, clause("valid", endcap::dump(s.valid_until)),
-               clause("within", endcap::dump(s.within)), clause("remind", endcap::dump(s.remind_after)),
-               each(s.escalations, escalation), s.by_line ? "by-line" : "", dump(s.handlers)});
+  return form(
+      "approve",
+      {endcap::dump(s.proposals), each(s.policies, [](const QualifiedName& p) { return p.text(); }),
+       s.grant.text, clause("valid", endcap::dump(s.valid_until)), clause("within", endcap::dump(s.within)),
+       clause("remind", endcap::dump(s.remind_after)), each(s.escalations, escalation),
+       s.by_line ? "by-line" : "", s.counter ? filled_in("counter", *s.counter) : "", dump(s.handlers)});
 }
 
 std::string dump(const WhenStmt& s) {
@@ -123,22 +129,26 @@ std::string dump(const Stmt& statement) {
             return form("write", {s.grant.text, clause("for", dump(s.target)), dump(s.handlers)});
           },
           [](const TaskStmt& s) {
-            return form(
-                "task",
-                {s.name.text, dump(s.arguments), form("to", {s.role.text, dump(s.scope)}),
-                 clause("within", dump(s.within)), clause("as", dump(s.result)),
-                 s.answers ? form("answers", {s.answers->record.text, dump(s.answers->prefilled)}) : "",
-                 dump(s.handlers)});
+            return form("task", {s.name.text, dump(s.arguments), form("to", {s.role.text, dump(s.scope)}),
+                                 clause("within", dump(s.within)), clause("as", dump(s.result)),
+                                 s.answers ? filled_in("answers", *s.answers) : "", dump(s.handlers)});
           },
           [](const RunStmt& s) {
-            return form("run", {s.workflow.text(), dump(s.arguments), clause("as", dump(s.result)),
-                                dump(s.handlers)});
+            std::string given;
+            for (size_t i = 0; i < s.arguments.size(); ++i) {
+              const Argument& each = s.arguments[i];
+              given += (i > 0 ? " " : "") + (each.name ? each.name->text + ":" : "") + dump(each.value);
+              if (s.targets[i]) given += " " + form("for", {dump(s.targets[i])});
+            }
+            return form("run", {s.workflow.text(), given, clause("as", dump(s.result)), dump(s.handlers)});
           },
           [](const RepeatStmt& s) {
-            return form("repeat",
-                        {std::to_string(s.times), dump(s.body), s.otherwise ? dump(*s.otherwise) : ""});
+            return form("repeat", {std::to_string(s.times), each(s.with, handed), dump(s.body),
+                                   s.otherwise ? dump(*s.otherwise) : ""});
           },
-          [](const AgainStmt&) { return std::string("again"); },
+          [](const AgainStmt& s) {
+            return s.with.empty() ? std::string("again") : form("again", {each(s.with, handed)});
+          },
           [](const RaiseStmt& s) {
             return form(s.waits ? "raise-and-wait" : "raise",
                         {s.exception.text(), dump(s.arguments), clause("within", dump(s.within)),

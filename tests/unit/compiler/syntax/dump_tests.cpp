@@ -53,7 +53,7 @@ std::string dump(const TestStmt& statement) {
             return form("send", {s.event.text(), dump(s.arguments)});
           },
           [](const DecideStmt& s) {
-            const char* const kVerb[] = {"approves", "rejects", "does", "delegates"};
+            const char* const kVerb[] = {"approves", "rejects", "counters", "does", "delegates"};
             return form(kVerb[static_cast<size_t>(s.verb)],
                         {s.role.text, s.every ? "every" : "", s.what.text(), dump(s.answers), dump(s.about),
                          clause("to", s.to),
@@ -66,10 +66,11 @@ std::string dump(const TestStmt& statement) {
                         {s.subject.text(), dump(s.about), dump(s.rejection), dump(s.count)});
           },
           [](const ExpectStmt& s) {
-            const char* const kWhat[] = {
-                "asked",     "granted",     "rejected", "refused", "expired", "reminded",  "permitted",
-                "forbidden", "task",        "write",    "notify",  "raised",  "resolved",  "lapsed",
-                "answer",    "alternative", "outcome",  "fails",   "waiting", "suspended", "late"};
+            const char* const kWhat[] = {"asked",     "granted",     "rejected",  "refused",   "countered",
+                                         "expired",   "reminded",    "permitted", "forbidden", "task",
+                                         "write",     "notify",      "raised",    "resolved",  "lapsed",
+                                         "answer",    "alternative", "outcome",   "fails",     "waiting",
+                                         "suspended", "late"};
             return form("expect", {kWhat[static_cast<size_t>(s.what)], s.subject.text(),
                                    clause("of", dump(s.roles)), dump(s.about), dump(s.count)});
           },

@@ -34,6 +34,21 @@ TEST_CASE("approve: line by line, by whatever is called a line elsewhere") {
   CHECK(statement("for each line in lines { write g for line }").find("line") != std::string::npos);
 }
 
+TEST_CASE("run: a grant is given, whole or for one") {
+  CHECK(statement("run Put(p, pricing for store, g: other) as done") ==
+        "(run Put p pricing (for store) g:other (as done))");
+}
+
+TEST_CASE("approve: countered with a form, by whatever is called a counter elsewhere") {
+  CHECK(statement(
+            "approve a under M as g { within 2 days counter Offer(price: 1) on countered(price) { skip } }")
+            .find(" (counter Offer price:1) (on countered (values price) {(skip)})") != std::string::npos);
+  CHECK(statement("approve a under M as g { counter Offer within 2 days counter Offer }") ==
+        "2:54: error EC0010: `counter` is given twice\n");
+  CHECK(statement("for each counter in counters { write g for counter }").find("counter") !=
+        std::string::npos);
+}
+
 TEST_CASE("write performs a grant, whole or for one target") {
   CHECK(statement("write g") == "(write g)");
   CHECK(statement("write g for store { on Locked { then retry } }") ==
@@ -129,6 +144,8 @@ TEST_CASE("rounds have a bound and an end") {
   CHECK(statement("repeat up to 3 times { skip again } otherwise { fail X }") ==
         "(repeat 3 {(skip) again} {(fail X)})");
   CHECK(statement("step a repeat up to 3 times { again }") == "(step a {(repeat 3 {again})})");
+  CHECK(statement("repeat up to 3 times with a = 1, b = 2 { again with b = 3 } otherwise { fail X }") ==
+        "(repeat 3 a=1 b=2 {(again b=3)} {(fail X)})");
   CHECK(statement("let x = 3 times") == "2:11: error EC0007: there is no unit `times`\n");
 }
 

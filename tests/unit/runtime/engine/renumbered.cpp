@@ -41,7 +41,7 @@ abi::Exit run_first(abi::Context* context, uint32_t state) {
 void wait_point(abi::WaitPoint& point) {
   slots(point.live);
   for (abi::TypeId& operand : point.operands) type(operand);
-  type(point.input);
+  type(point.input), type(point.offered);
   type(point.element);
   const bool names_leaf = point.kind == abi::WaitKind::Write || point.kind == abi::WaitKind::AskAgain;
   if (!names_leaf) other(point.target);

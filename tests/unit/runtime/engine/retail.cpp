@@ -125,7 +125,7 @@ void Retail::launch(const RetailOptions& options) {
   const uint32_t element = 1, handler = 2;
   main = build.machine(
       launch, MachineKind::Main, "Launch", {build.text},
-      [this, policy = &Retail::policy_row](Context* c, uint32_t state) {
+      [this, options, policy = &Retail::policy_row](Context* c, uint32_t state) {
         const Cell id = c->frame[0];
         const auto outcome = [&](int64_t count) { return record(c, {id, number(count)}); };
         switch (state) {
@@ -148,13 +148,16 @@ void Retail::launch(const RetailOptions& options) {
               rows.push_back(number((this->*policy)(static_cast<int64_t>(cost.bits))));
             }
             const Cell hour = number(kHour);
-            return park(c, 4, {id, list_of_stores},
-                        {list(c, leaves), list(c, rows), number(c->now + 30 * kDay), number(8 * hour.bits),
-                         number(2 * hour.bits), number(4 * hour.bits)});
+            std::vector<Cell> operands{
+                list(c, leaves),       list(c, rows),         number(c->now + 30 * kDay),
+                number(8 * hour.bits), number(2 * hour.bits), number(4 * hour.bits)};
+            if (options.counter) operands.push_back(id);
+            return park(c, 4, {id, list_of_stores}, operands);
           }
           case 4:
             if (c->input_tag == Tag::Rejected) return fail(c, kRejected, outcome(0), true);
             if (c->input_tag == Tag::Expired) return fail(c, kExpired, outcome(0), true);
+            if (c->input_tag == Tag::Countered) return fail(c, kRejected, c->input, true);
             return park(c, 5, {id}, {c->frame[1], id, c->input});
           case 5:
             return park(c, 6, {id}, {number(c->now + 14 * kDay)});
@@ -176,6 +179,11 @@ void Retail::launch(const RetailOptions& options) {
   approve.label = "pricing";
   approve.proposals = {{"prices", kActivate, kWithdraw, proposal}};
   approve.by_line = options.by_line;
+  if (options.counter) {
+    approve.offered = done;
+    approve.operands.push_back(build.text);
+    approve.prefilled = {{0, 6, abi::Trust::Advice}};
+  }
   approve.valid_until_operand = 2;
   approve.within = abi::TimeLimit{3, {}};
   approve.remind = abi::TimeLimit{4, {}};

@@ -48,6 +48,7 @@ struct RetailOptions {
   bool on_changed = true;   // ask again; otherwise Changed is not handled
   bool on_rejected = true;  // an element whose write is rejected skips
   bool by_line = false;     // Launch: people may refuse single prices, and their stores are skipped
+  bool counter = false;     // Launch: may be countered with a count and a remark, and fails with the count
 };
 
 inline constexpr int64_t kBudget = 100;  // of a campaign

@@ -134,9 +134,10 @@ Json World::decide(uint64_t task, const std::string& person, const std::string& 
   std::optional<Json> reply;
   using What = DecisionRequest::What;
   engine_->decide({task, person,
-                   what == "approve"  ? What::Approve
-                   : what == "reject" ? What::Reject
-                                      : What::Done,
+                   what == "approve"   ? What::Approve
+                   : what == "reject"  ? What::Reject
+                   : what == "counter" ? What::Counter
+                                       : What::Done,
                    reason, keep(reply), answers, except});
   return wait_for(reply);
 }
