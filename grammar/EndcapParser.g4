@@ -28,6 +28,7 @@ qualified: name (DOT name)*;
 type
   : OPTIONAL type                                                           # OptionalType
   | LIST OF type                                                            # ListType
+  | kind=name OF key=type TO value=type                                     # MapType
   | kind=name OF write=qualified (FOR target=type)?                         # GrantType
   | name (LESS angle (COMMA angle)* GREATER)? (OPEN_PAREN NUMBER (COMMA NUMBER)* CLOSE_PAREN)?  # NamedType
   ;
@@ -306,7 +307,8 @@ moment: additive (AT additive (ZONE postfix)?)?;
 additive: multiplicative ((PLUS | MINUS) multiplicative)*;
 multiplicative: unary ((STAR | SLASH) unary)*;
 unary: MINUS* postfix;
-postfix: primary (DOT name | arguments)*;
+postfix: primary (DOT name | arguments | lookup)*;
+lookup: OPEN_BRACKET expression CLOSE_BRACKET;
 
 primary
   : NUMBER UNIT                                                             # QuantityLiteral
@@ -327,6 +329,7 @@ primary
   | ALLOCATE additive OVER postfix BY additive                              # AllocateValue
   | aggregate OF value=expression FOR EACH name IN postfix (WHERE where=expression)?  # AggregateEach
   | aggregate OF postfix                                                    # AggregateList
+  | kind=name OF key=expression TO value=expression FOR EACH each=name IN list=postfix (WHERE where=expression)?  # MapValue
   ;
 roundingMode: HALF EVEN | HALF UP | UP | DOWN;
 aggregate: COUNT | FIRST | SUM | MINIMUM | MAXIMUM | ANY | ALL;

@@ -111,6 +111,13 @@ RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o
       return any_or_all(e, o);
     case Operator::Allocate:
       return allocate(e, o);
+    case Operator::MakeMap:
+      return make_map(e, o);
+    case Operator::Lookup: {
+      const RegisterId map = expression(*o.operands[0]), key = expression(*o.operands[1]);
+      builder_.trust(e.trust);
+      return builder_.call(Builtin::MapGet, e.type, {map, key}, o.operands[0]->type);
+    }
     default:
       return arithmetic(e, o);
   }

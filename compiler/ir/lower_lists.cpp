@@ -152,6 +152,19 @@ abi::TypeId FlowLowering::list_of(abi::TypeId element) const {
   return static_cast<abi::TypeId>(found - types.begin());
 }
 
+RegisterId FlowLowering::make_map(const sema::Expr& e, const sema::Operation& o) {
+  const abi::TypeId entry = program_.out.abi.types[e.type].element;
+  RegisterId entries = builder_.make_register(e.type, "", e.trust);
+  builder_.set_constant(entries, 0);
+  each(*o.operands[0], o.variable, [&](const Loop&) {
+    const RegisterId key = expression(*o.operands[1]), value = expression(*o.operands[2]);
+    const RegisterId pair = builder_.call(Builtin::RecordMake, entry, {key, value}, 2);
+    builder_.call_into(entries, Builtin::ListAppend, {entries, pair});
+  });
+  builder_.trust(e.trust);
+  return builder_.call(Builtin::MapMake, e.type, {entries}, e.type);
+}
+
 // The weights are gathered first, then shared by at once, then each share is put beside its element.
 RegisterId FlowLowering::allocate(const sema::Expr& e, const sema::Operation& o) {
   const abi::TypeId record = program_.out.abi.types[e.type].element;

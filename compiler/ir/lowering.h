@@ -116,6 +116,7 @@ class FlowLowering {
   RegisterId first(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId any_or_all(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId list_extreme(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId make_map(const sema::Expr& e, const sema::Operation& o);
   RegisterId allocate(const sema::Expr& expression, const sema::Operation& operation);
   abi::TypeId list_of(abi::TypeId element) const;  // which the analysis has made
   uint8_t scale(abi::TypeId type) const;  // of the value: a percent has two places more than it shows

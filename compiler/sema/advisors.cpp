@@ -54,6 +54,12 @@ class AdvisorChecker {
       return;
     }
     out().output = resolve_stored_type(context_, info_.module, tree_.result.get(), "an answer");
+    if (context_.types.holds_map(out().output)) {
+      context_.emit(DiagnosticKind::MapFromOutside, tree_.result->span, {"what a model answers"})
+          .note("let it answer a list, and make a map of that");
+      out().output = abi::kNoType;
+      return;
+    }
     // What a system holds comes from that system: a model can't make it up.
     if (const auto view = context_.entity_in(out().output)) {
       context_

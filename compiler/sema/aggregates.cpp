@@ -13,7 +13,7 @@ ExprPtr Expressions::of(const Tree& tree, const ast::AggregateExpr& node, TypeId
   const TypeId element = context_.types[list->type].element;
   const Span list_span = list->span;
   if (node.where) {
-    list = filtered(std::move(list), node);
+    list = filtered(std::move(list), *node.variable, node.where);
     if (is_invalid(*list)) return invalid(tree.span);
   }
   Operation operation{};
@@ -64,13 +64,13 @@ ExprPtr Expressions::of(const Tree& tree, const ast::AggregateExpr& node, TypeId
   return invalid(tree.span);
 }
 
-ExprPtr Expressions::filtered(ExprPtr list, const ast::AggregateExpr& node) {
+ExprPtr Expressions::filtered(ExprPtr list, const ast::Name& variable, const ast::ExprPtr& where) {
   const Span span = list->span;
   const TypeId type = list->type;
   Operation filter{.op = Operator::Filter};
   scope_.open("the aggregate");
-  filter.variable = scope_.declare(*node.variable, context_.types[type].element);
-  ExprPtr holds = condition(node.where);
+  filter.variable = scope_.declare(variable, context_.types[type].element);
+  ExprPtr holds = condition(where);
   scope_.close();
   if (is_invalid(*holds)) return holds;
   filter.operands.push_back(std::move(list));

@@ -123,7 +123,10 @@ class Expressions {
 
   // aggregates.cpp
   ExprPtr of(const Tree& tree, const ast::AggregateExpr& node, TypeId hint);
-  ExprPtr filtered(ExprPtr list, const ast::AggregateExpr& node);
+  ExprPtr filtered(ExprPtr list, const ast::Name& variable, const ast::ExprPtr& where);
+  ExprPtr of(const Tree& tree, const ast::MapExpr& node, TypeId hint);
+  ExprPtr of(const Tree& tree, const ast::LookupExpr& node, TypeId hint);
+  ExprPtr part_of_map(const ast::ExprPtr& tree, const char* part);
 
   // Tells that an optional must be answered first; true when it was one.
   bool unanswered(const Expr& value, std::string what = {});

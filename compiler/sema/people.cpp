@@ -63,6 +63,9 @@ std::optional<TaskForm> WorkflowChecker::form(const ast::Form& tree) {
         .label(entity.span, "it is read from a system")
         .note("let the key be answered, and read the rest where it is needed");
   }
+  if (context_.types.holds_map(form.record))
+    context_.emit(DiagnosticKind::MapFromOutside, tree.record.span, {"what a person fills in"})
+        .note("let a list be filled in, and make a map of that");
   for (const ast::Argument& argument : tree.prefilled) prefill(tree, argument, form);
   return form;
 }

@@ -32,6 +32,8 @@ class TypeResolver {
         return named(*tree);
       case ast::TypeRef::Form::GrantOf:
         return grant(*tree);
+      case ast::TypeRef::Form::MapOf:
+        return map(*tree);
     }
     return abi::kNoType;
   }
@@ -61,6 +63,16 @@ class TypeResolver {
         {"Qty", &TypeResolver::quantity},
     };
     return table;
+  }
+
+  TypeId map(const ast::TypeRef& tree) {
+    const TypeId key = resolve(tree.key.get()), value = resolve(tree.element.get());
+    if (key == abi::kNoType || value == abi::kNoType) return abi::kNoType;
+    const bool fits = context_.types.is_key(key);
+    if (fits && context_.types.is_kept_in_map(value)) return context_.types.map_of(key, value);
+    context_.emit(DiagnosticKind::MapPart, fits ? tree.element->span : tree.key->span,
+                  {context_.type_name(fits ? value : key), fits ? "value" : "key"});
+    return abi::kNoType;
   }
 
   TypeId grant(const ast::TypeRef& tree) {

@@ -3,9 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <set>
+#include <vector>
+
 #include "compiler/base/units.h"
 
 namespace endcap::sema {
+
+// Of a map: how the name of an entry's type begins.
+static constexpr std::string_view kEntryOf = "an entry of a ";
 
 namespace {
 
@@ -101,6 +107,61 @@ std::string decimal_name(std::string_view form, const abi::Type& type) {
 
 }  // namespace
 
+// An entry is a record that nobody else can name.
+TypeId TypeTable::map_of(TypeId key, TypeId value) {
+  const std::string entry = fmt::format("{}map of {} to {}", kEntryOf, name(key), name(value));
+  return list_of(record(entry, {{.name = "key", .type = key}, {.name = "value", .type = value}}));
+}
+
+bool TypeTable::is_map(TypeId id) const {
+  if (!is(id, Kind::List)) return false;
+  const TypeId entry = types_[id].element;
+  return is(entry, Kind::Record) && types_[entry].name.starts_with(kEntryOf);
+}
+
+bool TypeTable::holds_map(TypeId id) const {
+  std::set<TypeId> seen;  // a record that holds itself has been told
+  std::vector<TypeId> open{id};
+  while (!open.empty()) {
+    const TypeId each = open.back();
+    open.pop_back();
+    if (each == abi::kNoType || !seen.insert(each).second) continue;
+    if (is_map(each)) return true;
+    const abi::Type& type = types_[each];
+    if (type.kind == Kind::List || type.kind == Kind::Optional) open.push_back(type.element);
+    if (type.kind != Kind::Record) continue;
+    for (const abi::Field& field : type.fields) open.push_back(field.type);
+  }
+  return false;
+}
+
+bool TypeTable::is_key(TypeId id) const {
+  switch (kind(id)) {
+    case Kind::Bool:
+    case Kind::Int:
+    case Kind::Decimal:
+    case Kind::Percent:
+    case Kind::Money:
+    case Kind::Quantity:
+    case Kind::Date:
+    case Kind::Time:
+    case Kind::Instant:
+    case Kind::Duration:
+    case Kind::Zone:
+    case Kind::Text:
+    case Kind::Enum:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Of an optional, nobody could tell whether the key is missing or the value.
+bool TypeTable::is_kept_in_map(TypeId id) const {
+  return !holds_ratio(id) && kind(id) != Kind::Optional && kind(id) != Kind::Grant &&
+         kind(id) != Kind::Proposal;
+}
+
 std::string TypeTable::name(TypeId id) const {
   if (id == abi::kNoType) return "nothing";
   const abi::Type& type = types_[id];
@@ -139,6 +200,7 @@ std::string TypeTable::name(TypeId id) const {
     case Kind::Record:
       return type.name;
     case Kind::List:
+      if (is_map(id)) return types_[type.element].name.substr(kEntryOf.size());
       return type.element == abi::kNoType ? "an empty list" : "list of " + name(type.element);
     case Kind::Optional:
       return "optional " + name(type.element);

@@ -30,6 +30,7 @@ class TypeTable {
   TypeId quantity(const std::string& unit, uint8_t scale);
   TypeId list_of(TypeId element) { return intern({.kind = Kind::List, .element = element}); }
   TypeId optional(TypeId element);  // of an optional: itself
+  TypeId map_of(TypeId key, TypeId value);
   TypeId proposal(TypeId payload, TypeId undo_payload, TypeId facts);
   // A record known by its name and fields: outcomes, arguments of tasks, payloads.
   TypeId record(const std::string& name, std::vector<abi::Field> fields);
@@ -53,6 +54,12 @@ class TypeTable {
 
   // Whether a value is a ratio or holds some: in a list, behind `optional`.
   bool holds_ratio(TypeId id) const;
+  bool is_map(TypeId id) const;
+  // Whether a value is a map, or has one in it.
+  bool holds_map(TypeId id) const;
+  // What a map can go by, and what it can have for that.
+  bool is_key(TypeId id) const;
+  bool is_kept_in_map(TypeId id) const;
 
   // As an author writes it: "Money<AUD>", "list of Store", "Text(10)".
   std::string name(TypeId id) const;

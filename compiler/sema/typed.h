@@ -88,6 +88,8 @@ enum class Operator : uint8_t {
   Allocate,                                                // list, amount, and per element its weight over `variable` -> list of {element, amount}
   Count, First, Sum, ListMinimum, ListMaximum, Any, All,   // list, and per element `body` over `variable` (Count has none)
   Filter,                                                  // list, and what holds of the elements over `variable` that are kept; inside an aggregate
+  MakeMap,                                                 // list, and per element its key and its value over `variable`
+  Lookup,                                                  // map, key -> optional value
   Concat,
 };
 struct Operation {

@@ -30,14 +30,15 @@ struct QualifiedName { // `Price.activate`, `retail.estate`, `au.trading`
 struct TypeRef;
 using TypePtr = std::unique_ptr<TypeRef>;
 
-// Text(10), Decimal(13, 3), Money<AUD>, Qty<ea>, Percent(5, 2), list of Store, optional Date, Promotion, grant of Price.activate for Store
+// Text(10), Decimal(13, 3), Money<AUD>, Qty<ea>, Percent(5, 2), list of Store, map of StoreId to Qty<ea>, optional Date, Promotion, grant of Price.activate for Store
 struct TypeRef {
   Span span;
-  enum class Form : uint8_t { Named, ListOf, Optional, GrantOf } form = Form::Named;
+  enum class Form : uint8_t { Named, ListOf, Optional, GrantOf, MapOf } form = Form::Named;
   Name name;                          // Named
   std::vector<Name> angle;            // currency or unit in <...>; `?` for Money<?>
   std::vector<uint32_t> parameters;   // numbers in (...)
-  TypePtr element;                    // ListOf, Optional; GrantOf: what it is for one each of; null: one write
+  TypePtr element;                    // ListOf, Optional; MapOf: the values; GrantOf: what it is for one each of; null: one write
+  TypePtr key;                        // MapOf
   QualifiedName operation;            // GrantOf
 };
 
@@ -89,13 +90,16 @@ struct AllocateExpr { ExprPtr amount, list, weight; };                          
 // Aggregates over a list: `count of xs` (no value, no variable), `sum of x.units for each x in xs where x.urgent`
 enum class AggregateOp : uint8_t { Count, First, Sum, Minimum, Maximum, Any, All };
 struct AggregateExpr { AggregateOp op; ExprPtr value; std::optional<Name> variable; ExprPtr list, where; };
+struct MapExpr { ExprPtr key, value; Name variable; ExprPtr list, where; };     // map of x.id to x.units for each x in xs where x.urgent
+struct LookupExpr { ExprPtr map, key; };                                        // units[store.id]
 struct ErrorExpr {};                  // where the parser gave up; says nothing more
 
 struct Expr {
   Span span;
   std::variant<ErrorExpr, NumberLit, PercentLit, MoneyLit, QuantityLit, DurationLit, DateLit, TimeLit, TextLit, BoolLit,
                AbsentLit, NameExpr, FieldExpr, CallExpr, UnaryExpr, BinaryExpr, CompareExpr, MembershipExpr, PresenceExpr,
-               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, BusinessDayExpr, RoundExpr, ListExpr, AllocateExpr, AggregateExpr>
+               DefaultExpr, ConditionalExpr, MomentExpr, RelativeExpr, BusinessDayExpr, RoundExpr, ListExpr, AllocateExpr, AggregateExpr,
+               MapExpr, LookupExpr>
       node;
 };
 

@@ -38,6 +38,7 @@ class Builder {
   std::string number_text(antlr4::tree::TerminalNode* number) const;
   std::string text_value(antlr4::tree::TerminalNode* text);
   void given_twice(Span at, std::string_view what);
+  void require_word(const ast::Name& found, std::string_view wanted);
 
   // build_expressions.cpp, build_literals.cpp
   ast::ExprPtr expression(Parser::ExpressionContext* tree);

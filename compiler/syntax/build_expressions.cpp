@@ -148,6 +148,9 @@ ExprPtr Builder::postfix(Parser::PostfixContext* tree) {
       result = make_expression(at, ast::FieldExpr{std::move(result), name(field)});
     } else if (auto* given = dynamic_cast<Parser::ArgumentsContext*>(tree->children[i])) {
       result = called(std::move(result), given);
+    } else if (auto* lookup = dynamic_cast<Parser::LookupContext*>(tree->children[i])) {
+      const Span at = cover(result->span, span(lookup));
+      result = make_expression(at, ast::LookupExpr{std::move(result), expression(lookup->expression())});
     }
   }
   return result;
@@ -256,6 +259,12 @@ ExprPtr Builder::primary(Parser::PrimaryContext* tree) {
   if (auto* list = dynamic_cast<Parser::AggregateListContext*>(tree)) {
     return make_expression(at, ast::AggregateExpr{aggregate_op(list->aggregate()), nullptr, std::nullopt,
                                                   postfix(list->postfix()), nullptr});
+  }
+  if (auto* map = dynamic_cast<Parser::MapValueContext*>(tree)) {
+    require_word(name(map->kind), "map");
+    return make_expression(
+        at, ast::MapExpr{expression(map->key), expression(map->value), name(map->each), postfix(map->list),
+                         map->where != nullptr ? expression(map->where) : nullptr});
   }
   return make_expression(at, ast::ErrorExpr{});
 }

@@ -1,4 +1,6 @@
 // Spans, names, types and parameters.
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "compiler/syntax/build.h"
@@ -77,6 +79,13 @@ void Builder::given_twice(Span at, std::string_view what) {
   diagnostics_.emit(DiagnosticKind::GivenTwice, at, {std::string(what)});
 }
 
+// A word that is one only before `of`.
+void Builder::require_word(const ast::Name& found, std::string_view wanted) {
+  if (found.text != wanted)
+    diagnostics_.emit(DiagnosticKind::SyntaxError, found.span,
+                      {fmt::format("expected `{}` before `of`, found `{}`", wanted, found.text)});
+}
+
 ast::TypePtr Builder::type(Parser::TypeContext* tree) {
   auto result = std::make_unique<ast::TypeRef>();
   result->span = span(tree);
@@ -86,14 +95,16 @@ ast::TypePtr Builder::type(Parser::TypeContext* tree) {
   } else if (auto* list = dynamic_cast<Parser::ListTypeContext*>(tree)) {
     result->form = ast::TypeRef::Form::ListOf;
     result->element = type(list->type());
+  } else if (auto* map = dynamic_cast<Parser::MapTypeContext*>(tree)) {
+    result->form = ast::TypeRef::Form::MapOf;
+    result->key = type(map->key);
+    result->element = type(map->value);
+    require_word(name(map->kind), "map");
   } else if (auto* grant = dynamic_cast<Parser::GrantTypeContext*>(tree)) {
     result->form = ast::TypeRef::Form::GrantOf;
     result->operation = qualified(grant->write);
     if (grant->target != nullptr) result->element = type(grant->target);
-    const ast::Name kind = name(grant->kind);
-    if (kind.text != "grant")
-      diagnostics_.emit(DiagnosticKind::SyntaxError, kind.span,
-                        {"expected `list` or `grant` before `of`, found `" + kind.text + "`"});
+    require_word(name(grant->kind), "grant");
   } else {
     auto* named = dynamic_cast<Parser::NamedTypeContext*>(tree);
     result->name = name(named->name());

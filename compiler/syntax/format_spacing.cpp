@@ -32,6 +32,7 @@ bool blank_between(const std::vector<Word>& words, size_t i) {
   const Word& before = words[i - 1];
   const Word& word = words[i];
   if (never_blank_behind(before) || never_blank_before(word)) return false;
+  if (word.type == Lexer::OPEN_BRACKET && word.rule == Parser::RuleLookup) return false;
   if (is_opening(word) && word.type == Lexer::OPEN_PAREN) return !calls(before);
   // Two signs side by side could begin a comment.
   if (before.type == Lexer::MINUS && before.rule == Parser::RuleUnary) return word.type == Lexer::MINUS;

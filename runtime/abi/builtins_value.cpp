@@ -41,6 +41,14 @@ std::expected<bool, Fault> equal(Context* context, TypeId type, Cell a, Cell b) 
   return result;
 }
 
+// Of two keys of a map: below 0, 0 or above. Texts go by their bytes, everything else by its number.
+int order(const Context* context, TypeId type, Cell a, Cell b) {
+  const Kind kind = types_of(context)[type].kind;
+  if (kind == Kind::Text || kind == Kind::Zone)
+    return context->arena->text(a).compare(context->arena->text(b));
+  return a.bits < b.bits ? -1 : a.bits > b.bits ? 1 : 0;
+}
+
 }  // namespace
 
 uint32_t endcap_rt_TextLiteral(Context* context, Cell* result, const Cell*, uint64_t immediate) {
@@ -142,6 +150,46 @@ uint32_t endcap_rt_Allocate(Context* context, Cell* result, const Cell* argument
   Reference object;
   const auto count = static_cast<uint32_t>(cells.size());
   if (!make_list(context, cells.data(), count, count, object)) return code(FaultKind::TooLarge);
+  return give(result, object);
+}
+
+uint32_t endcap_rt_MapMake(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
+  const TypeId type = static_cast<TypeId>(immediate);
+  auto found = cells_of(context, arguments[0], type);
+  if (!found) return code(found.error().kind);
+  const auto key_of = [&](Cell entry) { return *context->arena->cells(reference_of(entry)); };
+  const TypeId key = types_of(context)[types_of(context)[type].element].fields[0].type;
+  const Cell* first = context->arena->cells(found->first);
+  std::vector<Cell> entries(first, first + found->count);
+  std::ranges::sort(entries, [&](Cell a, Cell b) { return order(context, key, key_of(a), key_of(b)) < 0; });
+  const auto same = [&](Cell a, Cell b) { return order(context, key, key_of(a), key_of(b)) == 0; };
+  if (std::ranges::adjacent_find(entries, same) != entries.end()) return code(FaultKind::KeyTwice);
+  if (entries.empty()) return give(result, 0);
+  Reference object;
+  const auto count = static_cast<uint32_t>(entries.size());
+  if (!make_list(context, entries.data(), count, count, object)) return code(FaultKind::TooLarge);
+  return give(result, object);
+}
+
+uint32_t endcap_rt_MapGet(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
+  const TypeId type = static_cast<TypeId>(immediate);
+  const Cell wanted = arguments[1];
+  auto found = cells_of(context, arguments[0], type);
+  if (!found) return code(found.error().kind);
+  const TypeId key = types_of(context)[types_of(context)[type].element].fields[0].type;
+  const auto entry = [&](uint32_t index) {
+    return context->arena->cells(reference_of(context->arena->cells(found->first)[index]));
+  };
+  uint32_t low = 0, high = found->count;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    order(context, key, *entry(middle), wanted) < 0 ? low = middle + 1 : high = middle;
+  }
+  if (low == found->count || order(context, key, *entry(low), wanted) != 0) return give(result, 0);
+  const Cell value = entry(low)[1];
+  Reference object;
+  if (!allocate(context, sizeof(Cell), object)) return code(FaultKind::TooLarge);
+  *context->arena->cells(object) = value;
   return give(result, object);
 }
 

@@ -25,6 +25,8 @@ std::string_view to_string(FaultKind kind) {
       return "too large";
     case FaultKind::Unhandled:
       return "unhandled";
+    case FaultKind::KeyTwice:
+      return "two values under one key of a map";
   }
   return "unknown fault";
 }

@@ -18,6 +18,7 @@ enum class FaultKind : uint8_t {
   Defect = 7,            // a bug of ours, found at run time
   TooLarge = 8,          // a cap on frame, payload or record was reached
   Unhandled = 9,         // a call ended in a way its wait point has no handler for: the instance is suspended there
+  KeyTwice = 10,         // a map of two values under one key
 };
 
 struct Fault {

@@ -135,8 +135,9 @@ class Writer {
         constexpr const char* kForms[] = {
             "(sum of {0}.gap for each {0} in {1})",
             "(sum of {0}.gap for each {0} in {1} where {0}.gap > {2} ea)",
-            "((first of {0}.gap for each {0} in {1} where {0}.gap < {2} ea) or else {2} ea)"};
-        return {fmt::format(fmt::runtime(kForms[below(3)]), each, list->name, below(12)), true};
+            "((first of {0}.gap for each {0} in {1} where {0}.gap < {2} ea) or else {2} ea)",
+            "((map of {0}.store.id to {0}.gap for each {0} in {1} where {0}.gap < {2} ea)[\"0002\"] or else 3 ea)"};
+        return {fmt::format(fmt::runtime(kForms[below(4)]), each, list->name, below(12)), true};
       }
       case 10: {
         const std::string mixed = function() + "({}, {})";

@@ -69,6 +69,26 @@ Label TrustScope::label_filter(Operation& operation) {
   return join(std::move(list), flatten(label(*operation.operands[1])));
 }
 
+// Which entries there are, the list and all keys decide. What is found by a key is decided by that key too.
+Label TrustScope::label_map(Operation& operation) {
+  const Label list = label(*operation.operands[0]);
+  bind(operation.variable, part(list, 0));
+  const Label key = flatten(label(*operation.operands[1])), value = label(*operation.operands[2]);
+  Label entry;
+  entry.parts = {key, join(value, key)};
+  Label result = join(existence(list), key);
+  result.parts = {std::move(entry)};
+  return result;
+}
+
+Label TrustScope::label_lookup(Operation& operation) {
+  const Label map = label(*operation.operands[0]);
+  const Label decided = join(existence(map), flatten(label(*operation.operands[1])));
+  Label found = decided;
+  found.parts = {join(part(part(map, 0), 1), decided)};
+  return found;
+}
+
 // Each element is as trusted as it was; what it is given is decided by the amount and by all the weights.
 Label TrustScope::label_allocate(Operation& operation) {
   const Label list = label(*operation.operands[0]);
@@ -97,6 +117,10 @@ Label TrustScope::label_operation(Operation& operation) {
       return label_aggregate(operation);
     case Operator::Allocate:
       return label_allocate(operation);
+    case Operator::MakeMap:
+      return label_map(operation);
+    case Operator::Lookup:
+      return label_lookup(operation);
     case Operator::Conditional: {
       const Label condition = flatten(label(*operation.operands[0]));
       Label chosen = join(label(*operation.operands[1]), label(*operation.operands[2]));

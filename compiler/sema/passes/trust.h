@@ -32,6 +32,8 @@ class TrustScope {
   Label label_call(CallFunction& call);
   Label label_operation(Operation& operation);
   Label label_allocate(Operation& operation);
+  Label label_map(Operation& operation);
+  Label label_lookup(Operation& operation);
   Label label_aggregate(Operation& operation);
   Label label_filter(Operation& operation);
 

@@ -8,6 +8,7 @@ using namespace ast;
 std::string dump(const TypePtr& type) {
   if (!type) return "";
   if (type->form == TypeRef::Form::ListOf) return form("list", {dump(type->element)});
+  if (type->form == TypeRef::Form::MapOf) return form("map", {dump(type->key), dump(type->element)});
   if (type->form == TypeRef::Form::GrantOf)
     return form("grant", {type->operation.text(), type->element ? dump(type->element) : ""});
   if (type->form == TypeRef::Form::Optional) return form("optional", {dump(type->element)});
@@ -104,6 +105,10 @@ std::string dump(const Expr& expression) {
           [](const ListExpr& e) {
             return "[" + each(e.elements, [](const ExprPtr& x) { return dump(x); }) + "]";
           },
+          [](const MapExpr& e) {
+            return form("map", {dump(e.key), dump(e.value), e.variable.text, dump(e.list), dump(e.where)});
+          },
+          [](const LookupExpr& e) { return form("lookup", {dump(e.map), dump(e.key)}); },
           [](const AllocateExpr& e) {
             return form("allocate", {dump(e.amount), dump(e.list), dump(e.weight)});
           },
