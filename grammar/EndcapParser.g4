@@ -7,7 +7,8 @@ options { tokenVocab = EndcapLexer; }
 declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
     | recordDeclaration | enumDeclaration | functionDeclaration | mappingDeclaration | tableDeclaration | policyDeclaration
-    | advisorDeclaration | workflowDeclaration | exceptionDeclaration | scheduleDeclaration | testDeclaration
+    | advisorDeclaration | workflowDeclaration | exceptionDeclaration | scheduleDeclaration | partnerDeclaration | interfaceDeclaration
+    | testDeclaration
     ) EOF
   ;
 
@@ -19,7 +20,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
   | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID | DUE | TOLERATE
-  | RUN | REPEAT | MAPPING | FROM | SCHEDULE | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
+  | RUN | REPEAT | MAPPING | FROM | SCHEDULE | PARTNER | INTERFACE | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
   ;
 
 names: name (COMMA name)*;
@@ -147,6 +148,16 @@ scheduleDays
   | DAY NUMBER OF THE MONTH                                                 # DayOfMonth
   ;
 
+partnerDeclaration: PARTNER names (BY type)?;
+interfaceDeclaration
+  : INTERFACE declared=name VERSION NUMBER FOR partner=name (DEPRECATED from=DATE UNTIL until=DATE)?
+    OPEN_BRACE interfaceItem* CLOSE_BRACE
+  ;
+interfaceItem
+  : OPERATION inbound=name parameters (FOR scope=name)? what=(SENDS | STARTS) call  # InboundItem
+  | QUOTA NUMBER PER period=name                                            # QuotaItem
+  ;
+
 // ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
 
 testDeclaration: TEST TEXT OPEN_BRACE testStatement* CLOSE_BRACE;
@@ -161,6 +172,7 @@ testStatement
   | SEND qualified arguments                                                # SendEvent
   | role=name decision=(APPROVES | REJECTS | COUNTERS | DOES) EVERY? qualified arguments? about? excepted? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
   | role=name DELEGATES EVERY? qualified about? TO to=TEXT (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDelegates
+  | partner=name CALLS qualified arguments (OF VERSION NUMBER)? (AT testMoment)? (AS person=TEXT)? (AND IS REFUSED)?  # PartnerCalls
   | qualified about? fault testCount                                        # SystemFails
   | EXPECT expectation                                                      # ExpectThat
   ;

@@ -45,6 +45,9 @@ class ProjectReader {
     if (auto* roles = top.table("roles")) read_roles(*roles);
     if (auto* scopes = top.table("scopes")) read_scopes(*scopes);
     if (auto* absences = top.array("absences")) read_absences(*absences);
+    for_each_table(top, "partners", [&](const toml::table& table, std::string name, Span span) {
+      read_partners(table, name, span);
+    });
     std::vector<WrittenCalendar> calendars;
     for_each_table(top, "calendars", [&](const toml::table& table, std::string name, Span span) {
       if (auto calendar = read_calendar(file_, table, std::move(name), span))
@@ -134,6 +137,30 @@ class ProjectReader {
                                  system.schema_path, sources_, diagnostics_);
     }
     project_.systems.push_back(std::move(system));
+  }
+
+  // `[partners.Marketplace.acme]`: who calls interfaces, by what it proves that, and what it answers for.
+  void read_partners(const toml::table& table, const std::string& declared, Span declared_span) {
+    Section all(file_, table, "[partners." + declared + "]", declared_span);
+    for (auto&& [name, node] : table) {
+      const toml::table* settings = all.table(name.str());
+      if (settings == nullptr) continue;
+      PartnerConfig partner;
+      partner.partner = declared;
+      partner.partner_span = declared_span;
+      partner.name = std::string(name.str());
+      partner.span = file_.key_span(name);
+      Section section(file_, *settings, "[partners." + declared + "." + partner.name + "]", partner.span);
+      partner.token_env = section.required_text("token_env");
+      if (section.has("token")) {
+        section.text("token");
+        section.invalid("token", "left out: a project is shared")
+            .note("name the environment variable that holds it: token_env = \"ENDCAP_ACME_TOKEN\"");
+      }
+      partner.scopes = section.texts("for");
+      section.close();
+      project_.partners.push_back(std::move(partner));
+    }
   }
 
   static std::string read_url(Section& section) {

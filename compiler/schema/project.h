@@ -43,6 +43,15 @@ struct RoleConfig {
   Span scopes_span = {};
 };
 
+// One partner that calls interfaces: `[partners.Marketplace.acme]`.
+struct PartnerConfig {
+  std::string partner;                               // "Marketplace": as it is declared
+  std::string name;                                  // "acme"
+  std::string token_env;                             // the environment variable with its token
+  std::vector<std::pair<std::string, Span>> scopes;  // what it answers for, "*" for all
+  Span span, partner_span;
+};
+
 // Somebody is away: whole days, as instants. `until` is no part of it.
 struct AbsenceConfig {
   std::string person;
@@ -59,6 +68,7 @@ struct Project {
   std::vector<AdvisorConfig> advisors;
   std::vector<RoleConfig> roles;
   std::vector<AbsenceConfig> absences;
+  std::vector<PartnerConfig> partners;
   std::vector<Calendar> calendars;
 };
 

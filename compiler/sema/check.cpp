@@ -7,6 +7,7 @@
 
 #include "compiler/sema/advisors.h"
 #include "compiler/sema/directory.h"
+#include "compiler/sema/interfaces.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
@@ -61,7 +62,8 @@ void describe_roles(Context& context) {
   }
 }
 
-// Whether a value of the type, as a task shows it, can read so.
+}  // namespace
+
 bool can_read(const abi::Type& type, const std::string& scope) {
   int64_t number = 0;
   const char* const end = scope.data() + scope.size();
@@ -74,6 +76,8 @@ bool can_read(const abi::Type& type, const std::string& scope) {
       return type.max_length == 0 || abi::count_code_points(scope) <= type.max_length;
   }
 }
+
+namespace {
 
 // Whoever has a role that is narrowed answers for something, and for something that there can be.
 void compare_scopes(Context& context) {
@@ -132,7 +136,9 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::compare_roles(context);
   sema::describe_named_types(context);
   sema::describe_roles(context);
+  sema::describe_partners(context);
   sema::compare_scopes(context);
+  sema::compare_partners(context);
   sema::describe_views(context);
   sema::limit_records(context);
   sema::describe_events(context);
@@ -148,6 +154,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_starts(context);
   sema::check_workflows(context);
   sema::describe_schedules(context);
+  sema::describe_interfaces(context);
   sema::check_event_senders(context);
   // These expect a tree without gaps.
   if (!diagnostics.has_errors()) {

@@ -32,6 +32,8 @@ enum class SymbolKind : uint8_t {
   Event,
   Advisor,
   Schedule,
+  Partner,
+  Interface,
   Broken,  // declared, but could not be read: its uses are not called unknown
 };
 
@@ -116,6 +118,17 @@ struct ScheduleInfo {
   uint32_t module = 0;
 };
 
+struct PartnerInfo {
+  const ast::PartnerDecl* tree = nullptr;
+  const ast::Name* name = nullptr;
+  uint32_t module = 0;
+};
+
+struct InterfaceInfo {
+  const ast::InterfaceDecl* tree = nullptr;
+  uint32_t module = 0;
+};
+
 // A function, a table: a function written as rows, or a mapping: one written as fields.
 struct FunctionInfo {
   const ast::Name* name = nullptr;
@@ -190,6 +203,8 @@ class Context {
   std::vector<EventInfo> events;                     // as abi.events
   std::vector<AdvisorInfo> advisors;                 // as abi.advisors
   std::vector<ScheduleInfo> schedules;               // as abi.schedules
+  std::vector<PartnerInfo> partners;                 // as abi.partners
+  std::vector<InterfaceInfo> interfaces;             // as abi.interfaces: one a version
   std::vector<FunctionInfo> functions;               // as Program::functions
   std::vector<PolicyInfo> policies;                  // as Program::policies and abi.policies
   std::vector<WorkflowInfo> workflows;               // as Program::workflows and abi.workflows
@@ -210,6 +225,9 @@ class Context {
   // A view whose record is part of a value of this type.
   std::optional<uint32_t> entity_in(TypeId type) const;
 };
+
+// Whether a value of what narrows a role or a partner, as text, can read so.
+bool can_read(const abi::Type& type, const std::string& scope);
 
 // A "did you mean" for a name that is not among `candidates`, as a fix over `span`.
 Diagnostic& with_suggestion(Diagnostic& diagnostic, Span span, std::string_view wrong,

@@ -162,6 +162,24 @@ class ModuleDeclarer {
     context_.schedules.push_back({.tree = &tree, .module = module});
     context_.program.abi.schedules.push_back({.name = full_name(module, tree.name.text)});
   }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::PartnerDecl& tree) {
+    for (const ast::Name& name : tree.partners) {
+      if (!add(module, name.text, name.span, SymbolKind::Partner, context_.partners.size())) continue;
+      context_.partners.push_back({.tree = &tree, .name = &name, .module = module});
+      context_.program.abi.partners.push_back({.name = name.text});
+    }
+  }
+  // The versions of an interface have one name: it stands for the first that is met.
+  void declare_node(uint32_t module, const ast::Decl&, const ast::InterfaceDecl& tree) {
+    const auto& symbols = context_.modules[module].symbols;
+    const auto known = symbols.find(tree.name.text);
+    const bool other_version = known != symbols.end() && known->second.kind == SymbolKind::Interface;
+    if (!other_version &&
+        !add(module, tree.name.text, tree.name.span, SymbolKind::Interface, context_.interfaces.size()))
+      return;
+    context_.interfaces.push_back({.tree = &tree, .module = module});
+    context_.program.abi.interfaces.push_back({.name = tree.name.text, .version = tree.version});
+  }
   void declare_node(uint32_t module, const ast::Decl&, const ast::SystemDecl& tree) {
     for (const ast::OperationDecl& operation : tree.operations) {
       const std::string name = operation.name.text();

@@ -37,6 +37,10 @@ std::string_view kind_name(SymbolKind kind) {
       return "advisor";
     case SymbolKind::Schedule:
       return "schedule";
+    case SymbolKind::Partner:
+      return "partner";
+    case SymbolKind::Interface:
+      return "interface";
     case SymbolKind::Broken:
       return "declaration that can't be read";
   }
@@ -101,6 +105,8 @@ DiagnosticKind unknown(SymbolKind kind) {
     case SymbolKind::Workflow:
     case SymbolKind::Advisor:
     case SymbolKind::Schedule:
+    case SymbolKind::Partner:
+    case SymbolKind::Interface:
       return DiagnosticKind::UnknownName;
     default:
       return DiagnosticKind::UnknownType;

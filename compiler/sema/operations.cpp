@@ -199,7 +199,7 @@ class SignatureDescriber {
       return;
     }
     if (tree_.limit->count == 0)
-      context_.emit(DiagnosticKind::LimitZero, tree_.limit->per.span, {name_})
+      context_.emit(DiagnosticKind::LimitZero, tree_.limit->per.span, {name_, "limit"})
           .note("leave the limit out where there is none");
     out().limit_count = tree_.limit->count;
     out().limit_period = period->second;

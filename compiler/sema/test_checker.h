@@ -34,6 +34,13 @@ class TestChecker {
   Made of(const ast::TestStmt& tree, const ast::AnswersStmt& node);
   std::optional<std::pair<uint32_t, ExprPtr>> given_input(const ast::AnswersStmt& node, size_t index);
 
+  // test_partners.cpp: partners that call
+  Made of(const ast::TestStmt& tree, const ast::CallsStmt& node);
+  std::optional<uint32_t> interface_meant(const ast::CallsStmt& node);
+  bool partner_known(const ast::CallsStmt& node);
+  bool arguments(const ast::TestStmt& tree, const ast::CallsStmt& node,
+                 const abi::Interface::Operation& operation, PartnerCalls& into);
+
   // test_people.cpp: people, systems, expectations
   Made of(const ast::TestStmt& tree, const ast::DecideStmt& node);
   Made of(const ast::TestStmt& tree, const ast::FaultStmt& node);

@@ -44,7 +44,8 @@ TestChecker::TestChecker(Context& context, uint32_t module, const ast::TestDecl&
 Test TestChecker::run() {
   bool expects = false;
   for (const ast::TestStmt& tree : tree_.statements) {
-    expects = expects || std::holds_alternative<ast::ExpectStmt>(tree.node);
+    const auto* calls = std::get_if<ast::CallsStmt>(&tree.node);
+    expects = expects || std::holds_alternative<ast::ExpectStmt>(tree.node) || (calls && calls->refused);
     Made made = std::visit([&](const auto& node) { return of(tree, node); }, tree.node);
     if (made) test_.actions.push_back({tree.span, std::move(*made)});
   }

@@ -354,6 +354,14 @@ struct TestStart { uint32_t workflow = 0; std::vector<ExprPtr> arguments; Instan
 struct TestSchedule { uint32_t schedule = 0; Instant at = 0; };  // from then on it starts its workflow
 struct TestTime { ExprPtr duration; std::optional<uint32_t> calendar; Instant until = 0; };  // no duration: until
 struct SentEvent { uint32_t event = 0; ExprPtr record; };
+struct PartnerCalls {
+  uint32_t interface = 0, operation = 0;
+  std::vector<std::pair<std::string, ExprPtr>> arguments;                     // of those parameters that are given
+  std::string person;                   // empty: the first who answers for it
+  std::optional<Instant> at;            // it begins the story
+  bool starts_story = false;            // the instance that it starts is the one that the test is about
+  bool refused = false;
+};
 struct About { std::string text; std::optional<uint32_t> every; };            // every: of this view
 struct TestValue { std::string field; ExprPtr value; };  // of a record, under the record's name
 struct PersonDecides {
@@ -389,7 +397,7 @@ struct Expectation {
 };
 struct TestAction {
   Span span;
-  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestSchedule, TestTime, SentEvent, PersonDecides, SystemFails, Expectation> node;
+  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestSchedule, TestTime, SentEvent, PartnerCalls, PersonDecides, SystemFails, Expectation> node;
 };
 struct Test {
   std::string name, module;
@@ -399,7 +407,7 @@ struct Test {
 };
 
 // Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, advisors, policies, roles, calendars, texts and
-// workflows (name, version, parameters, key, outcomes) and schedules filled in; machines come from lowering.
+// workflows (name, version, parameters, key, outcomes), schedules, partners and interfaces filled in; machines come from lowering.
 struct Program {
   abi::Program abi;
   std::vector<Function> functions;

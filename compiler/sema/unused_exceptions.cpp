@@ -32,6 +32,7 @@ class Dropper {
     for (Workflow& workflow : program_.workflows) renumber(workflow.body);
     for (Test& test : program_.tests) renumber(test);
     for (abi::Schedule& schedule : program_.abi.schedules) schedule.workflow = to_[schedule.workflow];
+    for (abi::Interface& interface : program_.abi.interfaces) renumber(interface);
   }
 
  private:
@@ -47,6 +48,11 @@ class Dropper {
       if (auto* task = std::get_if<Task>(&stmt.node); task && task->resolver)
         task->resolver->workflow = to_[task->resolver->workflow];
     });
+  }
+  void renumber(abi::Interface& interface) {
+    for (auto& operation : interface.operations) {
+      if (operation.what == abi::Interface::Operation::What::Starts) operation.target = to_[operation.target];
+    }
   }
   void renumber(Test& test) {
     for (TestAction& action : test.actions) {

@@ -437,6 +437,28 @@ struct ScheduleDecl {
   std::optional<Rule> rule;                                      // mandatory
 };
 
+struct PartnerDecl { std::vector<Name> partners; TypePtr by; };    // partner Marketplace by Text(10): null when nothing narrows it
+// interface I version 2 for P deprecated D until E { operation o(a: A) for a sends E(a)  quota 600 per hour }
+struct InterfaceDecl {
+  Name name;
+  uint32_t version = 0;
+  Span version_span;
+  Name partner;
+  struct Deprecated { std::string from, until; Span from_span, until_span; };  // dates
+  std::optional<Deprecated> deprecated;
+  struct Operation {
+    Name name;
+    std::vector<Parameter> parameters;
+    std::optional<Name> scope;                                   // the parameter that names for whom
+    enum class What : uint8_t { Sends, Starts } what = What::Sends;
+    Call call;                                                   // an event, a workflow
+    Span span;
+  };
+  std::vector<Operation> operations;
+  struct Quota { uint32_t count = 0; Name per; Span span; };
+  std::optional<Quota> quota;                                    // mandatory
+};
+
 // ---------------------------------------------------------------- tests
 
 struct TestMoment {                   // 2026-11-20 09:00 zone "Australia/Sydney"
@@ -480,6 +502,15 @@ struct StartStmt { QualifiedName workflow; std::vector<Argument> arguments; Test
 struct StartScheduleStmt { QualifiedName schedule; TestMoment at; };  // start schedule MorningAudit at 2026-11-20 05:00
 struct AfterStmt { ExprPtr duration; std::optional<TestMoment> until; };  // one of them
 struct SendStmt { QualifiedName event; std::vector<Argument> arguments; };
+struct CallsStmt {                    // Marketplace calls Offers.optIn(seller: "ACME") of version 1 as "acme" and is refused
+  Name partner;
+  QualifiedName operation;            // of an interface
+  std::vector<Argument> arguments;
+  std::optional<uint32_t> version;    // absent: the newest
+  std::optional<TestMoment> at;       // when it begins the story
+  std::optional<Name> person;         // of endcap.toml; absent: the first who may
+  bool refused = false;
+};
 struct DecideStmt {                   // FinanceManager approves gate.pricing as "fay" because "..." | StoreOps does Count(counted: 12 ea) | StoreOps delegates Count to "ben"
   enum class Verb : uint8_t { Approves, Rejects, Counters, Does, Delegates } verb;
   Name role;
@@ -514,7 +545,7 @@ struct ExpectStmt {
 };
 struct TestStmt {
   Span span;
-  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, StartScheduleStmt, AfterStmt, SendStmt, DecideStmt, FaultStmt, ExpectStmt> node;
+  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, StartScheduleStmt, AfterStmt, SendStmt, CallsStmt, DecideStmt, FaultStmt, ExpectStmt> node;
 };
 struct TestDecl {                     // test "a late approval goes to the director" { ... }
   Name title;
@@ -529,7 +560,7 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl, MappingDecl,
-               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, ExceptionDecl, ScheduleDecl, TestDecl, LaterDecl>
+               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, ExceptionDecl, ScheduleDecl, PartnerDecl, InterfaceDecl, TestDecl, LaterDecl>
       node;
 };
 

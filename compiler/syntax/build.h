@@ -97,8 +97,8 @@ class Builder {
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_exceptions.cpp, build_schedules.cpp, build_advisors.cpp, build_systems.cpp,
-  // build_policies.cpp, build_tables.cpp
+  // build_declarations.cpp, build_exceptions.cpp, build_schedules.cpp, build_interfaces.cpp,
+  // build_advisors.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);
@@ -107,6 +107,9 @@ class Builder {
   ast::ScheduleDecl schedule(Parser::ScheduleDeclarationContext* tree);
   ast::ScheduleDecl::Rule schedule_rule(Parser::ScheduleRuleContext* tree);
   void schedule_days(ast::ScheduleDecl::Rule& rule, Parser::ScheduleDaysContext* tree);
+  ast::PartnerDecl partner(Parser::PartnerDeclarationContext* tree);
+  ast::InterfaceDecl interface(Parser::InterfaceDeclarationContext* tree);
+  ast::InterfaceDecl::Operation inbound(Parser::InboundItemContext* tree);
   ast::UpgradeClause upgrade(Parser::UpgradeClauseContext* tree);
   ast::FunctionDecl function(Parser::FunctionDeclarationContext* tree);
   ast::MappingDecl mapping(Parser::MappingDeclarationContext* tree);
@@ -128,6 +131,7 @@ class Builder {
   ast::AnswersStmt answers(Parser::GivenAnswerContext* tree);
   ast::StartStmt start(Parser::StartWorkflowContext* tree);
   ast::AfterStmt after(Parser::AfterTimeContext* tree);
+  ast::CallsStmt calls(Parser::PartnerCallsContext* tree);
   ast::DecideStmt decide(Parser::PersonDecidesContext* tree);
   ast::DecideStmt delegate(Parser::PersonDelegatesContext* tree);
   ast::FaultStmt fault(Parser::SystemFailsContext* tree);

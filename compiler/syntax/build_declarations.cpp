@@ -55,6 +55,10 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
       return {at, exception(tree->exceptionDeclaration())};
     case Parser::RuleScheduleDeclaration:
       return {at, schedule(tree->scheduleDeclaration())};
+    case Parser::RulePartnerDeclaration:
+      return {at, partner(tree->partnerDeclaration())};
+    case Parser::RuleInterfaceDeclaration:
+      return {at, interface(tree->interfaceDeclaration())};
     case Parser::RuleAdvisorDeclaration:
       return {at, advisor(tree->advisorDeclaration())};
     case Parser::RuleTestDeclaration:

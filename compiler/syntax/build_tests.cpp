@@ -24,6 +24,7 @@ ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
   if (auto* time = dynamic_cast<Parser::AfterTimeContext*>(tree)) return {at, after(time)};
   if (auto* sent = dynamic_cast<Parser::SendEventContext*>(tree))
     return {at, ast::SendStmt{qualified(sent->qualified()), arguments(sent->arguments())}};
+  if (auto* called = dynamic_cast<Parser::PartnerCallsContext*>(tree)) return {at, calls(called)};
   if (auto* decided = dynamic_cast<Parser::PersonDecidesContext*>(tree)) return {at, decide(decided)};
   if (auto* delegated = dynamic_cast<Parser::PersonDelegatesContext*>(tree)) return {at, delegate(delegated)};
   if (auto* failing = dynamic_cast<Parser::SystemFailsContext*>(tree)) return {at, fault(failing)};

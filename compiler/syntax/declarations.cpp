@@ -9,13 +9,13 @@ namespace endcap::syntax {
 
 namespace {
 
-constexpr std::array<size_t, 18> kKeywords{
-    Lexer::MODULE, Lexer::USE,     Lexer::TYPE,     Lexer::ROLE,      Lexer::CONFLICT, Lexer::VIEW,
-    Lexer::SYSTEM, Lexer::RECORD,  Lexer::ENUM,     Lexer::FUNCTION,  Lexer::MAPPING,  Lexer::TABLE,
-    Lexer::POLICY, Lexer::ADVISOR, Lexer::WORKFLOW, Lexer::EXCEPTION, Lexer::SCHEDULE, Lexer::TEST};
+constexpr std::array<size_t, 20> kKeywords{
+    Lexer::MODULE,    Lexer::USE,      Lexer::TYPE,    Lexer::ROLE,      Lexer::CONFLICT,
+    Lexer::VIEW,      Lexer::SYSTEM,   Lexer::RECORD,  Lexer::ENUM,      Lexer::FUNCTION,
+    Lexer::MAPPING,   Lexer::TABLE,    Lexer::POLICY,  Lexer::ADVISOR,   Lexer::WORKFLOW,
+    Lexer::EXCEPTION, Lexer::SCHEDULE, Lexer::PARTNER, Lexer::INTERFACE, Lexer::TEST};
 
-constexpr std::array<std::string_view, 6> kLaterDeclarations{"measure", "sweep", "route",
-                                                             "sync",    "alert", "interface"};
+constexpr std::array<std::string_view, 5> kLaterDeclarations{"measure", "sweep", "route", "sync", "alert"};
 
 class Cutter {
  public:
@@ -88,8 +88,9 @@ std::vector<Piece> cut_into_declarations(const Tokens& tokens, std::string_view 
 }
 
 std::vector<std::string> declaration_keywords() {
-  return {"module",   "use",     "type",  "role",   "conflict", "view",     "system",    "record",   "enum",
-          "function", "mapping", "table", "policy", "advisor",  "workflow", "exception", "schedule", "test"};
+  return {"module",   "use",       "type",     "role",    "conflict",  "view",   "system",
+          "record",   "enum",      "function", "mapping", "table",     "policy", "advisor",
+          "workflow", "exception", "schedule", "partner", "interface", "test"};
 }
 
 }  // namespace endcap::syntax

@@ -39,6 +39,7 @@ const Repeating* repeating(size_t rule) {
       {Parser::RuleExceptionDeclaration,
        "`respond within`, `remind after`, `escalate to`, `resolve by`, `on expired` or `}`",
        {"respond", "remind", "escalate", "resolve", "on"}},
+      {Parser::RuleInterfaceDeclaration, "`operation`, `quota` or `}`", {"operation", "quota"}},
       {Parser::RuleScheduleDeclaration, "`every` and its days, or `}`", {"every"}},
       {Parser::RulePolicyDeclaration,
        "a row that begins with `|`, `let`, `stand in` or `}`",
@@ -136,6 +137,7 @@ std::string token_words(const SyntaxErrorPlace& error, size_t type) {
   if (const auto test = test_word(type); !test.empty()) return "`" + std::string(test) + "`";
   if (const auto advisor = advisor_word(type); !advisor.empty()) return "`" + std::string(advisor) + "`";
   if (const auto schedule = schedule_word(type); !schedule.empty()) return "`" + std::string(schedule) + "`";
+  if (const auto inbound = interface_word(type); !inbound.empty()) return "`" + std::string(inbound) + "`";
   const std::string literal = error.words->getLiteralName(type);
   if (literal.size() < 3) return {};
   return "`" + literal.substr(1, literal.size() - 2) + "`";

@@ -39,6 +39,7 @@ constexpr Word kWords[] = {
     {"countered", Lexer::COUNTERED},
     {"does", Lexer::DOES},
     {"delegates", Lexer::DELEGATES},
+    {"calls", Lexer::CALLS},
     {"because", Lexer::BECAUSE},
     {"once", Lexer::ONCE},
     {"times", Lexer::TIMES},

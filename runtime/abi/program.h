@@ -281,6 +281,36 @@ struct Schedule {
   std::vector<Argument> arguments;      // one a Workflow::parameters
 };
 
+// Who calls interfaces, and what each of them answers for: by name, as endcap.toml has them.
+struct Partner {
+  std::string name;                     // "Marketplace"
+  TypeId scope = kNoType;               // what narrows it; kNoType: nothing
+};
+
+// One version of what partners may ask for. It holds no instance: deduplication goes by the partner's key, in every version.
+struct Interface {
+  std::string name;                     // "MarketplaceOffers": of a project, not of a module
+  uint32_t version = 1;
+  uint32_t partner = 0;
+  uint32_t quota_count = 0;             // calls of one partner per quota_period
+  Duration quota_period = 0;
+  std::optional<Instant> deprecated;    // from then on answers say so
+  std::optional<Instant> until;         // set with `deprecated`: then it is gone
+  struct Operation {
+    std::string name;
+    TypeId parameters = kNoType;        // Record
+    std::optional<uint32_t> scope;      // parameter: must be among what the partner answers for
+    enum class What : uint8_t { Sends, Starts } what = What::Sends;
+    uint32_t target = 0;                // event, workflow
+    struct Argument {                   // one a field of the event, one a start parameter
+      std::optional<uint32_t> parameter;
+      std::string json;                 // else: as it is written; empty: absent
+    };
+    std::vector<Argument> arguments;
+  };
+  std::vector<Operation> operations;
+};
+
 struct Program {
   std::string hash;                     // 32 raw bytes: source, schemas and compiler version
   Types types;
@@ -295,6 +325,8 @@ struct Program {
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
   std::vector<Schedule> schedules;
+  std::vector<Partner> partners;
+  std::vector<Interface> interfaces;
   std::vector<Machine> machines;
   std::vector<std::string> texts;       // literals
   std::vector<std::pair<uint32_t, uint32_t>> conflicts;  // roles that can't decide the same approval

@@ -9,6 +9,7 @@
 
 #include "runtime/abi/shape.h"
 #include "runtime/engine/arguments.h"
+#include "runtime/engine/inbound.h"
 #include "runtime/engine/partition.h"
 #include "runtime/engine/views.h"
 
@@ -126,6 +127,22 @@ class PartitionedEngine final : public Engine {
     partition.event(std::move(request));
   }
 
+  // The partition that remembers the key need not be the one that starts: with both on stable storage, in
+  // this order, whatever is asked again after a crash goes on from where it stood.
+  void inbound(InboundRequest request) override {
+    const JsonReply reply =
+        request.reply ? std::move(request.reply) : JsonReply([](std::expected<std::string, Refusal>) {});
+    if (!state_.failure.empty()) return reply(refuse(Refusal::Kind::Overloaded, state_.failure));
+    auto parsed = parse_call(state_, request, seen_);
+    if (!parsed) return reply(std::unexpected(parsed.error()));
+    Partition& home = partition_of(parsed->home);
+    if (home.queued_calls() >= kQueuedMax)
+      return reply(refuse(Refusal::Kind::Overloaded, "too many calls are waiting; try again in a second"));
+    parsed->call.reply = reply;
+    if (parsed->start) parsed->call.reply = start_behind(std::move(*parsed->start), reply);
+    home.call(std::move(parsed->call));
+  }
+
   void decide(DecisionRequest request) override {
     if (!state_.failure.empty() && request.reply)
       return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
@@ -223,6 +240,21 @@ class PartitionedEngine final : public Engine {
   const Counters& counters() const override { return state_.counters; }
 
  private:
+  JsonReply start_behind(ParsedStart given, JsonReply reply) {
+    auto start = std::make_shared<ParsedStart>(std::move(given));
+    return [this, start, reply = std::move(reply)](std::expected<std::string, Refusal> remembered) {
+      if (!remembered) return reply(std::unexpected(remembered.error()));
+      if (!state_.failure.empty()) return reply(refuse(Refusal::Kind::Overloaded, state_.failure));
+      ParsedStart behind = std::move(*start);
+      behind.reply = [reply, key = behind.key](std::expected<std::string, Refusal> started) {
+        reply(start_answer(started, key));
+      };
+      Partition& partition =
+          partition_of(rows::workflow_key(state_.program->workflows[behind.workflow].name, behind.key));
+      partition.start(std::move(behind));
+    };
+  }
+
   Partition& partition_of(const std::string& key) {
     return *partitions_[partition_of_key(key, state_.options.partitions)];
   }

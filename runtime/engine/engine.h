@@ -25,7 +25,7 @@ namespace endcap {
 
 // An API error in the words of the caller.
 struct Refusal {
-  enum class Kind : uint8_t { NotFound, Invalid, Denied, Conflict, Overloaded } kind;
+  enum class Kind : uint8_t { NotFound, Invalid, Denied, Conflict, Overloaded, Gone } kind;
   std::string message;
 };
 using JsonReply =
@@ -42,6 +42,16 @@ struct EventRequest {
   std::string data_json;
   JsonReply reply;
 };  // CloudEvents 1.0
+// A call of a partner, who has proved who it is.
+struct InboundRequest {
+  std::string interface;
+  uint32_t version = 0;
+  std::string operation;
+  std::string partner_kind, partner;  // "Marketplace", "acme"
+  std::string key;                    // the partner's own: a call is done once by it
+  std::string arguments_json;
+  JsonReply reply;
+};
 struct DecisionRequest {
   uint64_t task = 0;
   std::string person;
@@ -70,6 +80,7 @@ struct EngineOptions {
   std::map<std::string, std::vector<std::string>> people;  // role -> people
   PeopleScopes scopes;                                     // of roles that are narrowed
   Absences absences;
+  PeopleScopes partners;                     // partner -> each of them -> what it answers for
   std::map<std::string, uint32_t> attempts;  // system -> attempts before `unavailable`
   std::map<std::string, Duration> timeouts;  // system -> timeout of one attempt
   std::map<std::string, Duration> settles;  // system -> how long a request that was given up may still arrive
@@ -95,6 +106,7 @@ class Engine {
   // Inputs; accepted at any time from the engine's own thread, processed by the next `drain`.
   virtual void start(StartRequest) = 0;
   virtual void event(EventRequest) = 0;
+  virtual void inbound(InboundRequest) = 0;
   virtual void decide(DecisionRequest) = 0;
   virtual void resume(ResumeRequest) = 0;
   virtual void call_finished(CallReply) = 0;

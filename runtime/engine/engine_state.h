@@ -27,6 +27,7 @@ inline std::string json_text(const Json& json) {
 
 // Who asked for an instance, for history.
 inline Json asker_json(const rows::Message& message) {
+  if (!message.partner.empty()) return {{"partner", message.partner}, {"call", message.call}};
   if (message.kind == rows::Message::Kind::Scheduled)
     return {{"schedule", message.source}, {"moment", instant_to_text(message.moment)}};
   return {{"id", message.waiter.root}, {"workflow", message.source}, {"key", message.source_key}};
@@ -87,6 +88,12 @@ struct ParsedStart {
   std::vector<abi::Blob> blobs;
   JsonReply reply;
   rows::Message asked;  // by whom, when another instance asked for it
+};
+// A call of a partner, once it is known what it stands for: an event, or, without a type, the key of a start.
+struct InboundCall {
+  std::string seen_key, content;  // what is remembered of it
+  rows::Message event;
+  JsonReply reply;
 };
 // The error is a sentence for whoever starts it.
 std::expected<ParsedStart, std::string> parse_start(const EngineState& state, const abi::Workflow& workflow,

@@ -116,12 +116,14 @@ void Partition::heard(const rows::Subscription& subscription, const std::string&
   const abi::WaitPoint& point = program().machines[subscription.machine].states[subscription.state];
   const abi::Subscription& event = point.events.at(subscription.index);
   const abi::TypeId type = program().events[event.event].record;
-  if (subscription.throughout) return start_handler(subscription, *row, record);
+  if (subscription.throughout) return start_handler(subscription, *row, record, message);
   if (row->status != rows::Instance::Status::Waiting) return;
   if (event.guard_state && !guard_holds(*row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}))
     return;
-  note(*row, "heard",
-       {{"event", program().events[event.event].name}, {"source", message.source}, {"id", message.id}});
+  Json details = {
+      {"event", program().events[event.event].name}, {"source", message.source}, {"id", message.id}};
+  if (!message.partner.empty()) details["by"] = asker_json(message);
+  note(*row, "heard", details);
   resume(row->root, row->number, Input{abi::EventBase + subscription.index, 0, record, type, {}});
 }
 
@@ -204,7 +206,7 @@ void Partition::start_beside(rows::Instance row, const rows::Instance& parent) {
 }
 
 void Partition::start_handler(const rows::Subscription& subscription, const rows::Instance& parent,
-                              const std::string& record) {
+                              const std::string& record, const rows::Message& message) {
   const abi::WaitPoint& point = program().machines[subscription.machine].states[subscription.state];
   const abi::Subscription& event = point.events.at(subscription.index);
   std::vector<std::string> values = subscription.captures;
@@ -215,8 +217,9 @@ void Partition::start_handler(const rows::Subscription& subscription, const rows
   if (event.guard_state && !guard_holds(*row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}))
     return;
   row->number = next_number();
-  note(parent.root, "handling", row->number, point.path, parent.element,
-       {{"event", program().events[event.event].name}});
+  Json details = {{"event", program().events[event.event].name}};
+  if (!message.partner.empty()) details["by"] = asker_json(message);
+  note(parent.root, "handling", row->number, point.path, parent.element, details);
   start_beside(std::move(*row), parent);
 }
 

@@ -77,10 +77,11 @@ struct Message {
   bool failure = false;  // Ended; Reserved: it does not fit
   Instant moment = 0;    // Scheduled, Came: of the occurrence
   Schedule::Came came = Schedule::Came::Nothing;  // Came
+  std::string partner, call;                      // Event: who called what, when a partner sent it
   template <typename F>
   void fields(F& f) {
     f(1, source), f(2, id), f(3, type), f(4, data), f(5, stored), f(6, kind), f(7, source_key), f(8, waiter),
-        f(9, failure), f(10, moment), f(11, came);
+        f(9, failure), f(10, moment), f(11, came), f(12, partner), f(13, call);
   }
 };
 

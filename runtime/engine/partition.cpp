@@ -80,6 +80,7 @@ bool Partition::take_inputs() {
   took = fire_timers() || took;
   took = follow_messages() || took;
   take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
+  take(inbound_, kEventsPerDrain, [&](InboundCall& call) { take_call(call); });
   take(starts_, kStartsPerDrain, [&](ParsedStart& request) { start_instance(request); });
   for (uint64_t root : std::exchange(compensating_, {})) compensate(root);
   for (const auto& [root, number] : std::exchange(compensating_below_, {})) {
@@ -167,7 +168,7 @@ void Partition::abandon(const std::string& why) {
     }
     queue.clear();
   };
-  refuse(starts_), refuse(events_), refuse(decisions_), refuse(resumes_);
+  refuse(starts_), refuse(events_), refuse(inbound_), refuse(decisions_), refuse(resumes_);
   batches_.clear();
   calls_.clear();
   released_calls_.clear();
@@ -224,9 +225,9 @@ void Partition::note(const rows::Instance& row, const char* kind, const Json& de
 }
 
 bool Partition::busy() const {
-  return !starts_.empty() || !events_.empty() || !decisions_.empty() || !resumes_.empty() ||
-         !replies_.empty() || !batches_.empty() || !sent_.empty() || !left_open_.empty() ||
-         !released_calls_.empty() || !schedules_taken_ ||
+  return !starts_.empty() || !events_.empty() || !inbound_.empty() || !decisions_.empty() ||
+         !resumes_.empty() || !replies_.empty() || !batches_.empty() || !sent_.empty() ||
+         !left_open_.empty() || !released_calls_.empty() || !schedules_taken_ ||
          std::any_of(others_.begin(), others_.end(), [&](const Partition* other) {
            return other->number_ >= meta_.cursors.size()
                       ? other->messages_stored() > 0

@@ -8,6 +8,7 @@
 //   starts.cpp      what starts an instance
 //   schedules.cpp   starts at times that come round
 //   events.cpp      stored events and who hears them
+//   inbound.cpp     calls of partners
 //   raises.cpp      exceptions, from partition to partition
 //   runs.cpp        the end of a workflow that another one runs
 //   fan_out.cpp     elements and branches
@@ -65,10 +66,12 @@ class Partition {
 
   void start(ParsedStart start) { starts_.push_back(std::move(start)); }
   void event(EventRequest event) { events_.push_back(std::move(event)); }
+  void call(InboundCall call) { inbound_.push_back(std::move(call)); }
   void decide(DecisionRequest decision) { decisions_.push_back(std::move(decision)); }
   void resume(ResumeRequest request) { resumes_.push_back(std::move(request)); }
   void call_finished(CallReply reply) { replies_.push_back(std::move(reply)); }
   size_t queued_starts() const { return starts_.size(); }
+  size_t queued_calls() const { return inbound_.size(); }
   size_t queued_events() const { return events_.size(); }
 
   bool drain(Instant now);
@@ -203,6 +206,7 @@ class Partition {
 
   // --- events.cpp
   void store_event(EventRequest& event);
+  void take_call(InboundCall& call);  // inbound.cpp
   bool follow_messages();
   void trim_messages();
   void deliver(const rows::Message& message);
@@ -212,7 +216,7 @@ class Partition {
   void heard(const rows::Subscription& subscription, const std::string& record, const rows::Message& message);
   bool park_throughout(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
   void start_handler(const rows::Subscription& subscription, const rows::Instance& row,
-                     const std::string& record);
+                     const std::string& record, const rows::Message& message);
   std::optional<rows::Instance> handler_row(const rows::Instance& parent, uint32_t machine,
                                             std::span<const std::string> values);
   void start_beside(rows::Instance row, const rows::Instance& parent);
@@ -429,6 +433,7 @@ class Partition {
 
   std::deque<ParsedStart> starts_;
   std::deque<EventRequest> events_;
+  std::deque<InboundCall> inbound_;
   std::deque<DecisionRequest> decisions_;
   std::deque<ResumeRequest> resumes_;
   std::deque<CallReply> replies_;

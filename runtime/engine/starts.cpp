@@ -70,7 +70,8 @@ std::expected<ParsedStart, std::string> parse_start(const EngineState& state, co
 void Partition::start_instance(ParsedStart& start) {
   const abi::Workflow& workflow = program().workflows[start.workflow];
   const std::string key = rows::workflow_key(workflow.name, start.key);
-  const std::string seen_key = "s" + abi::sha256(key + '\0' + start.request_id);
+  const bool by_partner = !start.asked.partner.empty();
+  const std::string seen_key = (by_partner ? "q" : "s") + abi::sha256(key + '\0' + start.request_id);
   if (!start.request_id.empty()) {
     if (auto seen = find<rows::Seen>(Table::Dedup, seen_key)) {
       if (seen->content == start.content) return answer(start.reply, Json{{"id", seen->instance}}.dump());
@@ -121,7 +122,7 @@ void Partition::start_instance(ParsedStart& start) {
                   {"key", start.key},
                   {"program", abi::hex(program().hash).substr(0, 16)},
                   {"arguments", Json::parse(start.arguments)}};
-  if (start.asked.kind != rows::Message::Kind::Event) details["by"] = asker_json(start.asked);
+  if (start.asked.kind != rows::Message::Kind::Event || by_partner) details["by"] = asker_json(start.asked);
   note(row, "started", details);
   answer(start.reply, Json{{"id", row.number}}.dump());
   step(std::move(row), Input{abi::Start});

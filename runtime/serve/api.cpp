@@ -25,24 +25,6 @@ HttpResponse ok(std::string json, unsigned status = 200) {
   return response;
 }
 
-HttpResponse refusal_response(const Refusal& refusal) {
-  switch (refusal.kind) {
-    case Refusal::Kind::NotFound:
-      return error_response(404, "not_found", refusal.message);
-    case Refusal::Kind::Invalid:
-      return error_response(400, "invalid", refusal.message);
-    case Refusal::Kind::Denied:
-      return error_response(403, "denied", refusal.message);
-    case Refusal::Kind::Conflict:
-      return error_response(409, "conflict", refusal.message);
-    case Refusal::Kind::Overloaded:
-      break;
-  }
-  HttpResponse response = error_response(429, "overloaded", refusal.message);
-  response.headers["Retry-After"] = kRetryAfterSeconds;
-  return response;
-}
-
 HttpResponse answer(std::expected<std::string, Refusal> result, unsigned status = 200) {
   if (!result) return refusal_response(result.error());
   return ok(std::move(*result), status);
@@ -129,6 +111,26 @@ HttpResponse method_not_allowed(std::string_view allowed) {
 }
 
 }  // namespace
+
+HttpResponse refusal_response(const Refusal& refusal) {
+  switch (refusal.kind) {
+    case Refusal::Kind::NotFound:
+      return error_response(404, "not_found", refusal.message);
+    case Refusal::Kind::Invalid:
+      return error_response(400, "invalid", refusal.message);
+    case Refusal::Kind::Denied:
+      return error_response(403, "denied", refusal.message);
+    case Refusal::Kind::Conflict:
+      return error_response(409, "conflict", refusal.message);
+    case Refusal::Kind::Gone:
+      return error_response(410, "gone", refusal.message);
+    case Refusal::Kind::Overloaded:
+      break;
+  }
+  HttpResponse response = error_response(429, "overloaded", refusal.message);
+  response.headers["Retry-After"] = kRetryAfterSeconds;
+  return response;
+}
 
 void Api::post(Work work, const Respond& respond) {
   if (shell_.post(std::move(work))) return;
@@ -399,6 +401,7 @@ void Api::metrics(Respond respond) {
         HttpResponse response;
         response.content_type = "text/plain; version=0.0.4";
         response.body = metrics_text(engine.counters(), shell_.now());
+        if (info_.partner_calls) response.body += info_.partner_calls->metrics();
         respond(std::move(response));
       },
       respond);

@@ -2,16 +2,19 @@
 // it.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "runtime/serve/http_server.h"
+#include "runtime/serve/partner_calls.h"
 #include "runtime/serve/shell.h"
 
 namespace endcap {
 
 struct ApiInfo {
-  std::string program_hash;  // hex
-  std::string version;       // of the daemon
+  std::string program_hash;                               // hex
+  std::string version;                                    // of the daemon
+  std::shared_ptr<PartnerCalls> partner_calls = nullptr;  // of the interfaces, for the metrics
 };
 
 class Api {
@@ -44,6 +47,7 @@ class Api {
   ApiInfo info_;
 };
 
+HttpResponse refusal_response(const Refusal& refusal);
 std::string metrics_text(const Counters& counters, Instant now);  // Prometheus exposition format 0.0.4
 
 }  // namespace endcap

@@ -92,6 +92,30 @@ std::expected<void, Refused> add_advisors(const Project& project,
   return {};
 }
 
+// What partners answer for, and the tokens they prove themselves by. One without a token can't call; two with
+// the same could not be told apart.
+std::expected<void, Refused> add_partners(const Project& project, bool with_tokens, Host& host) {
+  for (const PartnerConfig& config : project.partners) {
+    auto& scopes = host.engine.partners[config.partner][config.name];
+    for (const auto& [scope, span] : config.scopes) scopes.push_back(scope);
+    if (!with_tokens) continue;
+    const char* token = std::getenv(config.token_env.c_str());
+    if (token == nullptr || *token == '\0') {
+      tell(fmt::format("partner {} of {} can't call: the environment variable {} with its token is not set",
+                       config.name, config.partner, config.token_env));
+      continue;
+    }
+    PartnerAccess access(config.partner, config.name, token);
+    const auto same = std::ranges::find(host.partners, access.token_sha256, &PartnerAccess::token_sha256);
+    if (same != host.partners.end())
+      return refuse(kUsage, fmt::format("The partners {} and {} have the same token. Give each its own: by "
+                                        "it they are told apart.",
+                                        same->name, config.name));
+    host.partners.push_back(std::move(access));
+  }
+  return {};
+}
+
 std::expected<std::map<std::string, std::string>, Refused> parse_urls(
     const std::string& what, const std::vector<std::string>& names,
     const std::vector<std::string>& arguments) {
@@ -169,6 +193,8 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
   auto advisor_urls = parse_urls("advisor", advisors, options.advisors);
   if (!advisor_urls) return std::unexpected(advisor_urls.error());
   if (auto added = add_advisors(project.project, *advisor_urls, host); !added)
+    return std::unexpected(added.error());
+  if (auto added = add_partners(project.project, options.partners, host); !added)
     return std::unexpected(added.error());
   for (const RoleConfig& role : project.project.roles) {
     host.engine.people[role.name] = role.people;

@@ -13,6 +13,7 @@
 #include "runtime/advise/advisors.h"
 #include "runtime/connect/odata.h"
 #include "runtime/engine/engine.h"
+#include "runtime/serve/partner_api.h"
 #include "tools/common/compile_project.h"
 #include "tools/common/exit_code.h"
 
@@ -22,6 +23,7 @@ struct HostOptions {
   std::string folder = ".";
   std::vector<std::string> systems, advisors;  // NAME=URL, over what endcap.toml says
   bool interpreter = false;
+  bool partners = false;  // they may call: their tokens are looked for
   std::optional<std::filesystem::path> object_cache;
 };
 
@@ -37,7 +39,8 @@ struct Host {
   EngineOptions engine;
   std::vector<ODataSystem> systems;
   std::vector<AdvisorServer> advisors;
-  std::string compiled;  // "3 modules: 0 compiled, 3 from the cache, 12 ms"
+  std::vector<PartnerAccess> partners;  // those who have a token
+  std::string compiled;                 // "3 modules: 0 compiled, 3 from the cache, 12 ms"
 };
 
 // Checks and compiles the project; findings go to stdout when there are errors.

@@ -20,6 +20,7 @@ namespace {
 struct ServeOptions {
   HostOptions host;
   std::string data, listen = "127.0.0.1:8700", clock = "real", port_file;
+  std::string partners;  // where interfaces are served; empty: nowhere
   uint16_t partitions = 4;
 };
 
@@ -55,13 +56,13 @@ std::expected<ClockChoice, Refused> parse_clock(const std::string& text) {
   return choice;
 }
 
-std::expected<HttpOptions, Refused> parse_listen(const std::string& text) {
+std::expected<HttpOptions, Refused> parse_listen(const std::string& option, const std::string& text) {
   HttpOptions options;
   const size_t colon = text.rfind(':');
   const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), options.port);
   if (port.empty() || error != std::errc() || end != port.data() + port.size()) {
-    return refuse(kUsage, fmt::format("--listen {} is not HOST:PORT, as in 127.0.0.1:8700.", text));
+    return refuse(kUsage, fmt::format("{} {} is not HOST:PORT, as in 127.0.0.1:8700.", option, text));
   }
   options.host = text.substr(0, colon);
   if (options.host.starts_with('[') && options.host.ends_with(']'))
@@ -122,7 +123,8 @@ struct Daemon {
   std::unique_ptr<Clock> clock;
   std::unique_ptr<Shell> shell;
   std::unique_ptr<Api> api;
-  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<PartnerApi> partner_api;
+  std::unique_ptr<HttpServer> server, partner_server;
 };
 
 std::expected<void, Refused> open_data(Daemon& daemon, const ServeOptions& options) {
@@ -149,15 +151,38 @@ std::expected<void, Refused> open_data(Daemon& daemon, const ServeOptions& optio
   return {};
 }
 
+// On a listener of their own: who calls interfaces gets at nothing else.
+std::expected<void, Refused> serve_partners(Daemon& daemon, Host& host, const ServeOptions& options,
+                                            const HttpOptions& listen,
+                                            const std::shared_ptr<PartnerCalls>& calls) {
+  if (options.partners.empty()) {
+    if (!host.program->interfaces.empty())
+      tell("interfaces are not served: --partners HOST:PORT says where partners may call");
+    return {};
+  }
+  daemon.partner_api =
+      std::make_unique<PartnerApi>(*daemon.shell, host.program, std::move(host.partners), calls);
+  auto server = HttpServer::listen(
+      listen, [api = daemon.partner_api.get()](HttpRequest request, HttpServer::Respond respond) {
+        api->handle(std::move(request), std::move(respond));
+      });
+  if (!server) return refuse(server.error().in_use ? kConflict : kInternal, server.error().message);
+  daemon.partner_server = std::move(*server);
+  return {};
+}
+
 std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) {
   auto clock = parse_clock(options.clock);
   if (!clock) return std::unexpected(clock.error());
-  auto listen = parse_listen(options.listen);
+  auto listen = parse_listen("--listen", options.listen);
   if (!listen) return std::unexpected(listen.error());
+  auto partners = parse_listen("--partners", options.partners.empty() ? options.listen : options.partners);
+  if (!partners) return std::unexpected(partners.error());
   // The lock comes before the compiler: a folder in use is known at once.
   if (auto opened = open_data(daemon, options); !opened) return opened;
   HostOptions host_options = options.host;
   host_options.object_cache = std::filesystem::path(options.data) / "objects";
+  host_options.partners = !options.partners.empty();
   auto host = make_host(host_options);
   if (!host) return std::unexpected(host.error());
   host->engine.partitions = options.partitions;
@@ -172,13 +197,15 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
   shell_options.log = [](const std::string& line) { tell(line); };
   daemon.shell = std::make_unique<Shell>(*daemon.engine, *daemon.journal, *daemon.clock,
                                          make_connector(*host), shell_options);
-  daemon.api = std::make_unique<Api>(*daemon.shell, ApiInfo{abi::hex(host->program->hash), "0.1.0"});
+  const auto calls = std::make_shared<PartnerCalls>();
+  daemon.api = std::make_unique<Api>(*daemon.shell, ApiInfo{abi::hex(host->program->hash), "0.1.0", calls});
   auto server =
       HttpServer::listen(*listen, [api = daemon.api.get()](HttpRequest request, HttpServer::Respond respond) {
         api->handle(std::move(request), std::move(respond));
       });
   if (!server) return refuse(server.error().in_use ? kConflict : kInternal, server.error().message);
   daemon.server = std::move(*server);
+  if (auto served = serve_partners(daemon, *host, options, *partners, calls); !served) return served;
   daemon.shell->start();
   tell(fmt::format("{}; {} records recovered, {} rows of history read", host->compiled,
                    counters.recovered_records, counters.history_rows_read));
@@ -215,6 +242,9 @@ int run_serve(const ServeOptions& options) {
     return kInternal;
   }
   print(fmt::format("http://{}:{}\n", options.listen.substr(0, options.listen.rfind(':')), port));
+  if (daemon.partner_server)
+    print(fmt::format("partners http://{}:{}\n", options.partners.substr(0, options.partners.rfind(':')),
+                      daemon.partner_server->port()));
   tell(fmt::format("serving {} with the {} clock; stop with SIGTERM", options.host.folder,
                    daemon.clock->name()));
 
@@ -242,6 +272,9 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->required();
   command->add_option("--listen", options->listen, "Address and port; port 0 picks a free one and prints it")
       ->capture_default_str();
+  command->add_option(
+      "--partners", options->partners,
+      "Address and port where partners may call the project's interfaces; not given: nowhere");
   command->add_option("--port-file", options->port_file,
                       "File to write the port to, once requests are answered");
   command->add_option("--clock", options->clock, "real, or accelerated=FACTOR[@START] to try things out")
@@ -267,7 +300,8 @@ void add_serve(CLI::App& app, int& exit_code) {
       "\n"
       "The API is described in docs/reference/api.md. SIGTERM stops it gracefully; kill -9 loses nothing "
       "either.\n"
-      "It has no authentication yet: keep it on loopback or behind a proxy that has.");
+      "It has no authentication yet: keep it on loopback or behind a proxy that has. What --partners serves\n"
+      "asks for tokens, and is the project's interfaces only.");
   command->callback([options, &exit_code] { exit_code = run_serve(*options); });
 }
 

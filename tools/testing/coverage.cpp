@@ -1,6 +1,8 @@
 // Where tests have been: see coverage.h.
 #include "tools/testing/coverage.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -54,6 +56,25 @@ void add_schedules(Coverage& coverage, const CheckedProject& project, const std:
       count(group, started.contains(module.name->text() + "." + name),
             {name, project.sources.file(at.source).path,
              project.sources.line_column(at.source, at.begin).line});
+    }
+  }
+  add_group(coverage, std::move(group));
+}
+
+void add_operations(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& called) {
+  Coverage::Group group{.name = "operations of interfaces"};
+  for (const ast::Module& module : project.modules) {
+    for (const ast::Decl& declaration : module.declarations) {
+      const auto* interface = std::get_if<ast::InterfaceDecl>(&declaration.node);
+      if (interface == nullptr) continue;
+      for (const auto& operation : interface->operations) {
+        const Span at = operation.name.span;
+        const std::string name =
+            fmt::format("{}/{}/{}", interface->name.text, interface->version, operation.name.text);
+        count(group, called.contains(name),
+              {name, project.sources.file(at.source).path,
+               project.sources.line_column(at.source, at.begin).line});
+      }
     }
   }
   add_group(coverage, std::move(group));

@@ -10,6 +10,10 @@ EngineOptions options_of(const Project& project) {
     options.people[role.name] = role.people;
     options.scopes[role.name] = role.scopes;
   }
+  for (const PartnerConfig& partner : project.partners) {
+    auto& scopes = options.partners[partner.partner][partner.name];
+    for (const auto& [scope, span] : partner.scopes) scopes.push_back(scope);
+  }
   for (const AbsenceConfig& each : project.absences)
     options.absences.push_back({each.person, each.from, each.until, each.cover});
   for (const SystemConfig& system : project.systems) {

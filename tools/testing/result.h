@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct Result {
   std::vector<Failure> failures;
   std::vector<std::string> timeline;  // the test's steps and what followed each, in the test's zone
   std::string zone;
-  std::string schedule;  // that started something: its full name; empty: none
+  std::string schedule;          // that started something: its full name; empty: none
+  std::set<std::string> called;  // operations of interfaces that were taken: "Offers/2/optIn"
   double seconds = 0;
   bool passed() const { return failures.empty(); }
 };

@@ -59,6 +59,9 @@ std::expected<Report, std::string> run_tests(CheckedProject& project, const RunO
   std::set<std::string> started;
   for (const Result& result : report.results) started.insert(result.schedule);
   add_schedules(report.coverage, project, started);
+  std::set<std::string> called;
+  for (const Result& result : report.results) called.insert(result.called.begin(), result.called.end());
+  add_operations(report.coverage, project, called);
   return report;
 }
 

@@ -29,6 +29,9 @@ class Story {
   void follow_scheduled();
   Went act(const sema::TestTime& time);
   Went act(const sema::SentEvent& sent);
+  Went act(const sema::PartnerCalls& call);
+  std::string partner_for(const abi::Interface& interface, const abi::Interface::Operation& operation,
+                          const Json& arguments) const;
   Went act(const sema::PersonDecides& decision);
   Went act(const sema::SystemFails& fault) { return estate_.fail(fault), Went(); }
   Went act(const sema::Expectation& expectation);

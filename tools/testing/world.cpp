@@ -23,6 +23,7 @@ World::World(std::shared_ptr<const abi::Program> program, EngineOptions options,
 }
 
 std::expected<void, std::string> World::open(Instant now) {
+  if (engine_) return run_to(now);
   now_ = now;
   auto journal = open_local_log(disk_, {.partitions = 1, .segment_bytes = kSegmentBytes, .identity = 1});
   if (!journal) return std::unexpected(journal.error().message);
@@ -90,6 +91,15 @@ World::Answer World::start(const std::string& workflow, const std::string& argum
 World::Answer World::event(const std::string& type, const std::string& data) {
   auto reply = std::make_shared<std::optional<Answer>>();
   engine_->event({"endcap test", fmt::format("{}", ++events_), type, data, keep(reply)});
+  return wait_for(reply);
+}
+
+World::Answer World::call(const abi::Interface& interface, const std::string& operation,
+                          const std::string& partner, const std::string& arguments) {
+  auto reply = std::make_shared<std::optional<Answer>>();
+  engine_->show_as_of(now_);
+  engine_->inbound({interface.name, interface.version, operation, program_->partners[interface.partner].name,
+                    partner, fmt::format("{}", ++calls_), arguments, keep(reply)});
   return wait_for(reply);
 }
 

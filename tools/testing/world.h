@@ -24,6 +24,8 @@ class World {
   std::expected<void, std::string> open(Instant now);
   Answer start(const std::string& workflow, const std::string& arguments);
   Answer event(const std::string& type, const std::string& data);
+  Answer call(const abi::Interface& interface, const std::string& operation, const std::string& partner,
+              const std::string& arguments);
   Answer decide(uint64_t task, const std::string& person, DecisionRequest::What what,
                 const std::string& reason, const std::string& answers = {}, const std::string& except = {},
                 const std::string& to = {});
@@ -52,7 +54,7 @@ class World {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Engine> engine_;
   Instant now_ = 0;
-  uint64_t events_ = 0;
+  uint64_t events_ = 0, calls_ = 0;
 };
 
 }  // namespace endcap::testing

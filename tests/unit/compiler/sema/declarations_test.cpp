@@ -109,6 +109,41 @@ TEST_CASE("what somebody answers for is something that narrows the role") {
   CHECK(answering_for("Side", "wset"));
 }
 
+TEST_CASE("partners of endcap.toml are declared, and answer for what there can be") {
+  const auto partner = [](std::string declared, std::vector<std::string> scopes) {
+    return [declared = std::move(declared), scopes = std::move(scopes)](Project& project) {
+      PartnerConfig config{.partner = declared, .name = "ann", .token_env = "T"};
+      for (const std::string& scope : scopes) config.scopes.push_back({scope, {}});
+      project.partners = {config};
+    };
+  };
+  const std::string declared = "partner Market by Text(4)\n";
+  CHECK_FALSE(Checked(declared, partner("Market", {"ACME"})).says(DiagnosticKind::PartnerNotDeclared));
+  CHECK_FALSE(Checked(declared, partner("Market", {"*"})).says(DiagnosticKind::PartnerScopeUnknown));
+  CHECK(Checked(declared, partner("Markt", {"ACME"})).says(DiagnosticKind::PartnerNotDeclared));
+  CHECK(Checked(declared, partner("Market", {"ACME-1"})).says(DiagnosticKind::PartnerScopeUnknown));
+  CHECK(Checked(declared, partner("Market", {})).says(DiagnosticKind::PartnerWithoutScope));
+  CHECK_FALSE(Checked("partner Market\n", partner("Market", {})).says(DiagnosticKind::PartnerWithoutScope));
+}
+
+TEST_CASE("an event that partners send needs no system that does") {
+  const auto sends_nothing = [](Project& project) { project.systems[0].sends.emplace(); };
+  const std::string base = R"(
+partner Market by Text(4)
+interface Moves version 1 for Market {
+  operation move(id: PromotionId, launch: Date, who: Text(4)) for who sends PromotionMoved(id, launch)
+  quota 10 per min
+}
+)";
+  const Checked alone("", sends_nothing), sent(base, sends_nothing);
+  const auto count = [](const Checked& checked) {
+    return std::ranges::count_if(checked.diagnostics.all(), [](const Diagnostic& each) {
+      return each.kind == DiagnosticKind::EventNotSent;
+    });
+  };
+  CHECK(count(sent) == count(alone) - 1);
+}
+
 TEST_CASE("an advisor of endcap.toml that no module declares is told") {
   const Checked checked("", [](Project& project) {
     project.advisors.push_back({.name = "UpliftModl", .url = "http://127.0.0.1:1/", .token_env = ""});

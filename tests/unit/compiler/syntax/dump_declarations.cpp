@@ -191,6 +191,22 @@ std::string dump(const Decl& declaration) {
           [](const ScheduleDecl& d) {
             return form("schedule", {d.name.text, dump_call(d.starts), d.rule ? dump(*d.rule) : ""});
           },
+          [](const PartnerDecl& d) {
+            return form("partner", {dump(d.partners), dump(d.by)});
+          },
+          [](const InterfaceDecl& d) {
+            return form("interface",
+                        {d.name.text, std::to_string(d.version), clause("for", d.partner.text),
+                         d.deprecated ? form("deprecated", {d.deprecated->from, d.deprecated->until}) : "",
+                         each(d.operations,
+                              [](const InterfaceDecl::Operation& o) {
+                                const bool sends = o.what == InterfaceDecl::Operation::What::Sends;
+                                return form(o.name.text,
+                                            {"[" + dump(o.parameters) + "]", clause("for", dump(o.scope)),
+                                             sends ? "sends" : "starts", dump_call(o.call)});
+                              }),
+                         d.quota ? form("quota", {std::to_string(d.quota->count), d.quota->per.text}) : ""});
+          },
           [](const TestDecl& d) {
             return form("test", {'"' + d.title.text + '"',
                                  each(d.statements, [](const TestStmt& s) { return dump(s); })});

@@ -52,6 +52,12 @@ std::string dump(const TestStmt& statement) {
           [](const SendStmt& s) {
             return form("send", {s.event.text(), dump(s.arguments)});
           },
+          [](const CallsStmt& s) {
+            return form("calls", {s.partner.text, s.operation.text(), dump(s.arguments),
+                                  clause("version", s.version ? std::to_string(*s.version) : ""),
+                                  s.at ? dump(*s.at) : "", s.person ? "as " + s.person->text : "",
+                                  s.refused ? "refused" : ""});
+          },
           [](const DecideStmt& s) {
             const char* const kVerb[] = {"approves", "rejects", "counters", "does", "delegates"};
             return form(kVerb[static_cast<size_t>(s.verb)],

@@ -133,6 +133,10 @@ void workflows(abi::Program& program) {
     machine.advance = run_first;
   }
   for (abi::Schedule& schedule : program.schedules) other(schedule.workflow), other(schedule.calendar);
+  for (abi::Interface& interface : program.interfaces) {
+    other(interface.partner);
+    for (auto& operation : interface.operations) other(operation.target), other(operation.parameters);
+  }
   abi::Workflow another;
   another.name = "test.Another";
   another.parameters = {{"yes", 0}};

@@ -29,6 +29,14 @@ class FakeEngine final : public Engine {
       return request.reply(std::unexpected(Refusal{Refusal::Kind::Invalid, "nobody knows it"}));
     request.reply(R"({"event":")" + request.id + R"("})");
   }
+  void inbound(InboundRequest request) override {
+    said.push_back("inbound " + request.interface + " " + std::to_string(request.version) + " " +
+                   request.operation + " " + request.partner_kind + " " + request.partner + " " +
+                   request.key + " " + request.arguments_json);
+    if (request.key == "used")
+      return request.reply(std::unexpected(Refusal{Refusal::Kind::Conflict, "it was used"}));
+    request.reply(R"({"accepted":true})");
+  }
   void decide(DecisionRequest request) override {
     said.push_back("decide " + std::to_string(request.task) + " " + request.person + " " +
                    std::to_string(static_cast<int>(request.what)) + " " + request.reason + request.answers +
