@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "runtime/serve/clock.h"
 #include "tools/endcap/breaking_report.h"
 #include "tools/endcap/commands.h"
 #include "tools/endcap/project_at.h"
@@ -54,7 +55,10 @@ std::expected<BreakingReport, Refused> compare_sides(const BreakingOptions& opti
     if (!read) return std::unexpected(read.error());
     before = std::move(*read);
   }
-  BreakingReport report{old_project->name, ir::compare(before.signatures, after->signatures), {}};
+  BreakingReport report{old_project->name,
+                        ir::compare(before.signatures, after->signatures),
+                        {},
+                        ir::compare(before.interfaces, after->interfaces, machine_time().wall())};
   for (const auto& [workflow, text] : after->texts) {
     const auto old_text = before.texts.find(workflow);
     if (old_text != before.texts.end() && old_text->second != text) report.rewritten.insert(workflow);
@@ -70,7 +74,7 @@ int run_breaking(const BreakingOptions& options) {
   }
   if (!print(options.format == Format::Json ? json_text(*report) : human_text(*report))) return kInternal;
   tell(fmt::format("{} against {}: {}", options.folder, report->against, summary_text(*report)));
-  return report->strands() ? kFindings : kClean;
+  return report->strands() || report->breaks_partners() ? kFindings : kClean;
 }
 
 }  // namespace
@@ -98,7 +102,7 @@ void add_breaking(CLI::App& app, int& exit_code) {
       "\n"
       "It compares what instances depend on (`endcap signature`) and needs no server. Exit code 0: every "
       "instance\n"
-      "would have a place to go; 1: one could strand.");
+      "would have a place to go, and every call of a partner still fits; 1: one could strand, or not fit.");
   command->callback([options, &exit_code] { exit_code = run_breaking(*options); });
 }
 

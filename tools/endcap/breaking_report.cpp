@@ -75,6 +75,10 @@ bool BreakingReport::strands() const {
                              [](const WorkflowUpgrade& one) { return one.verdict == Verdict::Strands; });
 }
 
+bool BreakingReport::breaks_partners() const {
+  return std::ranges::any_of(partners, [](const ir::InterfaceFinding& one) { return !one.is_note(); });
+}
+
 std::string human_text(const BreakingReport& report) {
   std::string text;
   for (const WorkflowUpgrade& upgrade : report.upgrades) {
@@ -83,6 +87,14 @@ std::string human_text(const BreakingReport& report) {
     for (const std::string& path : upgrade.lost)
       text +=
           fmt::format("  the clause names `{}`, which version {} does not have\n", path, upgrade.old_version);
+  }
+  for (size_t i = 0; i < report.partners.size(); ++i) {
+    const ir::InterfaceFinding& finding = report.partners[i];
+    const bool same = i > 0 && report.partners[i - 1].interface == finding.interface &&
+                      report.partners[i - 1].version == finding.version;
+    if (!same)
+      text += fmt::format("interface {}, version {}: partners notice\n", finding.interface, finding.version);
+    text += fmt::format("  {}\n", ir::describe(finding));
   }
   return text;
 }
@@ -105,8 +117,23 @@ std::string json_text(const BreakingReport& report) {
     if (upgrade.new_version != 0) one["new_version"] = upgrade.new_version;
     workflows.push_back(std::move(one));
   }
-  return nlohmann::ordered_json{
-             {"against", report.against}, {"strands", report.strands()}, {"workflows", std::move(workflows)}}
+  nlohmann::ordered_json partners = nlohmann::ordered_json::array();
+  for (const ir::InterfaceFinding& finding : report.partners) {
+    partners.push_back({{"kind", ir::word(finding.kind)},
+                        {"note", finding.is_note()},
+                        {"interface", finding.interface},
+                        {"version", finding.version},
+                        {"operation", finding.operation},
+                        {"parameter", finding.parameter},
+                        {"before", finding.before},
+                        {"after", finding.after},
+                        {"message", ir::describe(finding)}});
+  }
+  return nlohmann::ordered_json{{"against", report.against},
+                                {"strands", report.strands()},
+                                {"breaks_partners", report.breaks_partners()},
+                                {"workflows", std::move(workflows)},
+                                {"interfaces", std::move(partners)}}
              .dump(2) +
          "\n";
 }
@@ -118,9 +145,14 @@ std::string summary_text(const BreakingReport& report) {
     fresh += upgrade.verdict == Verdict::New;
   }
   const size_t safe = report.upgrades.size() - stranding - fresh;
-  return fmt::format("{} workflow{} would strand instances, {} {} safe, {} {} new", stranding,
+  const auto broken =
+      std::ranges::count_if(report.partners, [](const ir::InterfaceFinding& one) { return !one.is_note(); });
+  return fmt::format("{} workflow{} would strand instances, {} {} safe, {} {} new{}", stranding,
                      stranding == 1 ? "" : "s", safe, safe == 1 ? "is" : "are", fresh,
-                     fresh == 1 ? "is" : "are");
+                     fresh == 1 ? "is" : "are",
+                     broken == 0 ? ""
+                                 : fmt::format("; {} thing{} that partners rely on {} broken", broken,
+                                               broken == 1 ? "" : "s", broken == 1 ? "is" : "are"));
 }
 
 }  // namespace endcap::command

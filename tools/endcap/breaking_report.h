@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "compiler/ir/breaking.h"
+#include "compiler/ir/interface_breaking.h"
 
 namespace endcap::command {
 
 struct BreakingReport {
   std::string against;  // "main (1a2b3c4)"
   std::vector<ir::WorkflowUpgrade> upgrades;
-  std::set<std::string> rewritten;  // workflows whose text differs
+  std::set<std::string> rewritten;             // workflows whose text differs
+  std::vector<ir::InterfaceFinding> partners;  // what they notice
   bool strands() const;
+  bool breaks_partners() const;
 };
 
 std::string human_text(const BreakingReport& report);

@@ -19,11 +19,12 @@ void add_explain_time(CLI::App& app, int& exit_code);
 void add_fmt(CLI::App& app, int& exit_code);
 void add_init(CLI::App& app, int& exit_code);
 
-// schema.cpp, signature.cpp, breaking.cpp, plan.cpp: what changed between two versions of a system or of the
+// schema.cpp, signature.cpp, breaking.cpp, interface.cpp, plan.cpp: what others rely on, and what changed between two versions of a system or of the
 // project.
 void add_schema(CLI::App& app, int& exit_code);
 void add_signature(CLI::App& app, int& exit_code);
 void add_breaking(CLI::App& app, int& exit_code);
+void add_interface(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
 
 // serve.cpp, run.cpp: engines. talk.cpp: what asks a running daemon.

@@ -24,6 +24,7 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_schema,
     endcap::command::add_signature,
     endcap::command::add_breaking,
+    endcap::command::add_interface,
     endcap::command::add_plan,
     endcap::command::add_run,
     endcap::command::add_serve,

@@ -16,6 +16,7 @@ std::expected<ProjectSignatures, std::string> signatures_of(CheckedProject& proj
     if (program->abi.workflows[i].only_run) continue;  // a part of those that run it
     result.signatures.push_back(ir::signature_of(program->abi, i));
   }
+  result.interfaces = ir::interface_shapes(program->abi);
   std::ranges::sort(result.signatures, {}, &ir::Signature::workflow);
   return result;
 }

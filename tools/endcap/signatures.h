@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/interface_breaking.h"
 #include "compiler/ir/signature.h"
 #include "tools/common/compile_project.h"
 
@@ -14,6 +15,7 @@ namespace endcap::command {
 struct ProjectSignatures {
   std::vector<ir::Signature> signatures;     // by name
   std::map<std::string, std::string> texts;  // workflow -> its declaration as written
+  std::vector<ir::InterfaceShape> interfaces;
 };
 
 // Of a project that is ok(). Uses up its `program`, and fails as lower_project does.

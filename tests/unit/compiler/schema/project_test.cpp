@@ -192,6 +192,37 @@ TEST_SUITE("a project") {
                   DiagnosticKind::ProjectValueInvalid) == "`token` must be left out: a project is shared");
   }
 
+  TEST_CASE("says which partners there are, by what they prove it and what they answer for") {
+    DeskProject desk;
+    desk.pin();
+    const auto partners = [&](const std::string& by) {
+      desk.replaced("[roles]", by + "\n[roles]");
+      return desk.load().partners;
+    };
+    const auto found = partners(
+        "[partners.Market.acme]\ntoken_env = \"ACME\"\nfor = [\"A\", \"B\"]\n"
+        "[partners.Carrier.dhx]\ntoken_env = \"DHX\"");
+    CHECK(desk.diagnostics.all().empty());
+    REQUIRE(found.size() == 2);
+    const PartnerConfig& acme = found[found[0].name == "acme" ? 0 : 1];
+    CHECK(acme.partner == "Market");
+    CHECK(acme.token_env == "ACME");
+    REQUIRE(acme.scopes.size() == 2);
+    CHECK(acme.scopes[1].first == "B");
+    const auto problem = [&](const std::string& by, DiagnosticKind kind) {
+      partners(by);
+      return desk.only(kind);
+    };
+    CHECK(problem("[partners.Market.acme]", DiagnosticKind::ProjectKeyMissing) ==
+          "[partners.Market.acme] has no `token_env`");
+    CHECK(problem("[partners.Market.acme]\ntoken_env = \"A\"\ntoken = \"secret\"",
+                  DiagnosticKind::ProjectValueInvalid) == "`token` must be left out: a project is shared");
+    CHECK(problem("[partners.Market.acme]\ntoken_env = \"A\"\nfor = \"ACME\"",
+                  DiagnosticKind::ProjectValueInvalid) == "`for` must be a list such as [\"a\", \"b\"]");
+    CHECK(problem("[partners.Market]\nacme = 1", DiagnosticKind::ProjectValueInvalid) ==
+          "`acme` must be a table: [acme]");
+  }
+
   TEST_CASE("a joint calendar works when all of them work, at its own hours") {
     DeskProject desk;
     desk.settings(std::string(kSettings) + R"(

@@ -160,6 +160,22 @@ TEST_CASE("a schedule says when it starts what") {
         "(record R schedule:T starts:T every:T day:T monday:T month:T)");
 }
 
+TEST_CASE("an interface says what a partner may ask for, how often and until when") {
+  CHECK(declaration("partner Market, Carrier by Text(10)") == "(partner Market Carrier Text(10))");
+  CHECK(declaration(
+            "interface I version 2 for Market { operation o(a: A, b: optional B) for b sends E(a, c: 1) "
+            "operation s() starts m.W(x) quota 600 per hour }") ==
+        "(interface I 2 (for Market) (o [a:A b:(optional B)] (for b) sends (call E a c:1)) "
+        "(s [] starts (call m.W x)) (quota 600 hour))");
+  CHECK(declaration("interface I version 1 for Market deprecated 2026-12-01 until 2027-03-31 {}") ==
+        "(interface I 1 (for Market) (deprecated 2026-12-01 2027-03-31))");
+  CHECK(declaration("interface quota version 1 for sends { operation starts(quota: T, sends: T) for quota "
+                    "starts starts(quota) }") ==
+        "(interface quota 1 (for sends) (starts [quota:T sends:T] (for quota) starts (call starts quota)))");
+  CHECK(declaration("record R { partner: T, interface: T, sends: T, quota: T, deprecated: T, calls: T }") ==
+        "(record R partner:T interface:T sends:T quota:T deprecated:T calls:T)");
+}
+
 TEST_CASE("a mistake in a schedule is told in its words") {
   CHECK(
       declaration("schedule M starts A() { every mondey at 06:00 }") ==

@@ -29,6 +29,17 @@ TEST_CASE("a block on several lines has its items on lines of their own, indente
   CHECK(laid_out("workflow W(p: P)\n{\n\n\n}") == "workflow W(p: P) { }\n");
 }
 
+TEST_CASE("an interface is a block of operations") {
+  CHECK(laid_out("partner  M  by Text( 10 )") == "partner M by Text(10)\n");
+  CHECK(laid_out("interface I version 2 for M{operation o(a:A)for a sends E( a )\nquota 5 per hour}") ==
+        "interface I version 2 for M {\n"
+        "  operation o(a: A) for a sends E(a)\n"
+        "  quota 5 per hour\n"
+        "}\n");
+  CHECK(laid_out("test \"t\" {\nM calls I.o(a:1)of version 1   as \"x\" and is refused\n}") ==
+        "test \"t\" {\n  M calls I.o(a: 1) of version 1 as \"x\" and is refused\n}\n");
+}
+
 TEST_CASE("a schedule is a block of one rule") {
   CHECK(laid_out("schedule  M starts A( day ){every  monday,friday at 06:00 zone \"UTC\"   if late skip}") ==
         "schedule M starts A(day) { every monday, friday at 06:00 zone \"UTC\" if late skip }\n");
