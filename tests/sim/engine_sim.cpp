@@ -1,7 +1,7 @@
 // A seeded simulation of the engine on its log and store: launches, waits and fan-outs of many promotions,
 // people who decide twice, events that come twice, exceptions that several raise, a system that commits and
-// then times out, a schedule that comes round every morning, and crashes at any step, deploys of a program
-// with other numbers among them. At the end every promise is checked.
+// then times out, a schedule that comes round every morning, partners that call, and crashes at any step,
+// deploys of a program with other numbers among them. At the end every promise is checked.
 //   sim_engine --seeds 300 --seconds 50    runs seeds 1 to 300, or as many as fit
 //   sim_engine --seed 17                   replays one
 #include <fmt/format.h>
@@ -42,7 +42,7 @@ constexpr std::string_view kWaiters[] = {"Ask", "Mend", "Await"};
 
 // What a client wants and asks for again until it is answered.
 struct Wish {
-  enum class What { Start, Cancel, Reschedule } what = What::Start;
+  enum class What { Start, Cancel, Reschedule, PartnerBegins, PartnerCancels } what = What::Start;
   std::string workflow, id, request;
   std::optional<Json> reply;
   bool sent = false;
@@ -73,6 +73,7 @@ class Simulation {
     world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
       return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
     };
+    let_partners_in();
     schedule_mornings();
     estate_.stores.clear();
     for (uint64_t i = 0; i < 1 + roll(6); ++i) estate_.stores.push_back("S" + std::to_string(i + 1));
@@ -99,6 +100,19 @@ class Simulation {
   bool one_in(uint64_t sides) { return roll(sides) == 0; }
   abi::Strategy strategy() { return static_cast<abi::Strategy>(roll(4)); }
 
+  // A partner begins a Hear of its own, and sends cancellations.
+  void let_partners_in() {
+    using What = abi::Interface::Operation::What;
+    abi::Program& program = *retail_.program();
+    const auto hear = static_cast<uint32_t>(program.find_workflow("Hear") - program.workflows.data());
+    abi::Interface offers;
+    offers.name = "Offers";
+    offers.operations = {{"begin", retail_.payload_id, 0, What::Starts, hear, {{0, {}}}},
+                         {"cancel", retail_.payload_id, {}, What::Sends, 0, {{0, {}}}}};
+    program.partners = {{"Market", retail_.build.text}};
+    program.interfaces = {offers};
+    world_.options.partners["Market"]["acme"] = {"*"};
+  }
   // Every morning at six, Do with the day for its key.
   void schedule_mornings() {
     abi::Schedule schedule;
@@ -135,6 +149,9 @@ class Simulation {
       wishes_.push_back({Wish::What::Start, workflow, name, "r" + id, {}, false});
       costs_[id] = std::vector<int64_t>{5, 20, 20, 70, 200}[roll(5)];
       if (one_in(3)) wishes_.push_back({Wish::What::Cancel, "", id, "c" + id, {}, false});
+      if (one_in(3)) wishes_.push_back({Wish::What::PartnerBegins, "", "Q-" + id, "b" + id, {}, false});
+      if (one_in(3))
+        wishes_.push_back({Wish::What::PartnerCancels, "", one_in(2) ? id : "Q-" + id, "a" + id, {}, false});
       if (one_in(3)) wishes_.push_back({Wish::What::Reschedule, "", id, "m" + id, {}, false});
     }
   }
@@ -293,6 +310,10 @@ class Simulation {
     };
     if (wish.what == Wish::What::Start) {
       world_.engine().start({wish.workflow, Json{{"id", wish.id}}.dump(), wish.request, kept});
+    } else if (wish.what == Wish::What::PartnerBegins || wish.what == Wish::What::PartnerCancels) {
+      const char* const operation = wish.what == Wish::What::PartnerBegins ? "begin" : "cancel";
+      world_.engine().inbound(
+          {"Offers", 1, operation, "Market", "acme", wish.request, Json{{"id", wish.id}}.dump(), kept});
     } else if (wish.what == Wish::What::Cancel) {
       world_.engine().event(
           {"/estate", wish.request, "retail.cancelled", Json{{"id", wish.id}}.dump(), kept});
@@ -428,6 +449,7 @@ class Simulation {
       if (wish.workflow == "Do") check_answer(shown);
       if (wish.workflow == "Visit") check_visit(wish, shown);
     }
+    check_partners();
     check_exceptions(started.size());
     check_mornings();
     check_budgets();
@@ -435,6 +457,26 @@ class Simulation {
     check_nothing_left();
   }
 
+  // What a partner asked for is there once; what it sent was heard once by whoever waited.
+  void check_partners() {
+    std::map<std::string, size_t> begun;
+    const Json all = world_.list({{"workflow", "Hear"}, {"limit", 1000}});
+    for (const Json& each : all["instances"]) {
+      if (came_by(each["id"])) ++begun[each["key"]];
+      std::map<std::string, size_t> heard;
+      for (const Json& entry : world_.history(each["id"], "heard")) {
+        if (entry.contains("by"))
+          require(++heard[entry["id"]] == 1, "what a partner sent was heard twice: " + entry.dump());
+      }
+    }
+    for (const Wish& wish : wishes_) {
+      if (wish.what != Wish::What::PartnerBegins && wish.what != Wish::What::PartnerCancels) continue;
+      require(wish.reply->value("accepted", false),
+              fmt::format("the call of a partner for {} was refused: {}", wish.id, wish.reply->dump()));
+      if (wish.what == Wish::What::PartnerBegins)
+        require(begun[wish.id] == 1, fmt::format("{} was begun {} times", wish.id, begun[wish.id]));
+    }
+  }
   // Whatever crashed, each raise counts once, in an exception that has ended; who waited was told, or gave
   // up.
   void check_exceptions(size_t started) {
@@ -447,7 +489,7 @@ class Simulation {
         raised[workflow] += each["raised"].get<uint64_t>();
         ++came_of_it;
         require(each.contains("ended"), fmt::format("{} is still open", each.dump()));
-      } else if (workflow == "test.Do" && came_by(each["id"])) {
+      } else if ((workflow == "test.Do" || workflow == "test.Hear") && came_by(each["id"])) {
         ++came_of_it;
       }
     }

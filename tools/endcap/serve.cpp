@@ -17,6 +17,8 @@
 namespace endcap::command {
 namespace {
 
+constexpr uint64_t kPartnerBodyBytesMax = 64u << 10;
+
 struct ServeOptions {
   HostOptions host;
   std::string data, listen = "127.0.0.1:8700", clock = "real", port_file;
@@ -153,13 +155,13 @@ std::expected<void, Refused> open_data(Daemon& daemon, const ServeOptions& optio
 
 // On a listener of their own: who calls interfaces gets at nothing else.
 std::expected<void, Refused> serve_partners(Daemon& daemon, Host& host, const ServeOptions& options,
-                                            const HttpOptions& listen,
-                                            const std::shared_ptr<PartnerCalls>& calls) {
+                                            HttpOptions listen, const std::shared_ptr<PartnerCalls>& calls) {
   if (options.partners.empty()) {
     if (!host.program->interfaces.empty())
       tell("interfaces are not served: --partners HOST:PORT says where partners may call");
     return {};
   }
+  listen.body_bytes_max = kPartnerBodyBytesMax;
   daemon.partner_api =
       std::make_unique<PartnerApi>(*daemon.shell, host.program, std::move(host.partners), calls);
   auto server = HttpServer::listen(

@@ -155,6 +155,14 @@ class Builder {
     for (const abi::Schedule& schedule : program_.abi.schedules) {
       if (schedule.workflow == workflow_.index) node.details.push_back(recurrence_to_text(schedule.rule));
     }
+    for (const abi::Interface& interface : program_.abi.interfaces) {
+      for (const auto& operation : interface.operations) {
+        if (operation.what == abi::Interface::Operation::What::Starts && operation.target == workflow_.index)
+          node.details.push_back(fmt::format("{} asks: {} version {}, {}",
+                                             program_.abi.partners[interface.partner].name, interface.name,
+                                             interface.version, operation.name));
+      }
+    }
     if (described.severity)
       node.details.push_back(fmt::format("severity {}", abi::severity_name(*described.severity)));
     node.details.push_back(fmt::format("version {}", described.version));

@@ -162,6 +162,22 @@ TEST_CASE("what does not fit, is not there or is not theirs is refused, and its 
   CHECK(shop.call({}) == kTaken);
 }
 
+TEST_CASE("an operation may take nothing, and a partner that is not narrowed answers for all") {
+  Market shop;
+  abi::Interface loads = offers(shop.retail, 1);
+  loads.name = "Offers";
+  loads.version = 3;
+  loads.partner = 1;
+  const abi::TypeId nothing = shop.retail.build.record("nothing", {});
+  loads.operations = {{"stop", nothing, {}, What::Sends, 0, {{{}, R"("P-1")"}}}};
+  shop.retail.program()->interfaces.push_back(loads);
+  shop.world.crash();
+  const Market::Call stop{
+      .operation = "stop", .partner = "dhx", .kind = "Carrier", .version = 3, .body = "{}"};
+  CHECK(shop.call(stop) == kTaken);
+  CHECK(shop.call(stop) == kTwice);
+}
+
 TEST_CASE("a version is there until its day") {
   Market shop;
   CHECK(shop.call({.version = 1}) == kTaken);

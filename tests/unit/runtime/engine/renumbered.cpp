@@ -135,8 +135,10 @@ void workflows(abi::Program& program) {
   for (abi::Schedule& schedule : program.schedules) other(schedule.workflow), other(schedule.calendar);
   for (abi::Interface& interface : program.interfaces) {
     other(interface.partner);
-    for (auto& operation : interface.operations) other(operation.target), other(operation.parameters);
+    for (auto& operation : interface.operations) other(operation.target), type(operation.parameters);
   }
+  for (abi::Partner& partner : program.partners) type(partner.scope);
+  program.partners.insert(program.partners.begin(), {"Another", 0});
   abi::Workflow another;
   another.name = "test.Another";
   another.parameters = {{"yes", 0}};

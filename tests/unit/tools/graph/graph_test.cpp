@@ -72,6 +72,21 @@ schedule MonthEnd starts Audit(day) { every last day of the month at 18:00 zone 
   CHECK(details(workflows.back().name) == Lines{"given day", "key day", "version 1"});
 }
 
+TEST_CASE("a workflow that partners start says which") {
+  const sema::Checked checked(R"(
+partner Carrier
+workflow Audit(day: Date) key day version 1 { finish Audited(day) }
+interface Audits version 2 for Carrier {
+  operation audit(day: Date) starts Audit(day)
+  quota 5 per day
+}
+)");
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const auto& workflow = checked.program.workflows.back();
+  CHECK(graph_of(checked.program, workflow, checked.sources).nodes.front().details ==
+        Lines{"given day", "key day", "Carrier asks: Audits version 2, audit", "version 1"});
+}
+
 TEST_CASE("a workflow begins with what it is given, its key and version, and ends with its outcome") {
   const Graph graph = drawn("");
   CHECK(graph.name == "Flow");
