@@ -199,6 +199,48 @@ class Evolution(unittest.TestCase):
         verdicts = {one["workflow"]: one["verdict"] for one in report["workflows"]}
         self.assertEqual((code, verdicts), (1, {"markdown.Markdown": "strands", "markdown.Reduction": "new"}))
 
+    # interfaces
+
+    def partners(self):
+        self.made()
+        (self.project / "partners.endcap").write_text(
+            "module partners\n\npartner Market\n\nworkflow Round(code: Text(4)) key code version 1 { finish Done(code) }\n\n"
+            "interface Rounds version 1 for Market {\n  operation begin(code: Text(4)) starts Round(code)\n  quota 5 per day\n}\n")
+        self.commit()
+
+    def noticed(self):
+        code, report = self.report()
+        self.assertFalse(report["strands"])
+        return code, [(one["kind"], one["note"]) for one in report["interfaces"]]
+
+    def test_what_breaks_calls_of_partners_is_found(self):
+        self.partners()
+        self.assertEqual(self.noticed(), (0, []))
+        self.edit("quota 5 per day", "quota 4 per day", "partners.endcap")
+        self.assertEqual(self.noticed(), (0, [("quota lowered", True)]))
+        self.edit("begin(code: Text(4))", "begin(code: Text(4), more: Text(9))", "partners.endcap")
+        self.assertEqual(self.noticed(), (1, [("quota lowered", True), ("parameter new", False)]))
+        done = self.breaking()
+        self.assertIn("interface Rounds, version 1: partners notice\n  note: the quota was 5 per day and is 4 per day\n"
+                      "  operation begin needs `more` (Text(9)), which nobody sends: let it be optional\n", done.stdout)
+        self.assertIn("1 thing that partners rely on is broken", done.stderr)
+        self.edit("more: Text(9)", "more: optional Text(9)", "partners.endcap")
+        self.assertEqual(self.noticed()[0], 0)
+        self.edit("version 1 for", "version 2 for", "partners.endcap")
+        self.assertEqual(self.noticed(), (1, [("version gone", False)]))
+
+    def test_an_interface_is_printed_as_a_document_the_same_each_time(self):
+        self.partners()
+        first, again = endcap("interface", "Rounds", self.project), endcap("interface", "Rounds/1", self.project)
+        self.assertEqual((first.returncode, first.stdout), (0, again.stdout), first.stderr)
+        self.assertEqual(list(json.loads(first.stdout)["paths"]), ["/v1/Rounds/1/begin"])
+        for wrong in ("Round", "Rounds/2", "Rounds/x", "Rounds/"):
+            self.assertEqual(endcap("interface", wrong, self.project).returncode, 2, wrong)
+        self.assertIn("there are Rounds/1", endcap("interface", "Rounds/2", self.project).stderr)
+        self.edit("starts Round(code)", "starts Rond(code)", "partners.endcap")
+        broken = endcap("interface", "Rounds", self.project)
+        self.assertEqual((broken.returncode, broken.stdout), (1, ""))
+
     def test_what_cannot_be_compared_says_why(self):
         self.made()
         for against in ("nowhere", "--output=x", "HEAD~7"):
