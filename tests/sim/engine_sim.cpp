@@ -306,6 +306,8 @@ class Simulation {
         require(*wish.reply == reply,
                 fmt::format("the same request was answered {} and {} at {}", wish.reply->dump(), reply.dump(),
                             instant_to_text(world_.now)));
+      if (wish.reply && wish.what == Wish::What::PartnerCancels)
+        require(reply.value("duplicate", false), "what a partner sent was taken again: " + reply.dump());
       wish.reply = std::move(reply);
     };
     if (wish.what == Wish::What::Start) {
