@@ -31,7 +31,11 @@ Rounding rounding_of(uint64_t immediate, unsigned index) {
 uint32_t endcap_rt_DecimalMultiply(Context*, Cell* result, const Cell* arguments, uint64_t immediate) {
   const uint8_t from = byte_of(immediate, 1), to = byte_of(immediate, 0);
   const Int128 a = arguments[0].bits, b = arguments[1].bits;
-  if (from == to) return give(result, decimal_multiply(a, b));
+  if (from == to) {
+    Int128 product;
+    if (__builtin_mul_overflow(a, b, &product)) return code(FaultKind::Overflow);
+    return give(result, product);
+  }
   const uint8_t common = from < to ? from : to;
   const Wide product = multiply(multiply(Wide(magnitude(a)), magnitude(b)), power_of_ten(to - common));
   const WideQuotient exact = divide(product, Wide(power_of_ten(from - common)));

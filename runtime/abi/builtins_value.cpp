@@ -117,6 +117,12 @@ uint32_t endcap_rt_ListCount(Context* context, Cell* result, const Cell* argumen
 
 uint32_t endcap_rt_ListGet(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
   const Int128 index = arguments[1].bits;
+  const Reference list = reference_of(arguments[0]);
+  const ListHeader header = list_header(*context->arena, list);
+  if ((header.flags & kBlobList) == 0) {
+    if (index < 0 || index >= header.count) return code(FaultKind::OutOfRange);
+    return give(result, context->arena->cells(list)[1 + static_cast<uint32_t>(index)].bits);
+  }
   auto found = cells_of(context, arguments[0], static_cast<TypeId>(immediate));
   if (!found) return code(found.error().kind);
   if (index < 0 || index >= found->count) return code(FaultKind::OutOfRange);

@@ -35,7 +35,11 @@ std::expected<Int128, Fault> decimal_multiply(Int128 a, Int128 b) {
 
 std::expected<Int128, Fault> decimal_rescale(Int128 units, uint8_t from, uint8_t to, Rounding mode) {
   if (from == to) return units;
-  if (to > from) return to_signed(units < 0, multiply(Wide(magnitude(units)), power_of_ten(to - from)));
+  if (to > from) {
+    Int128 result;
+    if (!__builtin_mul_overflow(units, static_cast<Int128>(power_of_ten(to - from)), &result)) return result;
+    return std::unexpected(overflow());
+  }
   return round_quotient(units < 0, Wide(magnitude(units)), Wide(power_of_ten(from - to)), mode);
 }
 
