@@ -208,7 +208,7 @@ block: OPEN_BRACE statement* CLOSE_BRACE;
 
 statement
   : letStatement | readStatement | askStatement | notifyStatement | approveStatement | writeStatement | taskStatement | runStatement | whenStatement
-  | matchStatement | forEachStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
+  | matchStatement | forEachStatement | sweepStatement | togetherStatement | stepStatement | throughoutStatement | waitUntilStatement
   | waitEventStatement | raiseStatement | dueStatement | repeatStatement | againStatement | yieldStatement | skipStatement
   | finishStatement | failStatement | laterStatement
   ;
@@ -263,11 +263,16 @@ forEachStatement
   : FOR EACH variable=name IN list=expression (WHERE where=expression)? (PARALLEL parallel=NUMBER)? (TOLERATE tolerate=(NUMBER | PERCENT))?
     (COLLECT result=name)? block otherwiseBlock?
   ;
+sweepStatement
+  : SWEEP sweepList (COMMA sweepList)* (WHERE where=expression)? (PARALLEL parallel=NUMBER)? (TOLERATE tolerate=(NUMBER | PERCENT))?
+    (COLLECT result=name)? block otherwiseBlock?
+  ;
+sweepList: name IN expression;
 togetherStatement: TOGETHER OPEN_BRACE branch* CLOSE_BRACE;
 branch: BRANCH name body;
 stepStatement: STEP step=name (COLLECT unwanted=name)? (body | UNTIL expression (OPEN_BRACE eventHandler* CLOSE_BRACE)?);
 dueStatement: DUE expression handlers?;
-body: block | togetherStatement | forEachStatement | repeatStatement;
+body: block | togetherStatement | forEachStatement | sweepStatement | repeatStatement;
 repeatStatement: REPEAT UP TO NUMBER TIMES handedOn? block otherwiseBlock?;
 againStatement: AGAIN handedOn?;
 // What one round hands to the next.

@@ -30,6 +30,11 @@ FreeLocals& FreeLocals::of(const sema::Block& block) {
   return *this;
 }
 
+FreeLocals& FreeLocals::of(const sema::Expr& condition) {
+  expression(&condition);
+  return *this;
+}
+
 FreeLocals& FreeLocals::of(const sema::EventHandler& handler) {
   define(handler.pattern.record);
   for (auto& [local, field] : handler.pattern.bindings) define(local);
@@ -134,6 +139,7 @@ void FreeLocals::statement(const sema::Stmt& stmt) {
           [&](const ForEach& s) {
             define(s.variable), define(s.collect);
             expression(s.list.get()), expression(s.where.get()), of(s.body);
+            for (auto& inner : s.inner) define(inner.variable), expression(inner.list.get());
             if (s.otherwise) of(*s.otherwise);
           },
           [&](const Together& s) {

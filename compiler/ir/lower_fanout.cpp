@@ -30,6 +30,7 @@ FlowLowering::Child FlowLowering::child(MachineKind kind, const std::string& pat
 }
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::ForEach& each) {
+  if (!each.inner.empty()) return sweep(stmt, each);
   each.parallel == 0 ? for_each_in_sequence(each) : for_each_in_parallel(stmt, each);
 }
 
@@ -58,9 +59,7 @@ void FlowLowering::for_each_in_parallel(const sema::Stmt& stmt, const sema::ForE
   std::set<LocalId> free = FreeLocals().of(each.body).result();
   free.erase(each.variable);
   Child element = child(MachineKind::Element, path, free, [&](FlowLowering& inner) {
-    const sema::Local& variable = local(each.variable);
-    inner.registers_[each.variable] =
-        inner.builder_.add_parameter(variable.type, variable.name, variable.trust);
+    inner.parameter(each.variable);
     inner.prefix_ = prefix_;
     inner.block(each.body);
   });
@@ -68,9 +67,17 @@ void FlowLowering::for_each_in_parallel(const sema::Stmt& stmt, const sema::ForE
   operands.insert(operands.end(), element.captured.begin(), element.captured.end());
   uint32_t state = add_wait(stmt, WaitKind::ForEach);
   wait(state).branches = {{element.machine, path, 1, static_cast<uint32_t>(element.captured.size())}};
+  wait(state).element = local(each.variable).type;
+  call_loop(state, each, std::move(operands));
+}
+
+void FlowLowering::parameter(LocalId id) {
+  registers_[id] = builder_.add_parameter(local(id).type, local(id).name, local(id).trust);
+}
+
+void FlowLowering::call_loop(uint32_t state, const sema::ForEach& each, std::vector<RegisterId> operands) {
   wait(state).parallel = each.parallel;
   wait(state).collects = each.collect.valid();
-  wait(state).element = local(each.variable).type;
   if (each.collect.valid()) wait(state).input = local(each.collect).type;
   wait(state).tolerate = each.tolerate;
   call(state, std::move(operands), each.collect, {}, each.otherwise ? &*each.otherwise : nullptr);

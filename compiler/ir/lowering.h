@@ -23,6 +23,7 @@ class FreeLocals {
   FreeLocals& of(const sema::Block& block);
   FreeLocals& of(
       const sema::EventHandler& handler);  // its guard and body; the key is the parent's to evaluate
+  FreeLocals& of(const sema::Expr& condition);
   std::set<LocalId> result() const;
 
  private:
@@ -181,6 +182,11 @@ class FlowLowering {
   void lower(const sema::Stmt&, const sema::Run&);
   void for_each_in_sequence(const sema::ForEach& each);
   void for_each_in_parallel(const sema::Stmt& stmt, const sema::ForEach& each);
+  // lower_sweeps.cpp
+  void sweep(const sema::Stmt& stmt, const sema::ForEach& each);
+  Child sweep_guard(const std::string& path, const sema::ForEach& each);
+  void parameter(LocalId id);
+  void call_loop(uint32_t state, const sema::ForEach& each, std::vector<RegisterId> operands);
   // lower_waits.cpp
   void lower(const sema::Stmt&, const sema::WaitUntil&);
   void lower(const sema::Stmt&, const sema::WaitEvent&);

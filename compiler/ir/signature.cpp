@@ -161,6 +161,19 @@ class SignatureMaker {
     return hash;
   }
 
+  // What is looked at is told by its place in the lists: their names and order stay too.
+  std::string combinations(const abi::WaitPoint& wait) {
+    const abi::Branch& element = wait.branches.front();
+    const auto& parameters = program_.machines[element.machine].parameters;
+    std::string text = "combinations of";
+    for (size_t i = 0; i < wait.elements.size(); ++i)
+      text += (i == 0 ? " " : ", ") + parameters[element.capture_count + i].name + ": " +
+              shapes_.structure(wait.elements[i]);
+    std::string hash = short_hash(text);
+    out_.shapes.emplace(hash, text);
+    return hash;
+  }
+
   // The views and operations that are asked, and what with.
   void of_call(const abi::WaitPoint& wait, SignaturePoint& point) {
     if (wait.kind == WaitKind::ReadOperation || wait.kind == WaitKind::Notify) {
@@ -213,6 +226,10 @@ class SignatureMaker {
     of_events(wait, point);
     if (wait.kind == WaitKind::ForEach) {
       point.element = shape(wait.element);
+      if (wait.collects) point.collected = shape(wait.input);
+    }
+    if (wait.kind == WaitKind::Sweep) {
+      point.element = combinations(wait);
       if (wait.collects) point.collected = shape(wait.input);
     }
     if (wait.kind == WaitKind::Together) point.element = branches(wait);

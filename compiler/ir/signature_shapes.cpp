@@ -107,10 +107,11 @@ std::string start_path(const abi::Machine& machine) {
 }
 
 std::string_view kind_name(abi::WaitKind kind) {
-  static constexpr std::array<std::string_view, 18> kNames{
+  static constexpr std::array<std::string_view, 19> kNames{
       "read operation", "read view", "read navigation", "notify",         "approve",  "ask again",
       "write",          "task",      "until",           "event",          "for each", "together",
-      "throughout",     "run",       "raise",           "raise and wait", "ask",      "due"};
+      "throughout",     "run",       "raise",           "raise and wait", "ask",      "due",
+      "sweep"};
   return kNames[static_cast<size_t>(kind)];
 }
 

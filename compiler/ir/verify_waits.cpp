@@ -120,6 +120,8 @@ class WaitCheck {
         if (wait_.branches.size() != 1 || wait_.parallel == 0) say("has no element machine");
         if (wait_.operands.empty() || !operand_is(0, Kind::List)) say("goes over no list");
         return;
+      case WaitKind::Sweep:
+        return sweep();
       case WaitKind::Together:
         if (wait_.branches.empty()) say("has no branches");
         return;
@@ -137,6 +139,16 @@ class WaitCheck {
         if (!operand_is(0, Kind::Instant)) say("is due at no instant");
         if (wait_.branches.size() > 1) say("has {} handlers, not one", wait_.branches.size());
         return;
+    }
+  }
+
+  void sweep() const {
+    if (wait_.branches.size() != 2 || wait_.parallel == 0) say("has no element machine and guard");
+    const size_t lists = wait_.elements.size();
+    if (lists < 2 || lists > wait_.operands.size()) return say("sweeps over {} lists", lists);
+    for (size_t i = 0; i < lists; ++i) {
+      if (!operand_is(i, Kind::List) || s_.types()[wait_.operands[i]].element != wait_.elements[i])
+        say("operand {} is no list of what is swept", i);
     }
   }
 
@@ -255,7 +267,10 @@ class WaitCheck {
     const auto& parameters = s_.program.abi.machines[branch.machine].parameters;
     const bool alone =
         wait_.kind == WaitKind::Together || wait_.kind == WaitKind::Run || wait_.kind == WaitKind::Due;
-    size_t given = branch.capture_count + (alone ? 0 : 1);
+    const bool sweeps = wait_.kind == WaitKind::Sweep;
+    const bool looks = sweeps && &branch == &wait_.branches.back();  // the guard
+    const size_t extra = sweeps ? wait_.elements.size() + (looks ? 2 : 0) : alone ? 0 : 1;
+    size_t given = branch.capture_count + extra;
     size_t end = size_t{branch.first_capture} + branch.capture_count;
     if (given != parameters.size() || end > wait_.operands.size())
       return say("gives a child the wrong number of values");
@@ -266,6 +281,15 @@ class WaitCheck {
     }
     if (wait_.kind == WaitKind::ForEach && !compatible(s_.types(), wait_.element, parameters.back().type)) {
       say("gives a child the wrong element");
+    }
+    for (size_t i = 0; sweeps && i < extra; ++i) {
+      const size_t last = wait_.elements.size() - 1;
+      const bool is_list = looks && i == last;
+      const abi::TypeId type = parameters[branch.capture_count + i].type;
+      const bool right = i > last
+                             ? s_.types()[type].kind == Kind::Int
+                             : compatible(s_.types(), is_list ? wait_.operands[i] : wait_.elements[i], type);
+      if (!right) say("gives a child the wrong element");
     }
   }
 

@@ -1,4 +1,4 @@
-// `when`, `match`, `for each`, `together`, `step`, `yield`, `skip`.
+// `when`, `match`, `for each`, `sweep`, `together`, `step`, `yield`, `skip`.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -95,29 +95,61 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Matc
 
 // ---------------------------------------------------------------- loops and branches
 
+// No type when it is none, which has been told.
+TypeId WorkflowChecker::element_of(const Expr& list) {
+  if (context_.types.is(list.type, Kind::List)) return context_.types[list.type].element;
+  if (is_invalid(list)) return abi::kNoType;
+  if (context_.types.is(list.type, Kind::Optional)) {
+    context_.emit(DiagnosticKind::OptionalUnanswered, list.span, {"this list"}).note("answer with `or else`");
+  } else {
+    context_.emit(DiagnosticKind::NotAList, list.span, {context_.type_name(list.type)});
+  }
+  return abi::kNoType;
+}
+
+void WorkflowChecker::sweep_rules(const ast::Stmt& tree, const ast::ForEachStmt& node) {
+  constexpr size_t kListsMax = 3;
+  const size_t lists = 1 + node.inner.size();
+  if (lists == 1 || lists > kListsMax)
+    context_.emit(DiagnosticKind::SweepLists, tree.span, {std::to_string(lists)})
+        .note(lists == 1 ? "one list is gone over by `for each`"
+                         : "bring two of the lists together beforehand, or sweep in two steps");
+  if (!node.where)
+    context_.emit(DiagnosticKind::SweepWithoutWhere, tree.span)
+        .note("say which combinations matter: `where article.forecast > article.allocated`");
+  if (!node.parallel)
+    context_.emit(DiagnosticKind::SweepInSequence, tree.span)
+        .note("say how many calls may be in flight at once: `parallel 50`");
+}
+
 WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForEachStmt& node) {
   ForEach loop{.list = expressions_.check(node.list), .parallel = node.parallel.value_or(0)};
-  TypeId element = abi::kNoType;
-  if (context_.types.is(loop.list->type, Kind::List)) {
-    element = context_.types[loop.list->type].element;
-  } else if (!is_invalid(*loop.list) && !context_.types.is(loop.list->type, Kind::Optional)) {
-    context_.emit(DiagnosticKind::NotAList, loop.list->span, {context_.type_name(loop.list->type)});
-  } else if (!is_invalid(*loop.list)) {
-    context_.emit(DiagnosticKind::OptionalUnanswered, loop.list->span, {"this list"})
-        .note("answer with `or else`");
+  const TypeId element = element_of(*loop.list);
+  std::vector<TypeId> inner_elements;
+  for (const auto& inner : node.inner) {
+    loop.inner.push_back({LocalId(), expressions_.check(inner.list)});
+    inner_elements.push_back(element_of(*loop.inner.back().list));
   }
+  if (node.sweep) sweep_rules(tree, node);
   if (node.parallel == 0u) context_.emit(DiagnosticKind::ParallelZero, tree.span);
   loop.tolerate = tolerance(node);
   // One after the other, and nothing waits: an ordinary loop.
   std::string identity;
   if (node.parallel)
-    identity =
-        path(node.collect ? node.collect->text : "each", node.collect ? node.collect->span : tree.span);
+    identity = path(node.collect ? node.collect->text
+                    : node.sweep ? "sweep"
+                                 : "each",
+                    node.collect ? node.collect->span : tree.span);
   ++waits_;
   std::vector<LocalId>* const outside = std::exchange(leaving_, nullptr);
-  scope_.open("its `for each`");
+  scope_.open(node.sweep ? "its `sweep`" : "its `for each`");
   ++nesting_;
   loop.variable = scope_.declare(node.variable, element);
+  std::string variables = node.variable.text;
+  for (size_t i = 0; i < node.inner.size(); ++i) {
+    loop.inner[i].variable = scope_.declare(node.inner[i].variable, inner_elements[i]);
+    variables += ", " + node.inner[i].variable.text;
+  }
   if (node.where) loop.where = expressions_.condition(node.where);
   Collected collected;
   collecting_.push_back(node.collect ? &collected : nullptr);
@@ -125,7 +157,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForE
       std::exchange(machine_, locals_.size() + 1);  // a machine of its own, or a round of its own
   Rounds* const rounds = std::exchange(rounds_, nullptr);
   {
-    const Inside inside(*this, "[" + node.variable.text + "]");
+    const Inside inside(*this, "[" + variables + "]");
     loop.body = statements(node.body);
   }
   rounds_ = rounds;

@@ -93,7 +93,9 @@ struct TreeWalk {
     for (const auto& arm : node.arms) block(arm.body);
   }
   void parts(const ForEach& node) {
-    one(node.list.get()), one(node.where.get()), block(node.body);
+    one(node.list.get());
+    for (const ForEach::Inner& inner : node.inner) one(inner.list.get());
+    one(node.where.get()), block(node.body);
     if (node.otherwise) block(*node.otherwise);
   }
   void parts(const Together& node) {

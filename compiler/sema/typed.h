@@ -240,6 +240,8 @@ struct Match {                          // enum values, or presence of an option
 struct ForEach {
   LocalId variable;
   ExprPtr list, where;
+  struct Inner { LocalId variable; ExprPtr list; };
+  std::vector<Inner> inner;             // a sweep over combinations: the lists behind the first; it is parallel and has a `where`
   uint32_t parallel = 0;                // 0: in sequence
   LocalId collect;
   Block body;

@@ -186,6 +186,8 @@ class WorkflowChecker {
   void name_step(const ast::Name& name);
   // tolerance.cpp
   std::optional<abi::Tolerance> tolerance(const ast::ForEachStmt& node);
+  TypeId element_of(const Expr& list);
+  void sweep_rules(const ast::Stmt& tree, const ast::ForEachStmt& node);
   Made of(const ast::Stmt& tree, const ast::YieldStmt& node);
   Made of(const ast::Stmt& tree, const ast::SkipStmt& node);
   Made of(const ast::Stmt& tree, const ast::FinishStmt& node);

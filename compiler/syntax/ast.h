@@ -212,9 +212,12 @@ struct MatchStmt {                    // match priority { | critical, high {..} 
   struct Arm { std::vector<Name> values; std::optional<Name> binding; bool otherwise = false; Block body; Span span; };
   std::vector<Arm> arms;
 };
-struct ForEachStmt {
+struct ForEachStmt {                  // and: sweep store in stores, article in articles where c parallel 50 {..}
   Name variable;
   ExprPtr list, where;
+  struct Inner { Name variable; ExprPtr list; };
+  std::vector<Inner> inner;           // sweep: the lists behind the first
+  bool sweep = false;
   std::optional<uint32_t> parallel;   // absent: one after the other
   std::optional<Name> tolerate;       // as written: "2%", "3"
   std::optional<Name> collect;

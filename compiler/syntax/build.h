@@ -80,6 +80,9 @@ class Builder {
   ast::WhenStmt when(Parser::WhenStatementContext* tree);
   ast::MatchStmt match(Parser::MatchStatementContext* tree);
   ast::ForEachStmt for_each(Parser::ForEachStatementContext* tree);
+  ast::ForEachStmt sweep(Parser::SweepStatementContext* tree);
+  template <typename Loop>
+  void end_of_loop(Loop* tree, ast::ForEachStmt& result);
   ast::RepeatStmt repeat(Parser::RepeatStatementContext* tree);
   std::vector<ast::Handed> handed_on(Parser::HandedOnContext* tree);  // of null: nothing
   ast::TogetherStmt together(Parser::TogetherStatementContext* tree);

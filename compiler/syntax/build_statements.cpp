@@ -19,6 +19,8 @@ ast::Block Builder::body(Parser::BodyContext* tree) {
     result.statements.push_back({result.span, together(tree->togetherStatement())});
   } else if (tree->repeatStatement() != nullptr) {
     result.statements.push_back({result.span, repeat(tree->repeatStatement())});
+  } else if (tree->sweepStatement() != nullptr) {
+    result.statements.push_back({result.span, sweep(tree->sweepStatement())});
   } else {
     result.statements.push_back({result.span, for_each(tree->forEachStatement())});
   }
@@ -53,6 +55,8 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       return {at, match(tree->matchStatement())};
     case Parser::RuleForEachStatement:
       return {at, for_each(tree->forEachStatement())};
+    case Parser::RuleSweepStatement:
+      return {at, sweep(tree->sweepStatement())};
     case Parser::RuleRepeatStatement:
       return {at, repeat(tree->repeatStatement())};
     case Parser::RuleAgainStatement:
@@ -245,10 +249,9 @@ ast::MatchStmt Builder::match(Parser::MatchStatementContext* tree) {
   return result;
 }
 
-ast::ForEachStmt Builder::for_each(Parser::ForEachStatementContext* tree) {
-  ast::ForEachStmt result;
-  result.variable = name(tree->variable);
-  result.list = expression(tree->list);
+// What stands behind the lists.
+template <typename Loop>
+void Builder::end_of_loop(Loop* tree, ast::ForEachStmt& result) {
   if (tree->where != nullptr) result.where = expression(tree->where);
   if (tree->parallel != nullptr) result.parallel = count(tree->NUMBER(0));
   if (tree->tolerate != nullptr) {
@@ -258,6 +261,28 @@ ast::ForEachStmt Builder::for_each(Parser::ForEachStatementContext* tree) {
   if (tree->result != nullptr) result.collect = name(tree->result);
   result.body = block(tree->block());
   if (tree->otherwiseBlock() != nullptr) result.otherwise = block(tree->otherwiseBlock()->block());
+}
+
+ast::ForEachStmt Builder::for_each(Parser::ForEachStatementContext* tree) {
+  ast::ForEachStmt result;
+  result.variable = name(tree->variable);
+  result.list = expression(tree->list);
+  end_of_loop(tree, result);
+  return result;
+}
+
+ast::ForEachStmt Builder::sweep(Parser::SweepStatementContext* tree) {
+  ast::ForEachStmt result;
+  result.sweep = true;
+  for (auto* each : tree->sweepList()) {
+    if (result.list == nullptr) {
+      result.variable = name(each->name());
+      result.list = expression(each->expression());
+    } else {
+      result.inner.push_back({name(each->name()), expression(each->expression())});
+    }
+  }
+  end_of_loop(tree, result);
   return result;
 }
 

@@ -15,7 +15,7 @@ constexpr std::array<size_t, 20> kKeywords{
     Lexer::MAPPING,   Lexer::TABLE,    Lexer::POLICY,  Lexer::ADVISOR,   Lexer::WORKFLOW,
     Lexer::EXCEPTION, Lexer::SCHEDULE, Lexer::PARTNER, Lexer::INTERFACE, Lexer::TEST};
 
-constexpr std::array<std::string_view, 5> kLaterDeclarations{"measure", "sweep", "route", "sync", "alert"};
+constexpr std::array<std::string_view, 4> kLaterDeclarations{"measure", "route", "sync", "alert"};
 
 class Cutter {
  public:
@@ -56,8 +56,7 @@ class Cutter {
     if (type(i) == Lexer::LATER) {
       const bool titled = named || type(i + 1) == Lexer::TEXT || type(i + 1) == Lexer::WHEN;
       const bool declares = std::ranges::find(kLaterDeclarations, word) != kLaterDeclarations.end();
-      return titled && declares && (braces == 0 || word != "sweep") ? std::optional(Piece::Form::Later)
-                                                                    : std::nullopt;
+      return titled && declares ? std::optional(Piece::Form::Later) : std::nullopt;
     }
     // Two names side by side outside of braces are a keyword misspelt and what it declares.
     if (braces == 0 && type(i) == Lexer::NAME && named) return Piece::Form::Unknown;

@@ -31,6 +31,7 @@ bool begins_statement(size_t type) {
     case Lexer::WHEN:
     case Lexer::MATCH:
     case Lexer::FOR:
+    case Lexer::SWEEP:
     case Lexer::TOGETHER:
     case Lexer::BRANCH:
     case Lexer::STEP:

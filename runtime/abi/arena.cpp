@@ -24,6 +24,11 @@ void Arena::reset() {
   size_ = kFirstObject;
 }
 
+void Arena::rewind(uint32_t size) {
+  CHECK(size >= kFirstObject && size <= size_);
+  size_ = size;
+}
+
 Reference Arena::allocate(uint32_t bytes) {
   CHECK(bytes <= kArenaBytesMax && size_ <= kArenaBytesMax);
   const Reference reference = size_;

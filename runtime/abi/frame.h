@@ -67,6 +67,8 @@ class Arena {
  public:
   Arena();                                     // starts with room for a frame header, so that no object has offset 0
   void reset();
+  // Gives up all that was allocated since it had this size.
+  void rewind(uint32_t size);
   Reference allocate(uint32_t bytes);          // zeroed, 16-byte aligned; may move the block: pointers die, references live
   uint8_t* at(Reference r) { return bytes_.data() + r; }
   const uint8_t* at(Reference r) const { return bytes_.data() + r; }

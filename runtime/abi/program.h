@@ -150,6 +150,7 @@ enum class WaitKind : uint8_t {
   RaiseAndWait,   // [arguments record, within]                 Ok Expired
   Ask,            // [inputs record]                            Ok(output) Unavailable: the alternative is used
   Due,            // [instant, captures of its handler]         Ok, at once: when the step around it is due
+  Sweep,          // [lists, captures of an element, captures of the guard]  as ForEach: over the combinations that the guard finds
 };
 
 // Tags of Context::input_tag on resuming.
@@ -212,7 +213,7 @@ struct WaitPoint {
   struct Escalation { uint32_t role; TimeLimit after; std::optional<uint32_t> scope = {}; };
   std::vector<Escalation> escalations;
   std::vector<Subscription> events;     // Until, AwaitEvent, Throughout
-  std::vector<Branch> branches;         // ForEach, Run: one; Together: all; Due: its handler, or none
+  std::vector<Branch> branches;         // ForEach, Run: one; Sweep: element, guard; Together: all; Due: its handler, or none
   std::vector<std::string> dues;        // paths of the Due points whose steps this one stands in
   std::optional<Asked> asked;           // Raise, RaiseAndWait: the exception; Task: a workflow whose success does it
   struct Prefilled { uint32_t field = 0, operand = 0; Trust trust = Trust::Trusted; };
@@ -224,6 +225,9 @@ struct WaitPoint {
   std::optional<Tolerance> tolerate;    // ForEach: an element's Fail is counted, and ends the element only
   bool collects = false;                // ForEach
   TypeId element = kNoType;             // ForEach: type of an element; the child's parameters are captures, then the element
+  // Sweep: types of the elements, one a list, the last list fastest. An element's parameters are captures, then one of each list. The
+  // guard's are captures, then one of each list but the last, that list, and from and to: it yields the indices in between that match.
+  std::vector<TypeId> elements;
 };
 
 enum class MachineKind : uint8_t { Main, Element, Branch, Handler, Run };

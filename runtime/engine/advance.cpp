@@ -50,7 +50,7 @@ void Partition::step(rows::Instance row, Input input) {
     }
   }
   if (exit == abi::Exit::Faulted) {
-    const std::string reason = unhandled_text(input) + fault_place();
+    const std::string reason = unhandled_text(input) + fault_place(workspace_.context());
     return hold(std::move(row), input, rows::Instance::Status::Suspended, reason);
   }
   const rows::Instance before = row;
@@ -101,13 +101,11 @@ abi::Exit Partition::call_machine(const rows::Instance& row, uint32_t state, con
   return machine.advance(&context, state);
 }
 
-std::string Partition::fault_text() const {
-  const abi::Context& context = const_cast<abi::Workspace&>(workspace_).context();
-  return std::string(to_string(static_cast<FaultKind>(context.fault))) + fault_place();
+std::string Partition::fault_text(const abi::Context& context) const {
+  return std::string(to_string(static_cast<FaultKind>(context.fault))) + fault_place(context);
 }
 
-std::string Partition::fault_place() const {
-  const abi::Context& context = const_cast<abi::Workspace&>(workspace_).context();
+std::string Partition::fault_place(const abi::Context& context) const {
   if (context.fault_line == 0 || context.fault_source >= program().texts.size()) return {};
   return fmt::format(" at {}:{}", program().texts[context.fault_source], context.fault_line);
 }
@@ -254,6 +252,11 @@ void Partition::resume_by_hand(ResumeRequest& request) {
   row->status = rows::Instance::Status::Waiting;
   row->reason.clear();
   row->held_input.clear();
+  if (row->fan_out != 0) {  // its sweep goes on where it faulted
+    put(*row);
+    schedule(now_, {rows::Timer::Kind::FanOutGoesOn, row->root, row->fan_out});
+    return;
+  }
   if (held_call.empty()) return step(std::move(*row), std::move(input));
   auto again = rows::decode<rows::Pending>(held_call);
   again.attempt = again.failures = 0;

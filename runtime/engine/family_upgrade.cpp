@@ -168,7 +168,11 @@ void FamilyUpgrade::groups() {
       changed(Table::Group, key, row);
       continue;
     }
-    CHECK(before.has_value());  // the input stands right behind its group
+    CHECK(before.has_value());  // what belongs to a group stands right behind it
+    if (key[16] == 'm') {
+      if (before->looks()) changes_.push_back({Table::Group, key, std::nullopt});
+      continue;
+    }
     auto input = rows::decode<rows::GroupInput>(value);
     t_.group = &*before;
     translate(t_, input);

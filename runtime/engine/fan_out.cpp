@@ -29,6 +29,7 @@ bool Partition::park_fan_out(rows::Instance& row, const abi::WaitPoint& point, s
   group.flight = point.parallel > 0 ? group.number : row.flight;
   rows::GroupInput input;
   size_t bytes = 0;
+  Json lists = Json::array();
   if (point.kind == abi::WaitKind::ForEach) {
     auto list = abi::find_list_cells(workspace_.arena(), types(), point.operands[0], operand(0), &blobs_);
     if (!list) {
@@ -38,12 +39,14 @@ bool Partition::park_fan_out(rows::Instance& row, const abi::WaitPoint& point, s
     group.count = list->count;
     input.list = packed_operand(point, 0);
     bytes += input.list.size();
+  } else if (point.kind == abi::WaitKind::Sweep) {
+    if (!freeze_lists(point, group, input, lists, problem)) return false;
   } else {
     group.count = point.branches.size();
   }
+  const size_t frozen = point.kind == abi::WaitKind::ForEach ? 1 : input.lists.size();
   for (uint32_t i = 0; i < point.operands.size(); ++i) {
-    const bool is_list = i == 0 && point.kind == abi::WaitKind::ForEach;
-    input.captures.push_back(is_list ? std::string() : packed_operand(point, i));
+    input.captures.push_back(i < frozen ? std::string() : packed_operand(point, i));
     bytes += input.captures.back().size();
   }
   if (bytes > abi::kPayloadBytesMax) {
@@ -55,6 +58,8 @@ bool Partition::park_fan_out(rows::Instance& row, const abi::WaitPoint& point, s
   put(Table::Group, input_key(row.root, group.number), input);
   if (point.kind == abi::WaitKind::Run) {
     note(row, "runs", {{"workflow", program().workflows[point.target].name}});
+  } else if (point.kind == abi::WaitKind::Sweep) {
+    note(row, "sweeps", {{"combinations", group.combinations}, {"lists", lists}});
   } else {
     note(row, "fannedOut", {{"count", group.count}, {"parallel", point.parallel}});
   }
@@ -66,49 +71,32 @@ bool Partition::park_fan_out(rows::Instance& row, const abi::WaitPoint& point, s
 void Partition::fan_out_goes_on(uint64_t root, uint64_t number) {
   const std::string key = rows::pair_key(root, number);
   auto group = find<rows::Group>(Table::Group, key);
-  if (!group || group->stopping) return;
+  if (!group || group->stopping) return sweeps_.drop(root, number);
+  if (group->looks()) return look_on(std::move(*group));
   if (group->count == 0) return join(*group);
   const abi::WaitPoint& point = program().machines[group->machine].states[group->state];
-  const auto input = find<rows::GroupInput>(Table::Group, input_key(root, number));
-  CHECK(input.has_value());
   abi::Arena arena;
-  std::vector<abi::Cell> captures;
-  abi::ListCells elements;
-  for (uint32_t i = 0; i < point.operands.size(); ++i) {
-    const bool is_list = i == 0 && !input->list.empty();
-    auto cell =
-        abi::unpack_value(types(), point.operands[i], is_list ? input->list : input->captures[i], arena);
-    CHECK(cell.has_value());
-    captures.push_back(*cell);
-    if (is_list) elements = abi::find_list_cells(arena, types(), point.operands[0], *cell, nullptr).value();
-  }
-  const uint64_t first = group->created, end = std::min(group->count, first + kChildrenPerDrain);
-  group->created = end;
+  const std::vector<Element> elements = next_elements(*group, point, arena);
+  const uint64_t first = group->created;
+  group->created += elements.size();
+  if (point.kind == abi::WaitKind::Sweep) matches_used(*group);
   put(Table::Group, key, *group);
-  if (end < group->count) schedule(now_, {rows::Timer::Kind::FanOutGoesOn, root, number});
-  for (uint64_t i = first; i < end; ++i) {
-    const abi::Branch& branch = point.kind == abi::WaitKind::ForEach ? point.branches[0] : point.branches[i];
-    std::vector<abi::Cell> cells(captures.begin() + branch.first_capture,
-                                 captures.begin() + branch.first_capture + branch.capture_count);
+  if (group->created < group->count) schedule(now_, {rows::Timer::Kind::FanOutGoesOn, root, number});
+  for (uint64_t i = 0; i < elements.size(); ++i) {
+    const Element& element = elements[i];
     rows::Instance child;
     child.element = group->element;
-    if (point.kind == abi::WaitKind::ForEach) {
-      const abi::Cell element = arena.cells(elements.first)[i];
-      cells.push_back(element);
-      const std::string name = abi::key_text(arena, types(), point.element, element, nullptr);
-      child.element +=
-          (child.element.empty() ? "" : " ") + (name.size() > 60 ? fmt::format("#{}", i + 1) : name);
-    }
-    auto frame = make_frame(branch.machine, cells, arena, root);
+    if (!element.name.empty()) child.element += (child.element.empty() ? "" : " ") + element.name;
+    auto frame = make_frame(element.branch->machine, element.cells, *element.arena, root);
     child.root = root;
     child.number = next_number();
     child.parent = group->instance;
     child.lineage = group->lineage;
     child.lineage.push_back(child.number);
     child.group = number;
-    child.index = i;
+    child.index = first + i;
     child.flight = group->flight;
-    child.machine = branch.machine;
+    child.machine = element.branch->machine;
     child.since = now_;
     if (!frame) {
       hold(std::move(child), Input{abi::Start}, rows::Instance::Status::Quarantined,
@@ -120,10 +108,70 @@ void Partition::fan_out_goes_on(uint64_t root, uint64_t number) {
     auto now = find<rows::Group>(Table::Group, key);
     if (!now) return;  // the element ended the family, or the run around it
     if (!now->stopping) continue;
-    now->created = i + 1;
+    now->created = first + i + 1;
     put(Table::Group, key, *now);
     return is_over(*now) ? join(*now) : void();
   }
+}
+
+// A batch of those that have not begun. What they are given stands in `arena`, or in that of their sweep.
+std::vector<Partition::Element> Partition::next_elements(const rows::Group& group,
+                                                         const abi::WaitPoint& point, abi::Arena& arena) {
+  std::vector<Element> elements;
+  const uint64_t first = group.created, end = std::min(group.count, first + kChildrenPerDrain);
+  const auto captured = [](const abi::Branch& branch, const std::vector<abi::Cell>& operands) {
+    const auto from = operands.begin() + branch.first_capture;
+    return std::vector<abi::Cell>(from, from + branch.capture_count);
+  };
+  if (point.kind == abi::WaitKind::Sweep) {
+    const LoadedSweep& sweep = loaded(group);
+    const std::vector<uint64_t> combinations = matches_now(group);
+    for (uint64_t i = first; i < end && i - group.matches < combinations.size(); ++i) {
+      Element element{&point.branches[0], captured(point.branches[0], sweep.operands()), &sweep.arena(), {}};
+      const std::vector<uint64_t> places = places_in(combinations[i - group.matches], sweep.lists());
+      for (size_t list = 0; list < places.size(); ++list) {
+        const abi::Cell cell = sweep.element(list, places[list]);
+        // As those of a loop in a loop.
+        element.name +=
+            (list == 0 ? "" : " ") + element_name(sweep.arena(), point.elements[list], cell, places[list]);
+        element.cells.push_back(cell);
+      }
+      elements.push_back(std::move(element));
+    }
+    return elements;
+  }
+  const auto input = find<rows::GroupInput>(Table::Group, input_key(group.root, group.number));
+  CHECK(input.has_value());
+  std::vector<abi::Cell> operands;
+  abi::ListCells list;
+  for (uint32_t i = 0; i < point.operands.size(); ++i) {
+    const bool is_list = i == 0 && !input->list.empty();
+    auto cell =
+        abi::unpack_value(types(), point.operands[i], is_list ? input->list : input->captures[i], arena);
+    CHECK(cell.has_value());
+    operands.push_back(*cell);
+    if (is_list) list = abi::find_list_cells(arena, types(), point.operands[0], *cell, nullptr).value();
+  }
+  for (uint64_t i = first; i < end; ++i) {
+    const bool each = point.kind == abi::WaitKind::ForEach;
+    const abi::Branch& branch = point.branches[each ? 0 : i];
+    Element element{&branch, captured(branch, operands), &arena, {}};
+    if (each) {
+      const abi::Cell cell = arena.cells(list.first)[i];
+      element.name = element_name(arena, point.element, cell, i);
+      element.cells.push_back(cell);
+    }
+    elements.push_back(std::move(element));
+  }
+  return elements;
+}
+
+// By its key; where that is long, by its place.
+std::string Partition::element_name(const abi::Arena& arena, abi::TypeId type, abi::Cell element,
+                                    uint64_t place) const {
+  constexpr size_t kNameBytesMax = 60;
+  std::string name = abi::key_text(arena, types(), type, element, nullptr);
+  return name.size() > kNameBytesMax ? fmt::format("#{}", place + 1) : name;
 }
 
 void Partition::end_child(const rows::Instance& ended, abi::Exit exit, const std::string& value) {
@@ -156,6 +204,10 @@ void Partition::join(const rows::Group& group) {
   erase_all(Table::Result, key);
   overlay_.erase(Table::Group, key);
   overlay_.erase(Table::Group, input_key(group.root, group.number));
+  if (point.kind == abi::WaitKind::Sweep) {  // too many failed: there may be more that match
+    erase_all(Table::Group, key);
+    sweeps_.drop(group.root, group.number);
+  }
   flights_.erase(group.number);
   note(group.root, "joined", group.instance, point.path, group.element,
        {{"count", group.count}, {"skipped", group.skipped}, {"failed", group.failed}});

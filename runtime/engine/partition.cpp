@@ -37,6 +37,7 @@ std::expected<std::string, Fault> Partition::FamilyBlobs::load_blob(const abi::B
 bool Partition::drain(Instant now) {
   now_ = std::max(now, meta_.time);
   steps_.clear();
+  looks_ = 0;
   const bool took = take_inputs();
   if (!overlay_.failure().empty()) state_.failure = overlay_.failure();
   if (!state_.failure.empty()) return false;

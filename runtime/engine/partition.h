@@ -12,6 +12,7 @@
 //   raises.cpp      exceptions, from partition to partition
 //   runs.cpp        the end of a workflow that another one runs
 //   fan_out.cpp     elements and branches
+//   sweeps.cpp      combinations of lists that match
 //   tolerance.cpp   elements that fail alone
 //   dues.cpp        steps that should be over
 //   approvals.cpp   asking people, grants
@@ -41,6 +42,7 @@
 #include "runtime/engine/engine_state.h"
 #include "runtime/engine/overlay.h"
 #include "runtime/engine/says.h"
+#include "runtime/engine/sweeps.h"
 
 namespace endcap {
 
@@ -161,8 +163,9 @@ class Partition {
   abi::Exit call_machine(const rows::Instance& row, uint32_t state, const Input& input);
   void leave(rows::Instance row, abi::Exit exit);
   void hold(rows::Instance row, const Input& input, rows::Instance::Status status, const std::string& reason);
-  std::string fault_text() const;
-  std::string fault_place() const;
+  std::string fault_text(const abi::Context& context) const;
+  std::string fault_place(const abi::Context& context) const;
+  std::string fault_text() { return fault_text(workspace_.context()); }
   std::string unhandled_text(const Input& input) const;
   bool pack_frame(rows::Instance& row, std::string& problem);
   std::optional<std::string> make_frame(uint32_t machine, std::span<const abi::Cell> cells,
@@ -230,6 +233,24 @@ class Partition {
     return group.done == (group.stopping ? group.created : group.count);
   }
   std::string collected(const rows::Group& group, abi::TypeId list);
+  struct Element {  // one that begins
+    const abi::Branch* branch = nullptr;
+    std::vector<abi::Cell> cells;
+    const abi::Arena* arena = nullptr;
+    std::string name;
+  };
+  std::vector<Element> next_elements(const rows::Group& group, const abi::WaitPoint& point,
+                                     abi::Arena& arena);
+  std::string element_name(const abi::Arena& arena, abi::TypeId type, abi::Cell element,
+                           uint64_t place) const;
+
+  // --- sweeps.cpp
+  bool freeze_lists(const abi::WaitPoint& point, rows::Group& group, rows::GroupInput& input, Json& counts,
+                    std::string& problem);
+  LoadedSweep& loaded(const rows::Group& group);
+  void look_on(rows::Group group);
+  std::vector<uint64_t> matches_now(const rows::Group& group);
+  void matches_used(rows::Group& group);
 
   // --- approvals.cpp
   bool park_approval(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
@@ -440,6 +461,8 @@ class Partition {
 
   std::deque<Ready> ready_;
   std::map<uint64_t, uint32_t> steps_;  // of each instance in this drain: nobody runs in circles
+  uint64_t looks_ = 0;                  // combinations of sweeps that were looked at in this drain
+  LoadedSweeps sweeps_;
   std::vector<std::function<void()>> answers_;
   std::optional<Refusal> failure_of_waiting_;
   std::vector<CallRequest> calls_;

@@ -250,7 +250,8 @@ struct Subscription {
 
 // ---------------------------------------------------------------- Group, Undo, Dedup, History
 
-// A fan-out. Key: root, number; its input under root, number, "i".
+// A fan-out. Key: root, number; its input under root, number, "i", the matches of a sweep under root, number,
+// "m", how many come before them.
 struct Group {
   uint64_t number = 0, root = 0, instance = 0;
   uint32_t machine = 0, state = 0;  // whose wait point
@@ -261,19 +262,33 @@ struct Group {
   Instant began = 0;
   uint64_t failed = 0;    // alone
   bool stopping = false;  // more than are tolerated: no more elements are made
+  // Of a sweep: how many combinations there are, how many were looked at (`count` is how many of them match),
+  // and under which number the matches stand that elements are made of now.
+  uint64_t combinations = 0, looked_at = 0, matches = 0;
+  bool looks() const { return looked_at < combinations; }
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, root), f(3, instance), f(4, machine), f(5, state), f(6, count), f(7, created),
         f(8, done), f(9, skipped), f(10, flight), f(11, element), f(12, lineage), f(13, began), f(14, failed),
-        f(15, stopping);
+        f(15, stopping), f(16, combinations), f(17, looked_at), f(18, matches);
   }
 };
 struct GroupInput {
   std::string list;                   // packed; empty for branches
   std::vector<std::string> captures;  // packed, one an operand
+  std::vector<std::string> lists;     // of a sweep, packed
   template <typename F>
   void fields(F& f) {
-    f(1, list), f(2, captures);
+    f(1, list), f(2, captures), f(16, lists);
+  }
+};
+// Combinations of a sweep that match, of those it looked at in one go: see matches.h.
+struct Matches {
+  uint64_t first = 0, count = 0;
+  std::string packed;
+  template <typename F>
+  void fields(F& f) {
+    f(1, first), f(2, count), f(3, packed);
   }
 };
 

@@ -158,7 +158,7 @@ void dues(Translation& t, rows::Instance& row, uint32_t machine) {
     t.rename(due.path);
     const abi::Branch* now = handler_of(t.after.machines.at(machine), due.path);
     if (old && now) {
-      due.captures = t.captures(old->machine, due.captures);
+      due.captures = t.captures(old->machine, due.captures, 0);
     } else {
       due.captures.clear();
     }
@@ -214,8 +214,8 @@ void Translation::rename(std::string& path) const {
   if (found != renamed.end()) path = found->second;
 }
 
-std::vector<std::string> Translation::captures(uint32_t machine,
-                                               const std::vector<std::string>& old_captures) {
+std::vector<std::string> Translation::captures(uint32_t machine, const std::vector<std::string>& old_captures,
+                                               size_t extra) {
   const abi::MachineUpgrade& moved = upgrade.machines.at(machine);
   if (moved.machine == kGone || !moved.points.at(0).obstacles.empty()) {
     for (const abi::Obstacle& obstacle : moved.points.at(0).obstacles) obstacles.push_back(obstacle);
@@ -224,11 +224,9 @@ std::vector<std::string> Translation::captures(uint32_t machine,
              "keep it until what waits for it has gone on");
     return old_captures;
   }
-  const abi::MachineKind kind = after.machines[moved.machine].kind;
-  const bool extra = kind == abi::MachineKind::Element || kind == abi::MachineKind::Handler;
   const auto& slots = moved.points[0].slots;
   std::vector<std::string> result;
-  for (size_t i = 0; i + (extra ? 1 : 0) < slots.size(); ++i) {
+  for (size_t i = 0; i + extra < slots.size(); ++i) {
     const bool there = slots[i].slot && *slots[i].slot < old_captures.size();
     if (slots[i].slot && !there) {
       cannot("what it is given and what it runs over have changed places", "keep the names they had");
@@ -387,7 +385,7 @@ void translate(Translation& t, rows::Subscription& row) {
   }
   if (row.throughout && index != kGone) {
     const auto handler = t.before.machines[row.machine].states[row.state].events.at(row.index).machine;
-    if (handler) row.captures = t.captures(*handler, row.captures);
+    if (handler) row.captures = t.captures(*handler, row.captures, 1);
   }
   row.machine = moved.machine;
   row.state = point.state;
@@ -403,22 +401,28 @@ void translate(Translation& t, rows::Group& row) {
              "let the loop end first");
   row.machine = moved.machine;
   row.state = point.state;
+  // Of a sweep that still looks nothing has begun: it looks again, as the new version says.
+  if (row.looks()) row.looked_at = row.count = 0;
 }
 
 // What elements and branches that have not begun will be given.
 void translate(Translation& t, rows::GroupInput& row) {
   const rows::Group& group = *t.group;
-  if (group.created == group.count) return;
+  if (group.created == group.count && !group.looks()) return;
   const abi::MachineUpgrade& moved = t.upgrade.machines.at(group.machine);
   const abi::PointUpgrade& point = moved.points.at(group.state);
   if (point.state == kGone || !point.obstacles.empty()) return;
   const abi::WaitPoint& old = t.before.machines[group.machine].states[group.state];
   const abi::WaitPoint& now = t.after.machines[moved.machine].states[point.state];
   std::vector<std::string> captures(now.operands.size());
-  for (size_t i = 0; i < now.branches.size(); ++i) {
+  const bool alone = now.kind != abi::WaitKind::ForEach && now.kind != abi::WaitKind::Sweep;
+  const size_t branches = now.kind == abi::WaitKind::Sweep && !group.looks() ? 1 : now.branches.size();
+  for (size_t i = 0; i < branches; ++i) {
     const auto given = row.captures.begin() + old.branches.at(i).first_capture;
-    std::vector<std::string> fresh =
-        t.captures(old.branches[i].machine, {given, given + old.branches[i].capture_count});
+    const abi::Branch& branch = old.branches[i];
+    const size_t extra =
+        alone ? 0 : t.before.machines.at(branch.machine).parameters.size() - branch.capture_count;
+    std::vector<std::string> fresh = t.captures(branch.machine, {given, given + branch.capture_count}, extra);
     if (fresh.size() != now.branches[i].capture_count) return;  // an obstacle was told
     std::move(fresh.begin(), fresh.end(), captures.begin() + now.branches[i].first_capture);
   }

@@ -41,8 +41,9 @@ struct Translation {
   // The path of a wait point after it was renamed.
   void rename(std::string& path) const;
   // Values of the parameters of the machine that took the place of `machine`, packed, from those of
-  // `machine`; `extra`, its last parameter (an element, an event), is left out.
-  std::vector<std::string> captures(uint32_t machine, const std::vector<std::string>& old_captures);
+  // `machine`; its last `extra` (elements, an event) are left out.
+  std::vector<std::string> captures(uint32_t machine, const std::vector<std::string>& old_captures,
+                                    size_t extra);
   // Whether the old values of `machine` hold a grant is found in the new ones.
   void hold_grants(uint32_t new_machine, const std::vector<std::string>& captures);
 };
@@ -57,6 +58,7 @@ inline void translate(Translation&, rows::Message&) {}   // events go by their t
 inline void translate(Translation&, rows::Entry&) {}     // history is told in names
 inline void translate(Translation&, rows::Account&) {}   // goes by names
 inline void translate(Translation&, rows::Schedule&) {}  // goes by names
+inline void translate(Translation&, rows::Matches&) {}   // places in lists that were frozen
 
 void translate(Translation&, rows::Family&);
 void translate(Translation&, rows::Instance&);

@@ -49,9 +49,10 @@ const char* kind_name(rows::Task::Kind kind) {
 }
 
 const char* wait_name(abi::WaitKind kind) {
-  constexpr const char* kNames[] = {"read",       "read", "read",  "notify",    "approval", "approvalAgain",
-                                    "write",      "task", "until", "event",     "elements", "branches",
-                                    "throughout", "run",  "raise", "exception", "ask",      "due"};
+  constexpr const char* kNames[] = {"read",          "read",     "read",       "notify",  "approval",
+                                    "approvalAgain", "write",    "task",       "until",   "event",
+                                    "elements",      "branches", "throughout", "run",     "raise",
+                                    "exception",     "ask",      "due",        "elements"};
   return kNames[static_cast<size_t>(kind)];
 }
 
@@ -182,6 +183,10 @@ Json Views::waiting(const rows::Instance& row) const {
                           {"done", group->done},
                           {"skipped", group->skipped},
                           {"failed", group->failed}};
+      if (point.kind == abi::WaitKind::Sweep)
+        json["sweep"] = {{"combinations", group->combinations},
+                         {"lookedAt", group->looked_at},
+                         {"matching", group->count}};
     }
   }
   return json;

@@ -32,6 +32,7 @@ bool Partition::park(rows::Instance& row, std::string& problem) {
       park_until(row, point);
       return true;
     case WaitKind::ForEach:
+    case WaitKind::Sweep:
     case WaitKind::Together:
     case WaitKind::Run:
       return park_fan_out(row, point, problem);

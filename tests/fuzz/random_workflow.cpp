@@ -568,14 +568,17 @@ class Writer {
     return text + place.indent + "}\n";
   }
 
-  // An element's own store, and a condition on which elements.
-  std::string head(const Place& place, const std::string& element, Place& inside) {
+  // An element's own store, and a condition on which elements; side by side also a store with every other
+  // one.
+  std::string head(const Place& place, const std::string& element, Place& inside, bool parallel) {
     inside = place;
     inside.indent += "  ";
     inside.loop = true;
     inside.store = element;
     std::string text = fmt::format("for each {} in stores", element);
-    if (!chance(35)) return text;
+    const bool sweeps = parallel && chance(25);
+    if (!sweeps && !chance(35)) return text;
+    if (sweeps) text = fmt::format("sweep {} in stores, {} in stores", element, fresh("other"));
     const Expr decides = condition(30);
     inside.advice = place.advice || decides.advice;
     const char* region = chance(50) ? "NSW" : "VIC";
@@ -588,7 +591,7 @@ class Writer {
     // A loop that waits for its elements is known by its step.
     std::string text = place.indent;
     if (parallel) text += fmt::format("step {} ", fresh("step"));
-    text += head(place, element, inside);
+    text += head(place, element, inside, parallel);
     if (parallel) text += fmt::format(" parallel {}", 1 + below(4));
     if (!parallel || !chance(40))
       return text + " {\n" + statements(inside, 1 + below(3), depth - 1) + place.indent + "}\n";
@@ -631,7 +634,7 @@ class Writer {
   std::string collect(const Place& place, int depth) {
     Place inside;
     const std::string element = fresh("store"), plans = fresh("plans");
-    std::string text = place.indent + head(place, element, inside);
+    std::string text = place.indent + head(place, element, inside, true);
     const size_t outside = known_.size();
     text += fmt::format(" parallel {} collect {} {{\n", 1 + below(4), plans);
     text += read_stock(inside);

@@ -33,10 +33,10 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw Failed(what);
 }
 
-constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait",  "Hear",  "Do",       "Count",
-                                      "Both",   "Chain",  "Nest",   "Nest",  "Raise", "Raise",    "Ask",
-                                      "Ask",    "Mend",   "Await",  "Once",  "Late",  "Tolerant", "Tolerant",
-                                      "Spread", "Spread", "Spend",  "Spend", "Spend", "Spend",    "Visit"};
+constexpr const char* kWorkflows[] = {
+    "Launch",   "Launch", "Launch", "Wait",  "Hear",  "Do",    "Count", "Both",  "Chain", "Nest",
+    "Nest",     "Raise",  "Raise",  "Ask",   "Ask",   "Mend",  "Await", "Once",  "Late",  "Tolerant",
+    "Tolerant", "Spread", "Spread", "Spend", "Spend", "Spend", "Spend", "Visit", "Sweep", "Sweep"};
 // Raises and waits for the end.
 constexpr std::string_view kWaiters[] = {"Ask", "Mend", "Await"};
 
@@ -145,6 +145,7 @@ class Simulation {
       const bool shortfall = workflow == "Raise" || workflow == "Ask";  // of few keys, so that some meet
       const std::string name = shortfall             ? fmt::format("{}/A/S{}/{}", id, roll(2), i)
                                : workflow == "Spend" ? fmt::format("{}/C{}/{}", id, roll(2), 1 + roll(4))
+                               : workflow == "Sweep" ? sweeping(id)
                                                      : id;
       wishes_.push_back({Wish::What::Start, workflow, name, "r" + id, {}, false});
       costs_[id] = std::vector<int64_t>{5, 20, 20, 70, 200}[roll(5)];
@@ -154,6 +155,14 @@ class Simulation {
         wishes_.push_back({Wish::What::PartnerCancels, "", one_in(2) ? id : "Q-" + id, "a" + id, {}, false});
       if (one_in(3)) wishes_.push_back({Wish::What::Reschedule, "", id, "m" + id, {}, false});
     }
+  }
+
+  // Sometimes over in one go, sometimes in many; of some nothing matches, or there is nothing to look at.
+  std::string sweeping(const std::string& id) {
+    const uint64_t inner = std::vector<uint64_t>{1, 300, 20'000, 200'000}[roll(4)];
+    const uint64_t outer = one_in(8) ? 0 : 1 + roll(inner == 1 ? 400 : inner == 300 ? 900 : 20);
+    const uint64_t matching = roll(150);
+    return fmt::format("{}/{}/{}/{}", id, outer, inner, matching == 0 ? 0 : 1 + outer * inner / matching);
   }
 
   // The other system: late, unclear, sometimes away; in calm weather it answers.
@@ -450,6 +459,7 @@ class Simulation {
       if (wish.workflow == "Late") check_late(wish, shown);
       if (wish.workflow == "Do") check_answer(shown);
       if (wish.workflow == "Visit") check_visit(wish, shown);
+      if (wish.workflow == "Sweep") check_sweep(wish, shown);
     }
     check_partners();
     check_exceptions(started.size());
@@ -675,6 +685,17 @@ class Simulation {
       require(found->second == whose,
               fmt::format("{} decided what was handed to {}: {}", whose, found->second, entry.dump()));
     }
+  }
+
+  // Each combination that matches was begun once and no other, in whichever step it crashed.
+  void check_sweep(const Wish& wish, const Json& shown) {
+    const Swept expected = swept_of(wish.id);
+    require(shown["outcome"]["name"] == "Done" && shown["outcome"]["value"]["count"] == expected.collected(),
+            "a sweep that has not found what matches: " + shown.dump());
+    const auto joined = world_.history(shown["id"], "joined"), swept = world_.history(shown["id"], "swept");
+    require(joined.size() == 1 && joined[0]["count"] == expected.matching(),
+            "a sweep over something else: " + shown.dump());
+    require(swept.size() == (expected.outer * expected.inner == 0 ? 0 : 1), "swept: " + shown.dump());
   }
 
   // Whoever tried: it was done by one of those who answer for that side, the director once it was escalated.

@@ -290,6 +290,40 @@ class Deploys(unittest.TestCase):
         self.it.ended(self.key, "TooMany", "failed")
         self.assertEqual(self.it.effects()["A_PriceCondition.create"], 3)
 
+    SWEEP = """
+  let stores = read promo.stores
+  let least  = %s
+  step find {
+    sweep store in stores, n in [1, 2, 3] where %s parallel 10 {
+      task Look(store: store.id, n: n) to StoreOps within 5 business days { on expired { then skip } }
+    }
+  }
+"""
+
+    def test_what_a_sweep_has_found_stands(self):
+        found = {"find.sweep": 1, "find[store, n].task.Look": 3}
+        self.park(flow(self.SWEEP % ("2", "n > least")), found)
+        self.it.serve(flow(self.SWEEP % ("2", "n < least and n != 5"), 2, SHIFT))
+        self.it.stands(self.key, found)
+        self.assertEqual(len(self.it.history(self.key, "swept")), 1)
+        search = (self.SWEEP % ("2", "n > least")).replace("step find", "step search")
+        self.it.serve(flow("  upgrades from 2 { step find becomes search }\n" + search, 3))
+        self.it.stands(self.key, {"search.sweep": 1, "search[store, n].task.Look": 3})
+        self.it.decide(self.key, "olga", count=3)
+        self.it.ended(self.key)
+
+    def test_a_sweep_that_still_looks_looks_again(self):
+        self.park(flow(self.SWEEP % ("2", "10 / (n - least) > 1")), {"find.sweep": 1})
+        self.it.until("held", lambda: self.it.history(self.key, "quarantined"))  # nothing is divided by nothing
+        self.it.serve(flow(self.SWEEP % ("2", "n != least"), 2, SHIFT))
+        self.it.api("POST", f"/v1/instances/{self.it.show(self.key)['id']}/resume", {"person": "olga", "reason": "it is mended"})
+        self.it.stands(self.key, {"find.sweep": 1, "find[store, n].task.Look": 6})
+
+    def test_a_sweep_over_other_lists(self):
+        self.park(flow(self.SWEEP % ("2", "n > least")), {"find.sweep": 1, "find[store, n].task.Look": 3})
+        other = (self.SWEEP % ('"2"', "n != least")).replace("[1, 2, 3]", '["1", "2", "3"]')
+        self.refuse(flow(other, 2), "what `find.sweep` runs over or collects was combinations of store:")
+
     def test_an_approval_that_was_escalated(self):
         listing = LISTING.replace("      on rejected", "      escalate to FinanceDirector after 1 business hour\n      on rejected", 1)
         body = "  step gate {" + listing + "  }\n  write online\n"

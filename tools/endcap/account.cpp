@@ -80,6 +80,14 @@ std::string trouble_of(const Json& wait) {
   return fmt::format("attempt {}: {}; it is tried again by itself", text(wait, "attempt"), message);
 }
 
+// How far a sweep has come that has not looked at everything.
+std::string progress_of(const Json& wait) {
+  const auto sweep = wait.find("sweep");
+  if (sweep == wait.end() || (*sweep)["lookedAt"] == (*sweep)["combinations"]) return {};
+  return fmt::format("looked at {} of {}, {} match", text(*sweep, "lookedAt"), text(*sweep, "combinations"),
+                     text(*sweep, "matching"));
+}
+
 }  // namespace
 
 std::string instances_table(const Json& answer, bool short_form) {
@@ -211,8 +219,8 @@ std::string instance_account(const Json& instance, bool short_form) {
   std::vector<std::vector<std::string>> lines;
   for (const Json& wait : waits) {
     const std::string until = moment_of(wait, "until");
-    lines.push_back({"    " + place_of(wait), text(wait, "waitsFor"), until.empty() ? "" : "until " + until,
-                     trouble_of(wait)});
+    lines.push_back({"    " + place_of(wait), text(wait, "waitsFor"),
+                     until.empty() ? progress_of(wait) : "until " + until, trouble_of(wait)});
   }
   return out + table(lines);
 }

@@ -62,7 +62,8 @@ std::string member(const Json& entry, const char* name) {
 }
 
 void Narrator::tell(const Json& entry) {
-  static const std::set<std::string> kLeftOut = {"fannedOut", "joined", "notDone", "ending", "void"};
+  static const std::set<std::string> kLeftOut = {"fannedOut", "joined", "sweeps", "swept",
+                                                 "notDone",   "ending", "void"};
   const std::string kind = member(entry, "kind");
   if (kLeftOut.contains(kind)) return;
   if (kind == "read" && member(entry, "outcome") == "ok") return;

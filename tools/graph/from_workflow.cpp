@@ -329,8 +329,15 @@ class Builder {
     nodes.push_back(std::move(node));
   }
 
+  std::string swept(const sema::ForEach& loop) const {
+    std::string text = fmt::format("sweep {} in {}", name(loop.variable), words(loop.list));
+    for (const auto& inner : loop.inner)
+      text += fmt::format(", {} in {}", name(inner.variable), words(inner.list));
+    return loop.where ? text + " where " + words(loop.where) : text;
+  }
+
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::ForEach& loop) const {
-    Node node{Kind::Each, each_of(loop.variable, loop.list, loop.where)};
+    Node node{Kind::Each, loop.inner.empty() ? each_of(loop.variable, loop.list, loop.where) : swept(loop)};
     node.details.push_back(loop.parallel ? fmt::format("{} at once", loop.parallel) : "one after the other");
     if (loop.collect.valid()) node.details.push_back("collects " + name(loop.collect));
     if (loop.tolerate) {

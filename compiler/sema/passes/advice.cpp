@@ -108,7 +108,13 @@ void AdvicePass::visit(Match& node, Stmt&, const Label& control) {
 void AdvicePass::visit(ForEach& node, Stmt&, const Label& control) {
   const Label list = scope_.label(*node.list);
   Label decided = join(control, existence(list));
+  std::vector<Label> inner;
+  for (ForEach::Inner& each : node.inner) {
+    inner.push_back(scope_.label(*each.list));
+    decided = join(std::move(decided), existence(inner.back()));
+  }
   bind(node.variable, inside(list), decided);
+  for (size_t i = 0; i < inner.size(); ++i) bind(node.inner[i].variable, inside(inner[i]), decided);
   decided = join(std::move(decided), flat(node.where));
   expect_undo(node.body);
   Collector& collected = loops_[&node];

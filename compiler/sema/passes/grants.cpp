@@ -358,8 +358,12 @@ class GrantPass {
 
   bool go(ForEach& loop, Stmt& stmt, Written& written) {
     values_.begin_dependencies();
-    values_.element(loop.variable, *loop.list, loop.where.get());
-    begin(stmt.span, loop.variable);
+    // A leaf of a list is none of one combination: in a sweep nothing is written that was approved outside.
+    const bool sweeps = !loop.inner.empty();
+    values_.element(loop.variable, *loop.list, sweeps ? nullptr : loop.where.get());
+    for (ForEach::Inner& inner : loop.inner) values_.element(inner.variable, *inner.list, nullptr);
+    if (sweeps && loop.where) values_.of(*loop.where);
+    begin(stmt.span, sweeps ? LocalId() : loop.variable);
     exits_.emplace_back();
     ++elements_;
     Written here = written;
@@ -376,6 +380,7 @@ class GrantPass {
     if (compensations_.size() > compensations && !loop.tolerate) compensate(out, compensations_.back());
     std::set<LocalId> changes = values_.end_dependencies();
     changes.erase(loop.variable);
+    for (const ForEach::Inner& inner : loop.inner) changes.erase(inner.variable);
     if (loop.collect.valid()) values_.define(loop.collect, values_.fresh(std::move(changes)));
     if (loop.otherwise) {
       Written beyond = written;

@@ -197,14 +197,28 @@ class ParallelWritesPass {
   }
 
   void go(ForEach& node, Stmt&) {
-    values_.element(node.variable, *node.list, node.where.get());
+    values_.element(node.variable, *node.list, node.inner.empty() ? node.where.get() : nullptr);
     if (node.parallel == 0) {
       walk(node.body);
+    } else if (!node.inner.empty()) {
+      sweep(node);
     } else {
       inside({Beside::Form::Element, &node, 0, node.variable}, node.body);
     }
     unknown(node.collect);
     if (node.otherwise) walk(*node.otherwise);
+  }
+
+  // What changes with one of its lists only is the same for many combinations.
+  void sweep(ForEach& node) {
+    const size_t around = places_.size();
+    places_.push_back({Beside::Form::Element, &node, 0, node.variable});
+    for (size_t i = 0; i < node.inner.size(); ++i) {
+      values_.element(node.inner[i].variable, *node.inner[i].list, nullptr);
+      places_.push_back({Beside::Form::Element, &node, i + 1, node.inner[i].variable});
+    }
+    walk(node.body);
+    places_.resize(around);
   }
 
   void bind(const EventPattern& pattern) {

@@ -157,8 +157,11 @@ std::string dump(const Stmt& statement) {
           [](const WhenStmt& s) { return dump(s); },
           [](const MatchStmt& s) { return dump(s); },
           [](const ForEachStmt& s) {
-            return form("for-each",
-                        {s.variable.text, dump(s.list), clause("where", dump(s.where)),
+            std::string inner;
+            for (const auto& each : s.inner)
+              inner += (inner.empty() ? "" : " ") + form("and", {each.variable.text, dump(each.list)});
+            return form(s.sweep ? "sweep" : "for-each",
+                        {s.variable.text, dump(s.list), inner, clause("where", dump(s.where)),
                          clause("parallel", s.parallel ? std::to_string(*s.parallel) : ""),
                          clause("tolerate", dump(s.tolerate)), clause("collect", dump(s.collect)),
                          dump(s.body), s.otherwise ? form("otherwise", {dump(*s.otherwise)}) : ""});

@@ -174,10 +174,21 @@ TEST_CASE("a loop can tolerate that some fail") {
   CHECK(statement("let tolerate = x.tolerate") == "(let tolerate (. x tolerate))");
 }
 
+TEST_CASE("a sweep goes over combinations of lists") {
+  CHECK(statement("sweep s in ss, a in x.as where s.n > a.n parallel 5 tolerate 2% collect c { skip } "
+                  "otherwise { fail X }") ==
+        "(sweep s ss (and a (. x as)) (where ((. s n) > (. a n))) (parallel 5) (tolerate 2%) (collect c) "
+        "{(skip)} "
+        "(otherwise {(fail X)}))");
+  CHECK(statement("step b sweep s in ss, a in az, d in ds where yes parallel 5 { skip }") ==
+        "(step b {(sweep s ss (and a az) (and d ds) (where yes) (parallel 5) {(skip)})})");
+  CHECK(statement("sweep s in ss { skip }\nskip") == "(sweep s ss {(skip)}) (skip)");
+}
+
 TEST_CASE("what this release does not have is refused by name and alone") {
-  CHECK(statement("step a {\nsweep x over y\nlet x = 40 zz\n}") ==
-        "3:1: error EC0006: `sweep` is part of the language but not of this release\n"
+  CHECK(statement("step a {\nsync (x)\nlet x = 40 zz\n}") ==
+        "3:1: error EC0006: `sync` is part of the language but not of this release\n"
         "4:12: error EC0007: there is no unit `zz`\n");
-  const Parsed parsed("workflow W(p: P) {\nsweep x over y { a b c }\nskip\n}");
+  const Parsed parsed("workflow W(p: P) {\nsync (x) { a b c }\nskip\n}");
   CHECK(parsed.tree() == "(module (workflow W [p:P] {(error) (skip)}))");
 }

@@ -43,6 +43,7 @@ void wait_point(abi::WaitPoint& point) {
   for (abi::TypeId& operand : point.operands) type(operand);
   type(point.input), type(point.offered);
   type(point.element);
+  for (abi::TypeId& element : point.elements) type(element);
   const bool names_leaf = point.kind == abi::WaitKind::Write || point.kind == abi::WaitKind::AskAgain;
   if (!names_leaf) other(point.target);
   other(point.policy);

@@ -58,6 +58,7 @@ Retail::Retail(RetailOptions options) {
   raises();
   budgets();
   visits();
+  sweeps(options.sweep_offset);
 }
 
 void Retail::types() {

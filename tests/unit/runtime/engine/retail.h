@@ -24,6 +24,8 @@
 //                all for a campaign, nobody is asked (retail_budgets.cpp).
 //   Visit(id):    a task for StoreOps of the id's side within 4 hours; the Director of that side after 2
 //                 (retail_visits.cpp).
+//   Sweep(id):    "P-1/600/1000/7" sweeps over 600 x 1000 numbers, collects every 7th, and half of these wait
+//                 an hour; more than a third that fail are too many (retail_sweeps.cpp).
 //
 //   Exceptions (retail_raises.cpp):
 //   Shortfall(article, store, gap):  a task for StoreOps within 4 hours; Director after 3. Expires with the
@@ -45,10 +47,11 @@ namespace endcap::test {
 struct RetailOptions {
   abi::Strategy write = abi::Strategy::Keyed;
   uint32_t parallel = 3;
-  bool on_changed = true;   // ask again; otherwise Changed is not handled
-  bool on_rejected = true;  // an element whose write is rejected skips
-  bool by_line = false;     // Launch: people may refuse single prices, and their stores are skipped
-  bool counter = false;     // Launch: may be countered with a count and a remark, and fails with the count
+  bool on_changed = true;    // ask again; otherwise Changed is not handled
+  bool on_rejected = true;   // an element whose write is rejected skips
+  int64_t sweep_offset = 0;  // Sweep: which of `modulus` places matches
+  bool by_line = false;      // Launch: people may refuse single prices, and their stores are skipped
+  bool counter = false;      // Launch: may be countered with a count and a remark, and fails with the count
 };
 
 inline constexpr int64_t kBudget = 100;  // of a campaign
@@ -80,6 +83,7 @@ struct Retail {
   void raises();
   void budgets();
   void visits();
+  void sweeps(int64_t offset);
   uint32_t policy_row(int64_t cost) const;
 };
 
@@ -113,6 +117,14 @@ struct Estate {
 // Finance: merch; both: greedy. StoreOps: ops in the east, olga in the west, where dir directs; omar nowhere.
 std::map<std::string, std::vector<std::string>> retail_people();
 PeopleScopes retail_scopes();
+// What Sweep looks for, and what comes of it when it has found each of them once.
+struct Swept {
+  int64_t outer = 0, inner = 0, modulus = 1;
+  int64_t fails = 0;  // how many of those that match
+  int64_t matching() const;
+  int64_t collected(int64_t offset = 0) const;
+};
+Swept swept_of(const std::string& id);
 // "east" or "west", by the last digit of a promotion.
 std::string side_of(const std::string& id);
 
