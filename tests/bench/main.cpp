@@ -12,6 +12,7 @@
 #include "tests/bench/guard.h"
 #include "tests/bench/project.h"
 #include "tests/bench/steps.h"
+#include "tests/bench/sweep.h"
 #include "tools/common/compile_project.h"
 
 using namespace endcap;
@@ -28,14 +29,25 @@ void take_folder(const std::filesystem::path& folder) {
   std::ofstream(marker) << "emptied by endcap_bench\n";
 }
 
-std::vector<bench::Figure> run_steps(const std::filesystem::path& source, const std::filesystem::path& data,
-                                     double seconds) {
-  take_folder(data);
+std::shared_ptr<const abi::Program> own_program(const std::filesystem::path& source) {
   CheckedProject project = check_project(source / "tests/bench/project");
   if (!project.ok()) throw std::runtime_error("the bench's own project does not check cleanly");
   auto program = compile_project(project, std::nullopt);
   if (!program) throw std::runtime_error(program.error());
-  auto figures = bench::bench_steps(*program, {.folder = data / "run", .seconds = seconds});
+  return *program;
+}
+
+std::vector<bench::Figure> run_steps(const std::filesystem::path& source, const std::filesystem::path& data,
+                                     double seconds) {
+  take_folder(data);
+  auto figures = bench::bench_steps(own_program(source), {.folder = data / "run", .seconds = seconds});
+  std::filesystem::remove_all(data);
+  return figures;
+}
+
+std::vector<bench::Figure> run_sweep(const std::filesystem::path& source, const std::filesystem::path& data) {
+  take_folder(data);
+  auto figures = bench::bench_sweep(own_program(source), data / "run");
   std::filesystem::remove_all(data);
   return figures;
 }
@@ -65,18 +77,19 @@ int main(int argc, char** argv) {
   app.add_option("--json-file", json_file, "write that list to a file beside the table");
   app.add_option("--seconds", seconds, "how long each level of `steps` runs")->capture_default_str();
   app.add_option("--command", command, "the endcap that `project` runs")->capture_default_str();
-  app.add_option("NAMES", names, "steps, guard, front_end, project; none: all");
+  app.add_option("NAMES", names, "steps, guard, sweep, front_end, project; none: all");
   CLI11_PARSE(app, argc, argv);
 
   const std::vector<std::pair<std::string, std::function<std::vector<bench::Figure>()>>> benches = {
       {"steps", [&] { return run_steps(source, data, seconds); }},
       {"guard", [] { return bench::bench_guard(); }},
+      {"sweep", [&] { return run_sweep(source, data); }},
       {"front_end", [&] { return bench::bench_front_end(std::filesystem::path(source) / "workflows", 100); }},
       {"project", [&] { return run_project(source, data, command); }},
   };
   for (const std::string& name : names) {
     if (std::ranges::none_of(benches, [&](const auto& known) { return known.first == name; })) {
-      fmt::print(stderr, "there is no bench `{}`: steps, guard, front_end, project\n", name);
+      fmt::print(stderr, "there is no bench `{}`: steps, guard, sweep, front_end, project\n", name);
       return 2;
     }
   }

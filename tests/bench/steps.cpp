@@ -101,7 +101,7 @@ Level run_engine(const std::shared_ptr<const abi::Program>& program, const Steps
   std::vector<uint64_t> ninth;  // whose last result is in the round under way
   const auto start = [&] {
     runs[started] = {seconds_now(), 0};
-    engine->start({.workflow = program->workflows[0].name,
+    engine->start({.workflow = "NineSteps",
                    .arguments_json = fmt::format(R"({{"note":"N{}"}})", started++),
                    .request_id = {},
                    .reply = {}});
