@@ -128,6 +128,7 @@ class AdvicePass {
   void walk_event(EventHandler& handler, const Label& control);
   // Binds what the event brings; gives the label of what decides which event is heard.
   Label bind_event(EventPattern& pattern, const Label& control);
+  void note_wait(const Label& control);
   void hear(Throughout& node, const Label& control);
   void walk_body(Block& body, const Label& control);
   bool require_trusted_hearing(const EventPattern& pattern);

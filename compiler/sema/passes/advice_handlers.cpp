@@ -165,7 +165,14 @@ void AdvicePass::visit(WaitUntil& node, Stmt&, const Label& control) {
   if (node.late_fail) std::visit([&](auto& end) { visit(end, *node.late_fail, late); }, node.late_fail->node);
   if (node.if_late == ast::WaitUntilStmt::IfLate::Skip) note_skip(late);
   for (EventHandler& handler : node.handlers) walk_event(handler, control);
+  note_wait(control);
+}
+
+// Who has skipped an element before it came here has decided that it does not wait.
+void AdvicePass::note_wait(const Label& control) {
   delay_ = join(std::move(delay_), control);
+  for (const Collector* loop : collectors_)
+    delay_ = join(std::move(delay_), join(loop->skipped, loop->failed));
 }
 
 void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {
@@ -174,7 +181,7 @@ void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {
   const Label heard = join(bind_event(node.pattern, join(control, delay_)), delay_);
   require_trusted_hearing(node.pattern);
   walk_handlers(node.handlers, {{}, {}, heard, {}}, control);
-  delay_ = join(std::move(delay_), control);
+  note_wait(control);
 }
 
 // Beside the workflow, at any time: all that it ever writes may have been written.

@@ -47,7 +47,7 @@ void AdvicePass::visit(Raise& node, Stmt& stmt, const Label& control) {
   require_trusted_time(node.within);
   Label expired = join(end_of(node.exception), delay_);
   walk_handlers(node.handlers, {{}, {}, std::move(expired), {}}, control);
-  delay_ = join(std::move(delay_), control);
+  note_wait(control);
 }
 
 // How it ends, when, and for what, is up to whoever raised it first, and last.
