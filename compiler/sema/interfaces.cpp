@@ -18,7 +18,7 @@
 namespace endcap::sema {
 namespace {
 
-using What = abi::Interface::Operation::What;
+using InboundWhat = abi::Interface::Operation::What;
 using InboundArgument = abi::Interface::Operation::Argument;
 
 // The value under what makes it fit: a scale, bounds, an optional around it.
@@ -46,7 +46,8 @@ class InboundDescriber {
         scope_(context, locals_),
         expressions_(context, module_, scope_) {
     out_.name = tree.name.text;
-    out_.what = tree.what == ast::InterfaceDecl::Operation::What::Sends ? What::Sends : What::Starts;
+    out_.what =
+        tree.what == ast::InterfaceDecl::Operation::What::Sends ? InboundWhat::Sends : InboundWhat::Starts;
   }
 
   abi::Interface::Operation run() {
@@ -57,7 +58,7 @@ class InboundDescriber {
     if (std::ranges::find(types_, abi::kNoType) == types_.end())
       out_.parameters = context_.types.record(tree_.name.text, std::move(fields));
     scope();
-    if (out_.what == What::Sends) {
+    if (out_.what == InboundWhat::Sends) {
       sends();
     } else {
       starts();
@@ -335,7 +336,7 @@ void tell_unheard(Context& context) {
   for (uint32_t i = 0; i < context.interfaces.size(); ++i) {
     const auto& described = context.program.abi.interfaces[i].operations;
     for (size_t k = 0; k < described.size(); ++k) {
-      if (described[k].what != What::Sends || heard.contains(described[k].target)) continue;
+      if (described[k].what != InboundWhat::Sends || heard.contains(described[k].target)) continue;
       const auto& tree = context.interfaces[i].tree->operations[k];
       context.emit(DiagnosticKind::InterfaceEventNotHeard, tree.call.operation.span,
                    {tree.name.text, tree.call.operation.text()});

@@ -13,7 +13,7 @@
 namespace endcap {
 namespace {
 
-using What = abi::Interface::Operation::What;
+using InboundWhat = abi::Interface::Operation::What;
 
 constexpr size_t kIdempotencyKeyBytesMax = 200;
 
@@ -58,7 +58,7 @@ std::expected<void, Refusal> give(const EngineState& state, const abi::Interface
                                   const abi::Arena& arena, abi::Cell parameters, ParsedCall& into) {
   const abi::Program& program = *state.program;
   std::vector<std::string> names;
-  if (operation.what == What::Sends) {
+  if (operation.what == InboundWhat::Sends) {
     const abi::Event& event = program.events[operation.target];
     for (const abi::Field& field : state.types[event.record].fields) names.push_back(field.name);
     into.call.event.type = event.type;

@@ -13,7 +13,7 @@ namespace endcap {
 namespace {
 
 using OrderedJson = nlohmann::ordered_json;
-using What = abi::Interface::Operation::What;
+using InboundWhat = abi::Interface::Operation::What;
 
 // Digits as text: "12.50".
 std::string digits_pattern(const abi::Type& type) {
@@ -99,7 +99,7 @@ OrderedJson error_answer(const char* description) {
 }
 
 OrderedJson answers(const abi::Interface& interface, const abi::Interface::Operation& operation) {
-  const bool starts = operation.what == What::Starts;
+  const bool starts = operation.what == InboundWhat::Starts;
   OrderedJson properties{{"accepted", {{"const", true}}}};
   if (starts) {
     properties["key"] = {{"type", "string"}};
