@@ -31,6 +31,8 @@ void refuse_unsent(Context& context, uint32_t event, const SystemConfig& system)
   diagnostic.note("what it sends stands in endcap.toml: `sends` of [systems." + system.name + "]");
 }
 
+}  // namespace
+
 std::set<uint32_t> heard_events(Program& program) {
   std::set<uint32_t> heard;
   for (Workflow& workflow : program.workflows) {
@@ -41,8 +43,6 @@ std::set<uint32_t> heard_events(Program& program) {
   }
   return heard;
 }
-
-}  // namespace
 
 void check_event_senders(Context& context) {
   const std::set<uint32_t> heard = heard_events(context.program);

@@ -5,14 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "compiler/sema/expressions.h"
 #include "compiler/sema/names.h"
-#include "compiler/sema/passes/walk.h"
 #include "compiler/sema/plain.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/starts.h"
+#include "compiler/sema/systems.h"
 #include "runtime/abi/value_json.h"
 
 namespace endcap::sema {
@@ -326,13 +325,7 @@ class InterfaceDescriber {
 
 // An event that a partner sends and no workflow hears is an operation without any effect.
 void tell_unheard(Context& context) {
-  std::set<uint32_t> heard;
-  for (Workflow& workflow : context.program.workflows) {
-    visit_statements(workflow.body, [&](Stmt& stmt) {
-      if (const auto* wait = std::get_if<WaitEvent>(&stmt.node)) heard.insert(wait->pattern.event);
-      visit_event_handlers(stmt, [&](EventHandler& handler) { heard.insert(handler.pattern.event); });
-    });
-  }
+  const std::set<uint32_t> heard = heard_events(context.program);
   for (uint32_t i = 0; i < context.interfaces.size(); ++i) {
     const auto& described = context.program.abi.interfaces[i].operations;
     for (size_t k = 0; k < described.size(); ++k) {
