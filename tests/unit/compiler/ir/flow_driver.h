@@ -73,6 +73,9 @@ class Instance {
   Instance& unavailable() { return resume(abi::Tag::Unavailable, abi::kNoType, {}); }
   Instance& expired() { return resume(abi::Tag::Expired, abi::kNoType, {}); }
   Instance& refused() { return resume(abi::Tag::Refused, abi::kNoType, {}); }
+  Instance& countered(const json& offer) {
+    return resume(abi::Tag::Countered, standing_.point->offered, offer);
+  }
   Instance& changed(const json& facts) {
     return resume(abi::Tag::Changed, program_->policies[standing_.point->policy].facts, facts);
   }
