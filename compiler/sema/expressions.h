@@ -126,7 +126,7 @@ class Expressions {
   ExprPtr filtered(ExprPtr list, const ast::Name& variable, const ast::ExprPtr& where);
   ExprPtr of(const Tree& tree, const ast::MapExpr& node, TypeId hint);
   ExprPtr of(const Tree& tree, const ast::LookupExpr& node, TypeId hint);
-  ExprPtr part_of_map(const ast::ExprPtr& tree, const char* part);
+  ExprPtr part_of_map(const ast::ExprPtr& tree, const char* part, TypeId expected);
 
   // Tells that an optional must be answered first; true when it was one.
   bool unanswered(const Expr& value, std::string what = {});

@@ -197,8 +197,10 @@ void WorkflowChecker::bind_values(const ast::Handler& tree, const Site& site,
   const bool offers =
       std::ranges::any_of(causes, [](const auto& each) { return each.first == Cause::Countered; });
   if ((!site.outcomes && !offers) || tree.causes.size() != 1) {
-    const char* const why = site.outcomes || offers ? "each of its causes has values of its own"
-                                                    : "only a workflow that was `run` ends with some";
+    const char* const why =
+        site.outcomes || offers
+            ? "each of its causes has values of its own"
+            : "only a workflow that was `run` and an approval that is countered have some";
     context_.emit(DiagnosticKind::BindingNotHere, tree.bindings.front().name.span, {why});
   }
   std::string name;

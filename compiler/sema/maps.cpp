@@ -5,8 +5,8 @@
 namespace endcap::sema {
 
 // A key or a value of an entry.
-ExprPtr Expressions::part_of_map(const ast::ExprPtr& tree, const char* part) {
-  ExprPtr value = check(tree);
+ExprPtr Expressions::part_of_map(const ast::ExprPtr& tree, const char* part, TypeId expected) {
+  ExprPtr value = check(tree, expected);
   if (is_invalid(*value) || unanswered(*value)) return invalid(value->span);
   const bool fits = std::string_view(part) == "key" ? context_.types.is_key(value->type)
                                                     : context_.types.is_kept_in_map(value->type);
@@ -15,7 +15,7 @@ ExprPtr Expressions::part_of_map(const ast::ExprPtr& tree, const char* part) {
   return invalid(value->span);
 }
 
-ExprPtr Expressions::of(const Tree& tree, const ast::MapExpr& node, TypeId) {
+ExprPtr Expressions::of(const Tree& tree, const ast::MapExpr& node, TypeId hint) {
   ExprPtr list = infer(node.list, abi::kNoType);
   if (is_invalid(*list) || unanswered(*list)) return invalid(tree.span);
   if (!context_.types.is(list->type, Kind::List)) {
@@ -30,7 +30,12 @@ ExprPtr Expressions::of(const Tree& tree, const ast::MapExpr& node, TypeId) {
   Operation operation{.op = Operator::MakeMap};
   scope_.open("the map");
   operation.variable = scope_.declare(node.variable, element);
-  ExprPtr key = part_of_map(node.key, "key"), value = part_of_map(node.value, "value");
+  std::vector<TypeId> wanted{abi::kNoType, abi::kNoType};
+  if (hint != abi::kNoType && context_.types.is_map(hint)) {
+    for (size_t i = 0; i < 2; ++i) wanted[i] = context_.types[context_.types[hint].element].fields[i].type;
+  }
+  ExprPtr key = part_of_map(node.key, "key", wanted[0]);
+  ExprPtr value = part_of_map(node.value, "value", wanted[1]);
   scope_.close();
   if (is_invalid(*key) || is_invalid(*value)) return invalid(tree.span);
   const TypeId type = context_.types.map_of(key->type, value->type);

@@ -90,7 +90,8 @@ ExprPtr WorkflowChecker::take_grant(const ast::RunStmt& node, const ast::Argumen
   }
   MovedGrant given = covered.front();
   if (target) {
-    given.target = scope_.hidden("target", target->type, tree->span);
+    // Known by its parameter, in every version: a wait keeps it by name.
+    given.target = scope_.hidden("element of " + parameter, target->type, tree->span);
     into.parameters.push_back(given.target);
     into.arguments.push_back(std::move(target));
   }

@@ -25,6 +25,15 @@ inline std::string json_text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// The same for the same values in every version of a program: members by their names, without those that are
+// absent.
+inline std::string canonical(const std::string& object) {
+  nlohmann::json json = nlohmann::json::parse(object);
+  for (auto member = json.begin(); member != json.end();)
+    member = member->is_null() ? json.erase(member) : std::next(member);
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 // Who asked for an instance, for history.
 inline Json asker_json(const rows::Message& message) {
   if (!message.partner.empty()) return {{"partner", message.partner}, {"call", message.call}};

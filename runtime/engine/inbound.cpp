@@ -120,7 +120,7 @@ std::expected<ParsedCall, Refusal> parse_call(const EngineState& state, const In
   // A table of its own kind: no `source` and no request id of the other API comes near it.
   parsed.call.seen_key = "p" + abi::sha256(parsed.home);
   parsed.call.content = abi::sha256(
-      name + '\0' + abi::pack_value(state.types, operation->parameters, arena, *parameters, nullptr));
+      name + '\0' + canonical(abi::value_to_json(state.types, operation->parameters, arena, *parameters)));
   parsed.call.event.source = fmt::format("partner:{}/{}", kind, request.partner);
   parsed.call.event.id = request.key;
   parsed.call.event.partner = request.partner;

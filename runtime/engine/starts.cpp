@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/abi/shape.h"
+#include "runtime/abi/value_json.h"
 #include "runtime/engine/arguments.h"
 #include "runtime/engine/partition.h"
 
@@ -63,7 +64,12 @@ std::expected<ParsedStart, std::string> parse_start(const EngineState& state, co
   if (!frame) return std::unexpected(frame.error().detail);
   start.frame = std::move(*frame);
   start.arguments = arguments_json.empty() ? "{}" : arguments_json;
-  start.content = abi::sha256(start.frame.substr(sizeof(abi::FrameHeader)));  // the header names the program
+  Json named = Json::object();
+  for (size_t i = 0; i < workflow.parameters.size(); ++i) {
+    const auto& parameter = workflow.parameters[i];
+    named[parameter.name] = Json::parse(abi::value_to_json(state.types, parameter.type, arena, (*cells)[i]));
+  }
+  start.content = abi::sha256(canonical(named.dump()));
   return start;
 }
 

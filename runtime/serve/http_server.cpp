@@ -98,6 +98,18 @@ std::optional<HttpRequest> convert(http::request<http::string_body>&& from) {
   return request;
 }
 
+// Why a request could be read in two ways; null: it can't. RFC 9112 section 6.3.
+const char* why_ambiguous(const http::request<http::string_body>& request) {
+  if (request.count(http::field::transfer_encoding) > 0 &&
+      (request.count(http::field::transfer_encoding) > 1 ||
+       !beast::iequals(request[http::field::transfer_encoding], "chunked")))
+    return "The only Transfer-Encoding that is understood is chunked.";
+  for (const char* name : {"Authorization", "Idempotency-Key", "Content-Type"}) {
+    if (request.count(name) > 1) return "A header that may be there once is there twice.";
+  }
+  return nullptr;
+}
+
 HttpResponse malformed(const beast::error_code& error, const HttpOptions& options) {
   if (error == http::error::body_limit) {
     return error_response(413, "too_large",
@@ -238,8 +250,12 @@ asio::awaitable<void> HttpServer::State::converse(tcp::socket socket) {
         keep_alive = parser.get().keep_alive();
         head = parser.get().method() == http::verb::head;
         version = parser.get().version();
+        const char* const ambiguous = why_ambiguous(parser.get());
         auto request = convert(parser.release());
-        if (!request) {
+        if (ambiguous != nullptr) {  // whoever stands in front may have read it otherwise
+          keep_alive = false;
+          response = error_response(400, "invalid", ambiguous);
+        } else if (!request) {
           response = error_response(
               400, "invalid", "The path or query has a % that is not followed by two hexadecimal digits.");
         } else {

@@ -219,6 +219,14 @@ void PartnerApi::operation(const PartnerAccess& partner, const abi::Interface& i
   call.key = key->second;
   call.arguments_json = request.body;
   call.reply = [respond, done](std::expected<std::string, Refusal> result) {
+    // Not a quota that is used up, and nothing of how the engine does: whether it was kept nobody knows.
+    if (!result && result.error().kind == Refusal::Kind::Overloaded) {
+      HttpResponse busy = error_response(
+          503, "unavailable",
+          "Whether the call was kept is not known: make it again with the same Idempotency-Key.");
+      busy.headers["Retry-After"] = "1";
+      return respond(std::move(busy));
+    }
     if (!result) return respond(refusal_response(result.error()));
     HttpResponse response;
     response.status = done;

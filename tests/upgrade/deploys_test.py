@@ -226,6 +226,29 @@ class Deploys(unittest.TestCase):
         self.it.ended(self.key, "NotAtThat", "failed")
         self.assertEqual(self.it.effects(), {})
 
+    def test_a_grant_that_was_given_away_keeps_its_element(self):
+        def giving(version: int, first: str) -> str:
+            write = "{ on expired, changed { finish Late() }  on RecordLocked, InvalidCondition { finish Locked() } }"
+            return flow("""
+  let s1 = read Store("1001")
+  let s2 = read Store("1002")
+  let prices = propose for each store in [s1, s2] { Price.activate(promo, store) undo Price.withdraw(promo, store) }
+  approve prices under Free as pricing valid until promo.end at 23:59 zone "Australia/Sydney" {
+    within 8 business hours
+    on rejected, expired { fail Refused(promo.id) and compensate }
+    on changed           { then ask again }
+  }
+  run Put(pricing for s1, pricing for s2)
+""", version, "workflow Put(a: grant of Price.activate, b: grant of Price.activate) {\n"
+                "  task Look(n: 1) to StoreOps within 5 business days { on expired { then continue } }\n"
+                + (f"  step one {{ write a {write} }}\n" if first else "") +
+                f"  step two {{ write b {write} }}\n  finish Written()\n}}\n")
+        self.park(giving(1, "with"), {"run.Put": 1, "run.Put.task.Look": 1})
+        self.it.serve(giving(2, ""))
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+        self.assertEqual([entry["target"] for entry in self.it.history(self.key, "write")], ["1002"])
+
     def test_a_handler_that_waits(self):
         body = """
   throughout {

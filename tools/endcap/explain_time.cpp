@@ -93,7 +93,7 @@ void add_explain_time(CLI::App& app, int& exit_code) {
       "      --argument promo.landedCost=91.00 --given \"FinanceManager answers Friday 17:10\"\n"
       "\n"
       "Sentences for --given:\n"
-      "  FinanceManager approves gate.pricing Friday 17:10   also rejects, answers; a task: does CountShelf\n"
+      "  FinanceManager approves gate.pricing Friday 17:10   also rejects, counters, answers; a task: does CountShelf\n"
       "  StoreOps does CountShelf counted=12 Monday 10:00       with answers to what it asks for\n"
       "  fay rejects gate.pricing for 1001 tomorrow 09:00    a person of endcap.toml; about 1001 only\n"
       "  FinanceDirector answers after 3 business hours      from when it is asked, as are days\n"

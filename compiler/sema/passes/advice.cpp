@@ -20,7 +20,7 @@ AdvicePass::AdvicePass(Program& program, Workflow& workflow, AdviceAcross& acros
 void AdvicePass::run() {
   for (const StartParameter& parameter : workflow_.parameters) {
     const TypeId type = local(parameter.local).type;
-    if (program_.abi.types[type].kind == Kind::Grant) continue;
+    if (program_.abi.types[type].kind == abi::Kind::Grant) continue;
     scope_.bind(parameter.local, label_of_type(program_.abi.types, type, parameter.local));
   }
   walk_body(workflow_.body, start());
@@ -140,6 +140,15 @@ void AdvicePass::visit(Together& node, Stmt&, const Label& control) {
   walk_apart(branches);
 }
 
+// Whether the label or a part of it has come to more advice than was known.
+static bool grows(const Label& label, const Label& known) {
+  if (beyond(label, known)) return true;
+  for (size_t i = 0; i < label.parts.size(); ++i) {
+    if (grows(label.parts[i], i < known.parts.size() ? known.parts[i] : Label{})) return true;
+  }
+  return false;
+}
+
 // A later round is decided by what said `again`; so is which round's names are known behind it.
 void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
   expect_undo(node.body);
@@ -148,10 +157,14 @@ void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
   bind(node.round, {}, control);
   for (auto& [id, value] : node.with) bind(id, scope_.label(*value), control);
   while (true) {
-    const Label before = join(decided, handed_on(node)), delay = delay_;
+    const std::vector<Label> before = of_round(node);
+    const Label decided_before = decided, delay = delay_;
     walk(node.body, decided);
     decided = join(std::move(decided), rounds_.back());
-    if (!beyond(join(decided, handed_on(node)), before) && !beyond(delay_, delay)) break;
+    bool more = beyond(decided, decided_before) || beyond(delay_, delay);
+    const std::vector<Label> now = of_round(node);
+    for (size_t i = 0; i < now.size(); ++i) more = more || grows(now[i], before[i]);
+    if (!more) break;
   }
   rounds_.pop_back();
   bind(node.round, decided, control);
@@ -160,10 +173,11 @@ void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
   for (const LocalId id : node.leaving) bind(id, join(scope_.of(id), decided), control);
 }
 
-// What any round may be handed. Whoever says `again` decides that it is handed on.
-Label AdvicePass::handed_on(const Repeat& node) const {
-  Label all;
-  for (const auto& [id, value] : node.with) all = join(std::move(all), flatten(scope_.of(id)));
+// What a round knows of the one before, name by name, and who has left the elements around.
+std::vector<Label> AdvicePass::of_round(const Repeat& node) const {
+  std::vector<Label> all;
+  for (const auto& [id, value] : node.with) all.push_back(scope_.of(id));
+  for (const Collector* loop : collectors_) all.push_back(loop->left());
   return all;
 }
 
@@ -189,7 +203,9 @@ void AdvicePass::visit(Due& node, Stmt&, const Label&) { require_trusted_time(no
 
 void AdvicePass::visit(Yield& node, Stmt&, const Label& control) {
   const Label value = join(scope_.label(*node.value), control);
-  if (!collectors_.empty()) collectors_.back()->elements = join(collectors_.back()->elements, value);
+  if (collectors_.empty()) return;
+  collectors_.back()->elements = join(collectors_.back()->elements, value);
+  collectors_.back()->yielded = join(collectors_.back()->yielded, control);
 }
 
 void AdvicePass::visit(Skip&, Stmt&, const Label& control) { note_skip(control); }

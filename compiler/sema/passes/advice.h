@@ -48,6 +48,8 @@ class AdvicePass {
     Label skipped;   // who decided which elements are missing
     bool tolerates = false;
     Label failed;  // who decided that one fails
+    Label yielded; // who decided that one yields here, and goes no further
+    Label left() const { return join(join(skipped, failed), yielded); }
   };
 
   // Who decides which way a statement ends, apart from who decided that it runs.
@@ -109,7 +111,7 @@ class AdvicePass {
   void visit(Together& node, Stmt&, const Label& control);
   void visit(Repeat& node, Stmt&, const Label& control);
   void visit(Again& node, Stmt&, const Label& control);
-  Label handed_on(const Repeat& node) const;
+  std::vector<Label> of_round(const Repeat& node) const;
   void note_again(const Label& decided) {
     if (!rounds_.empty()) rounds_.back() = join(rounds_.back(), decided);
   }
@@ -193,6 +195,7 @@ class AdvicePass {
   Told& told_;
   std::vector<std::pair<Throughout*, Label>> heard_;  // beside the body that is walked, and who decided it
   bool undo_pending_ = false;  // something may have been written that can be taken back
+  Label left_around_;          // who decided, around the workflow that is run, that it is run at all
   Label delay_;                // who decided that something was waited for before this statement
 };
 

@@ -119,7 +119,10 @@ void AdvicePass::walk_approval_again(Granted& granted, const Label& decided) {
   Causes causes = granted.causes;
   causes.expired = join(std::move(causes.expired), delay_);
   causes.changed = join(std::move(causes.changed), delay_);
-  walk_handlers(granted.approve->handlers, causes, decided);
+  // What is offered in its place is offered before anything is granted.
+  std::vector<Handler> handlers = granted.approve->handlers;
+  std::erase_if(handlers, [](const Handler& each) { return each.cause == Cause::Countered; });
+  walk_handlers(handlers, causes, decided);
 }
 
 void AdvicePass::visit(Write& node, Stmt& stmt, const Label& control) {

@@ -168,11 +168,14 @@ void AdvicePass::visit(WaitUntil& node, Stmt&, const Label& control) {
   note_wait(control);
 }
 
-// Who has skipped an element before it came here has decided that it does not wait.
+// Who has left an element before it came here, or ended the workflow that is run, has decided that it does
+// not wait.
 void AdvicePass::note_wait(const Label& control) {
-  delay_ = join(std::move(delay_), control);
-  for (const Collector* loop : collectors_)
-    delay_ = join(std::move(delay_), join(loop->skipped, loop->failed));
+  delay_ = join(join(std::move(delay_), control), left_around_);
+  for (const Collector* loop : collectors_) delay_ = join(std::move(delay_), loop->left());
+  for (const Running* run : running_) {
+    for (const auto& [outcome, ended] : run->ended) delay_ = join(std::move(delay_), ended.control);
+  }
 }
 
 void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {

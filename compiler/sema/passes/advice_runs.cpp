@@ -11,6 +11,8 @@ void AdvicePass::visit(Run& node, Stmt& stmt, const Label& control) {
   Running running{&node, stmt.span, {}};
   running_.push_back(&running);
   // Its loops, its undos and its events are its own: `and compensate` in it takes back what it wrote.
+  const Label around = left_around_;
+  for (const Collector* loop : collectors_) left_around_ = join(std::move(left_around_), loop->left());
   auto loops = std::exchange(collectors_, {});
   auto rounds = std::exchange(rounds_, {});
   Block* const body = std::exchange(body_, &node.body);
@@ -19,6 +21,7 @@ void AdvicePass::visit(Run& node, Stmt& stmt, const Label& control) {
   undo_pending_ = undo_pending_ || pending;
   body_ = body;
   collectors_ = std::move(loops);
+  left_around_ = around;
   rounds_ = std::move(rounds);
   running_.pop_back();
   walk_ended(node, running, control);

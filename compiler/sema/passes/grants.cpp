@@ -108,6 +108,7 @@ class GrantPass {
     for (; at != written.end() && at->first.grant == leaf.grant && at->first.proposal == leaf.proposal;
          ++at) {
       const uint32_t one = at->first.target, other = leaf.target;
+      if (any_.contains(one) || any_.contains(other)) return at;
       if (one == other || values_.unfiltered(one) == other || values_.unfiltered(other) == one ||
           covers_all(at->first) || covers_all(leaf))
         return at;
@@ -212,15 +213,20 @@ class GrantPass {
     std::set<const Block*> seen;  // a body shared by two causes is looked at once
     visit_handlers(stmt, [&](Handler& handler) {
       if (!handler.body || !seen.insert(handler.body.get()).second) return;
-      if (handler.cause == Cause::Refused && std::holds_alternative<Approve>(stmt.node)) {  // at its writes
+      const bool of_approval = std::holds_alternative<Approve>(stmt.node);
+      if (handler.cause == Cause::Refused && of_approval) {  // at its writes
         Written here = written;
         walk(*handler.body, here);
         return;
       }
+      // Not at its writes: nothing is granted yet. A body that stands for other causes too is at the writes.
+      const bool offered = handler.cause == Cause::Countered && of_approval && alone(stmt, handler);
+      Written* const all = offered ? std::exchange(collecting_.back(), &nowhere_) : nullptr;
       const bool again = handler.next == Next::Retry || handler.next == Next::AskAgain;
       if (again) begin(handler.span, LocalId());
       Written here = written;
       const bool falls = walk(*handler.body, here);
+      if (offered) collecting_.back() = all;
       if (again) end(written, falls ? here : written);
       if (!falls || handler.next == Next::FallOut) return;
       if (handler.next == Next::Again) {
@@ -230,6 +236,12 @@ class GrantPass {
       }
     });
     written = std::move(after);
+  }
+
+  static bool alone(Stmt& stmt, const Handler& handler) {
+    size_t causes = 0;
+    visit_handlers(stmt, [&](Handler& each) { causes += each.body == handler.body; });
+    return causes == 1;
   }
 
   // What an event brings is new each time.
@@ -337,7 +349,19 @@ class GrantPass {
   }
 
   bool go(Repeat& repeat, Stmt& stmt, Written& written) {
-    for (const auto& [local, value] : repeat.with) values_.define(local, values_.fresh(variables_around()));
+    // What another round may have under its name may be any of its kind; nobody tells which.
+    std::set<LocalId> changed;
+    visit_statements(repeat.body, [&](Stmt& each) {
+      const auto* again = std::get_if<sema::Again>(&each.node);
+      if (!again) return;
+      for (const auto& [local, value] : again->with) changed.insert(local);
+    });
+    for (const auto& [local, value] : repeat.with) {
+      const Value first = values_.of(*value);
+      const Value known = changed.contains(local) ? values_.fresh({}) : first;
+      if (changed.contains(local)) any_.insert(known.number);
+      values_.define(local, known);
+    }
     begin(stmt.span, LocalId());
     rounds_.emplace_back();
     Written here = written;
@@ -523,9 +547,11 @@ class GrantPass {
   std::map<LocalId, uint32_t> leaves_;      // of a list's proposal: the number of its targets
   std::map<LocalId, Written> of_handlers_;  // what the handlers of a grant's approval write
   std::vector<Again> again_;
-  std::vector<Written> exits_;            // by loop: what was written when an element is left
-  std::vector<Written> rounds_;           // by `repeat`: what was written when another round begins
-  std::vector<Written*> collecting_;      // are given every leaf that is written, on whatever path
+  std::vector<Written> exits_;        // by loop: what was written when an element is left
+  std::vector<Written> rounds_;       // by `repeat`: what was written when another round begins
+  std::vector<Written*> collecting_;  // are given every leaf that is written, on whatever path
+  Written nowhere_;
+  std::set<uint32_t> any_;                // numbers of what may be any value
   const Written* before_ = nullptr;       // what was written before the workflow that is run around
   bool tolerated_ = false;                // an element around may fail alone
   int elements_ = 0;                      // loops around, in this machine

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "compiler/sema/tree_walk.h"
+
 namespace endcap::sema {
 namespace {
 
@@ -91,6 +93,7 @@ class Reader {
   // "promo.launch": expressions are pure and names assigned once, so that the same text is the same value.
   std::optional<std::string> source(const Expr& expr) const {
     if (const auto* local = std::get_if<LocalRef>(&expr.node)) {
+      if (handed_on(local->local)) return std::nullopt;
       const std::string& name = workflow_.locals[local->local.index].name;
       const auto same = std::ranges::count(workflow_.locals, name, &Local::name);
       return same == 1 ? std::optional(name) : std::nullopt;
@@ -100,6 +103,20 @@ class Reader {
     const auto record = source(*field->record);
     if (!record) return std::nullopt;
     return *record + "." + program_.abi.types[field->record->type].fields[field->field].name;
+  }
+
+  // A name of a `repeat` that another round has with another value.
+  bool handed_on(LocalId local) const { return handed_on(workflow_.body, local); }
+  static bool handed_on(const Block& block, LocalId local) {
+    bool found = false;
+    Walker walker;
+    walker.statement = [&](const Stmt& each) {
+      const auto* again = std::get_if<Again>(&each.node);
+      if (again == nullptr) return;
+      for (const auto& [id, value] : again->with) found = found || id == local;
+    };
+    walk(block, walker);
+    return found;
   }
 
   static void shift(MomentBounds& bounds, Duration by) {

@@ -265,6 +265,10 @@ class ParallelWritesPass {
 
   // ---------------------------------------------------------------- values
 
+  void go(Repeat& node, Stmt& stmt) {
+    for (const auto& [local, value] : node.with) unknown(local);
+    blocks(stmt, nullptr);
+  }
   void go(Let& node, Stmt&) { values_.define(node.local, values_.of(*node.value)); }
   void go(Ask& node, Stmt&) { unknown(node.local); }
   void go(ReadOperation& node, Stmt& stmt) {

@@ -227,6 +227,15 @@ TEST_CASE("Malformed requests are refused and say why") {
           "invalid", "GET");
   refused(daemon.get("/v1/instances/%zz"), 400, "invalid", "hexadecimal");
   refused(daemon.raw("nonsense\r\n\r\n"), 400, "invalid", "not HTTP");
+  // What a proxy in front could read otherwise.
+  for (const char* coding : {"identity", "xchunked", "gzip, chunked"})
+    refused(daemon.raw("POST /v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + std::string(coding) +
+                       "\r\n\r\n0\r\n\r\n"),
+            400, "invalid", "chunked");
+  refused(
+      daemon.raw(
+          "GET /v1/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n"),
+      400, "invalid", "twice");
 }
 
 TEST_CASE("Bodies and headers beyond their limits are refused") {
