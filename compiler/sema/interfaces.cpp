@@ -85,23 +85,7 @@ class InboundDescriber {
   }
 
   bool is_single(TypeId type) const {
-    switch (context_.types.kind(type)) {
-      case Kind::Bool:
-      case Kind::Int:
-      case Kind::Decimal:
-      case Kind::Percent:
-      case Kind::Money:
-      case Kind::Quantity:
-      case Kind::Date:
-      case Kind::Time:
-      case Kind::Instant:
-      case Kind::Zone:
-      case Kind::Text:
-      case Kind::Enum:
-        return true;
-      default:
-        return false;
-    }
+    return context_.types.is_key(type) && context_.types.kind(type) != Kind::Duration;
   }
 
   void scope() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "compiler/sema/tree_walk.h"
 
@@ -11,7 +12,14 @@ namespace {
 
 class Reader {
  public:
-  Reader(const Program& program, const Workflow& workflow) : program_(program), workflow_(workflow) {}
+  Reader(const Program& program, const Workflow& workflow) : program_(program), workflow_(workflow) {
+    Walker walker;
+    walker.statement = [&](const Stmt& each) {
+      if (const auto* again = std::get_if<Again>(&each.node))
+        for (const auto& [local, value] : again->with) handed_on_.insert(local);
+    };
+    walk(workflow.body, walker);
+  }
 
   std::optional<MomentBounds> moment(const Expr& expr) const {
     const auto* operation = std::get_if<Operation>(&expr.node);
@@ -93,7 +101,7 @@ class Reader {
   // "promo.launch": expressions are pure and names assigned once, so that the same text is the same value.
   std::optional<std::string> source(const Expr& expr) const {
     if (const auto* local = std::get_if<LocalRef>(&expr.node)) {
-      if (handed_on(local->local)) return std::nullopt;
+      if (handed_on_.contains(local->local)) return std::nullopt;
       const std::string& name = workflow_.locals[local->local.index].name;
       const auto same = std::ranges::count(workflow_.locals, name, &Local::name);
       return same == 1 ? std::optional(name) : std::nullopt;
@@ -105,20 +113,6 @@ class Reader {
     return *record + "." + program_.abi.types[field->record->type].fields[field->field].name;
   }
 
-  // A name of a `repeat` that another round has with another value.
-  bool handed_on(LocalId local) const { return handed_on(workflow_.body, local); }
-  static bool handed_on(const Block& block, LocalId local) {
-    bool found = false;
-    Walker walker;
-    walker.statement = [&](const Stmt& each) {
-      const auto* again = std::get_if<Again>(&each.node);
-      if (again == nullptr) return;
-      for (const auto& [id, value] : again->with) found = found || id == local;
-    };
-    walk(block, walker);
-    return found;
-  }
-
   static void shift(MomentBounds& bounds, Duration by) {
     if (bounds.least > -kNever) bounds.least += by;
     if (bounds.most < kNever) bounds.most += by;
@@ -126,6 +120,7 @@ class Reader {
 
   const Program& program_;
   const Workflow& workflow_;
+  std::set<LocalId> handed_on_;  // names of a `repeat` that another round has with another value
 };
 
 }  // namespace

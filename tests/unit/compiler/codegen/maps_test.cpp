@@ -1,7 +1,7 @@
 // Maps, from text to native code: what is found under a key, and two values under one.
 #include <doctest/doctest.h>
 
-#include "tests/unit/compiler/codegen/differential.h"
+#include "tests/unit/compiler/codegen/pure_calls.h"
 #include "tests/unit/compiler/ir/text_flow.h"
 
 using namespace endcap;
@@ -23,22 +23,6 @@ function first(a: Int, b: Int, c: Int) -> Int =
   (first of entry.key for each entry in (map of n to n for each n in [a, b, c])) or else 0
 function many(a: Int, b: Int, c: Int) -> Int = count of (map of n to yes for each n in [a, b, c] where n > 0)
 )";
-
-struct Answer {
-  uint32_t fault;
-  Int128 bits, line;
-};
-Answer ask(const abi::Program& program, const std::string& name, const std::vector<Int128>& arguments) {
-  abi::Workspace workspace(program, nullptr);
-  workspace.context().arena_base = workspace.arena().base();
-  std::vector<abi::Cell> cells;
-  for (const Int128 bits : arguments) cells.push_back({bits});
-  abi::Cell result;
-  const codegen::PureFn function = codegen::find_pure(program, "function " + name);
-  REQUIRE((function != nullptr));
-  const uint32_t fault = function(&workspace.context(), &result, cells.data());
-  return {fault, result.bits, workspace.context().fault_line};
-}
 
 }  // namespace
 

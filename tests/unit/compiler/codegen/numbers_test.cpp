@@ -1,7 +1,7 @@
 // Bounds, identifiers and shares, from text to native code.
 #include <doctest/doctest.h>
 
-#include "tests/unit/compiler/codegen/differential.h"
+#include "tests/unit/compiler/codegen/pure_calls.h"
 #include "tests/unit/compiler/ir/text_flow.h"
 
 using namespace endcap;
@@ -29,22 +29,6 @@ function multiple(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Int =
 function third(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Bool =
   any of part.element == c and part.amount > budget for each part in (allocate budget over [a, b, c] by it)
 )";
-
-struct Answer {
-  uint32_t fault;
-  Int128 bits, line;
-};
-Answer ask(const abi::Program& program, const std::string& name, const std::vector<Int128>& arguments) {
-  abi::Workspace workspace(program, nullptr);
-  workspace.context().arena_base = workspace.arena().base();
-  std::vector<abi::Cell> cells;
-  for (const Int128 bits : arguments) cells.push_back({bits});
-  abi::Cell result;
-  const codegen::PureFn function = codegen::find_pure(program, "function " + name);
-  REQUIRE((function != nullptr));
-  const uint32_t fault = function(&workspace.context(), &result, cells.data());
-  return {fault, result.bits, workspace.context().fault_line};
-}
 
 }  // namespace
 
