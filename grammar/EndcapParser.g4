@@ -123,7 +123,7 @@ workflowBody: OPEN_BRACE upgradeClause* statement* CLOSE_BRACE;
 upgradeClause: UPGRADES FROM NUMBER OPEN_BRACE upgradeItem* CLOSE_BRACE;
 upgradeItem
   : what=(STEP | WAIT) before=qualified BECOMES after=qualified             # RenameItem
-  | LET name ASSIGN (REREAD name? | expression)                             # DefaultItem
+  | LET name ASSIGN (REREAD | expression)                                   # DefaultItem
   ;
 
 exceptionDeclaration

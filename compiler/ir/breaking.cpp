@@ -223,7 +223,9 @@ class SignatureComparer {
     std::map<const SignatureSlot*, PointMap::Source> sources;
     for (const auto& [name, needed] : by_name(after.live)) {
       const auto there = held.find(name);
-      if (there != held.end()) {
+      if (auto again = before.kind == "start" ? std::nullopt : read_again(*needed, before, held)) {
+        sources[needed].reread = std::move(again);
+      } else if (there != held.end()) {
         sources[needed].held = static_cast<uint32_t>(there->second - before.live.data());
         one_value(*there->second, *needed, after);
       } else if (const auto* value = given(*needed)) {
@@ -242,6 +244,41 @@ class SignatureComparer {
       if (value.name == needed.name && value.shape == needed.shape) return &value;
     }
     return nullptr;
+  }
+
+  // What the clause has read again, when the old version holds what finds it: under one name each.
+  using Held = std::map<std::string, const SignatureSlot*>;
+  std::optional<PointMap::Source::Reread> read_again(const SignatureSlot& needed,
+                                                     const SignaturePoint& before, const Held& held) const {
+    for (uint32_t i = 0; clause_ != nullptr && i < clause_->rereads.size(); ++i) {
+      const SignatureUpgrade::Reread& value = clause_->rereads[i];
+      if (value.name != needed.name || value.shape != needed.shape) continue;
+      for (uint32_t way = 0; way < value.ways.size(); ++way) {
+        if (auto cells = found_by(value.ways[way], needed, before, held))
+          return PointMap::Source::Reread{i, way, std::move(*cells)};
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::vector<std::optional<uint32_t>>> found_by(
+      const std::vector<SignatureUpgrade::Reread::Cell>& way, const SignatureSlot& needed,
+      const SignaturePoint& before, const Held& held) const {
+    std::vector<std::optional<uint32_t>> result;
+    for (const auto& cell : way) {
+      result.emplace_back();
+      if (cell.from.empty()) continue;
+      const auto there = held.find(cell.from + "#1");
+      if (there == held.end() || held.contains(cell.from + "#2")) return std::nullopt;
+      const SignatureSlot& slot = *there->second;
+      if (slot.advice && !needed.advice) return std::nullopt;
+      const auto field = slot.fields.find(cell.field);
+      if (cell.field.empty() ? slot.shape != cell.shape
+                             : field == slot.fields.end() || field->second != cell.shape)
+        return std::nullopt;
+      result.back() = static_cast<uint32_t>(&slot - before.live.data());
+    }
+    return result;
   }
 
   void one_value(const SignatureSlot& held, const SignatureSlot& needed, const SignaturePoint& at) {

@@ -47,6 +47,11 @@ struct PointMap {
   struct Source {                      // of a value of the new frame
     std::optional<uint32_t> held;      // place in the old frame
     std::string value;                 // else: packed
+    struct Reread {                    // or it is read again
+      uint32_t clause = 0, way = 0;    // places in SignatureUpgrade::rereads and in its ways
+      std::vector<std::optional<uint32_t>> held;  // of each cell of the way: the value of the old frame; written down: none
+    };
+    std::optional<Reread> reread;
   };
   std::string before, after;           // paths; `after` is empty when there is none
   uint32_t occurrence = 0;             // of `after`, when several have that path

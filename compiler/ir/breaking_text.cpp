@@ -98,14 +98,20 @@ std::string remedy(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade
       return "keep what tells the event apart until the last instance that waits there has gone on";
     case FindingKind::ValueNew:
       if (!finding.clause_helps) return "keep the loop or list around the wait as it was";
-      return fmt::format("do without it after the wait, or give it a value in {}: `let {} = ...`", clause,
-                         finding.subject);
+      return fmt::format(
+          "do without it after the wait, or give it a value in {}: `let {} = ...`, or `let {} = reread` "
+          "where what it is read by is held",
+          clause, finding.subject, finding.subject);
     case FindingKind::TypeChanged:
-      return "keep its type, and give the value of the other type a name of its own";
+      return fmt::format(
+          "keep its type, give the value of the other type a name of its own, or, where it was read, have it "
+          "read again in {}: `let {} = reread`",
+          clause, finding.subject);
     case FindingKind::LabelChanged:
       return "keep its label: what was held under one is not used under the other";
     case FindingKind::ProjectionChanged:
-      return "read it again behind the wait";
+      return fmt::format("read it again behind the wait, or in {}: `let {} = reread`", clause,
+                         finding.subject);
     case FindingKind::ElementChanged:
       return "keep what it runs over and collects until its last element has ended";
     case FindingKind::PayloadChanged:

@@ -35,6 +35,7 @@ class SignatureMaker {
       upgrade.renames = clause.renames;
       for (const auto& value : clause.defaults)
         upgrade.defaults.push_back({value.name, shape(value.type), value.value});
+      for (const auto& value : clause.rereads) upgrade.rereads.push_back(reread(value));
     }
     find_grants();
     for (const abi::Machine& machine : program_.machines) {
@@ -50,6 +51,17 @@ class SignatureMaker {
     std::string hash = short_hash(structure);
     out_.shapes.emplace(hash, structure);
     return hash;
+  }
+
+  SignatureUpgrade::Reread reread(const abi::UpgradeClause::Reread& value) {
+    SignatureUpgrade::Reread result{value.name, shape(value.type), {}};
+    const auto& fields = program_.types[value.payload].fields;
+    for (const auto& way : value.ways) {
+      auto& cells = result.ways.emplace_back();
+      for (size_t i = 0; i < way.size(); ++i)
+        cells.push_back({way[i].from, way[i].field, short_hash(shapes_.structure(fields[i].type))});
+    }
+    return result;
   }
 
   std::string payload(uint32_t operation) {
@@ -117,12 +129,22 @@ class SignatureMaker {
     return text.size() <= 16 ? text : short_hash(text);
   }
 
+  std::map<std::string, std::string> single_values(abi::TypeId type) {
+    std::map<std::string, std::string> result;
+    for (const abi::Field& field : program_.types[type].fields) {
+      const abi::Kind kind = program_.types[field.type].kind;
+      if (kind != abi::Kind::Record && kind != abi::Kind::List)
+        result[field.name] = short_hash(shapes_.structure(field.type));
+    }
+    return result;
+  }
+
   std::vector<SignatureSlot> slots(const std::vector<abi::Slot>& described) {
     std::vector<SignatureSlot> result;
     for (const abi::Slot& slot : described)
       result.push_back({slot.name, abi::type_text(program_.types, slot.type), shape(slot.type),
                         projection(slot.type), program_.types[slot.type].kind,
-                        slot.trust == abi::Trust::Advice});
+                        slot.trust == abi::Trust::Advice, single_values(slot.type)});
     return result;
   }
 

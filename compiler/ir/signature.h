@@ -22,6 +22,8 @@ struct SignatureSlot {
   std::string projection;   // hash of which properties the views in it were read from; empty without a view
   abi::Kind kind = abi::Kind::Bool;
   bool advice = false;
+  // Of a record, no part of the hash: its single values with their shapes. A value is read again by them.
+  std::map<std::string, std::string> fields;
 };
 
 struct SignatureProposal {
@@ -69,9 +71,15 @@ struct SignatureParameter {
 // What the version says of instances of an older one. No part of the hash.
 struct SignatureUpgrade {
   struct Default { std::string name, shape, value; };  // packed
+  struct Reread {
+    std::string name, shape;
+    struct Cell { std::string from, field, shape; };   // without `from`: written down
+    std::vector<std::vector<Cell>> ways;               // as abi::UpgradeClause::Reread::ways
+  };
   uint32_t from = 0;
   std::vector<abi::UpgradeClause::Rename> renames;
   std::vector<Default> defaults;
+  std::vector<Reread> rereads;
 };
 
 struct Signature {

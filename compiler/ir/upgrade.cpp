@@ -162,10 +162,33 @@ class UpgradePlanner {
     if (old.state == 0) out_.machines[old.machine].machine = found->machine;
     if (map.before != map.after) out_.paths[workflow][map.before] = map.after;
     to.state = found->state;
-    for (const PointMap::Source& source : map.values) to.slots.push_back({source.held, source.value});
+    for (const PointMap::Source& source : map.values)
+      to.slots.push_back({source.held, source.value, reread(source, workflow, old)});
     if (old.state == 0) add_event(to, old, *found);
     for (const auto& event : map.events) to.events.push_back(event.value_or(kGone));
     to.fresh_events = map.fresh_events;
+  }
+
+  std::optional<abi::SlotSource::Reread> reread(const PointMap::Source& source, uint32_t workflow,
+                                                const Place& old) const {
+    if (!source.reread) return std::nullopt;
+    const auto& clauses = after_.workflows[out_.workflows[workflow]].upgrades;
+    const auto clause =
+        std::ranges::find(clauses, before_.workflows[workflow].version, &abi::UpgradeClause::from);
+    const auto& value = clause->rereads.at(source.reread->clause);
+    const auto& live = before_.machines[old.machine].states[old.state].live;
+    abi::SlotSource::Reread result{value.kind, value.target, value.payload, {}};
+    const auto& way = value.ways.at(source.reread->way);
+    for (size_t i = 0; i < way.size(); ++i) {
+      auto& cell = result.cells.emplace_back();
+      cell.slot = source.reread->held.at(i);
+      cell.value = way[i].value;
+      if (way[i].field.empty()) continue;
+      const auto& fields = before_.types[live.at(*cell.slot).type].fields;
+      cell.field =
+          static_cast<uint32_t>(std::ranges::find(fields, way[i].field, &abi::Field::name) - fields.begin());
+    }
+    return result;
   }
 
   // A handler's last parameter is no part of its signature: it comes with the event.

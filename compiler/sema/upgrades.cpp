@@ -52,30 +52,34 @@ void WorkflowChecker::renames(const ast::UpgradeClause& clause, abi::UpgradeClau
   }
 }
 
-void WorkflowChecker::upgrade_value(const ast::UpgradeClause::Default& value, abi::UpgradeClause& made) {
-  if (!value.value) {
-    context_.emit(DiagnosticKind::NotInThisRelease, value.span, {"= reread"});
-    return;
-  }
+// The type of what this version calls so; nothing when that was told already.
+std::optional<TypeId> WorkflowChecker::upgrade_type(const ast::Name& name) {
   std::set<TypeId> types;
   std::vector<std::string> names;
   for (const Local& local : locals_) {
-    if (local.name == value.name.text) types.insert(local.type);
+    if (local.name == name.text) types.insert(local.type);
     if (!local.name.empty()) names.push_back(local.name);
   }
   if (types.empty()) {
-    Diagnostic& unknown = context_.emit(DiagnosticKind::UpgradeValueUnknown, value.name.span,
-                                        {info().name().text, value.name.text});
-    if (const auto meant = did_you_mean(value.name.text, names))
-      unknown.suggest({value.name.span, *meant, "did you mean `" + *meant + "`?", false});
-    return;
+    Diagnostic& unknown =
+        context_.emit(DiagnosticKind::UpgradeValueUnknown, name.span, {info().name().text, name.text});
+    if (const auto meant = did_you_mean(name.text, names))
+      unknown.suggest({name.span, *meant, "did you mean `" + *meant + "`?", false});
+    return std::nullopt;
   }
   if (types.size() > 1) {
-    context_.emit(DiagnosticKind::UpgradeValueAmbiguous, value.name.span, {value.name.text});
-    return;
+    context_.emit(DiagnosticKind::UpgradeValueAmbiguous, name.span, {name.text});
+    return std::nullopt;
   }
-  const TypeId type = *types.begin();
-  if (type == abi::kNoType) return;
+  if (*types.begin() == abi::kNoType) return std::nullopt;
+  return *types.begin();
+}
+
+void WorkflowChecker::upgrade_value(const ast::UpgradeClause::Default& value, abi::UpgradeClause& made) {
+  if (!value.value) return reread(value.name, made);
+  const auto known = upgrade_type(value.name);
+  if (!known) return;
+  const TypeId type = *known;
   const ExprPtr given = expressions_.check(value.value, type);
   if (!given || is_invalid(*given)) return;
   if (!is_plain(*given)) {

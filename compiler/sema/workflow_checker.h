@@ -61,6 +61,11 @@ class WorkflowChecker {
   void upgrades();
   void renames(const ast::UpgradeClause& clause, abi::UpgradeClause& made);
   void upgrade_value(const ast::UpgradeClause::Default& value, abi::UpgradeClause& made);
+  std::optional<TypeId> upgrade_type(const ast::Name& name);
+  // rereads.cpp: `let x = reread`
+  void reread(const ast::Name& name, abi::UpgradeClause& made);
+  TypeId reread_payload(abi::ReadKind kind, uint32_t target);
+  std::optional<abi::UpgradeClause::Reread::Cell> reread_cell(const Expr& expr);
 
   // paths.cpp: identities of wait points
   // `span` is of what waits there. Two of one name are told.

@@ -138,7 +138,7 @@ ast::UpgradeClause Builder::upgrade(Parser::UpgradeClauseContext* tree) {
     }
     auto* given = static_cast<Parser::DefaultItemContext*>(each);
     ast::UpgradeClause::Default& value = result.defaults.emplace_back();
-    value.name = name(given->name(0));
+    value.name = name(given->name());
     value.span = span(given);
     if (given->expression() != nullptr) value.value = expression(given->expression());
   }

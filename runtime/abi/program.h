@@ -20,6 +20,7 @@ namespace endcap::abi {
 enum class OperationClass : uint8_t { Read, Notify, Write };
 enum class OperationForm : uint8_t { Get, Query, Create, Update, Call };
 enum class Strategy : uint8_t { Idempotent, Keyed, Queryable, Unsafe };
+enum class ReadKind : uint8_t { Operation, View, Navigation };
 
 // How one cell of a payload or view stands on the wire.
 struct WireField {
@@ -252,9 +253,21 @@ const char* severity_name(Severity severity);
 struct UpgradeClause {
   struct Rename { std::string before, after; };      // a path, and everything below it
   struct Default { std::string name; TypeId type = kNoType; std::string value; };  // packed
+  // A value that is read again, before whoever is moved goes on.
+  struct Reread {
+    std::string name;
+    TypeId type = kNoType;
+    ReadKind kind = ReadKind::View;
+    uint32_t target = 0;         // operation, view or navigation
+    TypeId payload = kNoType;    // Record: of the operation, of the key
+    // A cell of the payload: a value of the old version, or a field of one; without a name, what is written there, packed.
+    struct Cell { std::string from, field, value; };
+    std::vector<std::vector<Cell>> ways;  // to make the payload; the first is taken for which all is held
+  };
   uint32_t from = 0;
   std::vector<Rename> renames;
   std::vector<Default> defaults;
+  std::vector<Reread> rereads;
 };
 
 struct Workflow {

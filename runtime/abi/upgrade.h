@@ -27,6 +27,18 @@ struct Obstacle {
 struct SlotSource {
   std::optional<uint32_t> slot;  // of the old frame
   std::string value;             // without one: packed
+  // It is read, by what the old frame holds, before whoever stands here goes on.
+  struct Reread {
+    ReadKind kind = ReadKind::View;
+    uint32_t target = 0;  // of the new program
+    TypeId payload = kNoType;
+    struct Cell {
+      std::optional<uint32_t> slot, field;  // of the old frame; of the record that stands there
+      std::string value;                    // without a slot: packed
+    };
+    std::vector<Cell> cells;
+  };
+  std::optional<Reread> reread;
 };
 
 // An old wait point, or the start of a machine (state 0), whose "frame" is its parameters.

@@ -36,6 +36,7 @@ void Partition::run_ready() {
 
 void Partition::step(rows::Instance row, Input input) {
   clear_wait(row, false);
+  if (!row.rereads.empty()) return read_first(std::move(row), std::move(input));
   if (++steps_[row.number] > kStepsPerDrain) {
     return hold(std::move(row), input, rows::Instance::Status::Quarantined,
                 "it runs in circles without waiting for anything");
@@ -110,10 +111,14 @@ std::string Partition::fault_place(const abi::Context& context) const {
   return fmt::format(" at {}:{}", program().texts[context.fault_source], context.fault_line);
 }
 
-// What came back in the words of whoever sent it: "Price.activate of erp is invalid: the password of 'endcap'
-// is wrong: there is no handler for that".
 std::string Partition::unhandled_text(const Input& input) const {
   if (input.call.empty()) return "what came back has no handler";
+  return failed_text(input) + ": there is no handler for that";
+}
+
+// What came back in the words of whoever sent it: "Price.activate of erp is invalid: the password of 'endcap'
+// is wrong".
+std::string Partition::failed_text(const Input& input) const {
   const auto call = rows::decode<rows::Pending>(input.call);
   const char* ending = input.tag == abi::Rejected      ? "was rejected"
                        : input.tag == abi::Unavailable ? "is unavailable"
@@ -125,7 +130,7 @@ std::string Partition::unhandled_text(const Input& input) const {
                          ? fmt::format("{} {}", target_name(call), ending)
                          : fmt::format("{} of {} {}", target_name(call), system_of(call).name, ending);
   if (!call.message.empty()) text += ": " + call.message;
-  return text + ": there is no handler for that";
+  return text;
 }
 
 bool Partition::pack_frame(rows::Instance& row, std::string& problem) {

@@ -21,7 +21,8 @@ RowsByFamily rows_by_family(Overlay& overlay) {
   RowsByFamily found;
   for (auto& [key, value] : overlay.collect(Table::Pending, {})) {
     const auto row = rows::decode<rows::Pending>(value);
-    if (row.purpose != rows::Pending::Purpose::Recheck)  // read again under the new program
+    // Read again under the new program.
+    if (row.purpose != rows::Pending::Purpose::Recheck && row.purpose != rows::Pending::Purpose::Reread)
       found.calls[row.root].emplace_back(key, std::move(value));
   }
   for (auto& [key, value] : overlay.collect(Table::Task, "o")) {

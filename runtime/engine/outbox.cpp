@@ -336,6 +336,7 @@ void Partition::finish_call(rows::Pending& row, Input input, const std::string& 
   if (input.tag != abi::Ok && row.instance != 0) input.call = rows::encode(row);
   if (input.value.empty()) input.type = abi::kNoType;
   if (row.purpose == Purpose::Recheck) return recheck_finished(row, input);
+  if (row.purpose == Purpose::Reread) return reread_finished(row, std::move(input));
   if (row.purpose == Purpose::Undo) {
     undo_finished(row, input, message);
   } else if (row.purpose == Purpose::Ask) {

@@ -166,6 +166,7 @@ class Partition {
   std::string fault_text(const abi::Context& context) const;
   std::string fault_place(const abi::Context& context) const;
   std::string fault_text() { return fault_text(workspace_.context()); }
+  std::string failed_text(const Input& input) const;
   std::string unhandled_text(const Input& input) const;
   bool pack_frame(rows::Instance& row, std::string& problem);
   std::optional<std::string> make_frame(uint32_t machine, std::span<const abi::Cell> cells,
@@ -383,6 +384,12 @@ class Partition {
                         const std::string& target) const;
   void start_rechecks(rows::Pending& call);
   void recheck_finished(const rows::Pending& recheck, const Input& input);
+  // rereads.cpp
+  void read_first(rows::Instance row, Input input);
+  void begin_reread(rows::Instance& row);
+  void reread_finished(const rows::Pending& call, Input input);
+  void reread_timer(const rows::Timer& timer);
+  bool fill_slot(rows::Instance& row, const Input& input, std::string& problem);
   std::optional<std::string> recheck_payload(const abi::Policy::Recheck& recheck, abi::TypeId facts_type,
                                              const std::string& facts);
 

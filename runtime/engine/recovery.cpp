@@ -101,7 +101,8 @@ void Partition::take_up(uint64_t number) {
   auto row = call(number);
   if (!row || row->stage != Stage::Sent) return;
   if (row->purpose == Purpose::Ask) return send_ask(*row);
-  if (row->purpose == Purpose::Read || row->purpose == Purpose::Recheck) return send(*row);
+  if (row->purpose == Purpose::Read || row->purpose == Purpose::Recheck || row->purpose == Purpose::Reread)
+    return send(*row);
   row->maybe_done = true;
   row->message = "the daemon was restarted while this call was under way";
   const abi::Operation* operation = operation_of(*row);

@@ -100,6 +100,18 @@ struct Due {
   }
 };
 
+// A value that a machine holds no more than a place for: it is read before the machine goes on.
+struct Reread {
+  uint32_t slot = 0;
+  abi::ReadKind kind = abi::ReadKind::Operation;
+  uint32_t target = 0;  // operation, view or navigation
+  std::string payload;  // packed
+  template <typename F>
+  void fields(F& f) {
+    f(1, slot), f(2, kind), f(3, target), f(4, payload);
+  }
+};
+
 // One machine that is parked. Key: root, number.
 struct Instance {
   enum class Status : uint8_t {
@@ -111,6 +123,7 @@ struct Instance {
     Leaving = 4,   // cancelled with what is ending around it, but for its call
     Failing = 5,   // an element that failed alone: what it wrote is taken back
     Stopping = 6,  // an element, when too many others have failed: it ends when what is in flight has settled
+    Rereading = 7,  // its wait is over; what it is owed of `rereads` is on its way
   };
   uint64_t number = 0, root = 0, parent = 0;
   std::vector<uint64_t> lineage;  // from the root down to itself
@@ -127,18 +140,20 @@ struct Instance {
   uint64_t asked = 0;               // Waiter::wait of what it waits for
   std::vector<std::string> scopes;  // subscriptions of `throughout`: they outlive the wait
   Instant deadline = 0;
-  // Suspended, Quarantined: what it was resumed with. Ending: what the one that ran it will be resumed with.
+  // Suspended, Quarantined, Rereading: what it was resumed with. Ending: what the one that ran it will be
+  // resumed with.
   std::string reason, held_input, held_call;
   uint32_t held_tag = 0, held_detail = 0;
   TypeId held_type = abi::kNoType;
   // Ending, Failing
   std::string outcome, value;  // name; JSON of its record
   bool failure = false, compensate = false;
-  uint64_t leaving = 0;   // Ending, Stopping: what is in flight, its own and below it
-  std::vector<Due> dues;  // of the steps that it stands in
+  uint64_t leaving = 0;         // Ending, Stopping: what is in flight, its own and below it
+  std::vector<Due> dues;        // of the steps that it stands in
+  std::vector<Reread> rereads;  // in this order
   bool is_lost() const { return status == Status::Suspended || status == Status::Quarantined; }
   // It runs no more, and settles or takes back.
-  bool is_over() const { return status != Status::Waiting && !is_lost(); }
+  bool is_over() const { return status != Status::Waiting && status != Status::Rereading && !is_lost(); }
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, root), f(3, parent), f(4, lineage), f(5, group), f(6, index), f(7, flight),
@@ -146,7 +161,7 @@ struct Instance {
         f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
         f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),
         f(26, held_type), f(27, outcome), f(28, value), f(29, failure), f(30, compensate), f(31, leaving),
-        f(32, asked), f(33, dues);
+        f(32, asked), f(33, dues), f(34, rereads);
   }
 };
 
@@ -173,6 +188,7 @@ struct Timer {
     FanOutGoesOn = 6,   // the next batch of elements
     StepIsLate = 7,     // detail: number of the Due
     ScheduleIsDue = 8,
+    RereadBegins = 9,  // after a deploy in the middle of it
   };
   Kind kind = Kind::Due;
   uint64_t root = 0, number = 0, detail = 0;
@@ -187,7 +203,15 @@ struct Timer {
 
 // A call that is not resolved. Key: number.
 struct Pending {
-  enum class Purpose : uint8_t { Read = 1, Notify = 2, Write = 3, Recheck = 4, Undo = 5, Ask = 6 };
+  enum class Purpose : uint8_t {
+    Read = 1,
+    Notify = 2,
+    Write = 3,
+    Recheck = 4,
+    Undo = 5,
+    Ask = 6,
+    Reread = 7,  // of an instance that was moved: it answers no wait
+  };
   enum class Stage : uint8_t {
     Queued = 1,      // the fan-out has as many in flight as it may
     Rechecking = 2,  // Write: the facts of its grant are read again

@@ -87,6 +87,8 @@ void Partition::fire(const rows::Timer& timer) {
       return step_is_late(timer);
     case rows::Timer::Kind::FanOutGoesOn:
       return fan_out_goes_on(timer.root, timer.number);
+    case rows::Timer::Kind::RereadBegins:
+      return reread_timer(timer);
     case rows::Timer::Kind::ScheduleIsDue:
       return schedule_is_due(timer.schedule);
   }

@@ -34,6 +34,12 @@ uint32_t operation(Translation& t, uint32_t old) {
              ? kGone
              : number(t, t.upgrade.operations, old, "the operation", t.before.operations.at(old).name);
 }
+uint32_t view(Translation& t, uint32_t old) {
+  return number(t, t.upgrade.views, old, "the view", t.before.views.at(old).name);
+}
+uint32_t navigation(Translation& t, uint32_t old) {
+  return number(t, t.upgrade.navigations, old, "what is read through", t.before.navigations.at(old).name);
+}
 uint32_t policy(Translation& t, uint32_t old) {
   return old == kGone ? kGone
                       : number(t, t.upgrade.policies, old, "the policy", t.before.policies.at(old).name);
@@ -54,54 +60,6 @@ void limits(Translation& t, std::vector<rows::Limit>& limits, bool with_role) {
   }
 }
 
-std::vector<abi::TypeId> slot_types(const abi::Machine& machine, uint32_t state) {
-  const auto& slots =
-      state == 0 && !machine.parameters.empty() ? machine.parameters : machine.states.at(state).live;
-  std::vector<abi::TypeId> types;
-  for (const abi::Slot& slot : slots) types.push_back(slot.type);
-  return types;
-}
-
-// What was frozen under the old types stands in the new frame's order. Equal structures are equal bytes.
-std::string frame(Translation& t, const rows::Instance& row, const abi::PointUpgrade& point,
-                  uint32_t machine) {
-  const auto damaged = [&](const Fault& fault) {
-    t.cannot("its frame can't be read: " + fault.detail, "restore the data from a backup");
-    return row.frame;
-  };
-  abi::Arena arena;
-  abi::FrameHeader header;
-  auto old = abi::load_frame(t.before.types, slot_types(t.before.machines.at(row.machine), row.state),
-                             row.frame, arena, header);
-  if (!old) return damaged(old.error());
-  const std::vector<abi::TypeId> types = slot_types(t.after.machines.at(machine), point.state);
-  CHECK(types.size() == point.slots.size());
-  std::vector<abi::Cell> cells;
-  for (size_t i = 0; i < types.size(); ++i) {
-    const abi::SlotSource& source = point.slots[i];
-    if (source.slot) {
-      cells.push_back(old->at(*source.slot));
-    } else {
-      auto value = abi::unpack_value(t.after.types, types[i], source.value, arena);
-      if (!value) return damaged(value.error());
-      cells.push_back(*value);
-    }
-    if (t.after.types[types[i]].kind == abi::Kind::Grant)
-      t.held.insert(static_cast<uint64_t>(cells.back().bits));
-  }
-  header.machine = static_cast<uint16_t>(machine);
-  header.state = static_cast<uint16_t>(point.state);
-  header.program = rows::from_big_endian(t.after.hash);
-  std::vector<abi::Blob> blobs;
-  auto packed = abi::pack_frame(t.after.types, types, cells, arena, header, blobs);
-  if (!packed) return damaged(packed.error());
-  CHECK(blobs.empty());  // large lists left when the frame was first packed
-  abi::Arena again;
-  auto checked = abi::load_frame(t.after.types, types, *packed, again, header);
-  if (!checked) return damaged(checked.error());
-  return std::move(*packed);
-}
-
 // The number of an outcome of a workflow that is run, which goes by its name.
 void held_outcome(Translation& t, rows::Instance& row, const std::vector<abi::Outcome>& before,
                   const std::vector<abi::Outcome>& after) {
@@ -117,7 +75,9 @@ void held_outcome(Translation& t, rows::Instance& row, const std::vector<abi::Ou
 
 // What a suspended machine was resumed with, or what the one that ran it will be.
 void held_input(Translation& t, rows::Instance& row, const abi::PointUpgrade& point, uint32_t machine) {
-  if (!row.is_lost() && row.status != rows::Instance::Status::Ending) return;
+  const bool holds = row.is_lost() || row.status == rows::Instance::Status::Ending ||
+                     row.status == rows::Instance::Status::Rereading;
+  if (!holds) return;
   const abi::Machine& old = t.before.machines.at(row.machine);
   const abi::Machine& moved = t.after.machines.at(machine);
   const abi::WaitPoint& wait = old.states.at(row.state);
@@ -290,7 +250,7 @@ void translate(Translation& t, rows::Instance& row) {
   t.places[row.number] = {moved.machine, state};
   if (has_place && !row.is_over()) t.waits[row.number] = &t.after.machines.at(moved.machine).states.at(state);
   held_input(t, row, point, moved.machine);
-  if (!row.is_over()) row.frame = frame(t, row, point, moved.machine);
+  if (!row.is_over()) move_frame(t, row, point, moved.machine);
   dues(t, row, moved.machine);
   row.machine = moved.machine;
   row.state = state;
@@ -302,11 +262,10 @@ void translate(Translation& t, rows::Pending& row) {
   if (row.approval != 0) t.held.insert(row.approval);
   switch (static_cast<What>(row.what)) {
     case What::View:
-      row.target = number(t, t.upgrade.views, row.target, "the view", t.before.views.at(row.target).name);
+      row.target = view(t, row.target);
       break;
     case What::Navigation:
-      row.target = number(t, t.upgrade.navigations, row.target, "what is read through",
-                          t.before.navigations.at(row.target).name);
+      row.target = navigation(t, row.target);
       break;
     case What::Advisor: {
       const std::string& name = t.before.advisors.at(row.target).name;
@@ -375,6 +334,20 @@ void translate(Translation& t, rows::Task& row) {
 
 // Its bytes are those of types whose structure is the same, or nobody holds its grant.
 void translate(Translation&, rows::Leaf&) {}
+
+void translate(Translation& t, rows::Reread& row) {
+  switch (row.kind) {
+    case abi::ReadKind::Operation:
+      row.target = operation(t, row.target);
+      return;
+    case abi::ReadKind::View:
+      row.target = view(t, row.target);
+      return;
+    case abi::ReadKind::Navigation:
+      row.target = navigation(t, row.target);
+      return;
+  }
+}
 
 void translate(Translation& t, rows::Subscription& row) {
   const abi::MachineUpgrade& moved = t.upgrade.machines.at(row.machine);

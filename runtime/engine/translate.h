@@ -69,6 +69,11 @@ void translate(Translation&, rows::Subscription&);  // and its key: see `resubsc
 void translate(Translation&, rows::Group&);
 void translate(Translation&, rows::GroupInput&);
 void translate(Translation&, rows::Undo&);
+void translate(Translation&, rows::Reread&);  // but for its slot
+
+// The frame of `row` at the wait point that took the place of its own, with what is to be read for it before
+// it goes on. What can't be moved is an obstacle, and leaves `row` as it was.
+void move_frame(Translation&, rows::Instance& row, const abi::PointUpgrade& point, uint32_t new_machine);
 
 template <typename Row>
 concept Translated = requires(Translation& translation, Row& row) {

@@ -103,14 +103,18 @@ std::expected<UpgradePlan, EngineError> Partition::plan_upgrade(const KnownProgr
 
 // ---------------------------------------------------------------- moving
 
-// Reads of facts belong to no family alone. They are taken back, and the writes that waited for them read
-// them again, under whichever program goes on.
+// Reads of facts belong to no family alone, and what is read again for instances that were moved before is no
+// answer to their waits. They are taken back, and read under whichever program goes on.
 void Partition::begin_upgrade() {
   for (const auto& [key, value] : overlay_.collect(Table::Pending, {})) {
     auto row = rows::decode<rows::Pending>(value);
     if (row.purpose == rows::Pending::Purpose::Recheck) {
       unschedule(row.timer);
       overlay_.erase(Table::Pending, key);
+    } else if (row.purpose == rows::Pending::Purpose::Reread) {
+      unschedule(row.timer);
+      overlay_.erase(Table::Pending, key);
+      schedule(now_, {rows::Timer::Kind::RereadBegins, row.root, row.instance});
     } else if (row.stage == rows::Pending::Stage::Rechecking) {
       row.stage = rows::Pending::Stage::Backoff;
       row.rechecks = 0;

@@ -156,6 +156,8 @@ Json Views::waiting(const rows::Instance& row) const {
   } else if (row.is_lost()) {
     json["waitsFor"] = row.status == rows::Instance::Status::Suspended ? "suspended" : "quarantined";
     json["reason"] = row.reason;
+  } else if (row.status == rows::Instance::Status::Rereading) {
+    json["waitsFor"] = "rereading";
   }
   json["since"] = instant_to_text(row.since);
   if (row.deadline != 0) json["until"] = instant_to_text(row.deadline);

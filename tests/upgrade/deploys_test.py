@@ -552,6 +552,73 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
         arguments = self.it.tasks(self.key)[0]["arguments"]
         self.assertEqual((arguments["note"], "7.5" in str(arguments["most"])), ("none", True), arguments)
 
+    SHOP = "view Shop of erp.A_Store key id {{ id: StoreId = Plant  label: Text(40) = PlantName required{} }}\n"
+    CITY = "  city: Text(40) = CityName required"
+
+    def test_a_new_value_is_read_before_who_was_moved_goes_on(self):
+        body = ("    let shop = read Shop(\"1001\")\n    let stores = read promo.stores\n    let stock = read Stock(\"1001\", promo.article)\n" +
+                task("Look") + task("Tell", "label: shop.label, stores: count of stores, units: stock.available"))
+        shop = self.SHOP.format("")
+        old = flow(task("Look") + task("Say", "article: promo.article"), declarations=shop)
+        self.park(old, {"task.Look": 1})
+        self.refuse(flow(body, 2, shop), "`shop` (Shop) is needed after the wait", "`let shop = reread`")
+        new = flow("  upgrades from 1 {\n    let shop = reread\n    let stores = reread\n    let stock = reread\n  }\n" + body, 2, shop + SHIFT)
+        self.it.serve(new)
+        self.assertEqual(self.it.history(self.key, "reread"), [])  # who waits costs nothing
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual([each["value"] for each in self.it.history(self.key, "reread")], ["shop", "stores", "stock"])
+        arguments = self.it.tasks(self.key)[0]["arguments"]
+        self.assertEqual((arguments["label"], arguments["stores"]), ("Perth 1", 3), arguments)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+
+    def test_what_is_held_of_an_entity_is_read_again_with_what_is_new(self):
+        body = "    let shop = read Shop(\"1001\")\n" + task("Look")
+        self.park(flow(body + task("Tell", "label: shop.label"), declarations=self.SHOP.format("")), {"task.Look": 1})
+        more = body + task("Tell", "label: shop.label, city: shop.city")
+        self.refuse(flow(more, 2, self.SHOP.format(self.CITY)), "`shop` was Shop")
+        self.it.serve(flow("  upgrades from 1 { let shop = reread }\n" + more, 2, self.SHOP.format(self.CITY) + SHIFT))
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["arguments"]["city"], "Perth")
+
+    def test_what_can_not_be_read_again_suspends_and_a_later_version_reads_it(self):
+        clause = "  upgrades from {} {{ let shop = reread }}\n"
+        body = "    let shop = read Shop(\"1001\")\n" + task("Look") + task("Tell", "label: shop.label")
+        shop = self.SHOP.format("")
+        self.park(flow(task("Look"), declarations=shop), {"task.Look": 1})
+        self.it.serve(flow(clause.format(1) + body, 2, shop))
+        self.it.serve(flow(body, 3, shop + SHIFT))  # before it has gone on: what it is owed goes with it
+        WORLD.sandbox("POST", "/faults", {"match": {"method": "GET", "path": "A_Store"}, "fault": "status", "status": 400, "times": 1000})
+        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.it.decide(self.key, "olga")
+        shown = self.it.until("suspended", lambda: (lambda s: s if s["status"] == "suspended" else None)(self.it.show(self.key)))
+        self.assertIn("`shop` could not be read again: retail.deploy.Shop of erp is invalid", shown["waits"][0]["reason"])
+        WORLD.sandbox("DELETE", "/faults")
+        self.it.serve(flow(clause.format(3) + body, 4, shop))
+        self.it.api("POST", f"/v1/instances/{shown['id']}/resume", {"person": "olga", "reason": "the stores are back"})
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["arguments"], {"label": "Perth 1"})
+
+    def test_a_deploy_while_something_is_read_again(self):
+        clause = "  upgrades from 1 { let shop = reread }\n"
+        body = "    let shop = read Shop(\"1001\")\n" + task("Look") + task("Tell", "label: shop.label")
+        shop = self.SHOP.format("")
+        self.park(flow(task("Look"), declarations=shop), {"task.Look": 1})
+        self.it.serve(flow(clause + body, 2, shop))
+        WORLD.sandbox("POST", "/faults", {"match": {"method": "GET", "path": "A_Store"}, "fault": "status", "times": 1000})
+        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.it.decide(self.key, "olga")
+        self.it.until("backoff", lambda: [w for w in self.it.show(self.key)["waits"] if w.get("stage") == "backoff"])
+        self.assertEqual(self.it.show(self.key)["waits"][0]["waitsFor"], "rereading")
+        self.it.kill()
+        WORLD.sandbox("DELETE", "/faults")
+        self.it.serve(flow(body, 3, shop + SHIFT))
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["arguments"], {"label": "Perth 1"})
+        self.assertEqual(len(self.it.tasks(self.key)), 1)
+
     # --- what is told beforehand
 
     def plan(self, source: str, *more: str):

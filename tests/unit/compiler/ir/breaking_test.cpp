@@ -124,6 +124,35 @@ TEST_SUITE("upgrade signatures") {
     CHECK(lost.lost == std::vector<std::string>{"hall"});
   }
 
+  TEST_CASE("a clause has a value read again where what finds it is held") {
+    const std::string shop = "view Shop of erp.A_Store key id { id: StoreId = Plant  label: Text(40) = PlantName required }\n";
+    const std::string declarations = "use system erp\n" + shop;
+    const std::string old_wait = task("promo.id") + "finish Sold(promo.article)";
+    const std::string by_field = "let stock = read Stock(\"0001\", promo.article)\n" + task("promo.id") +
+                                 task("stock.available", "Order") + "finish Sold(promo.article)";
+    CHECK(told(old_wait, by_field) == "strands\nvalue new: stock at task.Look");
+    CHECK(told(old_wait, "upgrades from 1 { let stock = reread }\n" + by_field) == "maps");
+    const WorkflowUpgrade moved =
+        upgraded(signed_flow(old_wait), signed_flow("upgrades from 1 { let stock = reread }\n" + by_field, "", 2));
+    const auto point = std::ranges::find(moved.points, "task.Look", &PointMap::before);
+    REQUIRE(point != moved.points.end());
+    const auto read = std::ranges::find_if(point->values, [](const auto& value) { return value.reread.has_value(); });
+    REQUIRE(read != point->values.end());
+    CHECK(read->reread->held.size() == 2);
+    CHECK(!read->reread->held[0]);       // "0001"
+    CHECK(read->reread->held[1] == 0u);  // promo
+    // Nothing there finds it.
+    const std::string lone = "let promo2 = promo.article\n" + task("promo2") + "finish Sold(promo2)";
+    const std::string other = "let stock = read Stock(\"0001\", promo.article)\nlet promo2 = promo.article\n" + task("promo2") +
+                              task("stock.available", "Order") + "finish Sold(promo2)";
+    CHECK(told(lone, "upgrades from 1 { let stock = reread }\n" + other) == "strands\nvalue new: stock at task.Look");
+    // What is held of an entity finds it with all that this version wants of it.
+    const std::string kept = "let shop = read Shop(\"0001\")\n" + task("promo.id") + task("shop.label", "Order") + "finish Sold(promo.id)";
+    const std::string more = "use system erp\n" + replaced(shop, "required }", "required  city: Text(40) = CityName required }");
+    CHECK(told(kept, kept, declarations, more) == "strands\ntype changed: shop at task.Look");
+    CHECK(told(kept, "upgrades from 1 { let shop = reread }\n" + kept, declarations, more) == "maps");
+  }
+
   TEST_CASE("a clause gives a value that the old version does not hold, of its type and trusted") {
     const std::string before = task("promo.id") + "finish Sold(promo.id)";
     const std::string after =
