@@ -86,6 +86,7 @@ struct EngineOptions {
   std::map<std::string, Duration> settles;  // system -> how long a request that was given up may still arrive
   std::map<std::string, std::string> advisors_off;  // advisor -> why it is not asked: its alternative is used
   uint64_t seed = 1;                                // jitter of retries
+  size_t record_bytes_max = kRecordBytesMax;        // of the journal: what is more is several records
   abi::PlanUpgrade upgrade;  // for live instances of another program; without one they are refused
   std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
   std::optional<std::set<std::string>> schedules;  // only these of the program's, by their names; absent: all
@@ -112,7 +113,7 @@ class Engine {
   virtual void call_finished(CallReply) = 0;
 
   // One round over all partitions at journal time `now`: fires due timers, advances what is ready, appends at
-  // most one record a partition. True when something was done.
+  // most one record a partition, or as many as it takes, which count together. True when something was done.
   virtual bool drain(Instant now) = 0;
   // The time that views go by until the next `drain`: who is away has no tasks.
   virtual void show_as_of(Instant now) = 0;

@@ -10,13 +10,6 @@
 
 namespace endcap {
 
-namespace {
-
-constexpr size_t kRecordBytesOthers =
-    4u << 20;  // of its record: the partition's own rows, and a program's tables
-
-}  // namespace
-
 RowsByFamily rows_by_family(Overlay& overlay) {
   RowsByFamily found;
   for (auto& [key, value] : overlay.collect(Table::Pending, {})) {
@@ -56,14 +49,6 @@ void FamilyUpgrade::run(uint64_t& next_sequence) {
   undos();
   translate(t_, family_);
   changed(Table::Instance, rows::pair_key(family_.root, 0), family_);
-  size_t bytes = 0;
-  for (const RowOperation& change : changes_)
-    bytes += change.key.size() + change.value.value_or("").size() + 32;
-  if (bytes > kRecordBytesMax - kRecordBytesOthers) {
-    t_.cannot(fmt::format("its rows take {} bytes, more than one record may have", bytes),
-              "let some of its elements end first");
-    tell("(the whole instance)");
-  }
 }
 
 UpgradePlan::Stand& FamilyUpgrade::stand(const std::string& path) {

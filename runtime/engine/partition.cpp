@@ -100,31 +100,33 @@ void Partition::commit() {
   meta_.time = now_;
   put(Table::Meta, "state", meta_);
   Batch batch;
-  const Position position = tail_ + 1;
-  batch.operations = overlay_.take(position);
+  batch.taken = tail_ + 1;
+  batch.operations = overlay_.take(batch.taken);
   batch.replies = std::exchange(answers_, {});
   batch.calls = std::exchange(calls_, {});
   batch.cursors = meta_.cursors;
   batch.messages = meta_.next_message - 1;
   batch.time = now_;
-  std::string bytes = encode_operations(batch.operations);
-  if (bytes.size() > kRecordBytesMax) {
-    state_.failure = fmt::format("partition {}: a record of {} bytes is larger than a record may be", number_,
-                                 bytes.size());
+  auto records = encode_parts(batch.operations, state_.options.record_bytes_max);
+  if (!records) {
+    state_.failure = fmt::format("partition {}: {}", number_, records.error());
     answers_ = std::move(batch.replies);
     return;
   }
-  batches_.emplace(position, std::move(batch));
-  ++state_.counters.records;
-  tail_ = position;
-  state_.journal.append(number_, epoch_, position - 1, position, std::move(bytes),
-                        [acks = state_.acks, partition = number_, position](Ack ack) {
-                          acks->push({partition, position, ack});
-                        });
+  for (const EncodedPart& record : *records) batch.parts.push_back(record.operations);
+  batches_.emplace(tail_ + records->size(), std::move(batch));
+  for (EncodedPart& record : *records) {
+    ++state_.counters.records;
+    ++tail_;
+    state_.journal.append(number_, epoch_, tail_ - 1, tail_, std::move(record.bytes),
+                          [acks = state_.acks, partition = number_, position = tail_](Ack ack) {
+                            acks->push({partition, position, ack});
+                          });
+  }
 }
 
 void Partition::acknowledged(Position position, Ack ack) {
-  const auto found = batches_.find(position);
+  const auto found = batches_.lower_bound(position);  // of which it is a part
   if (found == batches_.end()) return;
   if (ack != Ack::Ok) {
     const auto why = state_.journal.failure();
@@ -133,13 +135,13 @@ void Partition::acknowledged(Position position, Ack ack) {
                                         : "the journal could not be synced";
     return;
   }
+  if (found->first != position) return;
   Batch batch = std::move(found->second);
   batches_.erase(found);
-  auto applied = state_.store.apply(number_, position, batch.operations);
-  if (!applied) {
-    state_.failure = applied.error().message;
+  if (auto applied = apply(position, batch)) {
+    overlay_.applied(batch.taken);
   } else {
-    overlay_.applied(position);
+    state_.failure = applied.error().message;
   }
   acknowledged_cursors_ = batch.cursors;
   acknowledged_cursors_.resize(state_.options.partitions);
@@ -147,6 +149,20 @@ void Partition::acknowledged(Position position, Ack ack) {
   acknowledged_time_ = std::max(acknowledged_time_, batch.time);
   for (auto& reply : batch.replies) reply();
   std::move(batch.calls.begin(), batch.calls.end(), std::back_inserter(released_calls_));
+}
+
+// A part each; a restart in between goes on where this stopped, for all of them are in the journal.
+std::expected<void, StoreError> Partition::apply(Position last, Batch& batch) {
+  if (batch.parts.size() == 1) return state_.store.apply(number_, last, batch.operations);
+  auto from = std::make_move_iterator(batch.operations.begin());
+  Position position = last - batch.parts.size();
+  for (const size_t count : batch.parts) {
+    const auto end = from + static_cast<std::ptrdiff_t>(count);
+    auto applied = state_.store.apply(number_, ++position, std::vector<RowOperation>(from, end));
+    if (!applied) return applied;
+    from = end;
+  }
+  return {};
 }
 
 // Called for every partition after every round: one that is idle must not keep the log of the others.

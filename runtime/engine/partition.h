@@ -95,8 +95,10 @@ class Partition {
 
  private:
   // --- partition.cpp
-  struct Batch {  // a record that is on its way to the disk
+  struct Batch {  // what one drain did, on its way to the disk: a record, or several that count together
     std::vector<RowOperation> operations;
+    std::vector<size_t> parts;  // how many of the operations each record holds
+    Position taken = 0;         // from the overlay, as
     std::vector<std::function<void()>> replies;
     std::vector<CallRequest> calls;
     std::vector<uint64_t> cursors;
@@ -105,6 +107,7 @@ class Partition {
   };
   bool take_inputs();
   void commit();
+  std::expected<void, StoreError> apply(Position last, Batch& batch);
   void answer(JsonReply reply,
               std::expected<std::string, Refusal> result);  // after the sync of what it rests on
   uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
@@ -473,7 +476,7 @@ class Partition {
   std::vector<std::function<void()>> answers_;
   std::optional<Refusal> failure_of_waiting_;
   std::vector<CallRequest> calls_;
-  std::map<Position, Batch> batches_;
+  std::map<Position, Batch> batches_;  // by their last record
   std::vector<CallRequest> released_calls_;
 
   // Kept beside the rows, and made again from them after a restart.

@@ -15,7 +15,7 @@ namespace endcap {
 namespace {
 
 constexpr uint64_t kCombinationsMax = uint64_t{1} << 32;
-// What ends with its family ends in one record, with all that its elements wait for.
+// What ends with its family ends in one drain, with all that its elements wait for.
 constexpr uint64_t kMatchesMax = uint64_t{1} << 16;
 constexpr uint64_t kLooksPerDrain = uint64_t{1} << 17;  // some milliseconds of a compiled guard
 constexpr uint64_t kLooksPerCall = uint64_t{1} << 14;   // what a guard computes on the way goes after each

@@ -67,7 +67,18 @@ class Journal {
   virtual std::optional<JournalError> failure() const { return {}; }
 };
 
+// What a record says. Operations that are too many for one are the parts of several in a row, which count together or not at all:
+// those of a group whose last one is not there, because the process ended before, say nothing.
+struct RecordOperations {
+  std::vector<RowOperation> operations;
+  uint32_t part = 1, parts = 1;
+};
+
 std::string encode_operations(const std::vector<RowOperation>& operations);
-std::expected<std::vector<RowOperation>, JournalError> decode_operations(std::string_view bytes);
+// As records of at most `bytes_max` each, with how many of the operations each holds. A row that is larger has one to itself; the error is
+// one that is larger than kRecordBytesMax, in words.
+struct EncodedPart { std::string bytes; size_t operations = 0; };
+std::expected<std::vector<EncodedPart>, std::string> encode_parts(const std::vector<RowOperation>& operations, size_t bytes_max);
+std::expected<RecordOperations, JournalError> decode_operations(std::string_view bytes);
 
 }  // namespace endcap

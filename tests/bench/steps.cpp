@@ -160,7 +160,7 @@ double run_raw(const StepsOptions& options, const std::vector<Round>& rounds) {
     disks.log->sync();
     for (const Appended& record : round) {
       must(disks.store->apply(record.partition, ++applied[record.partition],
-                              must(decode_operations(record.bytes))));
+                              must(decode_operations(record.bytes)).operations));
     }
   }
   return seconds_now() - begin;

@@ -70,6 +70,7 @@ class Simulation {
         again{"fin", from + 4 * kDay, from + 5 * kDay, "chief"};
     world_.options.absences = {first, again, {"chief", from + 3 * kDay, from + 6 * kDay, "cora"}};
     world_.options.attempts["erp"] = 3;
+    if (one_in(2)) world_.options.record_bytes_max = 200 + roll(4000);  // most drains take several records
     world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
       return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
     };

@@ -32,9 +32,11 @@ void play(Shop& shop, const std::function<void()>& between) {
   }
 }
 
-// Crashes after the round-th acknowledged round, and again every `every` rounds.
-End scenario(uint64_t crash_round, bool cancel, uint64_t seed) {
+// Crashes before or after the round-th sync.
+End scenario(uint64_t crash_round, bool cancel, uint64_t seed, size_t record_bytes) {
   Shop shop({}, seed);
+  shop.world.options.record_bytes_max = record_bytes;
+  shop.world.crash(false);
   shop.estate.script["activate S2"] = {Kind::Ambiguous, Kind::Unavailable};
   shop.estate.cost = 20;
   End end;
@@ -59,14 +61,14 @@ End scenario(uint64_t crash_round, bool cancel, uint64_t seed) {
   return end;
 }
 
-void crash_everywhere(bool cancel) {
-  const End undisturbed = scenario(UINT64_MAX, cancel, 1);
+void crash_everywhere(bool cancel, size_t record_bytes = kRecordBytesMax) {
+  const End undisturbed = scenario(UINT64_MAX, cancel, 1, record_bytes);
   CHECK(undisturbed.outcome == (cancel ? "Cancelled" : "Done"));
   CHECK(undisturbed.written.size() == (cancel ? 6 : 3));
   REQUIRE(undisturbed.rounds < 500);
   for (uint64_t round = 1; round <= undisturbed.rounds; ++round) {
     CAPTURE(round);
-    const End end = scenario(round, cancel, round);
+    const End end = scenario(round, cancel, round, record_bytes);
     CHECK(end.outcome == undisturbed.outcome);
     CHECK(end.open_tasks == 0);
     // What is idempotent may be called again; what is keyed has taken effect once.
@@ -85,6 +87,11 @@ TEST_CASE("a launch ends the same wherever the machine crashes") { crash_everywh
 
 TEST_CASE("a cancelled launch is taken back the same wherever the machine crashes") {
   crash_everywhere(true);
+}
+
+TEST_CASE("what one drain does counts as one, in however many records it is") {
+  crash_everywhere(false, 300);
+  crash_everywhere(true, 300);
 }
 
 TEST_CASE("a failed sync stops the engine, refuses who waits, and loses nothing that was acknowledged") {
