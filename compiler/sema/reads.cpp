@@ -130,8 +130,11 @@ WorkflowChecker::Made WorkflowChecker::read_navigation(const ast::Stmt& tree, co
     scope_.declare(name, abi::kNoType);
     return std::nullopt;
   }
-  const uint32_t target = context_.program.abi.navigations[found->second].to_view;
-  const TypeId type = context_.types.list_of(context_.views[target].record);
+  const abi::Navigation& navigation = context_.program.abi.navigations[found->second];
+  const TypeId entity = context_.views[navigation.to_view].record;
+  const TypeId type = navigation.many       ? context_.types.list_of(entity)
+                      : navigation.required ? entity
+                                            : context_.types.optional(entity);
   ReadNavigation read{.navigation = found->second, .key = key_of(context_, *owner, *view)};
   std::string identity = path(name.text, name.span);
   ++waits_;

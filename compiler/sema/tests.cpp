@@ -211,9 +211,23 @@ std::optional<GivenEntity::Field> TestChecker::given_field(uint32_t view, uint32
 
 std::optional<GivenEntity::Entities> TestChecker::given_entities(uint32_t navigation,
                                                                  const ast::GivenStmt::Field& tree) {
-  const uint32_t view = context_.program.abi.navigations[navigation].to_view;
+  const abi::Navigation& described = context_.program.abi.navigations[navigation];
+  const uint32_t view = described.to_view;
   const std::string& name = context_.views[view].tree->name.text;
   GivenEntity::Entities result{.navigation = navigation, .every = tree.every.has_value(), .entities = {}};
+  if (!described.many) {
+    if (!described.required && tree.value && std::holds_alternative<ast::AbsentLit>(tree.value->node))
+      return result;
+    if (!tree.value || tree.last || std::holds_alternative<ast::ListExpr>(tree.value->node)) {
+      context_.emit(DiagnosticKind::TypeMismatch, tree.span, {"one " + name, "something else"})
+          .note(fmt::format("write `{}`", example_key(context_, view)));
+      return std::nullopt;
+    }
+    auto key = entity(tree.value, view);
+    if (!key) return std::nullopt;
+    result.entities.push_back(std::move(*key));
+    return result;
+  }
   if (tree.every) {
     const auto every = view_named(*tree.every);
     if (every == view) return result;

@@ -113,25 +113,24 @@ class ViewDescriber {
     return target.system == info().system && is_entity(schema(), navigation.target_type, *target.entity);
   }
 
-  // `stores: list of Store = to_Stores`
+  // `stores: list of Store = to_Stores`, `master: ArticleMaster = to_Product`
   void describe_navigation(const ast::ViewField& field) {
     const schema::Navigation& navigation = *schema().find_navigation(*info().entity, field.source.text);
     const TypeId type = resolve_type(context_, module_, field.type.get());
     if (type == abi::kNoType) return;
-    const TypeId element = context_.types.is(type, Kind::List) ? context_.types[type].element : abi::kNoType;
-    const auto target = element == abi::kNoType ? std::nullopt : context_.view_of(element);
+    const TypeId one = !navigation.many                      ? type
+                       : context_.types.is(type, Kind::List) ? context_.types[type].element
+                                                             : abi::kNoType;
+    const auto target = one == abi::kNoType ? std::nullopt : context_.view_of(one);
     if (!target || !leads_to(navigation, context_.views[*target])) {
       context_
           .emit(DiagnosticKind::NavigationType, field.type->span,
                 {field.source.text, context_.type_name(type)})
           .label(navigation.span,
                  fmt::format("leads to {}{}", navigation.many ? "many " : "one ", navigation.target_type))
-          .note("declare a view of what it leads to, and write `list of` that view");
-      return;
-    }
-    if (!navigation.many) {
-      context_.emit(DiagnosticKind::NotInThisRelease, field.source.span, {"a navigation to one"})
-          .label(navigation.span, "leads to one " + navigation.target_type);
+          .note(navigation.many ? "declare a view of what it leads to, and write `list of` that view"
+                                : "declare a view of what it leads to, and write that view; it is absent "
+                                  "where it leads nowhere, unless it is `required`");
       return;
     }
     info().navigations.emplace(field.name.text,
@@ -140,7 +139,8 @@ class ViewDescriber {
                                                 .name = field.name.text,
                                                 .property = field.source.text,
                                                 .to_view = *target,
-                                                .many = navigation.many});
+                                                .many = navigation.many,
+                                                .required = field.required});
   }
 
   void describe_key() {

@@ -52,6 +52,7 @@ struct Navigation {
   std::string property;        // "to_Stores"
   uint32_t to_view = 0;
   bool many = true;
+  bool required = false;       // one: it leads somewhere, always; else what is read is optional
 };
 
 struct Operation {

@@ -260,6 +260,8 @@ void SystemLink::answer_came(const ExchangePtr& exchange, HttpOutcome outcome) {
   if (!answered) return finish(exchange, failure(*exchange, outcome, exchange->plan.write));
   if (success(outcome.answer.status)) return succeeded(exchange, outcome);
   if (sent_again(exchange, outcome.answer)) return;
+  if (outcome.answer.status == 404 && exchange->plan.answer == Plan::Answer::Perhaps)
+    return found(exchange);  // it leads nowhere
   finish(exchange, refuse(outcome.answer, exchange->plan, system_.name, system_.user));
 }
 
@@ -289,21 +291,16 @@ void SystemLink::renew_token(const Exchange& exchange) {
 
 void SystemLink::succeeded(const ExchangePtr& exchange, const HttpOutcome& outcome) {
   const Plan& plan = exchange->plan;
-  auto unreadable = [&](const std::string& why) {
-    // A write was done, and its answer is lost on us: asking again with the same key is safe where the
-    // operation allows it.
-    finish(exchange, {.kind = plan.write ? CallResult::Kind::Ambiguous : CallResult::Kind::Invalid,
-                      .message = fmt::format("{}: {}", system_.name, why)});
-  };
   bool empty = outcome.answer.body.find_first_not_of(" \r\n\t") == std::string::npos;
   bool wants_entities = plan.answer != Plan::Answer::Nothing;
   if (outcome.kind == HttpOutcome::Kind::TooLarge) {
     if (!wants_entities && !plan.write) return finish(exchange, {});
-    return unreadable(fmt::format("{} answered with {}", plan.what, outcome.message));
+    return unreadable(exchange, fmt::format("{} answered with {}", plan.what, outcome.message));
   }
   if (!wants_entities && (empty || !plan.write)) return finish(exchange, {});
+  if (empty && plan.answer == Plan::Answer::Perhaps) return found(exchange);  // 204
   auto page = read_page(outcome.answer, plan, version_);
-  if (!page) return unreadable(page.error());
+  if (!page) return unreadable(exchange, page.error());
   if (!wants_entities) return finish(exchange, {});
 
   exchange->bytes += outcome.answer.body.size();
@@ -311,19 +308,33 @@ void SystemLink::succeeded(const ExchangePtr& exchange, const HttpOutcome& outco
   if (plan.answer == Plan::Answer::Many && !page->next.empty()) {
     auto url = page_url(page->next);
     if (!url)
-      return unreadable(fmt::format("the next page of {} is said to be outside the service", plan.what));
+      return unreadable(exchange,
+                        fmt::format("the next page of {} is said to be outside the service", plan.what));
     if (exchange->bytes > system_.body_bytes_max)
       return unreadable(
-          fmt::format("{} answered with more than {} bytes", plan.what, system_.body_bytes_max));
+          exchange, fmt::format("{} answered with more than {} bytes", plan.what, system_.body_bytes_max));
     return read(exchange, *url);
   }
   if (plan.answer == Plan::Answer::Exists && exchange->entities.empty()) {
     return finish(exchange, {.kind = CallResult::Kind::NotDone});
   }
+  found(exchange);
+}
+
+// All that was to be read has been read.
+void SystemLink::found(const ExchangePtr& exchange) {
+  const Plan& plan = exchange->plan;
   auto value = pack_answer(*exchange->prepared, *exchange->request.program, plan, exchange->entities,
                            exchange->request.now);
-  if (!value) return unreadable(fmt::format("{}: {}", plan.what, value.error()));
-  finish(exchange, {.kind = CallResult::Kind::Ok, .value = std::move(*value)});
+  if (value) return finish(exchange, {.kind = CallResult::Kind::Ok, .value = std::move(*value)});
+  unreadable(exchange, fmt::format("{}: {}", plan.what, value.error()));
+}
+
+// A write was done, and its answer is lost on us: asking again with the same key is safe where the operation
+// allows it.
+void SystemLink::unreadable(const ExchangePtr& exchange, const std::string& why) {
+  finish(exchange, {.kind = exchange->plan.write ? CallResult::Kind::Ambiguous : CallResult::Kind::Invalid,
+                    .message = fmt::format("{}: {}", system_.name, why)});
 }
 
 // ---------------------------------------------------------------- what all stages share

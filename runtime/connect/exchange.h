@@ -86,6 +86,8 @@ class SystemLink {
   void read(const ExchangePtr& exchange, const std::string& url);
   void answer_came(const ExchangePtr& exchange, HttpOutcome outcome);
   void succeeded(const ExchangePtr& exchange, const HttpOutcome& outcome);
+  void found(const ExchangePtr& exchange);
+  void unreadable(const ExchangePtr& exchange, const std::string& why);
   bool sent_again(const ExchangePtr& exchange, const HttpAnswer& answer);
   void renew_token(const Exchange& exchange);  // the one it was sent with is refused
   void go_on(const ExchangePtr& exchange);     // to the next stage

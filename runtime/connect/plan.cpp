@@ -251,13 +251,16 @@ Prepared::Prepared(const abi::Program& program) : hash(program.hash), types(prog
     return static_cast<abi::TypeId>(types.size() - 1);
   };
   for (const auto& view : program.views) {
-    abi::Type key, list;
+    abi::Type key, list, optional;
     key.kind = Kind::Record;
     for (uint32_t index : view.key) key.fields.push_back(program.types.at(view.record).fields.at(index));
     list.kind = Kind::List;
     list.element = view.record;
     view_key.push_back(add(std::move(key)));
+    optional.kind = Kind::Optional;
+    optional.element = view.record;
     view_list.push_back(add(std::move(list)));
+    view_optional.push_back(add(std::move(optional)));
   }
 }
 
@@ -304,7 +307,9 @@ OrMessage<Plan> plan_call(const Prepared& prepared, const CallRequest& request, 
       const auto& navigation = input.program.navigations.at(request.target);
       plan.what = navigation.property;
       plan.view = navigation.to_view;
-      plan.answer = navigation.many ? Plan::Answer::Many : Plan::Answer::One;
+      plan.answer = navigation.many       ? Plan::Answer::Many
+                    : navigation.required ? Plan::Answer::One
+                                          : Plan::Answer::Perhaps;
       done = unpack(input, prepared.view_key.at(navigation.from_view));
       if (!done) break;
       auto path = view_path(input, input.program.views.at(navigation.from_view));
@@ -332,6 +337,15 @@ OrMessage<std::string> pack_answer(const Prepared& prepared, const abi::Program&
   if (plan.answer == Plan::Answer::Many) {
     return abi::pack_value(prepared.types, prepared.view_list.at(plan.view), arena, make_list(arena, cells),
                            nullptr);
+  }
+  if (plan.answer == Plan::Answer::Perhaps && cells.size() < 2) {
+    Cell found;
+    if (!cells.empty()) {
+      const abi::Reference inside = arena.allocate(sizeof(Cell));
+      *arena.cells(inside) = cells.front();
+      found = Cell{inside};
+    }
+    return abi::pack_value(prepared.types, prepared.view_optional.at(plan.view), arena, found, nullptr);
   }
   if (cells.empty()) return std::unexpected(fmt::format("{} has nothing that fits the query", plan.what));
   if (cells.size() > 1)

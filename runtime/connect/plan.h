@@ -15,8 +15,9 @@ struct Prepared {
   explicit Prepared(const abi::Program& program);
   std::string hash;
   abi::Types types;
-  std::vector<abi::TypeId> view_key;   // Record of the key fields, in key order
-  std::vector<abi::TypeId> view_list;  // List of the view's record
+  std::vector<abi::TypeId> view_key;       // Record of the key fields, in key order
+  std::vector<abi::TypeId> view_list;      // List of the view's record
+  std::vector<abi::TypeId> view_optional;  // Optional of it
 };
 
 struct Plan {
@@ -31,8 +32,8 @@ struct Plan {
   bool fresh_connection =
       false;  // a dead connection that is used again would make libcurl send a second time by itself
 
-  enum class Answer { Nothing, One, Many, First, Exists } answer = Answer::Nothing;
-  uint32_t view = 0;    // One, Many, First
+  enum class Answer { Nothing, One, Perhaps, Many, First, Exists } answer = Answer::Nothing;
+  uint32_t view = 0;    // One, Perhaps, Many, First
   std::string wrapper;  // V2 function imports: the result may stand under this name
   const abi::Operation* operation = nullptr;
   std::string what;  // for messages: "A_PriceCondition"

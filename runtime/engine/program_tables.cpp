@@ -46,7 +46,8 @@ void fields_of(F& f, abi::View& x) {
 }
 template <typename F>
 void fields_of(F& f, abi::Navigation& x) {
-  f(1, x.from_view), f(2, x.name), f(3, x.property), f(4, x.to_view), shifted<1>(f, 5, x.many);
+  f(1, x.from_view), f(2, x.name), f(3, x.property), f(4, x.to_view), shifted<1>(f, 5, x.many),
+      f(6, x.required);
 }
 template <typename F>
 void fields_of(F& f, abi::Operation& x) {

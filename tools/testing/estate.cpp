@@ -354,10 +354,10 @@ CallResult Estate::read_view(const CallRequest& request) {
 
 namespace {
 
-// The list of a view's records among the program's types.
-abi::TypeId list_of(const abi::Types& types, abi::TypeId record) {
+// The list or the optional of a view's records among the program's types.
+abi::TypeId type_of(const abi::Types& types, abi::Kind kind, abi::TypeId record) {
   for (abi::TypeId i = 0; i < types.size(); ++i) {
-    if (types[i].kind == abi::Kind::List && types[i].element == record) return i;
+    if (types[i].kind == kind && types[i].element == record) return i;
   }
   return abi::kNoType;
 }
@@ -384,10 +384,33 @@ CallResult Estate::read_navigation(const CallRequest& request) {
                                  view_name(navigation.to_view), each));
     entities.push_back(found);
   }
-  const abi::TypeId list = list_of(program_->types, program_->views[navigation.to_view].record);
+  if (!navigation.many) return read_one(navigation, entities, request.now);
+  const abi::TypeId list =
+      type_of(program_->types, abi::Kind::List, program_->views[navigation.to_view].record);
   CHECK(list != abi::kNoType);
   return {.kind = CallResult::Kind::Ok,
           .value = packed_list(navigation.to_view, entities, request.now, list)};
+}
+
+// The first of them, where there may be one.
+CallResult Estate::read_one(const abi::Navigation& navigation, const std::vector<const Entity*>& found,
+                            Instant now) const {
+  const abi::TypeId entity = program_->views[navigation.to_view].record;
+  if (navigation.required) {
+    CHECK(!found.empty());
+    return {.kind = CallResult::Kind::Ok, .value = packed(navigation.to_view, *found.front(), now, entity)};
+  }
+  const abi::TypeId optional = type_of(program_->types, abi::Kind::Optional, entity);
+  CHECK(optional != abi::kNoType);
+  abi::Arena arena;
+  Cell cell;
+  if (!found.empty()) {
+    const Cell inside = record(navigation.to_view, *found.front(), now, arena);
+    const abi::Reference at = arena.allocate(sizeof(Cell));
+    *arena.cells(at) = inside;
+    cell = Cell{at};
+  }
+  return {.kind = CallResult::Kind::Ok, .value = abi::pack_value(types_, optional, arena, cell, nullptr)};
 }
 
 // What is given of the view that it answers with, and equal in every field that is sent.
@@ -426,7 +449,7 @@ CallResult Estate::read_operation(const CallRequest& request, const std::vector<
   if (operation.result_many)
     return {.kind = CallResult::Kind::Ok,
             .value = packed_list(*operation.result_view, found, request.now,
-                                 list_of(program_->types, view.record))};
+                                 type_of(program_->types, abi::Kind::List, view.record))};
   return {.kind = CallResult::Kind::Ok,
           .value = packed(*operation.result_view, *found.front(), request.now, view.record)};
 }

@@ -75,6 +75,8 @@ class Estate {
   bool is_closed(const CallRequest& request) const;
   CallResult read_view(const CallRequest& request);
   CallResult read_navigation(const CallRequest& request);
+  CallResult read_one(const abi::Navigation& navigation, const std::vector<const Entity*>& found,
+                      Instant now) const;
   CallResult read_operation(const CallRequest& request, const std::vector<std::string>& texts);
   CallResult advice(const CallRequest& request);
   bool is_asked(const sema::GivenAnswer& answer, const CallRequest& request) const;

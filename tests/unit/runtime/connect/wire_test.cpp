@@ -171,6 +171,30 @@ TEST_CASE("a navigation follows its pages to the end, and not to another host") 
   CHECK(name(erp.stores().kind) == "Invalid");
 }
 
+TEST_CASE("a navigation to one is absent where it leads nowhere, unless it always leads somewhere") {
+  std::string answered;
+  long status = 200;
+  ScriptedServer server([&](const std::string&) { return answer(status, answered); });
+  Caller erp(server.url());
+  auto& navigation = erp.sample.program->navigations.at(0);
+  navigation.many = false;
+  abi::Type perhaps;
+  perhaps.kind = Kind::Optional;
+  perhaps.element = erp.sample.types.store;
+  erp.sample.program->types.push_back(perhaps);
+  const auto optional = static_cast<TypeId>(erp.sample.program->types.size() - 1);
+  answered = R"({"d":{"Plant":"1001","TimeZone":"Australia/Perth"}})";
+  CHECK(has(shown(erp, optional, erp.stores()), "1001"));
+  status = 404, answered = "{}";
+  CHECK(shown(erp, optional, erp.stores()) == "null");
+  status = 204, answered = "";
+  CHECK(shown(erp, optional, erp.stores()) == "null");
+  navigation.required = true;
+  CHECK(name(erp.stores().kind) == "Invalid");
+  status = 404;
+  CHECK(name(erp.stores().kind) == "Invalid");
+}
+
 TEST_CASE("an empty list is a list") {
   ScriptedServer server([](const std::string&) { return answer(200, R"({"d":{"results":[]}})"); });
   CHECK(name(Caller(server.url()).stores().kind) == "Ok");
