@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace endcap {
 
 // "std.exceptions" -> its text.
 const std::map<std::string_view, std::string_view>& standard_module_texts();
+
+// Of a source by its path among the sources of a project: "std/exceptions.endcap". Nothing: it is none of them.
+std::optional<std::string_view> standard_module_text(std::string_view path);
 
 // Adds those that `modules` use, and those that these use. A project that has a module of the name keeps its
 // own.

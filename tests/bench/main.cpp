@@ -53,10 +53,10 @@ std::vector<bench::Figure> run_sweep(const std::filesystem::path& source, const 
 }
 
 std::vector<bench::Figure> run_project(const std::filesystem::path& source, const std::filesystem::path& data,
-                                       const std::filesystem::path& command) {
+                                       const std::filesystem::path& command, size_t files) {
   take_folder(data);
   auto figures = bench::bench_project(
-      {.workflows = source / "workflows", .folder = data / "project", .command = command});
+      {.workflows = source / "workflows", .folder = data / "project", .command = command, .files = files});
   std::filesystem::remove_all(data);
   return figures;
 }
@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   std::string source = ".", data = "build/bench-data", json_file;
   std::string command = (std::filesystem::path(argv[0]).parent_path() / "endcap").string();
   double seconds = 3;
+  size_t files = 1000;
   bool json = false;
   std::vector<std::string> names;
   app.add_option("--source", source, "the repository")->capture_default_str();
@@ -77,6 +78,8 @@ int main(int argc, char** argv) {
   app.add_option("--json-file", json_file, "write that list to a file beside the table");
   app.add_option("--seconds", seconds, "how long each level of `steps` runs")->capture_default_str();
   app.add_option("--command", command, "the endcap that `project` runs")->capture_default_str();
+  app.add_option("--files", files, "how many files the project of `project` has, at least")
+      ->capture_default_str();
   app.add_option("NAMES", names, "steps, guard, sweep, front_end, project; none: all");
   CLI11_PARSE(app, argc, argv);
 
@@ -85,7 +88,7 @@ int main(int argc, char** argv) {
       {"guard", [] { return bench::bench_guard(); }},
       {"sweep", [&] { return run_sweep(source, data); }},
       {"front_end", [&] { return bench::bench_front_end(std::filesystem::path(source) / "workflows", 100); }},
-      {"project", [&] { return run_project(source, data, command); }},
+      {"project", [&] { return run_project(source, data, command, files); }},
   };
   for (const std::string& name : names) {
     if (std::ranges::none_of(benches, [&](const auto& known) { return known.first == name; })) {

@@ -37,30 +37,62 @@ std::string text_of(const fs::path& path) {
   return std::move(*text);
 }
 
-// Copies of all modules, each set under a package name of its own, beside one endcap.toml and the schemas.
-Made make_project(const ProjectBench& bench) {
-  static const std::regex kModule(R"(\bretail\.)");
-  fs::remove_all(bench.folder);
-  fs::create_directories(bench.folder);
-  for (const char* shared : {"endcap.toml", "endcap.lock", "schemas"})
-    fs::copy(bench.workflows / shared, bench.folder / shared, fs::copy_options::recursive);
-  std::vector<std::pair<fs::path, std::string>> modules;
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(bench.workflows)) {
-    if (entry.path().extension() == ".endcap")
-      modules.emplace_back(entry.path().lexically_relative(bench.workflows), text_of(entry.path()));
-  }
-  Made made;
-  for (size_t copy = 0; made.files < bench.files; ++copy) {
-    for (const auto& [path, text] : modules) {
-      const fs::path target = bench.folder / fmt::format("copy{}", copy) / path;
-      fs::create_directories(target.parent_path());
-      std::ofstream(target) << std::regex_replace(text, kModule, fmt::format("copy{}.", copy));
-      made.files += 1;
-      made.lines += static_cast<size_t>(std::ranges::count(text, '\n'));
+// The shipped workflows, over and over, each copy under names of its own.
+class Copies {
+ public:
+  explicit Copies(const ProjectBench& bench) : bench_(bench) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(bench.workflows)) {
+      if (entry.path().extension() == ".endcap")
+        modules_.emplace_back(entry.path().lexically_relative(bench.workflows), text_of(entry.path()));
     }
+    for (const auto& [path, text] : modules_) note_names(text);
+    const std::string configuration = text_of(bench.workflows / "endcap.toml");
+    static const std::regex kTable(R"(\[(partners|advisors)\.[^\[]*)");
+    for (std::sregex_iterator each(configuration.begin(), configuration.end(), kTable), end; each != end;
+         ++each)
+      tables_ += each->str() + "\n";
   }
-  return made;
-}
+
+  Made write() const {
+    fs::remove_all(bench_.folder);
+    fs::create_directories(bench_.folder);
+    for (const char* shared : {"endcap.toml", "endcap.lock", "schemas", "data"})
+      fs::copy(bench_.workflows / shared, bench_.folder / shared, fs::copy_options::recursive);
+    std::ofstream configuration(bench_.folder / "endcap.toml", std::ios::app);
+    Made made;
+    for (size_t copy = 0; made.files < bench_.files; ++copy) {
+      for (const auto& [path, text] : modules_) {
+        const fs::path target = bench_.folder / fmt::format("copy{}", copy) / path;
+        fs::create_directories(target.parent_path());
+        std::ofstream(target) << renamed(text, copy);
+        made.files += 1;
+        made.lines += static_cast<size_t>(std::ranges::count(text, '\n'));
+      }
+      if (copy > 0) configuration << "\n" << renamed(tables_, copy);
+    }
+    return made;
+  }
+
+ private:
+  // What is known in the whole project, and not in a module only.
+  void note_names(const std::string& text) {
+    static const std::regex kDeclared(R"((?:^|\n)(?:partner|interface|advisor) (\w+))");
+    for (std::sregex_iterator each(text.begin(), text.end(), kDeclared), end; each != end; ++each)
+      names_ += (names_.empty() ? "" : "|") + (*each)[1].str();
+  }
+
+  std::string renamed(const std::string& text, size_t copy) const {
+    static const std::regex kModule(R"(\bretail\.)");
+    const std::string moved = std::regex_replace(text, kModule, fmt::format("copy{}.", copy));
+    if (copy == 0 || names_.empty()) return moved;
+    return std::regex_replace(moved, std::regex("\\b(" + names_ + ")\\b"), fmt::format("$1{}", copy));
+  }
+
+  const ProjectBench& bench_;
+  std::vector<std::pair<fs::path, std::string>> modules_;
+  std::string names_;   // as one pattern
+  std::string tables_;  // of endcap.toml, which speak of them
+};
 
 Run check(const ProjectBench& bench, bool anew) {
   const std::string command = bench.command.string(), folder = bench.folder.string();
@@ -103,7 +135,7 @@ double reading(const fs::path& folder) {
 }  // namespace
 
 std::vector<Figure> bench_project(const ProjectBench& bench) {
-  const Made made = make_project(bench);
+  const Made made = Copies(bench).write();
   const std::string what = fmt::format("`endcap check`, {} lines in {} files", made.lines, made.files);
   const Run anew = check(bench, true);
   check(bench, false);  // fills the cache

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/schema/file.h"
+#include "compiler/sema/standard_modules.h"
 
 namespace endcap {
 
@@ -75,9 +76,14 @@ class Reader {
     result_.modules = json.at("modules");
     result_.systems = json.at("systems");
     for (const Json& path : json.at("files")) {
-      const auto file = content_.files.find(path.get<std::string>());
-      if (file == content_.files.end()) return std::nullopt;
-      result_.sources.add(file->first, file->second);
+      const auto name = path.get<std::string>();
+      if (const auto file = content_.files.find(name); file != content_.files.end()) {
+        result_.sources.add(name, file->second);
+      } else if (const auto text = standard_module_text(name)) {
+        result_.sources.add(name, std::string(*text));
+      } else {
+        return std::nullopt;
+      }
     }
     for (const Json& each : json.at("findings")) result_.findings.push_back(finding(each));
     if (!whole_) return std::nullopt;

@@ -96,6 +96,15 @@ TEST_CASE("a schema is part of what was checked") {
   CHECK_FALSE(setup.find().has_value());
 }
 
+TEST_CASE("the standard library is part of what was checked, and comes with the compiler") {
+  const Setup setup;
+  setup.put("a.endcap", "module a\n\nuse std.exceptions\n\nfunction twice(n: Int) -> Int = n * m\n");
+  setup.check_and_keep();
+  const auto kept = setup.find();
+  REQUIRE(kept.has_value());
+  CHECK(shown(*kept) == shown(setup.check()));
+}
+
 TEST_CASE("a sheet is part of what was checked") {
   const Setup setup;
   fs::create_directories(setup.project / "data");
