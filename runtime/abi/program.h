@@ -232,7 +232,7 @@ struct WaitPoint {
   std::vector<TypeId> elements;
 };
 
-enum class MachineKind : uint8_t { Main, Element, Branch, Handler, Run };
+enum class MachineKind : uint8_t { Main, Element, Branch, Handler, Run, Delivery };  // Delivery: of no workflow; see Route, Sync
 
 struct Machine {
   std::string name;                     // "NationalPromotion/activate.inStores[store]"
@@ -329,6 +329,48 @@ struct Interface {
   std::vector<Operation> operations;
 };
 
+// What a route or a sync has another system do, for one message or one entity, without an instance.
+struct Delivery {
+  uint32_t operation = 0;               // Notify or Write, and never Unsafe: nobody is there to be asked
+  std::vector<uint32_t> policies;       // Write: all must permit. None of their rows asks a person or has a budget
+  // One parameter, the record of the event or of the view; one state, which never waits. It ends in Skip, when nothing is to be done, or in
+  // Yield: a record of the operation's payload, then for each policy the row that matched, an Int.
+  uint32_t machine = 0;
+  uint32_t parallel = 20;               // how many are on their way at once; more wait in the order in which they came
+};
+
+// Takes what a system tells to another one. It holds no instance: what it keeps is known by its name, in every version.
+struct Route {
+  std::string name;                     // "retail.counts.CountsOnline"
+  uint32_t event = 0;
+  Delivery delivery;
+};
+
+// Keeps what another system has of the entities of a view as they are: it reads an entity that has changed, and has the other system take
+// it over, unless it has it like that already. Whatever was missed or lost is found by the next reconciliation.
+struct Sync {
+  std::string name;                     // "retail.listings.ArticlesOnline"
+  uint32_t view = 0;                    // what is read, by its key
+  Delivery delivery;
+  struct Change {                       // an event that says which entity has changed
+    uint32_t event = 0;
+    std::vector<uint32_t> key_fields;   // its fields with the view's key, in the order of the key
+  };
+  std::vector<Change> changes;
+  struct Comparison {
+    uint32_t view = 0;                  // what the other system has
+    uint32_t key_machine = 0;           // as the delivery's; yields the record of that view's key cells, in the order of its key
+    uint32_t same_machine = 0;          // parameters: both records. Ends in GuardTrue where nothing is to be done, else GuardFalse
+  };
+  std::optional<Comparison> comparison;
+  struct Reconciliation {
+    Recurrence rule;
+    std::optional<uint32_t> calendar;   // of its business days
+    uint32_t operation = 0;             // Read: a list of `view`
+    std::string arguments;              // JSON of its payload: it is written down, not computed
+  } reconciliation;
+};
+
 struct Program {
   std::string hash;                     // 32 raw bytes: source, schemas and compiler version
   Types types;
@@ -345,6 +387,8 @@ struct Program {
   std::vector<Schedule> schedules;
   std::vector<Partner> partners;
   std::vector<Interface> interfaces;
+  std::vector<Route> routes;
+  std::vector<Sync> syncs;
   std::vector<Machine> machines;
   std::vector<std::string> texts;       // literals
   std::vector<std::pair<uint32_t, uint32_t>> conflicts;  // roles that can't decide the same approval
