@@ -3,14 +3,16 @@
 lexer grammar EndcapLexer;
 
 // Given to tokens by their neighbours: `40 ea`, `AUD 5.00`, `4 business hours`, `a or else b`, `in batches of 100`, constructs of later
-// releases, and the words of a test, an advisor, a schedule, an interface, a task's answers or an `upgrades from` clause, which are names everywhere
-// else (compiler/syntax/test_words.cpp, advisor_words.cpp, schedule_words.cpp, interface_words.cpp, answer_words.cpp, upgrade_words.cpp).
+// releases, and the words of a test, an advisor, a schedule, an interface, a route or sync, a task's answers or an `upgrades from` clause, which are
+// names everywhere else (compiler/syntax/test_words.cpp, advisor_words.cpp, schedule_words.cpp, interface_words.cpp, route_words.cpp,
+// answer_words.cpp, upgrade_words.cpp).
 tokens {
   UNIT, CURRENCY, BUSINESS, ITS, OR_ELSE, LATER_STATEMENT,
   GIVEN, BECOMES, START, SEND, EXPECT, EVERY, ASKED, GRANTED, PERMITTED, FORBIDDEN, EXPIRED, REMINDED, OUTCOME, FAILS, WAITING,
   SUSPENDED, RAISED, RESOLVED, APPROVES, REJECTS, DOES, DELEGATES, BECAUSE, ONCE, TIMES, NEVER, ALWAYS, UNAVAILABLE, INVALID, OUT,
   ANSWERS, TOO, ANSWER, ALTERNATIVE, TIMEOUT, FRESH, CONFIDENCE, LEAST, UPGRADES, BATCHES, EXCEPT,
-  REFUSED, COUNTER, COUNTERS, COUNTERED, STARTS, DAY, WEEKDAY, LAST, THE, MONTH, SENDS, QUOTA, DEPRECATED, CALLS
+  REFUSED, COUNTER, COUNTERS, COUNTERED, STARTS, DAY, WEEKDAY, LAST, THE, MONTH, SENDS, QUOTA, DEPRECATED, CALLS,
+  WRITES, NOTIFIES, COMPARES, RECONCILE, HELD
 }
 
 MODULE: 'module';
@@ -66,6 +68,9 @@ EXCEPTION: 'exception';
 SCHEDULE: 'schedule';
 PARTNER: 'partner';
 INTERFACE: 'interface';
+ROUTE: 'route';
+SYNC: 'sync';
+VIA: 'via';
 SEVERITY: 'severity';
 RESPOND: 'respond';
 RESOLVE: 'resolve';
@@ -149,8 +154,7 @@ SWEEP: 'sweep';
 
 // Words of the language whose constructs this release does not have: refused by name.
 LATER
-  : 'measure' | 'route' | 'sync'
-  | 'alert'
+  : 'measure' | 'alert'
   ;
 
 ARROW: '->';

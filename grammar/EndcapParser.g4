@@ -8,7 +8,7 @@ declaration
   : ( moduleName | useDeclaration | typeDeclaration | roleDeclaration | conflictDeclaration | viewDeclaration | systemDeclaration
     | recordDeclaration | enumDeclaration | functionDeclaration | mappingDeclaration | tableDeclaration | policyDeclaration
     | advisorDeclaration | workflowDeclaration | exceptionDeclaration | scheduleDeclaration | partnerDeclaration | interfaceDeclaration
-    | testDeclaration
+    | routeDeclaration | syncDeclaration | testDeclaration
     ) EOF
   ;
 
@@ -20,7 +20,7 @@ name: NAME | QUOTED_NAME | softKeyword;
 softKeyword
   : TYPE | KEY | OWNER | LIMIT | PER | VERSION | OF | TO | BY | ROLE | SYSTEM | CALENDAR | RECORD | REJECTED | GET | QUERY | CREATE
   | UPDATE | CALL | TABLE | OVER | ZONE | PLACES | HALF | EVEN | UP | DOWN | LATE | LIST | VALID | DUE | TOLERATE
-  | RUN | REPEAT | MAPPING | FROM | SCHEDULE | PARTNER | INTERFACE | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
+  | RUN | REPEAT | MAPPING | FROM | SCHEDULE | PARTNER | INTERFACE | ROUTE | SYNC | VIA | EXCEPTION | SEVERITY | RESPOND | RESOLVE | RAISE | ADVISOR
   ;
 
 names: name (COMMA name)*;
@@ -139,7 +139,8 @@ exceptionClause
   ;
 
 scheduleDeclaration: SCHEDULE name STARTS call OPEN_BRACE scheduleRule? CLOSE_BRACE;
-scheduleRule: EVERY scheduleDays AT TIME (ZONE TEXT)? (IF LATE late=(START | SKIP_))?;
+scheduleRule: recurrence (IF LATE late=(START | SKIP_))?;
+recurrence: EVERY scheduleDays AT TIME (ZONE TEXT)?;
 scheduleDays
   : DAY                                                                     # EveryDay
   | BUSINESS DAY                                                            # EveryBusinessDay
@@ -158,6 +159,22 @@ interfaceItem
   | QUOTA NUMBER PER period=name                                            # QuotaItem
   ;
 
+routeDeclaration: ROUTE carried OPEN_BRACE deliveryClause* CLOSE_BRACE;
+syncDeclaration: SYNC carried OPEN_BRACE syncClause* CLOSE_BRACE;
+// What is carried where: an event, or the entities of a view.
+carried: declared=name COLON what=qualified FROM from=name TO to=name VIA mapping=qualified;
+deliveryClause
+  : WHERE expression                                                        # WhereClause
+  | what=(WRITES | NOTIFIES) qualified (UNDER qualified (COMMA qualified)*)?  # DoesClause
+  | PARALLEL NUMBER                                                         # ParallelClause
+  ;
+syncClause
+  : deliveryClause                                                          # SyncDeliveryClause
+  | ON qualified OPEN_PAREN (binding (COMMA binding)*)? CLOSE_PAREN         # ChangeClause
+  | COMPARES qualified                                                      # ComparesClause
+  | RECONCILE recurrence OVER call                                          # ReconcileClause
+  ;
+
 // ---------------------------------------------------------------- tests: what is given, what happens, what is expected of it
 
 testDeclaration: TEST TEXT OPEN_BRACE testStatement* CLOSE_BRACE;
@@ -167,6 +184,7 @@ testStatement
   | GIVEN advisor=name arguments ANSWERS additive (WITH CONFIDENCE PERCENT)? # GivenAnswer
   | view=name arguments DOT field=name BECOMES moment                       # GivenChange
   | START SCHEDULE qualified AT testMoment                                  # StartSchedule
+  | START kind=(ROUTE | SYNC) qualified AT testMoment                       # StartCarrier
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent
@@ -196,6 +214,7 @@ expectation
   | NO? EXCEPTION qualified state=(RAISED | RESOLVED | EXPIRED) about? testCount?  # ExpectException
   | NO? (ANSWER OF | ALTERNATIVE TO) advisor=name about? testCount?         # ExpectAdvice
   | OUTCOME name arguments?                                                 # ExpectOutcome
+  | NO? HELD qualified about? testCount?                                    # ExpectHeld
   | FAILS name arguments?                                                   # ExpectFailure
   | WAITING AT qualified about?                                             # ExpectWaiting
   | SUSPENDED AT qualified about?                                           # ExpectSuspended

@@ -24,13 +24,22 @@ std::vector<ModulePlan> plan_modules(const ir::Program& program) {
     ModulePlan plan{program.abi.workflows[workflow].name, {}, {}, false};
     std::set<uint32_t> reached;
     for (uint32_t i = 0; i < program.machines.size(); ++i) {
-      if (program.abi.machines[i].workflow != workflow) continue;
+      if (!program.abi.machines[i].belongs_to(workflow)) continue;
       plan.machines.push_back(i);
       reach(program, program.graphs[program.machines[i].index], reached);
     }
     for (const uint32_t graph : reached) plan.pure.push_back(ir::GraphId(graph));
     if (!plan.machines.empty()) plans.push_back(std::move(plan));
   }
+  ModulePlan deliveries{"deliveries", {}, {}, false};
+  std::set<uint32_t> reached;
+  for (uint32_t i = 0; i < program.machines.size(); ++i) {
+    if (program.abi.machines[i].kind != abi::MachineKind::Delivery) continue;
+    deliveries.machines.push_back(i);
+    reach(program, program.graphs[program.machines[i].index], reached);
+  }
+  for (const uint32_t graph : reached) deliveries.pure.push_back(ir::GraphId(graph));
+  if (!deliveries.machines.empty()) plans.push_back(std::move(deliveries));
   ModulePlan functions{"functions", {}, {}, true};
   for (uint32_t i = 0; i < program.graphs.size(); ++i) {
     if (program.graphs[i].pure) functions.pure.push_back(ir::GraphId(i));

@@ -1,5 +1,5 @@
-// What goes into one module of native code: a workflow's machines and the pure graphs they reach, or all pure
-// graphs by themselves.
+// What goes into one module of native code: a workflow's machines and the pure graphs they reach, those of all routes
+// and syncs, or all pure graphs by themselves.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace endcap::codegen {
 
 struct ModulePlan {
-  std::string name;                // of the workflow; "functions" for the module of pure graphs
+  std::string name;                // of the workflow; "deliveries", "functions"
   std::vector<uint32_t> machines;  // indices into Program::machines; exported as machine_<index>
   std::vector<ir::GraphId> pure;   // in order of their ids
   bool exports_pure = false;       // as pure_<graph id>

@@ -234,6 +234,7 @@ Program lower(sema::Program&& program, const SourceMap& sources) {
     FlowLowering flow(lowering, workflow, {&workflow}, abi::MachineKind::Main, last_part(workflow.name));
     flow.main_machine(index);
   }
+  lower_deliveries(lowering, program);
   drop_lost_marks(out);
   fill_liveness(out);
   for (const sema::Workflow& workflow : program.workflows) {

@@ -72,10 +72,17 @@ class FlowLowering {
   FlowLowering(ProgramLowering& program, const sema::Workflow& workflow, const Author& author,
                abi::MachineKind kind, std::string name);
 
+  // A machine of a route or a sync, over the locals of its delivery.
+  FlowLowering(ProgramLowering& program, const sema::Delivery& delivery, std::string name);
+
   Graph function(const sema::Function& function);
   Graph policy(const sema::Policy& policy);
   void mark_row(const sema::Policy& policy, size_t row);
   void main_machine(uint32_t index);
+  // lower_deliveries.cpp: what is done, what it is compared with, and whether it is the same there already.
+  void delivery_machine(uint32_t index, const sema::Delivery& delivery);
+  void key_machine(uint32_t index, const sema::Delivery& delivery);
+  void same_machine(uint32_t index, const sema::Delivery& delivery);
 
  private:
   // --- a machine and its children (lower.cpp, lower_fanout.cpp)
@@ -238,6 +245,9 @@ class FlowLowering {
   std::vector<std::string> dues_;  // paths of the `due`s of the steps around, outermost first
   std::string prefix_;             // of wait point paths, where an approval's handlers stand again at a write
 };
+
+// The machines of routes and syncs.
+void lower_deliveries(ProgramLowering& lowering, const sema::Program& program);
 
 std::string last_part(const std::string& name);  // "retail.launch.Launch" -> "Launch"
 

@@ -39,7 +39,7 @@ class SignatureMaker {
     }
     find_grants();
     for (const abi::Machine& machine : program_.machines) {
-      if (machine.workflow == workflow_) of_machine(machine);
+      if (machine.belongs_to(workflow_)) of_machine(machine);
     }
     std::ranges::stable_sort(out_.points, {}, &SignaturePoint::path);
     return std::move(out_);
@@ -88,7 +88,7 @@ class SignatureMaker {
 
   void find_grants() {
     for (const abi::Machine& machine : program_.machines) {
-      if (machine.workflow != workflow_) continue;
+      if (!machine.belongs_to(workflow_)) continue;
       for (const abi::WaitPoint& wait : machine.states) {
         if (wait.kind == WaitKind::Approve && !wait.path.empty())
           grants_[wait.label].push_back(grant_of(wait));

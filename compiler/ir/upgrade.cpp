@@ -109,7 +109,7 @@ class UpgradePlanner {
     std::vector<Place> result;
     for (uint32_t m = 0; m < program.machines.size(); ++m) {
       const abi::Machine& machine = program.machines[m];
-      if (machine.workflow != workflow) continue;
+      if (!machine.belongs_to(workflow)) continue;
       result.push_back({start_path(machine), m, 0});
       for (uint32_t s = 0; s < machine.states.size(); ++s) {
         if (!machine.states[s].path.empty()) result.push_back({machine.states[s].path, m, s});

@@ -78,7 +78,9 @@ void verify_ids(const Subject& s) {
     if (graph.pure) s.say("a machine can't be pure");
     if (graph.states.empty()) s.say("a machine needs a start state");
     if (graph.states.size() != s.machine->states.size()) s.say("states and wait points differ in number");
-    if (s.machine->workflow >= s.program.abi.workflows.size()) s.say("belongs to no workflow");
+    if (s.machine->kind != abi::MachineKind::Delivery &&
+        s.machine->workflow >= s.program.abi.workflows.size())
+      s.say("belongs to no workflow");
     for (const abi::WaitPoint& wait : s.machine->states) {
       for (const abi::Subscription& event : wait.events) {
         if (event.machine && *event.machine >= s.program.abi.machines.size())

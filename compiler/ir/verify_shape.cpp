@@ -77,6 +77,10 @@ bool ends_guard(const Terminator& t) {
 bool ends_pure(const Terminator& t) {
   return std::holds_alternative<Return>(t) || std::holds_alternative<FaultOut>(t);
 }
+// It never waits, and has no outcome.
+bool ends_delivery(const Terminator& t) {
+  return std::holds_alternative<Yield>(t) || std::holds_alternative<SkipElement>(t) || ends_guard(t);
+}
 bool leaves(const Terminator& terminator) {
   bool stays = false;
   for_each_successor(terminator, [&](BlockId) { stays = true; });
@@ -94,8 +98,11 @@ void check_ends(const Subject& s, size_t i) {
   if (std::holds_alternative<Return>(terminator)) s.say_at(i, "a machine does not return");
   bool child_end =
       std::holds_alternative<Yield>(terminator) || std::holds_alternative<SkipElement>(terminator);
-  if (child_end && s.machine->kind != abi::MachineKind::Element)
-    s.say_at(i, "only an element yields or is skipped");
+  if (child_end && s.machine->kind != abi::MachineKind::Element &&
+      s.machine->kind != abi::MachineKind::Delivery)
+    s.say_at(i, "only an element or a delivery yields or is skipped");
+  if (s.machine->kind == abi::MachineKind::Delivery && leaves(terminator) && !ends_delivery(terminator))
+    s.say_at(i, "a delivery only says what is to be done");
   const bool has_outcome =
       s.machine->kind == abi::MachineKind::Main || s.machine->kind == abi::MachineKind::Run;
   if (std::holds_alternative<Done>(terminator) && has_outcome) {
@@ -136,7 +143,8 @@ void verify_shape(const Subject& s) {
     }
   }
   for (size_t i = 0; i < graph.blocks.size(); ++i) {
-    if (!in_guard[i] && std::holds_alternative<GuardResult>(graph.blocks[i].terminator)) {
+    const bool compares = s.machine->kind == abi::MachineKind::Delivery;
+    if (!in_guard[i] && !compares && std::holds_alternative<GuardResult>(graph.blocks[i].terminator)) {
       s.say_at(i, "a guard's result outside of a guard");
     }
   }

@@ -12,6 +12,7 @@
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/routes.h"
 #include "compiler/sema/schedules.h"
 #include "compiler/sema/starts.h"
 #include "compiler/sema/systems.h"
@@ -120,8 +121,9 @@ void compare_roles(Context& context) {
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
-constexpr Pass kPasses[] = {check_flow,   check_approvals, check_policies,        check_tables, check_raises,
-                            check_advice, check_grants,    check_parallel_writes, check_dues,   check_reach};
+constexpr Pass kPasses[] = {
+    check_flow,           check_approvals, check_policies,        check_tables, check_raises, check_advice,
+    check_carried_advice, check_grants,    check_parallel_writes, check_dues,   check_reach};
 
 }  // namespace
 }  // namespace sema
@@ -154,6 +156,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::describe_starts(context);
   sema::check_workflows(context);
   sema::describe_schedules(context);
+  sema::describe_routes(context);
   sema::describe_interfaces(context);
   sema::check_event_senders(context);
   // These expect a tree without gaps.

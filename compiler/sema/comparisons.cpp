@@ -61,6 +61,29 @@ ExprPtr Expressions::compare(Span span, ast::CompareOp op, ExprPtr left, ExprPtr
   return make_operation(span, context_.types.bool_type(), operator_of(op), std::move(left), std::move(right));
 }
 
+// Where neither is there, what stands for both is the same.
+ExprPtr Expressions::equal(Span span, ExprPtr left, ExprPtr right) {
+  const auto optional = [&](const Expr& value) { return context_.types.is(value.type, Kind::Optional); };
+  if (!optional(*left) && !optional(*right))
+    return compare(span, ast::CompareOp::Equal, std::move(left), std::move(right));
+  const TypeId boolean = context_.types.bool_type();
+  const auto is_there = [&](const Expr& value) {
+    if (!optional(value)) return make_expr(span, boolean, Literal{abi::Cell{1}});
+    return make_operation(span, boolean, Operator::IsPresent, clone(value));
+  };
+  const auto answered = [&](ExprPtr value) {
+    if (!optional(*value)) return value;
+    const TypeId inside = context_.types.inside(value->type);
+    const bool text = context_.types.is(inside, Kind::Text) || context_.types.is(inside, Kind::Zone);
+    ExprPtr nothing = text ? make_expr(span, inside, TextLiteral{}) : make_expr(span, inside, Literal{});
+    return make_operation(span, inside, Operator::OrElse, std::move(value), std::move(nothing));
+  };
+  ExprPtr both = make_operation(span, boolean, Operator::Equal, is_there(*left), is_there(*right));
+  ExprPtr same = compare(span, ast::CompareOp::Equal, answered(std::move(left)), answered(std::move(right)));
+  if (is_invalid(*same)) return same;
+  return make_operation(span, boolean, Operator::And, std::move(both), std::move(same));
+}
+
 ExprPtr Expressions::compare_written(LocalId name, ast::CompareOp op, const ast::ExprPtr& value) {
   const TypeId type = context_.types.base(scope_[name].type);
   ExprPtr written = infer(value, type);

@@ -34,6 +34,8 @@ enum class SymbolKind : uint8_t {
   Schedule,
   Partner,
   Interface,
+  Route,
+  Sync,
   Broken,  // declared, but could not be read: its uses are not called unknown
 };
 
@@ -129,6 +131,16 @@ struct InterfaceInfo {
   uint32_t module = 0;
 };
 
+struct RouteInfo {
+  const ast::RouteDecl* tree = nullptr;
+  uint32_t module = 0;
+};
+
+struct SyncInfo {
+  const ast::SyncDecl* tree = nullptr;
+  uint32_t module = 0;
+};
+
 // A function, a table: a function written as rows, or a mapping: one written as fields.
 struct FunctionInfo {
   const ast::Name* name = nullptr;
@@ -205,6 +217,8 @@ class Context {
   std::vector<ScheduleInfo> schedules;               // as abi.schedules
   std::vector<PartnerInfo> partners;                 // as abi.partners
   std::vector<InterfaceInfo> interfaces;             // as abi.interfaces: one a version
+  std::vector<RouteInfo> routes;                     // as Program::routes and abi.routes
+  std::vector<SyncInfo> syncs;                       // as Program::syncs and abi.syncs
   std::vector<FunctionInfo> functions;               // as Program::functions
   std::vector<PolicyInfo> policies;                  // as Program::policies and abi.policies
   std::vector<WorkflowInfo> workflows;               // as Program::workflows and abi.workflows

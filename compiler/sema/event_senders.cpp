@@ -41,6 +41,10 @@ std::set<uint32_t> heard_events(Program& program) {
       visit_event_handlers(stmt, [&](EventHandler& handler) { heard.insert(handler.pattern.event); });
     });
   }
+  for (const abi::Route& route : program.abi.routes) heard.insert(route.event);
+  for (const abi::Sync& sync : program.abi.syncs) {
+    for (const abi::Sync::Change& change : sync.changes) heard.insert(change.event);
+  }
   return heard;
 }
 

@@ -32,6 +32,8 @@ class Expressions {
   // The value of a condition.
   ExprPtr condition(const ast::ExprPtr& tree) { return check(tree, context_.types.bool_type()); }
   // `name OP value`, where the value is written down: a literal. Anything else is told.
+  // Whether both are the same value; of optionals, whether both or neither are there too.
+  ExprPtr equal(Span span, ExprPtr left, ExprPtr right);
   ExprPtr compare_written(LocalId name, ast::CompareOp op, const ast::ExprPtr& value);
   // `within`, `after`: a Duration or BusinessDuration.
   ExprPtr duration(const ast::ExprPtr& tree);

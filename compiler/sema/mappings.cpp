@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/sema/expressions.h"
+#include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
 
 namespace endcap::sema {
@@ -23,7 +24,7 @@ class MappingChecker {
   Function run() {
     function_.name = tree_.name.text;
     function_.span = tree_.name.span;
-    const TypeId from = resolve_type(context_, module_, tree_.from.get());
+    const TypeId from = given();
     function_.parameters.push_back(scope_.declare({"it", tree_.from->span}, from));
     const TypeId to = resolve_type(context_, module_, tree_.to.get());
     const bool made = to != abi::kNoType && is_record(to);
@@ -38,6 +39,20 @@ class MappingChecker {
   }
 
  private:
+  // An event is mapped by what it brings.
+  TypeId given() {
+    if (tree_.from->form == ast::TypeRef::Form::Named && tree_.from->angle.empty() &&
+        tree_.from->parameters.empty()) {
+      bool told = false;
+      const Symbol* symbol =
+          find_symbol(context_, module_, tree_.from->name.text, tree_.from->name.span, &told);
+      if (told) return abi::kNoType;
+      if (symbol && symbol->kind == SymbolKind::Event)
+        return context_.program.abi.events[symbol->index].record;
+    }
+    return resolve_type(context_, module_, tree_.from.get());
+  }
+
   bool is_record(TypeId to) {
     const bool record = context_.types.is(to, Kind::Record);
     const bool entity = record && context_.view_of(to).has_value();

@@ -180,6 +180,20 @@ class ModuleDeclarer {
     context_.interfaces.push_back({.tree = &tree, .module = module});
     context_.program.abi.interfaces.push_back({.name = tree.name.text, .version = tree.version});
   }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::RouteDecl& tree) {
+    const ast::Name& name = tree.delivery.name;
+    if (!add(module, name.text, name.span, SymbolKind::Route, context_.routes.size())) return;
+    context_.routes.push_back({.tree = &tree, .module = module});
+    context_.program.abi.routes.push_back({.name = full_name(module, name.text)});
+    context_.program.routes.push_back({.name = full_name(module, name.text), .span = name.span});
+  }
+  void declare_node(uint32_t module, const ast::Decl&, const ast::SyncDecl& tree) {
+    const ast::Name& name = tree.delivery.name;
+    if (!add(module, name.text, name.span, SymbolKind::Sync, context_.syncs.size())) return;
+    context_.syncs.push_back({.tree = &tree, .module = module});
+    context_.program.abi.syncs.push_back({.name = full_name(module, name.text)});
+    context_.program.syncs.push_back({.name = full_name(module, name.text), .span = name.span});
+  }
   void declare_node(uint32_t module, const ast::Decl&, const ast::SystemDecl& tree) {
     for (const ast::OperationDecl& operation : tree.operations) {
       const std::string name = operation.name.text();

@@ -41,6 +41,10 @@ std::string_view kind_name(SymbolKind kind) {
       return "partner";
     case SymbolKind::Interface:
       return "interface";
+    case SymbolKind::Route:
+      return "route";
+    case SymbolKind::Sync:
+      return "sync";
     case SymbolKind::Broken:
       return "declaration that can't be read";
   }
@@ -107,6 +111,8 @@ DiagnosticKind unknown(SymbolKind kind) {
     case SymbolKind::Schedule:
     case SymbolKind::Partner:
     case SymbolKind::Interface:
+    case SymbolKind::Route:
+    case SymbolKind::Sync:
       return DiagnosticKind::UnknownName;
     default:
       return DiagnosticKind::UnknownType;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/sema/names.h"
+#include "compiler/sema/payload.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/workflow_checker.h"
 
@@ -169,29 +170,7 @@ ExprPtr WorkflowChecker::payload(uint32_t index, Span span, const std::vector<as
   const OperationInfo& operation = context_.operations[index];
   arguments = expressions_.arguments(operation.tree->name.text(), span, given, operation.parameters,
                                      operation.tree->name.span);
-  for (const ExprPtr& argument : arguments) {
-    if (is_invalid(*argument)) return invalid(span);
-  }
-  if (!operation.sound) return invalid(span);
-  const auto substitute = [&](const Expr& expr) -> ExprPtr {
-    const auto* local = std::get_if<LocalRef>(&expr.node);
-    if (!local) return nullptr;
-    const auto parameter = std::ranges::find(operation.parameters, local->local, &Parameter::local);
-    if (parameter == operation.parameters.end()) return nullptr;
-    return clone(*arguments[static_cast<size_t>(parameter - operation.parameters.begin())]);
-  };
-  // Variables of aggregates in the body become locals of the workflow.
-  std::map<LocalId, LocalId> renamed;
-  const auto rename = [&](LocalId local) {
-    const auto [there, fresh] = renamed.try_emplace(local, LocalId());
-    if (fresh)
-      there->second =
-          scope_.hidden(operation.locals[local.index].name, operation.locals[local.index].type, span);
-    return there->second;
-  };
-  MakeRecord record;
-  for (const ExprPtr& field : operation.payload) record.fields.push_back(clone(*field, substitute, rename));
-  return make_expr(span, context_.program.abi.operations[index].payload, std::move(record));
+  return payload_of(context_, scope_, index, arguments, span);
 }
 
 WorkflowChecker::Made WorkflowChecker::read_operation(const ast::Stmt& tree, const ast::Read& node,

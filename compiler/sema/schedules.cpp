@@ -7,6 +7,7 @@
 #include "compiler/sema/expressions.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/plain.h"
+#include "compiler/sema/recurrence.h"
 #include "compiler/sema/starts.h"
 #include "runtime/abi/value_json.h"
 
@@ -28,8 +29,13 @@ class ScheduleDescriber {
         moment_(scope_.declare({"moment", tree_.name.span}, context.types.simple(Kind::Instant))) {}
 
   void run() {
+    using IfLate = ast::ScheduleDecl::IfLate;
+    out_.starts_late = tree_.if_late == IfLate::Start;
     if (tree_.rule) {
-      rule(*tree_.rule);
+      describe_recurrence(context_, module_, *tree_.rule, out_.rule, out_.calendar);
+      if (tree_.if_late == IfLate::Unsaid)
+        missing("what happens when it is too late already",
+                "write `if late start`, to start what was missed last, or `if late skip`");
     } else {
       missing("when it starts",
               "write `every business day at 06:00 zone \"Australia/Sydney\"`, or other days");
@@ -41,55 +47,6 @@ class ScheduleDescriber {
   void missing(const std::string& what, const std::string& remedy) {
     context_.emit(DiagnosticKind::ScheduleIncomplete, tree_.name.span, {tree_.name.text, what}).note(remedy);
   }
-
-  // ---------------------------------------------------------------- when
-
-  void rule(const ast::ScheduleDecl::Rule& rule) {
-    using IfLate = ast::ScheduleDecl::Rule::IfLate;
-    out_.rule.days = rule.days;
-    days(rule);
-    if (const auto at = time_from_text(rule.at)) {
-      out_.rule.at = *at;
-    } else {
-      context_.emit(DiagnosticKind::BadLiteral, rule.at_span, {rule.at, "time of day"});
-    }
-    zone(rule);
-    out_.starts_late = rule.if_late == IfLate::Start;
-    if (rule.if_late == IfLate::Unsaid)
-      missing("what happens when it is too late already",
-              "write `if late start`, to start what was missed last, or `if late skip`");
-  }
-
-  void days(const ast::ScheduleDecl::Rule& rule) {
-    for (const ast::Name& day : rule.weekdays)
-      out_.rule.weekdays[static_cast<size_t>(std::ranges::find(kWeekdays, day.text) - kWeekdays.begin())] =
-          true;
-    if (rule.days == Recurrence::Days::DayOfMonth) {
-      constexpr uint32_t kEveryMonthHas = 28;
-      out_.rule.day_of_month = static_cast<uint8_t>(std::clamp(rule.day_of_month, 1u, kEveryMonthHas));
-      if (out_.rule.day_of_month != rule.day_of_month)
-        context_.emit(DiagnosticKind::ScheduleDayOfMonth, rule.days_span, {std::to_string(rule.day_of_month)})
-            .note("the days 1 to 28 come every month; the last one is `every last day of the month`");
-    }
-    if (!counts_business_days(out_.rule)) return;
-    out_.calendar = context_.modules[module_].calendar;
-    if (!out_.calendar)
-      context_.emit(DiagnosticKind::CalendarMissing, rule.days_span, {context_.modules[module_].name})
-          .note("write `use calendar NAME` at the top; calendars stand in endcap.toml");
-  }
-
-  void zone(const ast::ScheduleDecl::Rule& rule) {
-    if (!rule.zone) {
-      context_.emit(DiagnosticKind::ZoneMissing, rule.at_span).note("add `zone \"Australia/Sydney\"`");
-    } else if (!is_zone(rule.zone->text)) {
-      context_.emit(DiagnosticKind::UnknownZone, rule.zone->span, {rule.zone->text})
-          .note("zones are named as in the tz database: \"Australia/Sydney\", \"Europe/Berlin\"");
-    } else {
-      out_.rule.zone = rule.zone->text;
-    }
-  }
-
-  // ---------------------------------------------------------------- what
 
   void starts() {
     const std::string name = tree_.starts.operation.text();

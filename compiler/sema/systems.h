@@ -14,7 +14,7 @@ void describe_operation_bodies(Context& context);
 void describe_events(Context& context);
 // What endcap.toml says that a system sends is what is declared and heard (after workflows are checked).
 void check_event_senders(Context& context);
-// The events that some workflow waits for or handles, by their numbers.
+// The events that some workflow waits for or handles, or that a route or sync goes by, by their numbers.
 std::set<uint32_t> heard_events(Program& program);
 
 // What one view marks as advice is advice in every view and event (after views and events are described).

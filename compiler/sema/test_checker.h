@@ -19,6 +19,7 @@ class TestChecker {
   Made of(const ast::TestStmt& tree, const ast::BecomesStmt& node);
   Made of(const ast::TestStmt& tree, const ast::StartStmt& node);
   Made of(const ast::TestStmt& tree, const ast::StartScheduleStmt& node);
+  Made of(const ast::TestStmt& tree, const ast::StartCarrierStmt& node);
   bool start_story(Span span, uint32_t workflow);
   Made of(const ast::TestStmt& tree, const ast::AfterStmt& node);
   Made of(const ast::TestStmt& tree, const ast::SendStmt& node);
@@ -77,6 +78,8 @@ class TestChecker {
   std::optional<EntityKey> entity_key(uint32_t view, const std::vector<ast::Argument>& arguments, Span span);
   std::optional<EntityKey> entity(const ast::ExprPtr& tree, uint32_t view);
   bool started(Span span, const std::string& what);
+  bool anything_started(Span span, const std::string& what) { return carries_ || started(span, what); }
+  const Symbol* carrier_named(const ast::QualifiedName& name);
   std::string workflow_name() const;
 
   Context& context_;
@@ -87,6 +90,7 @@ class TestChecker {
   Expressions expressions_;
   Test test_;
   std::optional<uint32_t> workflow_;  // that was started
+  bool carries_ = false;              // a route or sync was started
   WorkflowNames names_;
   Instant reached_ = 0;  // the latest moment that the test surely has come to
 };

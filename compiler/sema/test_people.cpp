@@ -248,6 +248,15 @@ bool TestChecker::call(const ast::ExpectStmt& node, abi::OperationClass wanted, 
   return false;
 }
 
+// A route, or a sync.
+const Symbol* TestChecker::carrier_named(const ast::QualifiedName& name) {
+  bool told = false;
+  const Symbol* symbol = find_symbol(context_, module_, name.text(), name.span, &told);
+  if (told || (symbol && (symbol->kind == SymbolKind::Route || symbol->kind == SymbolKind::Sync)))
+    return symbol;
+  return require_symbol(context_, module_, name.text(), name.span, SymbolKind::Route);
+}
+
 // Whether what is expected can happen at all in the workflow that was started.
 bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
   const std::string& name = into.subject;
@@ -272,6 +281,13 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
       context_.emit(DiagnosticKind::NeverRaised, node.subject.span, {workflow_name(), name})
           .label(symbol->span, "declared here");
       return false;
+    }
+    case What::Held: {
+      const Symbol* symbol = carrier_named(node.subject);
+      if (symbol)
+        into.carrier = symbol->kind == SymbolKind::Sync ? context_.program.abi.syncs[symbol->index].name
+                                                        : context_.program.abi.routes[symbol->index].name;
+      return symbol != nullptr;
     }
     case What::Answer:
     case What::Alternative: {
@@ -323,7 +339,10 @@ bool TestChecker::subject(const ast::ExpectStmt& node, Expectation& into) {
 }
 
 TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::ExpectStmt& node) {
-  if (!started(tree.span, "anything is expected")) return std::nullopt;
+  // What systems are told is told by routes and syncs too; everything else is of the instance.
+  const bool of_instance = node.what != What::Write && node.what != What::Notify && node.what != What::Held;
+  const std::string what = "anything is expected";
+  if (!(of_instance ? started(tree.span, what) : anything_started(tree.span, what))) return std::nullopt;
   Expectation result{.what = node.what,
                      .subject = node.subject.text(),
                      .values = {},

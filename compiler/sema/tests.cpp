@@ -339,6 +339,15 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::StartSch
   return TestSchedule{.schedule = symbol->index, .at = *at};
 }
 
+TestChecker::Made TestChecker::of(const ast::TestStmt&, const ast::StartCarrierStmt& node) {
+  const Symbol* symbol = require_symbol(context_, module_, node.carrier.text(), node.carrier.span,
+                                        node.sync ? SymbolKind::Sync : SymbolKind::Route);
+  const auto at = moment(node.at);
+  carries_ = true;
+  if (!symbol || !at) return std::nullopt;
+  return TestCarrier{.sync = node.sync, .carrier = symbol->index, .at = *at};
+}
+
 // From here on it is known of which workflow the test tells.
 bool TestChecker::start_story(Span span, uint32_t workflow) {
   if (workflow_) {
@@ -414,7 +423,7 @@ std::optional<std::vector<ExprPtr>> TestChecker::start_arguments(const ast::Test
 }
 
 TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::AfterStmt& node) {
-  if (!started(tree.span, "time passes")) return std::nullopt;
+  if (!anything_started(tree.span, "time passes")) return std::nullopt;
   TestTime result;
   if (node.until) {
     const auto until = moment(*node.until);
@@ -428,7 +437,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::AfterStm
 }
 
 TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::SendStmt& node) {
-  if (!started(tree.span, "an event comes")) return std::nullopt;
+  if (!anything_started(tree.span, "an event comes")) return std::nullopt;
   const Symbol* symbol =
       require_symbol(context_, module_, node.event.text(), node.event.span, SymbolKind::Event);
   if (!symbol) return std::nullopt;

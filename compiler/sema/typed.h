@@ -335,6 +335,22 @@ struct Workflow {
   Span span;
 };
 
+// What a route or a sync makes of one event or entity, without an instance.
+struct Delivery {
+  std::string name;                     // full
+  Span span;                            // of its name
+  std::vector<Local> locals;
+  LocalId it, made, there;              // the event or entity; what the mapping makes of it; what the other system has, where that is compared
+  ExprPtr where;                        // null: all of them
+  ExprPtr mapped;                       // of `it`
+  ExprPtr payload;                      // of `made`
+  struct Asked { PolicyId policy; ExprPtr facts; };
+  std::vector<Asked> asked;             // facts: of `made`
+  TypeId yields = abi::kNoType;         // record: the payload, then the row of each policy
+  ExprPtr key;                          // compares: record of the key of `there`, of `made`
+  ExprPtr same;                         // compares: of `made` and `there`
+};
+
 // ---------------------------------------------------------------- tests: values are plain (compiler/sema/plain.h)
 
 struct EntityKey { uint32_t view = 0; std::vector<ExprPtr> key; Span span; };  // in the order of the view's key
@@ -354,6 +370,7 @@ struct GivenAnswer {
 struct EntityChange { EntityKey entity; uint32_t field = 0; ExprPtr value; };
 struct TestStart { uint32_t workflow = 0; std::vector<ExprPtr> arguments; Instant at = 0; };  // one an abi::Workflow::parameters
 struct TestSchedule { uint32_t schedule = 0; Instant at = 0; };  // from then on it starts its workflow
+struct TestCarrier { bool sync = false; uint32_t carrier = 0; Instant at = 0; };  // from then on the route or sync runs
 struct TestTime { ExprPtr duration; std::optional<uint32_t> calendar; Instant until = 0; };  // no duration: until
 struct SentEvent { uint32_t event = 0; ExprPtr record; };
 struct PartnerCalls {
@@ -393,13 +410,14 @@ struct Expectation {
   uint32_t operation = 0;               // Write, Notify
   uint32_t workflow = 0;                // Raised, Resolved, Lapsed: the exception
   uint32_t advisor = 0;                 // Answer, Alternative
+  std::string carrier;                  // Held: full name of the route or sync
   std::vector<uint32_t> roles;
   std::optional<About> about;
   std::optional<uint32_t> count;        // absent: at least once
 };
 struct TestAction {
   Span span;
-  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestSchedule, TestTime, SentEvent, PartnerCalls, PersonDecides, SystemFails, Expectation> node;
+  std::variant<GivenEntity, GivenAnswer, EntityChange, TestStart, TestSchedule, TestCarrier, TestTime, SentEvent, PartnerCalls, PersonDecides, SystemFails, Expectation> node;
 };
 struct Test {
   std::string name, module;
@@ -409,13 +427,15 @@ struct Test {
 };
 
 // Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, advisors, policies, roles, calendars, texts and
-// workflows (name, version, parameters, key, outcomes), schedules, partners and interfaces filled in; machines come from lowering.
+// workflows (name, version, parameters, key, outcomes), schedules, partners, interfaces, routes and syncs filled in; machines come from
+// lowering.
 struct Program {
   abi::Program abi;
   std::vector<Function> functions;
   std::vector<Table> tables;
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
+  std::vector<Delivery> routes, syncs;  // as abi.routes and abi.syncs
   std::vector<Test> tests;              // not lowered: they run the program and are no part of it
 };
 

@@ -422,22 +422,22 @@ struct ExceptionDecl {
   std::vector<Handler> handlers;
 };
 
+// every business day at 06:00 zone "Australia/Sydney"
+struct RecurrenceRule {
+  Recurrence::Days days = Recurrence::Days::Every;
+  std::vector<Name> weekdays;                                    // Weekdays: "monday"
+  uint32_t day_of_month = 0;                                     // DayOfMonth
+  Span days_span;
+  std::string at;                                                // "06:00"
+  Span at_span;
+  std::optional<Name> zone;                                      // mandatory
+};
 // schedule S starts W(day) { every business day at 06:00 zone "Australia/Sydney" if late start }
 struct ScheduleDecl {
   Name name;
   Call starts;                                                   // a workflow
-  struct Rule {
-    Recurrence::Days days = Recurrence::Days::Every;
-    std::vector<Name> weekdays;                                  // Weekdays: "monday"
-    uint32_t day_of_month = 0;                                   // DayOfMonth
-    Span days_span;
-    std::string at;                                              // "06:00"
-    Span at_span;
-    std::optional<Name> zone;                                    // mandatory
-    enum class IfLate : uint8_t { Unsaid, Start, Skip } if_late = IfLate::Unsaid;  // mandatory
-    Span span;
-  };
-  std::optional<Rule> rule;                                      // mandatory
+  std::optional<RecurrenceRule> rule;                            // mandatory
+  enum class IfLate : uint8_t { Unsaid, Start, Skip } if_late = IfLate::Unsaid;  // mandatory
 };
 
 struct PartnerDecl { std::vector<Name> partners; TypePtr by; };    // partner Marketplace by Text(10): null when nothing narrows it
@@ -460,6 +460,34 @@ struct InterfaceDecl {
   std::vector<Operation> operations;
   struct Quota { uint32_t count = 0; Name per; Span span; };
   std::optional<Quota> quota;                                    // mandatory
+};
+
+// What routes and syncs have in common: `E from erp to shop via M { where c  writes Op under P  parallel 20 }`
+struct Delivery {
+  Name name;
+  QualifiedName what;                                            // an event; of a sync: a view
+  Name from, to;                                                 // systems
+  QualifiedName mapping;
+  ExprPtr where;                                                 // null: all of them
+  enum class Does : uint8_t { Unsaid, Writes, Notifies } does = Does::Unsaid;  // mandatory
+  QualifiedName operation;
+  std::vector<QualifiedName> policies;
+  struct Parallel { uint32_t count = 0; Span span; };
+  std::optional<Parallel> parallel;
+};
+struct RouteDecl { Delivery delivery; };
+// sync S: V from erp to shop via M { on E(id)  writes Op under P  compares W  reconcile every day at 02:00 zone "UTC" over Op() }
+struct SyncDecl {
+  Delivery delivery;
+  struct Change {                                                // `on E(id)`, `on E(id: article)`: the key, and which field has it
+    QualifiedName event;
+    std::vector<Binding> key;
+    Span span;
+  };
+  std::vector<Change> changes;
+  std::optional<QualifiedName> compares;                         // a view
+  struct Reconcile { RecurrenceRule rule; Call over; };
+  std::optional<Reconcile> reconcile;                            // mandatory
 };
 
 // ---------------------------------------------------------------- tests
@@ -503,6 +531,7 @@ struct BecomesStmt {                  // Promotion("P-1").landedCost becomes AUD
 };
 struct StartStmt { QualifiedName workflow; std::vector<Argument> arguments; TestMoment at; };
 struct StartScheduleStmt { QualifiedName schedule; TestMoment at; };  // start schedule MorningAudit at 2026-11-20 05:00
+struct StartCarrierStmt { bool sync = false; QualifiedName carrier; TestMoment at; };  // start route CountsOnline at 2026-11-20 05:00
 struct AfterStmt { ExprPtr duration; std::optional<TestMoment> until; };  // one of them
 struct SendStmt { QualifiedName event; std::vector<Argument> arguments; };
 struct CallsStmt {                    // Marketplace calls Offers.optIn(seller: "ACME") of version 1 as "acme" and is refused
@@ -538,6 +567,7 @@ struct ExpectStmt {
     Asked, Granted, Rejected, Refused, Countered, Expired, Reminded, Permitted, Forbidden,  // of an approval; Refused: a line of it
     Task, Write, Notify, Raised, Resolved, Lapsed,  // Lapsed: an exception to which nobody responded
     Answer, Alternative,                            // of an advisor
+    Held,                                           // of a route or sync
     Outcome, Fails, Waiting, Suspended, Late
   } what;
   QualifiedName subject;
@@ -548,7 +578,7 @@ struct ExpectStmt {
 };
 struct TestStmt {
   Span span;
-  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, StartScheduleStmt, AfterStmt, SendStmt, CallsStmt, DecideStmt, FaultStmt, ExpectStmt> node;
+  std::variant<GivenStmt, AnswersStmt, BecomesStmt, StartStmt, StartScheduleStmt, StartCarrierStmt, AfterStmt, SendStmt, CallsStmt, DecideStmt, FaultStmt, ExpectStmt> node;
 };
 struct TestDecl {                     // test "a late approval goes to the director" { ... }
   Name title;
@@ -563,7 +593,8 @@ struct ErrorDecl { std::optional<Name> name; };
 struct Decl {
   Span span;
   std::variant<ErrorDecl, UseDecl, TypeDecl, RoleDecl, ConflictDecl, ViewDecl, SystemDecl, RecordDecl, EnumDecl, FunctionDecl, MappingDecl,
-               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, ExceptionDecl, ScheduleDecl, PartnerDecl, InterfaceDecl, TestDecl, LaterDecl>
+               TableDecl, PolicyDecl, AdvisorDecl, WorkflowDecl, ExceptionDecl, ScheduleDecl, PartnerDecl, InterfaceDecl, RouteDecl, SyncDecl,
+               TestDecl, LaterDecl>
       node;
 };
 

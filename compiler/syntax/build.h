@@ -100,7 +100,7 @@ class Builder {
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_exceptions.cpp, build_schedules.cpp, build_interfaces.cpp,
+  // build_declarations.cpp, build_exceptions.cpp, build_schedules.cpp, build_interfaces.cpp, build_routes.cpp,
   // build_advisors.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
@@ -108,11 +108,16 @@ class Builder {
   ast::ExceptionDecl exception(Parser::ExceptionDeclarationContext* tree);
   void exception_clause(ast::ExceptionDecl& exception, Parser::ExceptionClauseContext* tree);
   ast::ScheduleDecl schedule(Parser::ScheduleDeclarationContext* tree);
-  ast::ScheduleDecl::Rule schedule_rule(Parser::ScheduleRuleContext* tree);
-  void schedule_days(ast::ScheduleDecl::Rule& rule, Parser::ScheduleDaysContext* tree);
+  ast::RecurrenceRule recurrence(Parser::RecurrenceContext* tree);
+  void schedule_days(ast::RecurrenceRule& rule, Parser::ScheduleDaysContext* tree);
   ast::PartnerDecl partner(Parser::PartnerDeclarationContext* tree);
   ast::InterfaceDecl interface(Parser::InterfaceDeclarationContext* tree);
   ast::InterfaceDecl::Operation inbound(Parser::InboundItemContext* tree);
+  ast::RouteDecl route(Parser::RouteDeclarationContext* tree);
+  ast::SyncDecl sync(Parser::SyncDeclarationContext* tree);
+  void sync_clause(ast::SyncDecl& sync, Parser::SyncClauseContext* tree);
+  ast::Delivery carried(Parser::CarriedContext* tree);
+  void delivery_clause(ast::Delivery& delivery, Parser::DeliveryClauseContext* tree);
   ast::UpgradeClause upgrade(Parser::UpgradeClauseContext* tree);
   ast::FunctionDecl function(Parser::FunctionDeclarationContext* tree);
   ast::MappingDecl mapping(Parser::MappingDeclarationContext* tree);

@@ -59,6 +59,10 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
       return {at, partner(tree->partnerDeclaration())};
     case Parser::RuleInterfaceDeclaration:
       return {at, interface(tree->interfaceDeclaration())};
+    case Parser::RuleRouteDeclaration:
+      return {at, route(tree->routeDeclaration())};
+    case Parser::RuleSyncDeclaration:
+      return {at, sync(tree->syncDeclaration())};
     case Parser::RuleAdvisorDeclaration:
       return {at, advisor(tree->advisorDeclaration())};
     case Parser::RuleTestDeclaration:

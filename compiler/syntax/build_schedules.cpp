@@ -1,4 +1,4 @@
-// Schedules.
+// Schedules, and the rules by which something comes round.
 #include <algorithm>
 
 #include "compiler/syntax/build.h"
@@ -6,25 +6,26 @@
 namespace endcap::syntax {
 
 ast::ScheduleDecl Builder::schedule(Parser::ScheduleDeclarationContext* tree) {
+  using IfLate = ast::ScheduleDecl::IfLate;
   ast::ScheduleDecl result{name(tree->name()), call(tree->call()), {}};
-  if (tree->scheduleRule() != nullptr) result.rule = schedule_rule(tree->scheduleRule());
+  auto* rule = tree->scheduleRule();
+  if (rule == nullptr) return result;
+  result.rule = recurrence(rule->recurrence());
+  if (rule->late != nullptr)
+    result.if_late = rule->late->getType() == Parser::START ? IfLate::Start : IfLate::Skip;
   return result;
 }
 
-ast::ScheduleDecl::Rule Builder::schedule_rule(Parser::ScheduleRuleContext* tree) {
-  using IfLate = ast::ScheduleDecl::Rule::IfLate;
-  ast::ScheduleDecl::Rule rule;
-  rule.span = span(tree);
+ast::RecurrenceRule Builder::recurrence(Parser::RecurrenceContext* tree) {
+  ast::RecurrenceRule rule;
   schedule_days(rule, tree->scheduleDays());
   rule.at = text(tree->TIME());
   rule.at_span = span(tree->TIME());
   if (tree->TEXT() != nullptr) rule.zone = ast::Name{text_value(tree->TEXT()), span(tree->TEXT())};
-  if (tree->late != nullptr)
-    rule.if_late = tree->late->getType() == Parser::START ? IfLate::Start : IfLate::Skip;
   return rule;
 }
 
-void Builder::schedule_days(ast::ScheduleDecl::Rule& rule, Parser::ScheduleDaysContext* tree) {
+void Builder::schedule_days(ast::RecurrenceRule& rule, Parser::ScheduleDaysContext* tree) {
   using Days = Recurrence::Days;
   rule.days_span = span(tree);
   if (auto* weekdays = dynamic_cast<Parser::EveryWeekdayContext*>(tree)) {

@@ -20,6 +20,9 @@ ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
   if (auto* scheduled = dynamic_cast<Parser::StartScheduleContext*>(tree))
     return {at,
             ast::StartScheduleStmt{qualified(scheduled->qualified()), test_moment(scheduled->testMoment())}};
+  if (auto* carrier = dynamic_cast<Parser::StartCarrierContext*>(tree))
+    return {at, ast::StartCarrierStmt{carrier->kind->getType() == Parser::SYNC,
+                                      qualified(carrier->qualified()), test_moment(carrier->testMoment())}};
   if (auto* started = dynamic_cast<Parser::StartWorkflowContext*>(tree)) return {at, start(started)};
   if (auto* time = dynamic_cast<Parser::AfterTimeContext*>(tree)) return {at, after(time)};
   if (auto* sent = dynamic_cast<Parser::SendEventContext*>(tree))
@@ -160,6 +163,12 @@ ast::ExpectStmt Builder::expect(Parser::ExpectationContext* tree) {
     result.about = about(advice->about());
     result.count = test_count(advice->testCount());
     never(advice->NO());
+  } else if (auto* held = dynamic_cast<Parser::ExpectHeldContext*>(tree)) {
+    result.what = What::Held;
+    result.subject = qualified(held->qualified());
+    result.about = about(held->about());
+    result.count = test_count(held->testCount());
+    never(held->NO());
   } else if (auto* outcome = dynamic_cast<Parser::ExpectOutcomeContext*>(tree)) {
     result.what = What::Outcome;
     result.subject = alone(outcome->name(), *this);

@@ -9,13 +9,13 @@ namespace endcap::syntax {
 
 namespace {
 
-constexpr std::array<size_t, 20> kKeywords{
-    Lexer::MODULE,    Lexer::USE,      Lexer::TYPE,    Lexer::ROLE,      Lexer::CONFLICT,
-    Lexer::VIEW,      Lexer::SYSTEM,   Lexer::RECORD,  Lexer::ENUM,      Lexer::FUNCTION,
-    Lexer::MAPPING,   Lexer::TABLE,    Lexer::POLICY,  Lexer::ADVISOR,   Lexer::WORKFLOW,
-    Lexer::EXCEPTION, Lexer::SCHEDULE, Lexer::PARTNER, Lexer::INTERFACE, Lexer::TEST};
+constexpr std::array<size_t, 22> kKeywords{
+    Lexer::MODULE,    Lexer::USE,     Lexer::TYPE,     Lexer::ROLE,      Lexer::CONFLICT, Lexer::VIEW,
+    Lexer::SYSTEM,    Lexer::RECORD,  Lexer::ENUM,     Lexer::FUNCTION,  Lexer::MAPPING,  Lexer::TABLE,
+    Lexer::POLICY,    Lexer::ADVISOR, Lexer::WORKFLOW, Lexer::EXCEPTION, Lexer::SCHEDULE, Lexer::PARTNER,
+    Lexer::INTERFACE, Lexer::ROUTE,   Lexer::SYNC,     Lexer::TEST};
 
-constexpr std::array<std::string_view, 4> kLaterDeclarations{"measure", "route", "sync", "alert"};
+constexpr std::array<std::string_view, 2> kLaterDeclarations{"measure", "alert"};
 
 class Cutter {
  public:
@@ -87,9 +87,9 @@ std::vector<Piece> cut_into_declarations(const Tokens& tokens, std::string_view 
 }
 
 std::vector<std::string> declaration_keywords() {
-  return {"module",   "use",       "type",     "role",    "conflict",  "view",   "system",
-          "record",   "enum",      "function", "mapping", "table",     "policy", "advisor",
-          "workflow", "exception", "schedule", "partner", "interface", "test"};
+  return {"module",   "use",      "type",      "role",  "conflict", "view",    "system",   "record",
+          "enum",     "function", "mapping",   "table", "policy",   "advisor", "workflow", "exception",
+          "schedule", "partner",  "interface", "route", "sync",     "test"};
 }
 
 }  // namespace endcap::syntax

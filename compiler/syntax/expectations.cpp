@@ -41,6 +41,12 @@ const Repeating* repeating(size_t rule) {
        {"respond", "remind", "escalate", "resolve", "on"}},
       {Parser::RuleInterfaceDeclaration, "`operation`, `quota` or `}`", {"operation", "quota"}},
       {Parser::RuleScheduleDeclaration, "`every` and its days, or `}`", {"every"}},
+      {Parser::RuleRouteDeclaration,
+       "`where`, `writes`, `notifies`, `parallel` or `}`",
+       {"where", "writes", "notifies", "parallel"}},
+      {Parser::RuleSyncDeclaration,
+       "`on`, `where`, `writes`, `notifies`, `compares`, `reconcile`, `parallel` or `}`",
+       {"on", "where", "writes", "notifies", "compares", "reconcile", "parallel"}},
       {Parser::RulePolicyDeclaration,
        "a row that begins with `|`, `let`, `stand in` or `}`",
        {"let", "stand"}},
@@ -138,6 +144,7 @@ std::string token_words(const SyntaxErrorPlace& error, size_t type) {
   if (const auto advisor = advisor_word(type); !advisor.empty()) return "`" + std::string(advisor) + "`";
   if (const auto schedule = schedule_word(type); !schedule.empty()) return "`" + std::string(schedule) + "`";
   if (const auto inbound = interface_word(type); !inbound.empty()) return "`" + std::string(inbound) + "`";
+  if (const auto carried = route_word(type); !carried.empty()) return "`" + std::string(carried) + "`";
   const std::string literal = error.words->getLiteralName(type);
   if (literal.size() < 3) return {};
   return "`" + literal.substr(1, literal.size() - 2) + "`";

@@ -114,7 +114,7 @@ class Wording {
     }
     if ((is_keyword(found_.getType()) || !test_word(found_.getType()).empty() ||
          !advisor_word(found_.getType()).empty() || !schedule_word(found_.getType()).empty() ||
-         !interface_word(found_.getType()).empty()) &&
+         !interface_word(found_.getType()).empty() || !route_word(found_.getType()).empty()) &&
         expected.name) {
       const std::string word(text_of(found_, text_));
       diagnostic.note("`" + word + "` is a word of the language. As a name it is written in backticks.");
@@ -169,7 +169,7 @@ void report_unknown_declaration(const antlr4::Token& first, std::string_view tex
   } else {
     diagnostic.note(
         "A declaration begins with module, use, type, role, conflict, view, system, record, enum, function, "
-        "policy, advisor, workflow, exception, schedule, partner, interface or test.");
+        "policy, advisor, workflow, exception, schedule, partner, interface, route, sync or test.");
   }
 }
 

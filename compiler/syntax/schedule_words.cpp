@@ -16,7 +16,20 @@ constexpr ScheduleWord kScheduleWords[] = {
     {"every", Lexer::EVERY}, {"day", Lexer::DAY}, {"business", Lexer::BUSINESS}, {"first", Lexer::FIRST},
     {"last", Lexer::LAST},   {"the", Lexer::THE}, {"month", Lexer::MONTH},       {"start", Lexer::START}};
 
+bool may_be_word(const antlr4::CommonToken& token) {
+  return token.getType() == Lexer::NAME || token.getType() == Lexer::UNIT ||
+         token.getType() == Lexer::CURRENCY;
+}
+
 }  // namespace
+
+void retag_recurrence_word(antlr4::CommonToken& token, std::string_view text) {
+  if (!may_be_word(token)) return;
+  const std::string_view written = text_of(token, text);
+  const auto found = std::ranges::find(kScheduleWords, written, &ScheduleWord::text);
+  if (found != std::end(kScheduleWords)) token.setType(found->type);
+  if (std::ranges::find(kWeekdays, written) != kWeekdays.end()) token.setType(Lexer::WEEKDAY);
+}
 
 // `every day 15 of the month` looked like a currency, `business day` like a unit.
 void retag_schedule_words(Tokens& tokens, std::string_view text) {
@@ -24,17 +37,11 @@ void retag_schedule_words(Tokens& tokens, std::string_view text) {
   for (size_t i = 0; i < tokens.size(); ++i) {
     auto& token = *tokens[i];
     inside = inside || token.getType() == Lexer::OPEN_BRACE;
-    const bool word = token.getType() == Lexer::NAME || token.getType() == Lexer::UNIT ||
-                      token.getType() == Lexer::CURRENCY;
-    if (!word) continue;
-    const std::string_view written = text_of(token, text);
-    if (!inside) {
-      if (i == 2 && written == "starts") token.setType(Lexer::STARTS);
-      continue;
+    if (inside) {
+      retag_recurrence_word(token, text);
+    } else if (i == 2 && may_be_word(token) && text_of(token, text) == "starts") {
+      token.setType(Lexer::STARTS);
     }
-    const auto found = std::ranges::find(kScheduleWords, written, &ScheduleWord::text);
-    if (found != std::end(kScheduleWords)) token.setType(found->type);
-    if (std::ranges::find(kWeekdays, written) != kWeekdays.end()) token.setType(Lexer::WEEKDAY);
   }
 }
 

@@ -53,6 +53,7 @@ constexpr Word kWords[] = {
     {"answer", Lexer::ANSWER},
     {"alternative", Lexer::ALTERNATIVE},
     {"confidence", Lexer::CONFIDENCE},
+    {"held", Lexer::HELD},
 };
 
 // Words behind which a name stands, whatever it is.
@@ -67,6 +68,9 @@ bool asks_for_name(size_t type) {
     case Lexer::OUTCOME:
     case Lexer::FAILS:
     case Lexer::EVERY:
+    case Lexer::HELD:
+    case Lexer::ROUTE:
+    case Lexer::SYNC:
       return true;
     default:
       return false;

@@ -37,10 +37,14 @@ void retag_advisor_words(Tokens& tokens, std::string_view text);
 std::string_view advisor_word(size_t type);  // "timeout"
 // The same for one schedule.
 void retag_schedule_words(Tokens& tokens, std::string_view text);
+void retag_recurrence_word(antlr4::CommonToken& token, std::string_view text);  // `every`, `monday` ...
 std::string_view schedule_word(size_t type);  // "starts"
 // The same for one interface.
 void retag_interface_words(Tokens& tokens, std::string_view text);
 std::string_view interface_word(size_t type);  // "sends"
+// The same for one route or sync.
+void retag_route_words(Tokens& tokens, std::string_view text);
+std::string_view route_word(size_t type);  // "writes"
 // Gives the words of the `upgrades from` clauses of one workflow their meaning.
 void retag_upgrade_words(Tokens& tokens, std::string_view text);
 // Gives `answers RECORD` in the braces of tasks its meaning.

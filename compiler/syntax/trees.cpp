@@ -109,6 +109,8 @@ Parser::DeclarationContext* DeclarationTrees::tree_of(const Piece& piece, Tokens
     if (tokens.front()->getType() == Lexer::ADVISOR) retag_advisor_words(tokens, text_);
     if (tokens.front()->getType() == Lexer::SCHEDULE) retag_schedule_words(tokens, text_);
     if (tokens.front()->getType() == Lexer::INTERFACE) retag_interface_words(tokens, text_);
+    if (tokens.front()->getType() == Lexer::ROUTE || tokens.front()->getType() == Lexer::SYNC)
+      retag_route_words(tokens, text_);
     retag_upgrade_words(tokens, text_);
     retag_answer_words(tokens, text_);
     refuse_later_constructs(tokens, text_, source_, diagnostics_);

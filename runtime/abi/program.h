@@ -237,11 +237,12 @@ enum class MachineKind : uint8_t { Main, Element, Branch, Handler, Run, Delivery
 struct Machine {
   std::string name;                     // "NationalPromotion/activate.inStores[store]"
   MachineKind kind = MachineKind::Main;
-  uint32_t workflow = 0;
+  uint32_t workflow = 0;                // no meaning for Delivery
   std::optional<uint32_t> run_workflow; // the innermost workflow that is run around it: its ends are outcomes of that one
   std::vector<Slot> parameters;         // frame of state 0
   std::vector<WaitPoint> states;        // [0] is the start and has no wait; states that are guards have an empty path
   AdvanceFn advance = nullptr;
+  bool belongs_to(uint32_t number) const { return kind != MachineKind::Delivery && workflow == number; }
 };
 
 struct Outcome { std::string name; TypeId record = kNoType; bool failure = false; };

@@ -19,6 +19,9 @@ void check_raises(Program& program, Diagnostics& diagnostics);
 // change a write, permit itself, move a wait, start a compensation (LANGUAGE, Advice).
 void check_advice(Program& program, Diagnostics& diagnostics);
 
+// No advice comes into what routes and syncs carry, nor into what decides about it.
+void check_carried_advice(Program& program, Diagnostics& diagnostics);
+
 // Grants are affine: no leaf is written at two places of one path, nor a single leaf once an element
 // (LANGUAGE, Proposal and grant). What `and compensate` would leave though it can be taken back is told.
 void check_grants(Program& program, Diagnostics& diagnostics);

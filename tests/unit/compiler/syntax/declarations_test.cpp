@@ -124,10 +124,10 @@ TEST_CASE("a workflow says first what becomes of its older versions, in words th
 
 TEST_CASE("a declaration of a later release is refused by name, with its braces, and alone") {
   const Parsed parsed(
-      "record A { }\nroute U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");
-  CHECK(parsed.tree() == "(module (record A) (later route U) (later measure x) (record B))");
+      "record A { }\nalert U(c: D) -> P {\n | c |\n | < 2 d |\n}\nmeasure x {\n given a\n}\nrecord B { }");
+  CHECK(parsed.tree() == "(module (record A) (later alert U) (later measure x) (record B))");
   CHECK(parsed.said() ==
-        "2:1: error EC0006: `route` is part of the language but not of this release\n"
+        "2:1: error EC0006: `alert` is part of the language but not of this release\n"
         "6:1: error EC0006: `measure` is part of the language but not of this release\n");
 }
 
@@ -158,6 +158,40 @@ TEST_CASE("a schedule says when it starts what") {
   CHECK(declaration("schedule M starts A() { }") == "(schedule M (call A))");
   CHECK(declaration("record R { schedule: T, starts: T, every: T, day: T, monday: T, month: T }") ==
         "(record R schedule:T starts:T every:T day:T monday:T month:T)");
+}
+
+TEST_CASE("a route says what it carries where, and what becomes of it there") {
+  CHECK(declaration("route R: E from erp to shop via M { where it.n >= 0 ea writes Stock.put under P, q.Q "
+                    "parallel 20 }") ==
+        "(route R E erp shop M (where ((. it n) >= (quantity 0 ea))) (writes Stock.put) (under P q.Q) "
+        "(parallel 20))");
+  CHECK(declaration("route R: m.E\n    from erp\n    to shop\n    via m.M {\n  notifies Board.show\n}") ==
+        "(route R m.E erp shop m.M (notifies Board.show))");
+  CHECK(declaration("route via: route from to to from via sync { parallel 5 writes writes under writes }") ==
+        "(route via route to from sync (writes writes) (under writes) (parallel 5))");
+  CHECK(declaration("record R { route: T, sync: T, via: T, writes: T, notifies: T, compares: T }") ==
+        "(record R route:T sync:T via:T writes:T notifies:T compares:T)");
+  CHECK(declaration("route R: E from a to b via M { wirtes X }") ==
+        "1:32: error EC0001: expected `where`, `writes`, `notifies`, `parallel` or `}` after `{`, found "
+        "`wirtes`"
+        "\n");
+}
+
+TEST_CASE("a sync says when it looks, what it compares, and when it goes through all of them") {
+  CHECK(
+      declaration(
+          "sync S: V from erp to shop via M {\n  on Changed(id)\n  on Moved(id: article, store)\n"
+          "  where it.status != \"X\"\n  writes Listing.put under G\n  compares Listing\n"
+          "  reconcile every business day at 02:00 zone \"UTC\" over Active(day: 3)\n  parallel 5\n}") ==
+      "(sync S V erp shop M (where ((. it status) != (text X))) (writes Listing.put) (under G) (parallel 5) "
+      "(on Changed id) (on Moved id:article store) (compares Listing) "
+      "(reconcile (every business day (at 02:00) (zone UTC)) (call Active day:3)))");
+  CHECK(declaration(
+            "sync S: V from a to b via M { parallel 5 reconcile every day 15 of the month at 02:00 over A() "
+            "notifies B }") ==
+        "(sync S V a b M (notifies B) (parallel 5) (reconcile (every day of month 15 (at 02:00)) (call A)))");
+  CHECK(declaration("sync S: V from a to b via M { writes A writes B }") ==
+        "1:40: error EC0008: `what it does` is given twice\n");
 }
 
 TEST_CASE("an interface says what a partner may ask for, how often and until when") {

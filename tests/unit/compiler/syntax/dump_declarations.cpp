@@ -107,7 +107,7 @@ std::string dump(const TableDecl& t) {
                "|" + each(t.header, [](const Name& n) { return n.text + "|"; }), each(t.rows, cells)});
 }
 
-std::string dump(const ScheduleDecl::Rule& r) {
+std::string dump(const RecurrenceRule& r, ScheduleDecl::IfLate late) {
   constexpr const char* kDays[] = {
       "day",           "business day",       "weekdays",         "day of month", "first of month",
       "last of month", "first business day", "last business day"};
@@ -116,7 +116,19 @@ std::string dump(const ScheduleDecl::Rule& r) {
   return form("every",
               {kDays[static_cast<size_t>(r.days)], endcap::dump(r.weekdays),
                numbered ? std::to_string(r.day_of_month) : "", clause("at", r.at),
-               clause("zone", endcap::dump(r.zone)), clause("late", kLate[static_cast<size_t>(r.if_late)])});
+               clause("zone", endcap::dump(r.zone)), clause("late", kLate[static_cast<size_t>(late)])});
+}
+
+std::string dump(const Delivery& d) {
+  constexpr const char* kDoes[] = {"", "writes", "notifies"};
+  const std::string clauses[] = {
+      clause("where", endcap::dump(d.where)), clause(kDoes[static_cast<size_t>(d.does)], d.operation.text()),
+      clause("under", each(d.policies, [](const QualifiedName& n) { return n.text(); })),
+      clause("parallel", d.parallel ? std::to_string(d.parallel->count) : "")};
+  std::string result =
+      d.name.text + " " + d.what.text() + " " + d.from.text + " " + d.to.text + " " + d.mapping.text();
+  for (const std::string& each : clauses) result += each.empty() ? "" : " " + each;
+  return result;
 }
 
 }  // namespace
@@ -189,7 +201,8 @@ std::string dump(const Decl& declaration) {
                  d.resolve_by ? form("resolve", {dump_call(*d.resolve_by)}) : "", dump_handlers(d.handlers)});
           },
           [](const ScheduleDecl& d) {
-            return form("schedule", {d.name.text, dump_call(d.starts), d.rule ? dump(*d.rule) : ""});
+            return form("schedule",
+                        {d.name.text, dump_call(d.starts), d.rule ? dump(*d.rule, d.if_late) : ""});
           },
           [](const PartnerDecl& d) {
             return form("partner", {dump(d.partners), dump(d.by)});
@@ -206,6 +219,22 @@ std::string dump(const Decl& declaration) {
                                              sends ? "sends" : "starts", dump_call(o.call)});
                               }),
                          d.quota ? form("quota", {std::to_string(d.quota->count), d.quota->per.text}) : ""});
+          },
+          [](const RouteDecl& d) { return form("route", {dump(d.delivery)}); },
+          [](const SyncDecl& d) {
+            return form(
+                "sync",
+                {dump(d.delivery),
+                 each(d.changes,
+                      [](const SyncDecl::Change& c) {
+                        return form("on", {c.event.text(), each(c.key, [](const Binding& b) {
+                                             return b.field ? b.name.text + ":" + b.field->text : b.name.text;
+                                           })});
+                      }),
+                 clause("compares", d.compares ? d.compares->text() : ""),
+                 d.reconcile ? form("reconcile", {dump(d.reconcile->rule, ScheduleDecl::IfLate::Unsaid),
+                                                  dump_call(d.reconcile->over)})
+                             : ""});
           },
           [](const TestDecl& d) {
             return form("test", {'"' + d.title.text + '"',

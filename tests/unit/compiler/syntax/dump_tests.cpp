@@ -46,6 +46,9 @@ std::string dump(const TestStmt& statement) {
           [](const StartScheduleStmt& s) {
             return form("start", {"schedule", s.schedule.text(), dump(s.at)});
           },
+          [](const StartCarrierStmt& s) {
+            return form("start", {s.sync ? "sync" : "route", s.carrier.text(), dump(s.at)});
+          },
           [](const AfterStmt& s) {
             return form("after", {s.until ? "until " + dump(*s.until) : dump(s.duration)});
           },
@@ -72,11 +75,11 @@ std::string dump(const TestStmt& statement) {
                         {s.subject.text(), dump(s.about), dump(s.rejection), dump(s.count)});
           },
           [](const ExpectStmt& s) {
-            const char* const kWhat[] = {"asked",     "granted",     "rejected",  "refused",   "countered",
-                                         "expired",   "reminded",    "permitted", "forbidden", "task",
-                                         "write",     "notify",      "raised",    "resolved",  "lapsed",
-                                         "answer",    "alternative", "outcome",   "fails",     "waiting",
-                                         "suspended", "late"};
+            const char* const kWhat[] = {"asked",   "granted",     "rejected",  "refused",   "countered",
+                                         "expired", "reminded",    "permitted", "forbidden", "task",
+                                         "write",   "notify",      "raised",    "resolved",  "lapsed",
+                                         "answer",  "alternative", "held",      "outcome",   "fails",
+                                         "waiting", "suspended",   "late"};
             return form("expect", {kWhat[static_cast<size_t>(s.what)], s.subject.text(),
                                    clause("of", dump(s.roles)), dump(s.about), dump(s.count)});
           },

@@ -188,7 +188,9 @@ class RandomProgram {
   }
 
   void declaration() {
-    switch (pick(5)) {
+    switch (pick(6)) {
+      case 4:
+        return sync();
       case 3:
         words("advisor Uplift ( article : ArticleId ) -> list of Forecast { timeout");
         together("30 s");
@@ -219,6 +221,35 @@ class RandomProgram {
         words("function f ( a : T ) -> Ratio =");
         return expression(4);
     }
+  }
+
+  void sync() {
+    words("sync S : V from erp to shop via M {");
+    for (uint32_t count = pick(5); count > 0; --count) {
+      switch (pick(5)) {
+        case 0:
+          words("on Changed (");
+          list(2, [&] { words("id : article"); });
+          word(")");
+          break;
+        case 1:
+          words("compares Listing parallel");
+          word("20");
+          break;
+        case 2:
+          words("reconcile every business day at 02:00 zone \"UTC\" over All (");
+          list(2, [&] { expression(1); });
+          word(")");
+          break;
+        case 3:
+          words("writes Listing . put under A , B");
+          break;
+        default:
+          word("where");
+          expression(2);
+      }
+    }
+    word("}");
   }
 
   std::mt19937 random_;

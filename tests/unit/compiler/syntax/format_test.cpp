@@ -50,6 +50,20 @@ TEST_CASE("a schedule is a block of one rule") {
         "}\n");
 }
 
+TEST_CASE("a route and a sync are blocks of clauses") {
+  CHECK(laid_out("route R:E from a  to b via M{writes X.y under P}") ==
+        "route R: E from a to b via M { writes X.y under P }\n");
+  CHECK(laid_out("sync S: V from a to b via M {on E( id:x ) -- why\nwhere it.n>0 writes X under P\n"
+                 "reconcile every day at 02:00 zone \"UTC\" over All( ) parallel 5}") ==
+        "sync S: V from a to b via M {\n"
+        "  on E(id: x)  -- why\n"
+        "  where it.n > 0\n"
+        "  writes X under P\n"
+        "  reconcile every day at 02:00 zone \"UTC\" over All()\n"
+        "  parallel 5\n"
+        "}\n");
+}
+
 TEST_CASE("a block that its author wrote on one line stays there while the line fits") {
   const std::string name(70, 'n');
   CHECK(laid_out("workflow W(p: P) { step a { skip } }") == "workflow W(p: P) { step a { skip } }\n");

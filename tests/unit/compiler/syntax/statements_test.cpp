@@ -186,9 +186,9 @@ TEST_CASE("a sweep goes over combinations of lists") {
 }
 
 TEST_CASE("what this release does not have is refused by name and alone") {
-  CHECK(statement("step a {\nsync (x)\nlet x = 40 zz\n}") ==
-        "3:1: error EC0006: `sync` is part of the language but not of this release\n"
+  CHECK(statement("step a {\nalert (x)\nlet x = 40 zz\n}") ==
+        "3:1: error EC0006: `alert` is part of the language but not of this release\n"
         "4:12: error EC0007: there is no unit `zz`\n");
-  const Parsed parsed("workflow W(p: P) {\nsync (x) { a b c }\nskip\n}");
+  const Parsed parsed("workflow W(p: P) {\nalert (x) { a b c }\nskip\n}");
   CHECK(parsed.tree() == "(module (workflow W [p:P] {(error) (skip)}))");
 }

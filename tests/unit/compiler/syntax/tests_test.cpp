@@ -27,6 +27,8 @@ TEST_CASE("a workflow starts, time passes, events come") {
   CHECK(story("Market calls m.Offers.optIn(a: 1)") == "(calls Market m.Offers.optIn a:1)");
   CHECK(story("Market calls O.o() of version 1 at 2026-11-20 09:00 as \"acme\" and is refused") ==
         "(calls Market O.o (version 1) 2026-11-20T09:00 as acme refused)");
+  CHECK(story("start route m.Counts at 2026-11-20 09:00 start sync sync at 2026-11-20 09:00") ==
+        "(start route m.Counts 2026-11-20T09:00) (start sync sync 2026-11-20T09:00)");
   CHECK(story("start schedule(n: 3) at 2026-11-20 09:00") == "(start schedule n:3 2026-11-20T09:00)");
   CHECK(story("after 2 business hours\nafter until 2026-12-01 07:00") ==
         "(after (business 2 hour)) (after until 2026-12-01T07:00)");
