@@ -61,14 +61,14 @@ void DeliveryDescriber::parallel() {
                   {std::to_string(tree_.parallel->count)});
 }
 
-void DeliveryDescriber::run(TypeId carried, const std::string& what) {
+void DeliveryDescriber::run(TypeId carried) {
   delivery_.it = scope_.declare({"it", tree_.what.span}, carried);
   if (tree_.where) delivery_.where = expressions_.condition(tree_.where);
-  mapping(carried, what);
+  mapping(carried);
   does();
 }
 
-void DeliveryDescriber::mapping(TypeId carried, const std::string& what) {
+void DeliveryDescriber::mapping(TypeId carried) {
   const std::string name = tree_.mapping.text();
   const Symbol* symbol = require_symbol(context_, module_, name, tree_.mapping.span, SymbolKind::Mapping);
   const Function* function = symbol ? require_function(context_, symbol->index, tree_.mapping.span) : nullptr;
@@ -78,7 +78,7 @@ void DeliveryDescriber::mapping(TypeId carried, const std::string& what) {
     if (from != abi::kNoType && carried != abi::kNoType)
       context_
           .emit(DiagnosticKind::CarriedMappingUnfit, tree_.mapping.span,
-                {name, context_.type_name(from), what, context_.type_name(carried)})
+                {name, context_.type_name(from), context_.type_name(carried)})
           .label(symbol->span, "declared here");
     return;
   }

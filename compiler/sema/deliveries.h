@@ -12,8 +12,8 @@ class DeliveryDescriber {
   DeliveryDescriber(Context& context, uint32_t module, std::string kind, const ast::Delivery& tree,
                     Delivery& delivery, abi::Delivery& out);
 
-  // `carried` is the record of the event or view, which `what` names.
-  void run(TypeId carried, const std::string& what);
+  // `carried` is the record of the event or view; kNoType: it is not known, which is told.
+  void run(TypeId carried);
 
   // The systems at its ends; null where they are not known, which is told.
   const SystemConfig* from() const { return from_; }
@@ -30,7 +30,7 @@ class DeliveryDescriber {
 
  private:
   void systems();
-  void mapping(TypeId carried, const std::string& what);
+  void mapping(TypeId carried);
   void parallel();
   void does();
   bool fits(uint32_t operation);

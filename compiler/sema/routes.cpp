@@ -31,7 +31,7 @@ void describe_route(Context& context, uint32_t index) {
     delivery.require_system_of("event " + event->name, tree.what.span, event->span, described.system,
                                delivery.from());
   }
-  delivery.run(carried, tree.what.text());
+  delivery.run(carried);
 }
 
 class SyncDescriber {
@@ -54,7 +54,7 @@ class SyncDescriber {
       delivery_.require_system_of("view " + view->name, name.span, view->span, described().system,
                                   delivery_.from());
     }
-    delivery_.run(carried, name.text());
+    delivery_.run(carried);
     if (!view) return;
     for (const auto& change : tree_.changes) hear(change);
     if (tree_.compares) compare(*tree_.compares);

@@ -183,7 +183,7 @@ TEST_CASE("a sync says when it looks, what it compares, and when it goes through
           "sync S: V from erp to shop via M {\n  on Changed(id)\n  on Moved(id: article, store)\n"
           "  where it.status != \"X\"\n  writes Listing.put under G\n  compares Listing\n"
           "  reconcile every business day at 02:00 zone \"UTC\" over Active(day: 3)\n  parallel 5\n}") ==
-      "(sync S V erp shop M (where ((. it status) != (text X))) (writes Listing.put) (under G) (parallel 5) "
+      "(sync S V erp shop M (where ((. it status) != \"X\")) (writes Listing.put) (under G) (parallel 5) "
       "(on Changed id) (on Moved id:article store) (compares Listing) "
       "(reconcile (every business day (at 02:00) (zone UTC)) (call Active day:3)))");
   CHECK(declaration(
@@ -191,7 +191,7 @@ TEST_CASE("a sync says when it looks, what it compares, and when it goes through
             "notifies B }") ==
         "(sync S V a b M (notifies B) (parallel 5) (reconcile (every day of month 15 (at 02:00)) (call A)))");
   CHECK(declaration("sync S: V from a to b via M { writes A writes B }") ==
-        "1:40: error EC0008: `what it does` is given twice\n");
+        "1:40: error EC0010: `what it does` is given twice\n");
 }
 
 TEST_CASE("an interface says what a partner may ask for, how often and until when") {
