@@ -34,8 +34,9 @@ class PartitionedEngine final : public Engine {
  public:
   PartitionedEngine(std::shared_ptr<const abi::Program> program, Store& store, Journal& journal,
                     const EngineOptions& options)
-      : state_{program, store, journal, options, {}, program->types, {}, People(*program, options), {}} {
-    // One record a view for the cells of its key: a read of a view has no payload type of its own.
+      : state_{program, store, journal, options, {}, program->types, {}, {}, People(*program, options), {}} {
+    // Of each view the record of the cells of its key and the list of its records: reads have no types of their
+    // own for them.
     for (const abi::View& view : program->views) {
       abi::Type record;
       record.kind = abi::Kind::Record;
@@ -44,6 +45,11 @@ class PartitionedEngine final : public Engine {
         record.fields.push_back(program->types[view.record].fields[field]);
       state_.view_keys.push_back(static_cast<abi::TypeId>(state_.types.size()));
       state_.types.push_back(std::move(record));
+      abi::Type list;
+      list.kind = abi::Kind::List;
+      list.element = view.record;
+      state_.view_lists.push_back(static_cast<abi::TypeId>(state_.types.size()));
+      state_.types.push_back(std::move(list));
     }
     std::vector<Partition*> all;
     for (uint16_t i = 0; i < options.partitions; ++i) {
@@ -153,6 +159,11 @@ class PartitionedEngine final : public Engine {
       return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
     partitions_[request.instance % partitions_.size()]->resume(std::move(request));
   }
+  void settle_held(HeldRequest request) override {
+    if (!state_.failure.empty() && request.reply)
+      return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
+    partitions_[request.item % partitions_.size()]->held(std::move(request));
+  }
   void call_finished(CallReply reply) override {
     partitions_.at(reply.partition)->call_finished(std::move(reply));
   }
@@ -231,6 +242,12 @@ class PartitionedEngine final : public Engine {
     return views().tasks(filter);
   }
   std::expected<std::string, Refusal> schedules() override { return views().schedules(); }
+  std::expected<std::string, Refusal> routes() override { return views().routes(); }
+  std::expected<std::string, Refusal> held(const std::string& of, uint64_t after, uint32_t limit) override {
+    return views().held(of, after, limit);
+  }
+  std::expected<std::string, Refusal> held_item(uint64_t number) override { return views().held_item(number); }
+  std::vector<std::string> take_notices() override { return std::exchange(state_.notices, {}); }
   std::expected<std::string, Refusal> task(uint64_t number) override { return views().one_task(number); }
   std::expected<std::string, Refusal> lines(uint64_t task, const std::string& after,
                                             uint32_t limit) override {

@@ -68,6 +68,14 @@ struct ResumeRequest {
   std::string person, reason;
   JsonReply reply;
 };
+// A person has an item of a route or a sync that is held sent again, or gives it up.
+struct HeldRequest {
+  uint64_t item = 0;
+  std::string person;
+  bool drop = false;
+  std::string reason;
+  JsonReply reply;
+};
 struct CallReply {
   PartitionId partition = 0;
   uint64_t call = 0;
@@ -90,6 +98,7 @@ struct EngineOptions {
   abi::PlanUpgrade upgrade;  // for live instances of another program; without one they are refused
   std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
   std::optional<std::set<std::string>> schedules;  // only these of the program's, by their names; absent: all
+  std::optional<std::set<std::string>> carriers;   // routes and syncs, likewise; what waits of others stays
 };
 
 struct Counters {
@@ -97,7 +106,12 @@ struct Counters {
            history_rows_read = 0, calls_sent = 0, calls_retried = 0, timers_fired = 0, events = 0,
            recovered_records = 0, upgraded = 0,
            scheduled = 0,    // instances that schedules asked for
-      schedules_missed = 0;  // times of schedules at which nothing ran, and that nothing was started for
+      schedules_missed = 0,  // times of schedules at which nothing ran, and that nothing was started for
+      carried = 0,           // items of routes and syncs that another system has taken over
+      carried_skipped = 0,   // ... that nothing was to be done for
+      carried_same = 0,      // ... that it had like that already
+      carried_held = 0,      // ... that a person must look at
+      carried_dropped = 0;   // ... that a person gave up
 };
 
 class Engine {
@@ -110,6 +124,7 @@ class Engine {
   virtual void inbound(InboundRequest) = 0;
   virtual void decide(DecisionRequest) = 0;
   virtual void resume(ResumeRequest) = 0;
+  virtual void settle_held(HeldRequest) = 0;
   virtual void call_finished(CallReply) = 0;
 
   // One round over all partitions at journal time `now`: fires due timers, advances what is ready, appends at
@@ -145,6 +160,11 @@ class Engine {
   virtual std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) = 0;
   virtual std::expected<std::string, Refusal> tasks(const std::string& filter_json) = 0;
   virtual std::expected<std::string, Refusal> schedules() = 0;
+  // Routes and syncs with how many of their items are where; items that are held, of which a page begins behind
+  // the number `after`; and one item that is not done, or what people said of it.
+  virtual std::expected<std::string, Refusal> routes() = 0;
+  virtual std::expected<std::string, Refusal> held(const std::string& of, uint64_t after, uint32_t limit) = 0;
+  virtual std::expected<std::string, Refusal> held_item(uint64_t number) = 0;
   // One task, an approval with its totals and outliers; and its lines, of which a page begins behind `after`,
   // the `next` of the page before.
   virtual std::expected<std::string, Refusal> task(uint64_t number) = 0;
@@ -154,6 +174,8 @@ class Engine {
   // Open approvals that nobody of EngineOptions::people can grant (any more), each in a few words for the
   // log: people came and went, or other roles were asked then. Reads every open task.
   virtual std::vector<std::string> undecidable() = 0;
+  // What the log should say of what happened since it was asked last: items that are held or were dropped.
+  virtual std::vector<std::string> take_notices() = 0;
 };
 
 struct EngineError {

@@ -71,12 +71,13 @@ struct EngineState {
   Journal& journal;
   EngineOptions options;
   std::string folder;  // Identity::folder
-  abi::Types types;    // the program's, and one record a view for the cells of its key
-  std::vector<abi::TypeId> view_keys;
+  abi::Types types;    // the program's, and of each view the record of its key's cells and a list of its own
+  std::vector<abi::TypeId> view_keys = {}, view_lists = {};
   People people;
   Counters counters;
   std::shared_ptr<Acks> acks = std::make_shared<Acks>();
   std::string failure;  // not empty: nothing is done any more
+  std::vector<std::string> notices = {};  // for the log
 };
 
 using KnownPrograms = std::map<std::string, KnownProgram>;  // by hash

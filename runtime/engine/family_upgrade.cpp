@@ -14,9 +14,11 @@ RowsByFamily rows_by_family(Overlay& overlay) {
   RowsByFamily found;
   for (auto& [key, value] : overlay.collect(Table::Pending, {})) {
     const auto row = rows::decode<rows::Pending>(value);
-    // Read again under the new program.
-    if (row.purpose != rows::Pending::Purpose::Recheck && row.purpose != rows::Pending::Purpose::Reread)
-      found.calls[row.root].emplace_back(key, std::move(value));
+    // Facts, and what is owed to instances, are read again under the new program; what is carried begins
+    // anew.
+    const bool begins_anew = row.purpose == rows::Pending::Purpose::Recheck ||
+                             row.purpose == rows::Pending::Purpose::Reread || row.is_carried();
+    if (!begins_anew) found.calls[row.root].emplace_back(key, std::move(value));
   }
   for (auto& [key, value] : overlay.collect(Table::Task, "o")) {
     const uint64_t root = rows::decode<rows::Task>(value).root;

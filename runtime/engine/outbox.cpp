@@ -25,7 +25,8 @@ constexpr Duration kSettle =
     10 * kSecond;  // after an attempt was given up, its request may still arrive for so long
 
 bool has_effect(Purpose purpose) {
-  return purpose == Purpose::Write || purpose == Purpose::Notify || purpose == Purpose::Undo;
+  return purpose == Purpose::Write || purpose == Purpose::Notify || purpose == Purpose::Undo ||
+         purpose == Purpose::Carry;
 }
 
 uint64_t mix(uint64_t value) {  // splitmix64
@@ -133,6 +134,7 @@ void Partition::fill(uint64_t group) {
 
 void Partition::begin(rows::Pending& row) {
   if (row.purpose == Purpose::Ask) return send_ask(row);
+  if (row.is_carried()) return send(row);
   if (!row.maybe_done && ends_with_its_family(row)) {
     return finish_call(row, Input{abi::Unavailable}, "it did not happen before its workflow ended");
   }
@@ -187,8 +189,8 @@ Duration Partition::timeout_of(const rows::Pending& row) const {
   return found == state_.options.timeouts.end() ? kTimeout : found->second;
 }
 
-Duration Partition::settle_of(const rows::Pending& row) const {
-  const auto found = state_.options.settles.find(system_of(row).name);
+Duration Partition::settle_of(const std::string& system) const {
+  const auto found = state_.options.settles.find(system);
   return found == state_.options.settles.end() ? kSettle : found->second;
 }
 
@@ -208,7 +210,7 @@ void Partition::retry_later(rows::Pending& row, Duration at_least, Duration at_m
 
 void Partition::retry_timer(uint64_t number) {
   auto row = call(number);
-  if (!row) return;
+  if (!row || is_foreign(*row)) return;
   if (row->stage == Stage::Backoff || row->purpose == Purpose::Ask) begin(*row);
 }
 
@@ -246,7 +248,8 @@ void Partition::read_result(rows::Pending& row, const CallResult& result) {
 void Partition::effect_result(rows::Pending& row, const CallResult& result) {
   if (row.asking && result.kind != Result::Ok) {
     if (result.kind != Result::NotDone) return failed_attempt(row, result);  // asks again
-    note(row.root, "notDone", row.instance, row.path, row.element, {{"call", call_json(row)}});
+    if (!row.is_carried())
+      note(row.root, "notDone", row.instance, row.path, row.element, {{"call", call_json(row)}});
     row.asking = row.maybe_done = false;
     return begin(row);
   }
@@ -277,7 +280,7 @@ void Partition::effect_result(rows::Pending& row, const CallResult& result) {
 }
 
 // Tries again, until enough is enough: what certainly did not happen is unavailable; what may have happened
-// is for a person to say.
+// is for a person to say. For what is carried it is never enough, unless the system says no to it.
 void Partition::failed_attempt(rows::Pending& row, const CallResult& result) {
   ++row.failures;
   if (!row.maybe_done && ends_with_its_family(row))
@@ -285,11 +288,12 @@ void Partition::failed_attempt(rows::Pending& row, const CallResult& result) {
   const auto allowed = state_.options.attempts.find(system_of(row).name);
   const uint32_t attempts =
       std::max(1u, allowed == state_.options.attempts.end() ? kAttempts : allowed->second);
-  if (row.failures >= attempts * (row.maybe_done ? kAmbiguousFactor : 1)) {
+  const bool says_no = result.kind == Result::Rejected || result.kind == Result::Invalid;
+  if (row.failures >= attempts * (row.maybe_done ? kAmbiguousFactor : 1) && (!row.is_carried() || says_no)) {
     if (row.maybe_done) return ask_person(row, "the system gives no clear answer");
     return finish_call(row, Input{abi::Unavailable}, result.message);
   }
-  if (has_effect(row.purpose)) {
+  if (has_effect(row.purpose) && !row.is_carried()) {
     note(row.root, row.maybe_done ? "unclear" : "failedAttempt", row.instance, row.path, row.element,
          {{"call", call_json(row)}, {"message", result.message}});
   }
@@ -306,6 +310,7 @@ bool Partition::arrives_late_badly(const rows::Pending& row) const {
 }
 
 void Partition::ask_person(rows::Pending& row, const std::string& why) {
+  if (row.is_carried()) return unclear(row, why);
   sent_.erase(row.number);
   row.stage = Stage::Person;
   row.asking = false;
@@ -337,6 +342,7 @@ void Partition::finish_call(rows::Pending& row, Input input, const std::string& 
   if (input.value.empty()) input.type = abi::kNoType;
   if (row.purpose == Purpose::Recheck) return recheck_finished(row, input);
   if (row.purpose == Purpose::Reread) return reread_finished(row, std::move(input));
+  if (row.is_carried()) return carried_answered(row, input);
   if (row.purpose == Purpose::Undo) {
     undo_finished(row, input, message);
   } else if (row.purpose == Purpose::Ask) {

@@ -39,6 +39,7 @@ bool Partition::drain(Instant now) {
   steps_.clear();
   looks_ = 0;
   const bool took = take_inputs();
+  tell_held();
   if (!overlay_.failure().empty()) state_.failure = overlay_.failure();
   if (!state_.failure.empty()) return false;
   const bool keeps = overlay_.dirty();
@@ -75,9 +76,11 @@ bool Partition::take_inputs() {
     take_schedules();
     took = true;
   }
+  took = take_carriers() || took;
   take(replies_, kRepliesPerDrain, [&](CallReply& reply) { call_result(reply); });
   take(decisions_, SIZE_MAX, [&](DecisionRequest& request) { decide_now(request); });
   take(resumes_, SIZE_MAX, [&](ResumeRequest& request) { resume_by_hand(request); });
+  take(held_requests_, SIZE_MAX, [&](HeldRequest& request) { settle_held(request); });
   took = fire_timers() || took;
   took = follow_messages() || took;
   take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
@@ -89,6 +92,7 @@ bool Partition::take_inputs() {
     if (ending) settle_below(*ending);
   }
   run_ready();
+  took = fill_carriers() || took;
   if (took) {
     trim_messages();
     forget_seen();
@@ -185,7 +189,7 @@ void Partition::abandon(const std::string& why) {
     }
     queue.clear();
   };
-  refuse(starts_), refuse(events_), refuse(inbound_), refuse(decisions_), refuse(resumes_);
+  refuse(starts_), refuse(events_), refuse(inbound_), refuse(decisions_), refuse(resumes_), refuse(held_requests_);
   batches_.clear();
   calls_.clear();
   released_calls_.clear();
@@ -244,7 +248,8 @@ void Partition::note(const rows::Instance& row, const char* kind, const Json& de
 bool Partition::busy() const {
   return !starts_.empty() || !events_.empty() || !inbound_.empty() || !decisions_.empty() ||
          !resumes_.empty() || !replies_.empty() || !batches_.empty() || !sent_.empty() ||
-         !left_open_.empty() || !released_calls_.empty() || !schedules_taken_ ||
+         !left_open_.empty() || !released_calls_.empty() || !schedules_taken_ || !held_requests_.empty() ||
+         carriers_have_work() ||
          std::any_of(others_.begin(), others_.end(), [&](const Partition* other) {
            return other->number_ >= meta_.cursors.size()
                       ? other->messages_stored() > 0

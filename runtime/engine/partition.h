@@ -7,6 +7,12 @@
 //   timers.cpp      due times
 //   starts.cpp      what starts an instance
 //   schedules.cpp   starts at times that come round
+//   carriers.cpp    routes and syncs and their items, from their coming to their end
+//   carry.cpp       what is to be done for an item, and what comes of it
+//   routes.cpp      what routes make of messages
+//   syncs.cpp       entities that are read, compared and taken over
+//   reconcile.cpp   all entities of a sync, whenever it comes round
+//   held.cpp        what people say of items that are held
 //   events.cpp      stored events and who hears them
 //   inbound.cpp     calls of partners
 //   raises.cpp      exceptions, from partition to partition
@@ -39,6 +45,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/engine/carry.h"
 #include "runtime/engine/engine_state.h"
 #include "runtime/engine/overlay.h"
 #include "runtime/engine/says.h"
@@ -71,6 +78,7 @@ class Partition {
   void call(InboundCall call) { inbound_.push_back(std::move(call)); }
   void decide(DecisionRequest decision) { decisions_.push_back(std::move(decision)); }
   void resume(ResumeRequest request) { resumes_.push_back(std::move(request)); }
+  void held(HeldRequest request) { held_requests_.push_back(std::move(request)); }
   void call_finished(CallReply reply) { replies_.push_back(std::move(reply)); }
   size_t queued_starts() const { return starts_.size(); }
   size_t queued_calls() const { return inbound_.size(); }
@@ -210,6 +218,69 @@ class Partition {
   void start_scheduled(rows::Schedule& row, const abi::Schedule& declared, const Occurrence& occurrence);
   void deliver_scheduled(const rows::Message& message);
   void deliver_came(const rows::Message& message);
+
+  // --- carriers.cpp: routes and syncs and their items
+  void load_carriers();
+  bool carriers_have_work() const;
+  bool take_carriers();
+  void meet_carriers();
+  void declare(const std::string& name, const Carrying& carrying);
+  rows::Carrier carrier(const std::string& name);
+  void put(const rows::Carrier& row) { put(Table::Carried, carry_keys::carrier(row.name), row); }
+  std::optional<rows::Carried> item_on_its_way(uint64_t number) {
+    return find<rows::Carried>(Table::Carried, carry_keys::on_its_way(number));
+  }
+  bool is_foreign(const rows::Pending& call) const;
+  void begin_anew(uint64_t call);
+  bool let_go(rows::Carrier& row);
+  // The next four are given the carrier's row, which whoever calls them puts down.
+  void admit(rows::Carrier& row, rows::Carried item);
+  void queue(rows::Carrier& row, rows::Carried item);
+  void begin(rows::Carrier& row, rows::Carried item);
+  bool fill(rows::Carrier& row, Carrying& carrying, size_t& budget);
+  bool fill_carriers();
+  enum class CarryEnd : uint8_t { Carried, Skipped, Same };
+  void end_item(rows::Carrier& row, const rows::Carried& item, CarryEnd end);
+  void hold_item(rows::Carrier& row, rows::Carried item, const std::string& reason);
+  void tell_held();
+  void notice(std::string line);
+  // carry.cpp
+  abi::Exit run_delivery(uint32_t machine,
+                         std::initializer_list<std::pair<abi::TypeId, std::string_view>> given);
+  void perform(rows::Carrier& row, rows::Carried item, abi::TypeId type, const std::string& record);
+  std::string why_not_permitted(const abi::Delivery& delivery);
+  void open_carried(rows::Carried& item, rows::Pending call);
+  void carried_answered(const rows::Pending& call, const Input& input);
+  void delivered(rows::Carrier& row, rows::Carried item, const rows::Pending& call, const Input& input);
+  void unclear(rows::Pending& call, const std::string& why);
+  // routes.cpp
+  void carry_event(const rows::Message& message, uint32_t event, abi::Arena& arena, abi::Cell record);
+  void carry_message(rows::Carrier& row, rows::Carried item);
+  // syncs.cpp
+  void entity_changed(const abi::Sync& sync, const abi::Sync::Change& change, abi::Arena& arena,
+                      abi::Cell record);
+  void has_changed(rows::Carrier& row, const std::string& key, bool reconciles);
+  void entity_done(rows::Carrier& row, const rows::Carried& item);
+  void read_entity(rows::Carrier& row, rows::Carried item);
+  rows::Pending look_at(uint32_t view, std::string key) const;
+  void entity_read(rows::Carrier& row, rows::Carried item, const rows::Pending& call, const Input& input);
+  void other_read(rows::Carrier& row, rows::Carried item, const Input& input);
+  // reconcile.cpp
+  void set_next(rows::Carrier& row, const abi::Sync& sync, Instant after);
+  void time_reconciliation(rows::Carrier& row);
+  void reconciliation_is_due(const std::string& name);
+  void begin_reconciliation(rows::Carrier& row, const abi::Sync& sync);
+  void listed(rows::Carrier& row, const rows::Pending& call, const Input& input);
+  std::string keep_listed(rows::Carrier& row, const abi::Sync& sync, const Input& input);
+  std::optional<std::string> next_listed(rows::Carrier& row, Carrying& carrying);
+  void reconciled(rows::Carrier& row);
+  // held.cpp
+  void settle_held(HeldRequest& request);
+  std::optional<rows::CarriedSaid::Each> may_settle(const rows::Carrier& row, const HeldRequest& request,
+                                                    std::string& why_not);
+  bool owns(const std::string& owner, const std::string& person) const;
+  std::expected<std::string, Refusal> settled_already(const HeldRequest& request);
+  void let_go_of_held(rows::Carrier& row, rows::Carried& item);
 
   // --- events.cpp
   void store_event(EventRequest& event);
@@ -363,7 +434,8 @@ class Partition {
   bool arrives_late_badly(const rows::Pending& call) const;
   bool ends_with_its_family(const rows::Pending& call) const;
   Duration timeout_of(const rows::Pending& call) const;
-  Duration settle_of(const rows::Pending& call) const;
+  Duration settle_of(const rows::Pending& call) const { return settle_of(system_of(call).name); }
+  Duration settle_of(const std::string& system) const;
   void ask_person(rows::Pending& call, const std::string& why);
   void outcome_decided(uint64_t number, bool done);
   void finish_call(rows::Pending& call, Input input, const std::string& message);
@@ -467,6 +539,7 @@ class Partition {
   std::deque<InboundCall> inbound_;
   std::deque<DecisionRequest> decisions_;
   std::deque<ResumeRequest> resumes_;
+  std::deque<HeldRequest> held_requests_;
   std::deque<CallReply> replies_;
 
   std::deque<Ready> ready_;
@@ -490,9 +563,19 @@ class Partition {
   std::set<std::pair<uint64_t, uint64_t>> compensating_below_;  // root, instance
   std::set<uint64_t> leaving_calls_;  // of instances that are cancelled but for them
   bool program_kept_ = false;
-  bool schedules_taken_ = true;           // those of this program are in the rows
-  RowsByFamily upgrade_index_;            // while families of other programs are moved
-  std::deque<uint64_t> upgrade_waiting_;  // who is still to be moved
+  bool schedules_taken_ = true;               // those of this program are in the rows
+  std::map<std::string, Carrying> carriers_;  // that run and are at home here
+  bool carriers_taken_ = true;
+  std::deque<uint64_t> foreign_calls_;     // of carriers, by another program: their items begin anew
+  std::set<std::string> gone_carriers_;    // what waits of them is to be held
+  std::set<std::string> refill_carriers_;  // that may have room for another item
+  struct HeldNow {
+    uint64_t count = 0, first = 0;
+    std::string reason;  // of the first
+  };
+  std::map<std::string, HeldNow> held_now_;  // in this drain
+  RowsByFamily upgrade_index_;               // while families of other programs are moved
+  std::deque<uint64_t> upgrade_waiting_;     // who is still to be moved
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;

@@ -26,6 +26,7 @@ std::expected<void, EngineError> Partition::load() {
   oldest_message_ = oldest.empty() ? meta_.next_message : rows::from_big_endian(oldest.front().first);
   const auto seen = overlay_.collect(Table::Dedup, "t", 1);
   if (!seen.empty()) oldest_seen_ = rows::time_of_key(std::string_view(seen.front().first).substr(1));
+  load_carriers();
   load_calls();
   schedules_taken_ = !schedules_wanted();
   if (!overlay_.failure().empty()) return std::unexpected(EngineError{overlay_.failure()});
@@ -93,6 +94,11 @@ std::expected<void, EngineError> Partition::apply_journal() {
 void Partition::load_calls() {
   for (const auto& [key, value] : overlay_.collect(Table::Pending, {})) {
     const auto row = rows::decode<rows::Pending>(value);
+    if (row.is_carried()) {
+      if (is_foreign(row)) foreign_calls_.push_back(row.number);
+      if (row.stage == Stage::Sent && !is_foreign(row)) left_open_.push_back(row.number);
+      continue;
+    }
     if (row.purpose == Purpose::Recheck) {
       rechecks_[{row.target, row.payload}] = row.number;
     } else {
@@ -117,8 +123,9 @@ void Partition::take_up(uint64_t number) {
   auto row = call(number);
   if (!row || row->stage != Stage::Sent) return;
   if (row->purpose == Purpose::Ask) return send_ask(*row);
-  if (row->purpose == Purpose::Read || row->purpose == Purpose::Recheck || row->purpose == Purpose::Reread)
-    return send(*row);
+  const bool reads = row->purpose == Purpose::Read || row->purpose == Purpose::Recheck ||
+                     row->purpose == Purpose::Reread || row->purpose == Purpose::Look;
+  if (reads) return send(*row);
   row->maybe_done = true;
   row->message = "the daemon was restarted while this call was under way";
   const abi::Operation* operation = operation_of(*row);

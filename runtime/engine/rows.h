@@ -1,5 +1,6 @@
 // What the engine keeps: one struct a row, with the numbers of its fields. What people are asked stands in
-// task_rows.h, what partitions say to each other in message_rows.h, the keys of all in row_keys.h.
+// task_rows.h, what partitions say to each other in message_rows.h, what routes and syncs keep in
+// carry_rows.h, the keys of all in row_keys.h.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "runtime/abi/program.h"
+#include "runtime/engine/carry_rows.h"
 #include "runtime/engine/fields.h"
 #include "runtime/engine/message_rows.h"
 #include "runtime/engine/row_keys.h"
@@ -189,10 +191,11 @@ struct Timer {
     StepIsLate = 7,     // detail: number of the Due
     ScheduleIsDue = 8,
     RereadBegins = 9,  // after a deploy in the middle of it
+    ReconciliationIsDue = 10,
   };
   Kind kind = Kind::Due;
   uint64_t root = 0, number = 0, detail = 0;
-  std::string schedule = {};  // ScheduleIsDue: its name
+  std::string schedule = {};  // ScheduleIsDue, ReconciliationIsDue: the name of the schedule or the sync
   template <typename F>
   void fields(F& f) {
     f(1, kind), f(2, root), f(3, number), f(4, detail), f(5, schedule);
@@ -211,6 +214,8 @@ struct Pending {
     Undo = 5,
     Ask = 6,
     Reread = 7,  // of an instance that was moved: it answers no wait
+    Carry = 8,   // what a route or a sync has another system do
+    Look = 9,    // what a sync reads for that
   };
   enum class Stage : uint8_t {
     Queued = 1,      // the fan-out has as many in flight as it may
@@ -245,13 +250,18 @@ struct Pending {
   std::vector<uint64_t> waiters;
   // Undo
   uint64_t undo = 0;  // sequence of the undo row
+  // Carry, Look. Its numbers are those of `program`: another one takes the call away and begins anew.
+  std::string carrier, program;
+  uint64_t item = 0;  // 0: the list of a reconciliation
+  bool is_carried() const { return purpose == Purpose::Carry || purpose == Purpose::Look; }
   template <typename F>
   void fields(F& f) {
     f(1, number), f(2, purpose), f(3, stage), f(4, root), f(5, instance), f(6, flight), f(7, what),
         f(8, target), f(9, payload), f(10, key), f(11, payload_type), f(12, result), f(13, attempt),
         f(14, failures), f(15, maybe_done), f(16, asking), f(17, sent), f(18, began), f(19, timer),
         f(20, message), f(21, path), f(22, element), f(23, approval), f(24, proposal), f(25, leaf_target),
-        f(26, rechecks), f(27, facts), f(28, lineage), f(29, waiters), f(30, undo), f(31, deadline);
+        f(26, rechecks), f(27, facts), f(28, lineage), f(29, waiters), f(30, undo), f(31, deadline),
+        f(32, carrier), f(33, program), f(34, item);
   }
 };
 

@@ -91,6 +91,8 @@ void Partition::fire(const rows::Timer& timer) {
       return reread_timer(timer);
     case rows::Timer::Kind::ScheduleIsDue:
       return schedule_is_due(timer.schedule);
+    case rows::Timer::Kind::ReconciliationIsDue:
+      return reconciliation_is_due(timer.schedule);
   }
 }
 

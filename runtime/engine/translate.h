@@ -59,6 +59,11 @@ inline void translate(Translation&, rows::Entry&) {}     // history is told in n
 inline void translate(Translation&, rows::Account&) {}   // goes by names
 inline void translate(Translation&, rows::Schedule&) {}  // goes by names
 inline void translate(Translation&, rows::Matches&) {}   // places in lists that were frozen
+inline void translate(Translation&, rows::Carrier&) {}   // routes and syncs go by names; see Pending::program
+inline void translate(Translation&, rows::Carried&) {}
+inline void translate(Translation&, rows::CarriedPlace&) {}
+inline void translate(Translation&, rows::CarriedKeys&) {}
+inline void translate(Translation&, rows::CarriedSaid&) {}
 
 void translate(Translation&, rows::Family&);
 void translate(Translation&, rows::Instance&);

@@ -32,6 +32,10 @@ class Views {
   Reply history(uint64_t instance, uint64_t from, uint32_t limit);
   Reply tasks(const std::string& filter);
   Reply schedules();  // schedule_views.cpp
+  // carry_views.cpp
+  Reply routes();
+  Reply held(const std::string& of, uint64_t after, uint32_t limit);
+  Reply held_item(uint64_t number);
   // line_views.cpp
   Reply one_task(uint64_t number);
   Reply lines(uint64_t task, const std::string& after, uint32_t limit);
@@ -47,6 +51,7 @@ class Views {
   PartitionId partition_of(uint64_t number) const {
     return static_cast<PartitionId>(number % options_.partitions);
   }
+  std::expected<std::vector<rows::Carrier>, Refusal> carriers() const;
   Json summary(const rows::Family& family) const;
   Json waiting(const rows::Instance& row) const;
   Json task(const rows::Task& row) const;

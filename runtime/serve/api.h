@@ -40,6 +40,10 @@ class Api {
   void events(const HttpRequest& request, HttpServer::Respond respond);
   void metrics(HttpServer::Respond respond);
   void schedules(HttpServer::Respond respond);
+  void routes(HttpServer::Respond respond);
+  void held(HttpRequest request, HttpServer::Respond respond);
+  void held_list(const HttpRequest& request, HttpServer::Respond respond);
+  void settle_held(uint64_t item, bool drop, const HttpRequest& request, HttpServer::Respond respond);
   void clock(HttpServer::Respond respond);
   void health(HttpServer::Respond respond);
 
@@ -48,6 +52,8 @@ class Api {
 };
 
 HttpResponse refusal_response(const Refusal& refusal);
-std::string metrics_text(const Counters& counters, Instant now);  // Prometheus exposition format 0.0.4
+// Prometheus exposition format 0.0.4; the second of the routes and syncs of Engine::routes.
+std::string metrics_text(const Counters& counters, Instant now);
+std::string carry_metrics_text(const std::string& routes_json);
 
 }  // namespace endcap

@@ -125,6 +125,7 @@ bool Shell::round() {
   }
   engine_.settle();
   send_calls();
+  for (const std::string& notice : engine_.take_notices()) options_.log(notice);
   // New data has nothing acknowledged yet: what was shown at the start stands until it has.
   shown_ = clock_.keep_every() ? std::max(shown_.load(), engine_.acknowledged_time()) : now_;
   return worked;

@@ -35,6 +35,7 @@ enum class Table : uint8_t {
   Message = 14,      // stored events: every partition follows them by a cursor of its own
   Account = 15,      // what a policy's budget has let through
   Schedule = 16,     // name -> when it comes round next, and what came of the last time
+  Carried = 17,      // routes and syncs, and their items that are not done
   History = 64,      // instance, sequence -> entry (own column family)
 };
 

@@ -151,6 +151,7 @@ int run_with(const RunOptions& options, Host& host) {
   if (!journal) return refused({kInternal, journal.error().message});
   host.engine.partitions = 1;
   host.engine.schedules.emplace();  // none: it is about one instance
+  host.engine.carriers.emplace();
   auto engine = open_engine(host.program, store, **journal, host.engine);
   if (!engine) return refused({kInternal, engine.error().message});
   auto clock = options.clock == "real" ? make_real_clock(0) : make_virtual_clock(start);

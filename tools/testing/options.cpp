@@ -6,6 +6,7 @@ namespace endcap::testing {
 EngineOptions options_of(const Project& project) {
   EngineOptions options;
   options.schedules.emplace();  // none, but for those that are started
+  options.carriers.emplace();   // none
   for (const RoleConfig& role : project.roles) {
     options.people[role.name] = role.people;
     options.scopes[role.name] = role.scopes;

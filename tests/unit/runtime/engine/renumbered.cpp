@@ -120,6 +120,22 @@ void governance(abi::Program& program) {
   program.calendars.insert(program.calendars.begin(), calendar);
 }
 
+void delivery(abi::Delivery& delivery) {
+  other(delivery.operation), other(delivery.machine);
+  for (uint32_t& policy : delivery.policies) other(policy);
+}
+
+void carriers(abi::Program& program) {
+  for (abi::Route& route : program.routes) other(route.event), delivery(route.delivery);
+  for (abi::Sync& sync : program.syncs) {
+    other(sync.view), delivery(sync.delivery);
+    for (auto& change : sync.changes) other(change.event);
+    if (sync.comparison)
+      other(sync.comparison->view), other(sync.comparison->key_machine), other(sync.comparison->same_machine);
+    other(sync.reconciliation.operation), other(sync.reconciliation.calendar);
+  }
+}
+
 void workflows(abi::Program& program) {
   for (abi::Workflow& workflow : program.workflows) {
     other(workflow.main);
@@ -159,6 +175,7 @@ std::shared_ptr<abi::Program> renumbered(std::shared_ptr<abi::Program> program) 
   systems(*made);
   governance(*made);
   workflows(*made);
+  carriers(*made);
   made->hash = abi::sha256("renumbered " + program->hash);
   made->code = std::make_shared<First>(First{std::move(program)});
   return made;

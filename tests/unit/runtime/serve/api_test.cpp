@@ -322,3 +322,35 @@ TEST_CASE("An answer that comes when nobody waits any more is dropped") {
   }
   answer.get()({});
 }
+
+TEST_CASE("Routes, syncs and what is held of them are listed, and people say what becomes of it") {
+  Daemon daemon;
+  CHECK(daemon.get("/v1/routes").body == R"({"routes":[],"syncs":[]})");
+  CHECK(daemon.post("/v1/routes", "{}").status == 405);
+  CHECK(daemon.get("/v1/held?of=CountsOnline&after=7&limit=3").body == R"(["CountsOnline",7,3])");
+  CHECK(daemon.get("/v1/held?limit=0").status == 400);
+  CHECK(daemon.get("/v1/held?who=me").status == 400);
+  CHECK(daemon.get("/v1/held/4").body == R"({"item":4})");
+  CHECK(daemon.get("/v1/held/four").status == 404);
+  CHECK(daemon.post("/v1/held/4/resend", R"({"by":"fay"})").status == 200);
+  CHECK(daemon.post("/v1/held/4/drop", R"({"by":"fay","reason":"sold out"})").status == 200);
+  CHECK(daemon.engine().said.back() == "held 4 drop fay sold out");
+  CHECK(daemon.post("/v1/held/4/drop", R"({"by":"fay"})").status == 400);
+  CHECK(daemon.post("/v1/held/4/drop", R"({"person":"fay","reason":"sold out"})").status == 400);
+  CHECK(daemon.post("/v1/held/4/resend", R"({"by":"eve"})").status == 403);
+  CHECK(daemon.post("/v1/held/4/again", R"({"by":"fay"})").status == 404);
+  CHECK(daemon.get("/v1/held/4/drop").status == 405);
+}
+
+TEST_CASE("Metrics tell of each route and sync how many of its items are where") {
+  Daemon daemon;
+  CHECK(daemon.get("/metrics").body.find("endcap_carry_held") == std::string::npos);
+  daemon.engine().routes_json =
+      R"({"routes":[{"route":"a.B","waiting":3,"onTheirWay":2,"held":1}],"syncs":[{"sync":"a.C","waiting":0,"onTheirWay":0,"held":9}]})";
+  daemon.engine().counted.carried = 41;
+  const std::string metrics = daemon.get("/metrics").body;
+  CHECK(metrics.find("# TYPE endcap_carry_waiting gauge\nendcap_carry_waiting{of=\"a.B\"} 3\n") !=
+        std::string::npos);
+  CHECK(metrics.find("\nendcap_carry_held{of=\"a.C\"} 9\n") != std::string::npos);
+  CHECK(metrics.find("\nendcap_carried_total 41\n") != std::string::npos);
+}

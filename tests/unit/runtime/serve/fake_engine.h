@@ -48,6 +48,13 @@ class FakeEngine final : public Engine {
     request.reply(R"({"task":1,"status":"done"})");
   }
   void resume(ResumeRequest request) override { request.reply(R"({"id":1})"); }
+  void settle_held(HeldRequest request) override {
+    said.push_back("held " + std::to_string(request.item) + (request.drop ? " drop " : " resend ") +
+                   request.person + " " + request.reason);
+    if (request.person == "eve")
+      return request.reply(std::unexpected(Refusal{Refusal::Kind::Denied, "eve may not"}));
+    request.reply(R"({"item":4,"status":"sentAgain"})");
+  }
   void call_finished(CallReply reply) override {
     finished.push_back(std::move(reply));
     work = true;
@@ -80,6 +87,14 @@ class FakeEngine final : public Engine {
     return R"({"filter":)" + filter + "}";
   }
   std::expected<std::string, Refusal> schedules() override { return R"({"schedules":[]})"; }
+  std::expected<std::string, Refusal> routes() override { return routes_json; }
+  std::expected<std::string, Refusal> held(const std::string& of, uint64_t after, uint32_t limit) override {
+    return "[\"" + of + "\"," + std::to_string(after) + "," + std::to_string(limit) + "]";
+  }
+  std::expected<std::string, Refusal> held_item(uint64_t number) override {
+    return R"({"item":)" + std::to_string(number) + "}";
+  }
+  std::vector<std::string> take_notices() override { return std::exchange(notices, {}); }
   std::expected<std::string, Refusal> task(uint64_t number) override {
     return R"({"task":)" + std::to_string(number) + "}";
   }
@@ -95,6 +110,8 @@ class FakeEngine final : public Engine {
   std::vector<std::pair<PartitionId, CallRequest>> calls;
   std::optional<Instant> due;
   std::optional<std::string> why;
+  std::string routes_json = R"({"routes":[],"syncs":[]})";
+  std::vector<std::string> notices;
   Instant last = 0;
   int kept = 0;  // times that the shell had the time kept
   bool work = false;
