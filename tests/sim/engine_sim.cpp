@@ -1,7 +1,8 @@
 // A seeded simulation of the engine on its log and store: launches, waits and fan-outs of many promotions,
 // people who decide twice, events that come twice, exceptions that several raise, a system that commits and
-// then times out, a schedule that comes round every morning, partners that call, and crashes at any step,
-// deploys of a program with other numbers among them. At the end every promise is checked.
+// then times out, a schedule that comes round every morning, partners that call, a route and a sync
+// (online_life.h), and crashes at any step, deploys of a program with other numbers among them. At the end
+// every promise is checked.
 //   sim_engine --seeds 300 --seconds 50    runs seeds 1 to 300, or as many as fit
 //   sim_engine --seed 17                   replays one
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 
 #include "compiler/ir/upgrade.h"
 #include "runtime/engine/rows.h"
+#include "tests/sim/online_life.h"
 #include "tests/unit/runtime/engine/renumbered.h"
 #include "tests/unit/runtime/engine/retail.h"
 
@@ -56,13 +58,15 @@ class Simulation {
                               .parallel = 1 + static_cast<uint32_t>(roll(4)),
                               .by_line = true,
                               .counter = true}),
+        online_(retail_, static_cast<abi::Strategy>(roll(3)), 1 + static_cast<uint32_t>(roll(4))),
         estate_(retail_),
         world_(
             retail_.program(),
             [this](const CallRequest& request) {
               return answer(in_first_numbers(request, *retail_.program()));
             },
-            static_cast<uint16_t>(1 + roll(4)), seed) {
+            static_cast<uint16_t>(1 + roll(4)), seed),
+        life_(online_, world_, random_, calm_) {
     world_.options.people = retail_people();
     world_.options.scopes = retail_scopes();
     const Instant from = kMonday + static_cast<Instant>(roll(10)) * kDay;
@@ -90,6 +94,7 @@ class Simulation {
     for (int step = 0; step < 250; ++step) survive([&] { chaos(); });
     calm_ = true;
     world_.crash_now = nullptr;
+    end_carrying();
     end_mornings();
     settle_everything();
     check();
@@ -138,6 +143,40 @@ class Simulation {
     crash();
   }
 
+  // It comes to rest with all that was told, and the next reconciliation finds what was not. Then it ends: it
+  // would go on for ever.
+  void end_carrying() {
+    life_.calm_down();
+    carry_on("what was told is not carried");
+    world_.now += 3 * kMinute;  // what still arrives arrives
+    life_.land();
+    carry_on("it does not come to rest again");
+    life_.check_told(require);
+    const Json sync = Json::parse(world_.engine().routes().value()).at("syncs").at(0);
+    const Instant next = instant_from_text(sync["reconciliation"]["next"].get<std::string>()).value();
+    survive([&] { world_.run_to(next); });
+    carry_on("it is not reconciled");
+    life_.check_reconciled(require);
+    world_.options.carriers.emplace();
+    crash();
+  }
+  void carry_on(const char* what) {
+    for (int round = 0; round < 2000; ++round) {
+      survive([&] {
+        for (OnlineLife::Told& event : life_.told()) {
+          if (!event.accepted) life_.send(event);
+        }
+        life_.settle_held(true);
+        while (!world_.open_calls.empty()) answer_late();
+        world_.run();
+      });
+      if (life_.at_rest()) return;
+      if (const auto due = world_.engine().next_due())
+        survive([&] { world_.run_to(std::min(*due, world_.now + kMinute)); });
+    }
+    throw Failed(fmt::format("{}: {}", what, world_.engine().routes().value()));
+  }
+
   void make_wishes() {
     const uint64_t count = 2 + roll(6);
     for (uint64_t i = 0; i < count; ++i) {
@@ -168,6 +207,7 @@ class Simulation {
 
   // The other system: late, unclear, sometimes away; in calm weather it answers.
   std::optional<CallResult> answer(const CallRequest& request) {
+    if (online_.is_about(request)) return life_.answer(request);
     land();
     const std::string line = estate_.line(request);
     const bool effectful = request.what == CallRequest::What::Operation && line.find("Stock") != 0;
@@ -229,7 +269,9 @@ class Simulation {
 
   // One thing happens.
   void chaos() {
-    switch (roll(12)) {
+    switch (roll(14)) {
+      case 12:
+        return life_.chaos();
       case 0:
       case 1:
         return send_any_wish();
@@ -278,6 +320,10 @@ class Simulation {
     for (Wish& wish : wishes_) wish.sent = false;
     for (const auto& [call, open] : world_.open_calls) {
       const CallRequest request = in_first_numbers(open.second, *retail_.program());
+      if (online_.is_about(request)) {
+        life_.left_alone(request, request.now + request.timeout + 9 * kSecond - world_.now);
+        continue;
+      }
       const std::string line = estate_.line(request);
       if (request.what == CallRequest::What::Operation && line.find("Stock") != 0)
         happens_perhaps(request, line, request.now + request.timeout + 9 * kSecond - world_.now);
@@ -386,6 +432,7 @@ class Simulation {
     auto found = world_.open_calls.begin();
     std::advance(found, static_cast<long>(roll(world_.open_calls.size())));
     const CallRequest request = in_first_numbers(found->second.second, *retail_.program());
+    if (online_.is_about(request)) return world_.answer(found->first, life_.answer_late(request));
     const std::string line = estate_.line(request);
     if (line == "promotion") estate_.cost = cost_of(request);
     const bool effectful = request.what == CallRequest::What::Operation && line.find("Stock") != 0;
@@ -719,6 +766,14 @@ class Simulation {
   }
 
   void check_nothing_left() {
+    for (PartitionId partition = 0; partition < world_.options.partitions; ++partition) {
+      auto scanned = world_.store().scan(
+          partition, Table::Carried, "", "", [&](std::string_view key, std::string_view) -> bool {
+            require(key.starts_with('s') || key.starts_with('a'), "an item is left that is done");
+            return true;
+          });
+      require(scanned.has_value(), "the store can't be read");
+    }
     for (const Table table : {Table::Timer, Table::Pending, Table::Leaf, Table::Subscription, Table::Group,
                               Table::Result, Table::Undo, Table::Blob, Table::Schedule}) {
       for (PartitionId partition = 0; partition < world_.options.partitions; ++partition) {
@@ -733,18 +788,20 @@ class Simulation {
 
   std::mt19937_64 random_;
   Retail retail_;
+  Online online_;
   std::shared_ptr<abi::Program> renumbered_ = renumbered(retail_.program());
   bool deployed_ = false;  // the renumbered one
   Estate estate_;
   World world_;
+  bool calm_ = false;
+  OnlineLife life_;
   std::vector<Wish> wishes_;
   std::map<std::string, int64_t> costs_;
   std::set<std::string> out_;                             // stores without stock
   std::set<std::string> committed_;                       // keys
   std::vector<std::string> effects_;                      // in order
   std::vector<std::pair<Instant, CallRequest>> landing_;  // requests that nobody waits for any more
-  bool calm_ = false;
-  Json mornings_;  // of Engine::schedules, when the schedule ended
+  Json mornings_;                                         // of Engine::schedules, when the schedule ended
 };
 
 bool simulate(uint64_t seed, uint64_t& crashes) {
