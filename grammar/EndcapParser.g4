@@ -192,7 +192,7 @@ testStatement
   | role=name DELEGATES EVERY? qualified about? TO to=TEXT (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDelegates
   | partner=name CALLS qualified arguments (OF VERSION NUMBER)? (AT testMoment)? (AS person=TEXT)? (AND IS REFUSED)?  # PartnerCalls
   | qualified about? fault testCount                                        # SystemFails
-  | EXPECT expectation                                                      # ExpectThat
+  | EXPECT expectation (AT testMoment)?                                     # ExpectThat
   ;
 givenField: field=name COLON (EVERY every=name | value=expression (TO last=expression)?);
 testMoment: DATE TIME (ZONE TEXT)?;

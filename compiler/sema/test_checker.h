@@ -30,6 +30,7 @@ class TestChecker {
   std::optional<std::vector<ExprPtr>> start_arguments(const ast::TestStmt& tree, const ast::StartStmt& node,
                                                       uint32_t workflow);
   std::optional<Instant> moment(const ast::TestMoment& tree);
+  std::optional<Instant> any_moment(const ast::TestMoment& tree);
 
   // test_advisors.cpp: what models answer
   Made of(const ast::TestStmt& tree, const ast::AnswersStmt& node);

@@ -356,7 +356,19 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::ExpectSt
     return std::nullopt;
   }
   if (node.count.form == CountForm::Exactly) result.count = node.count.count;
-  const bool sound = about(node.about, result.about);
+  bool sound = about(node.about, result.about);
+  if (node.at) {
+    result.at = any_moment(*node.at);
+    sound = sound && result.at;
+    const bool is_now = node.what == What::Waiting || node.what == What::Suspended || node.what == What::Held;
+    if (result.at && (is_now || *result.at > reached_)) {
+      context_
+          .emit(DiagnosticKind::ExpectedMoment, node.at->span,
+                {is_now ? "what is so now is not so at a moment" : "the story has not come to this moment"})
+          .note(is_now ? "leave out the moment" : "go on first: `after until ...`");
+      return std::nullopt;
+    }
+  }
   return subject(node, result) && sound ? Made(std::move(result)) : std::nullopt;
 }
 

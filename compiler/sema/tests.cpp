@@ -287,6 +287,18 @@ bool TestChecker::started(Span span, const std::string& what) {
 std::string TestChecker::workflow_name() const { return context_.workflows[*workflow_].name().text; }
 
 std::optional<Instant> TestChecker::moment(const ast::TestMoment& tree) {
+  const auto at = any_moment(tree);
+  if (!at) return std::nullopt;
+  if (*at < reached_) {
+    context_.emit(DiagnosticKind::TestTimeBackwards, tree.span).note("time in a test goes forward only");
+    return std::nullopt;
+  }
+  reached_ = *at;
+  return at;
+}
+
+// Also one that is over.
+std::optional<Instant> TestChecker::any_moment(const ast::TestMoment& tree) {
   const auto date = date_from_text(tree.date);
   const auto time = time_from_text(tree.time);
   if (!date || !time) {
@@ -303,13 +315,7 @@ std::optional<Instant> TestChecker::moment(const ast::TestMoment& tree) {
     return std::nullopt;
   }
   if (test_.zone.empty()) test_.zone = zone;
-  const Instant at = instant_of(*date, *time, zone).value();
-  if (at < reached_) {
-    context_.emit(DiagnosticKind::TestTimeBackwards, tree.span).note("time in a test goes forward only");
-    return std::nullopt;
-  }
-  reached_ = at;
-  return at;
+  return instant_of(*date, *time, zone).value();
 }
 
 TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::StartStmt& node) {

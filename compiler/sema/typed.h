@@ -414,6 +414,7 @@ struct Expectation {
   std::vector<uint32_t> roles;
   std::optional<About> about;
   std::optional<uint32_t> count;        // absent: at least once
+  std::optional<Instant> at;            // and in this minute
 };
 struct TestAction {
   Span span;

@@ -575,6 +575,7 @@ struct ExpectStmt {
   std::vector<Name> roles;            // Asked, Task
   std::optional<About> about;
   TestCount count;
+  std::optional<TestMoment> at;       // to the minute
 };
 struct TestStmt {
   Span span;

@@ -31,7 +31,10 @@ ast::TestStmt Builder::test_statement(Parser::TestStatementContext* tree) {
   if (auto* decided = dynamic_cast<Parser::PersonDecidesContext*>(tree)) return {at, decide(decided)};
   if (auto* delegated = dynamic_cast<Parser::PersonDelegatesContext*>(tree)) return {at, delegate(delegated)};
   if (auto* failing = dynamic_cast<Parser::SystemFailsContext*>(tree)) return {at, fault(failing)};
-  return {at, expect(dynamic_cast<Parser::ExpectThatContext*>(tree)->expectation())};
+  auto* expected = dynamic_cast<Parser::ExpectThatContext*>(tree);
+  ast::ExpectStmt that = expect(expected->expectation());
+  if (expected->testMoment() != nullptr) that.at = test_moment(expected->testMoment());
+  return {at, std::move(that)};
 }
 
 ast::GivenStmt Builder::given(Parser::GivenEntityContext* tree) {

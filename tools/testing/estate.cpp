@@ -300,7 +300,7 @@ std::string Estate::sent_json(const CallRequest& request) const {
 CallResult Estate::apply(const CallRequest& request, std::vector<std::string> texts) {
   const bool again = !done_.insert(request.key).second;
   if (!again || program_->operations[request.target].strategy == abi::Strategy::Unsafe)
-    effects_.push_back({request.call, request.target, std::move(texts), sent_json(request)});
+    effects_.push_back({request.call, request.target, std::move(texts), sent_json(request), request.now});
   return {};
 }
 

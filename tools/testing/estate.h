@@ -19,6 +19,7 @@ struct Effect {
   uint32_t operation = 0;
   std::vector<std::string> texts;  // what was sent, field by field, as text
   std::string payload;             // the same as JSON
+  Instant at = 0;
 };
 
 class Estate {

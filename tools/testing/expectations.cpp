@@ -90,6 +90,9 @@ std::set<std::string> kinds(What what) {
   }
 }
 
+// A moment in a test is written to the minute.
+bool is_minute(Instant at, Instant wanted) { return at >= wanted && at < wanted + kMinute; }
+
 std::string written(const Json& values);
 
 // A value as the language writes it: "AUD 9.00", "40 ea", "yes", "[1001, 1002]".
@@ -187,6 +190,14 @@ Story::Went Story::expect_occurrences(const sema::Expectation& expectation) cons
   std::vector<Occurrence> found = of_the_name;
   if (!expectation.values.empty())
     std::erase_if(found, [&](const Occurrence& each) { return !has_values(expectation, each.values); });
+  if (expectation.at) {
+    const std::vector<Occurrence> at_any_time = found;
+    std::erase_if(found, [&](const Occurrence& each) { return !is_minute(each.at, *expectation.at); });
+    if (found.empty() && !at_any_time.empty() && expectation.count != 0)
+      return std::unexpected(fmt::format(
+          "{} {} at {}, and not at {}", expectation.subject, verb(expectation.what),
+          local_text(at_any_time.front().at, test_.zone), local_text(*expectation.at, test_.zone)));
+  }
   std::vector<std::string> roles;
   for (const uint32_t role : expectation.roles) roles.push_back(role_name(role));
   const std::string of_roles = roles.empty() ? "" : fmt::format(" of {}", fmt::join(roles, " and "));
@@ -231,6 +242,12 @@ Story::Went Story::expect_state(const sema::Expectation& expectation) const {
   const Json values =
       shown.contains("outcome") ? shown.at("outcome").value("value", Json::object()) : Json::object();
   const bool so = status == (wanted_failure ? "failed" : "finished") && outcome == expectation.subject;
+  if (so && expectation.at) {
+    const auto ended = instant_from_text(shown.value("ended", ""));
+    if (ended && !is_minute(*ended, *expectation.at))
+      return std::unexpected(fmt::format("it {} at {}, and not at {}", status, local_text(*ended, test_.zone),
+                                         local_text(*expectation.at, test_.zone)));
+  }
   if (so && has_values(expectation, values)) return {};
   if (status == "finished" || status == "failed")
     return std::unexpected(so ? fmt::format("it {} with {}({})", status, outcome, written(values))

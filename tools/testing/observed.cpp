@@ -71,6 +71,7 @@ std::string Observed::subject_of(const Json& entry) const {
 
 Occurrence Observed::occurrence_of(const Json& entry) {
   Occurrence occurrence;
+  if (const auto at = instant_from_text(member(entry, "time"))) occurrence.at = *at;
   // "outer inner": the elements around it.
   const std::string element = member(entry, "element");
   for (size_t begin = 0; begin < element.size();) {
@@ -116,7 +117,7 @@ std::vector<Occurrence> Observed::refused_lines(const std::string& subject) cons
     if (entry.at("kind") != "decided" || subject_of(entry) != subject) continue;
     for (const Json& line : entry.value("except", Json::array())) {
       const std::string target = member(line, "target");
-      found.push_back({target.empty() ? member(line, "proposal") : target, {}, {}, {}});
+      found.push_back({target.empty() ? member(line, "proposal") : target, {}, {}, {}, of_task(entry).at});
     }
   }
   return found;
@@ -140,8 +141,11 @@ std::vector<Occurrence> Observed::effects(uint32_t operation) const {
   for (size_t i = effect_window_; i < all.size(); ++i) {
     if (all[i].operation != operation) continue;
     const auto target = target_of_.find(all[i].call);
-    found.push_back(
-        {target == target_of_.end() ? "" : target->second, all[i].texts, {}, Json::parse(all[i].payload)});
+    found.push_back({target == target_of_.end() ? "" : target->second,
+                     all[i].texts,
+                     {},
+                     Json::parse(all[i].payload),
+                     all[i].at});
   }
   return found;
 }

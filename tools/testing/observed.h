@@ -18,6 +18,7 @@ struct Occurrence {
   std::vector<std::string> words;  // elements around it, and texts that it carried
   std::set<std::string> roles;     // asked
   Json values = Json::object();    // of a task or an effect
+  Instant at = 0;
 };
 
 class Observed {

@@ -81,7 +81,8 @@ std::string dump(const TestStmt& statement) {
                                          "answer",  "alternative", "held",      "outcome",   "fails",
                                          "waiting", "suspended",   "late"};
             return form("expect", {kWhat[static_cast<size_t>(s.what)], s.subject.text(),
-                                   clause("of", dump(s.roles)), dump(s.about), dump(s.count)});
+                                   clause("of", dump(s.roles)), dump(s.about), dump(s.count),
+                                   s.at ? "at " + s.at->date + " " + s.at->time : std::string()});
           },
       },
       statement.node);
