@@ -184,7 +184,8 @@ bool Run::is_meant(const PersonAnswers& answers, const Question& question) const
   if (!answers.what.empty() && answers.what != question.place && answers.what != question.label) return false;
   if (!answers.element.empty() && std::ranges::find(question.words, answers.element) == question.words.end())
     return false;
-  if (answers.role) return question.roles.contains(*answers.role);
+  const auto is_asked = [&](uint32_t role) { return question.roles.contains(role); };
+  if (!answers.roles.empty()) return std::ranges::any_of(answers.roles, is_asked);
   return std::ranges::any_of(question.roles, [&](uint32_t each) {
     const auto& people = options_.people.at(program_->roles[each]);
     return std::ranges::find(people, answers.person) != people.end();
@@ -201,8 +202,7 @@ Run::Went Run::bind(const Question& question) {
       const auto* answers = std::get_if<PersonAnswers>(&said.statement.node);
       if (!answers || said.done || answers->element.empty() == named || !is_meant(*answers, question))
         continue;
-      const std::string who = answers->role ? program_->roles[*answers->role] : answers->person;
-      chosen.try_emplace(who, &said);
+      chosen.try_emplace(answers->who, &said);
     }
   }
   for (const auto& [who, said] : chosen) {
@@ -235,8 +235,14 @@ Run::Went Run::come_true(Said& said) {
 }
 
 std::string Run::person_for(const PersonAnswers& answers, const Json& task) const {
-  if (!answers.role) return answers.person;
-  const std::string& role = program_->roles[*answers.role];
+  if (answers.roles.empty()) return answers.person;
+  const Json asked = task.value("roles", Json::array());
+  const auto is_asked = [&](uint32_t each) {
+    return std::ranges::find(asked, Json(program_->roles[each])) != asked.end();
+  };
+  const auto found = std::ranges::find_if(answers.roles, is_asked);
+  const std::string& role =
+      program_->roles[found == answers.roles.end() ? answers.roles.front() : *found];
   const auto& people = options_.people.at(role);
   const Json decided = task.value("decisions", Json::array());
   const auto scope = task.contains("scope") ? std::optional(task["scope"].get<std::string>()) : std::nullopt;

@@ -79,10 +79,11 @@ class Reader {
   // --- people
   Read<void> who(PersonAnswers& answers) const {
     const std::string& word = words_[0];
+    answers.who = word;
     std::vector<uint32_t> alike;
     for (uint32_t role = 0; role < program_.roles.size(); ++role) {
       if (program_.roles[role] == word) {
-        answers.role = role;
+        answers.roles = {role};
         return {};
       }
       if (lower(program_.roles[role]).starts_with(lower(word))) alike.push_back(role);
@@ -92,14 +93,11 @@ class Reader {
       answers.person = word;
       return {};
     }
-    if (alike.size() == 1) {
-      answers.role = alike.front();
+    // "finance": whoever of them is asked.
+    if (!alike.empty()) {
+      answers.roles = std::move(alike);
       return {};
     }
-    std::vector<std::string> names;
-    for (const uint32_t role : alike) names.push_back(program_.roles[role]);
-    if (!names.empty())
-      return std::unexpected(fmt::format("{} may be {}: say which", word, fmt::join(names, " or ")));
     return std::unexpected(
         fmt::format("{} is no role and nobody in endcap.toml{}", word, hint(word, program_.roles)));
   }

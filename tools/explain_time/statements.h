@@ -15,7 +15,8 @@ namespace endcap::explain {
 
 struct PersonAnswers {
   enum class Verb : uint8_t { Answers, Approves, Rejects, Counters, Does } verb = Verb::Answers;
-  std::optional<uint32_t> role;  // absent: `person`
+  std::vector<uint32_t> roles;      // whichever of them is asked; none: `person`
+  std::string who;                  // as it was said
   std::string person;
   std::string what;                 // path of an approval, name of a task; empty: any
   std::string element;              // `for 1001`; empty: any

@@ -39,6 +39,11 @@ Tue 2026-12-01 09:00    ends: Opened (id P-1)
 )");
 }
 
+TEST_CASE("the beginning of a role's name is whichever of these roles is asked") {
+  const std::string said = "finance answers on Friday at 17:10";
+  CHECK(timeline({said}, {}, "role FinanceChief\n" + kOpening + kStory) == timeline({said}));
+}
+
 TEST_CASE("a model is not asked: what stands behind `or else` counts, and the timeline says so") {
   std::string asking = kOpening;
   asking.replace(asking.find("  let stores"), 0, "  let units = ask Uplift(promo.article) or else 5 ea\n");
