@@ -84,11 +84,12 @@ void Partition::deliver(const rows::Message& message) {
 // Probes the subscriptions by each field that some wait point keys this event by, and those without a key.
 void Partition::deliver_event(const rows::Message& message, uint32_t number) {
   const abi::Event& event = program().events[number];
+  carry_message_to_routes(message, number);
   abi::Arena arena;
   auto record = event_record(types(), event, message.data, arena);
   if (!record) return;  // refused when it was received; only a program that changed since can get here
   const std::string packed = abi::pack_value(types(), event.record, arena, *record, nullptr);
-  carry_event(message, number, arena, *record);
+  change_entities(number, arena, *record);
   std::vector<std::string> prefixes{rows::subscription_prefix(event.name, 0, "")};
   const auto& fields = types()[event.record].fields;
   for (uint32_t i = 0; i < fields.size(); ++i) {

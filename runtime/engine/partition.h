@@ -254,9 +254,10 @@ class Partition {
   void delivered(rows::Carrier& row, rows::Carried item, const rows::Pending& call, const Input& input);
   void unclear(rows::Pending& call, const std::string& why);
   // routes.cpp
-  void carry_event(const rows::Message& message, uint32_t event, abi::Arena& arena, abi::Cell record);
+  void carry_message_to_routes(const rows::Message& message, uint32_t event);
   void carry_message(rows::Carrier& row, rows::Carried item);
   // syncs.cpp
+  void change_entities(uint32_t event, abi::Arena& arena, abi::Cell record);
   void entity_changed(const abi::Sync& sync, const abi::Sync::Change& change, abi::Arena& arena,
                       abi::Cell record);
   void has_changed(rows::Carrier& row, const std::string& key, bool reconciles);

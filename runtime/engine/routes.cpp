@@ -8,27 +8,21 @@
 
 namespace endcap {
 
-// Every partition hears every event; a route hears it where its name is at home, and nowhere else.
-void Partition::carry_event(const rows::Message& message, uint32_t event, abi::Arena& arena,
-                            abi::Cell record) {
+// Every partition hears every event; a route hears it where its name is at home, and nowhere else. One that
+// the program can't read, for it was sent to another, is held when its turn comes.
+void Partition::carry_message_to_routes(const rows::Message& message, uint32_t event) {
   for (const auto& [name, carrying] : carriers_) {
-    if (carrying.route != nullptr) {
-      if (carrying.route->event != event) continue;
-      rows::Carried item;
-      item.number = next_number();
-      item.carrier = name;
-      item.since = now_;
-      item.source = message.source;
-      item.id = message.id;
-      item.data = message.data;
-      auto row = carrier(name);
-      admit(row, std::move(item));
-      put(row);
-      continue;
-    }
-    for (const abi::Sync::Change& change : carrying.sync->changes) {
-      if (change.event == event) entity_changed(*carrying.sync, change, arena, record);
-    }
+    if (carrying.route == nullptr || carrying.route->event != event) continue;
+    rows::Carried item;
+    item.number = next_number();
+    item.carrier = name;
+    item.since = now_;
+    item.source = message.source;
+    item.id = message.id;
+    item.data = message.data;
+    auto row = carrier(name);
+    admit(row, std::move(item));
+    put(row);
   }
 }
 

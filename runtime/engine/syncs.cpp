@@ -16,6 +16,15 @@ using ItemStage = rows::Carried::Stage;
 
 // ---------------------------------------------------------------- which entity
 
+void Partition::change_entities(uint32_t event, abi::Arena& arena, abi::Cell record) {
+  for (const auto& [name, carrying] : carriers_) {
+    if (carrying.sync == nullptr) continue;
+    for (const abi::Sync::Change& change : carrying.sync->changes) {
+      if (change.event == event) entity_changed(*carrying.sync, change, arena, record);
+    }
+  }
+}
+
 void Partition::entity_changed(const abi::Sync& sync, const abi::Sync::Change& change, abi::Arena& arena,
                                abi::Cell record) {
   const auto count = static_cast<uint32_t>(change.key_fields.size());
