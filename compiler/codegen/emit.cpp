@@ -378,6 +378,9 @@ class GraphEmitter {
   }
   void emit(const ir::Yield& t) {
     give(t.value);
+    llvm::Value* operands = load_field(m_.pointer, offsetof(Context, operands));
+    for (size_t i = 0; i < t.more.size(); ++i) store(get(t.more[i]), cell_at(operands, i + 1));
+    store_field(static_cast<uint32_t>(1 + t.more.size()), offsetof(Context, operand_count));
     leave(Exit::Yield);
   }
   void emit(const ir::SkipElement&) { leave(Exit::Skip); }

@@ -101,7 +101,10 @@ class Fingerprint {
     put(t.record);
     put(t.compensate);
   }
-  void put(const ir::Yield& t) { put(t.value); }
+  void put(const ir::Yield& t) {
+    put(t.value);
+    put(t.more);
+  }
   void put(const ir::SkipElement&) {}
   void put(const ir::Done&) {}
   void put(const ir::FaultOut& t) { put(t.kind); }

@@ -67,7 +67,7 @@ struct SwitchInt { RegisterId value; std::vector<std::pair<int64_t, BlockId>> ca
 struct Park { uint32_t state = 0; std::vector<RegisterId> operands; };
 struct Finish { uint32_t outcome; RegisterId record; };
 struct Fail { uint32_t outcome; RegisterId record; bool compensate; };
-struct Yield { RegisterId value; };
+struct Yield { RegisterId value; std::vector<RegisterId> more = {}; };  // more: of a delivery, the rows of its policies
 struct SkipElement {};
 struct Done {};
 struct FaultOut { FaultKind kind; };

@@ -230,6 +230,7 @@ abi::Exit leave(Run& run, const Graph& graph, const Terminator& terminator, abi:
   }
   if (auto* yield = std::get_if<Yield>(&terminator)) {
     give(yield->value);
+    for (RegisterId row : yield->more) context.operands[context.operand_count++] = run.at(row);
     return abi::Exit::Yield;
   }
   if (auto* guard = std::get_if<GuardResult>(&terminator)) {

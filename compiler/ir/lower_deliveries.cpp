@@ -3,7 +3,6 @@
 
 namespace endcap::ir {
 
-using abi::Builtin;
 using abi::MachineKind;
 
 FlowLowering::FlowLowering(ProgramLowering& program, const sema::Delivery& delivery, std::string name)
@@ -29,11 +28,10 @@ void FlowLowering::delivery_machine(uint32_t index, const sema::Delivery& delive
   }
   builder_.line(program_.line(delivery.mapped->span));
   set(delivery.made, expression(*delivery.mapped));
-  std::vector<RegisterId> cells{expression(*delivery.payload)};
+  Yield yield{expression(*delivery.payload)};
   for (const sema::Delivery::Asked& asked : delivery.asked)
-    cells.push_back(row_of(expression(*asked.facts), asked.policy));
-  const uint64_t count = cells.size();
-  builder_.end(Yield{builder_.call(Builtin::RecordMake, delivery.yields, std::move(cells), count)});
+    yield.more.push_back(row_of(expression(*asked.facts), asked.policy));
+  builder_.end(std::move(yield));
   finish_machine(index);
 }
 

@@ -143,7 +143,8 @@ class Printer {
     if (auto* fail = std::get_if<Fail>(&t)) {
       add("  fail {} {}{}\n", fail->outcome, name(fail->record), fail->compensate ? " and compensate" : "");
     }
-    if (auto* yield = std::get_if<Yield>(&t)) add("  yield {}\n", name(yield->value));
+    if (auto* yield = std::get_if<Yield>(&t))
+      add("  yield {}{}{}\n", name(yield->value), yield->more.empty() ? "" : ", ", list(yield->more, false));
     if (std::holds_alternative<SkipElement>(t)) add("  skip\n");
     if (std::holds_alternative<Done>(t)) add("  done\n");
     if (auto* out = std::get_if<FaultOut>(&t)) add("  fault {}\n", to_string(out->kind));

@@ -48,7 +48,10 @@ void for_each_use(const Terminator& terminator, Visit visit) {
   }
   if (auto* finish = std::get_if<Finish>(&terminator)) visit(finish->record);
   if (auto* fail = std::get_if<Fail>(&terminator)) visit(fail->record);
-  if (auto* yield = std::get_if<Yield>(&terminator)) visit(yield->value);
+  if (auto* yield = std::get_if<Yield>(&terminator)) {
+    visit(yield->value);
+    for (RegisterId id : yield->more) visit(id);
+  }
   if (auto* guard = std::get_if<GuardResult>(&terminator)) visit(guard->value);
   if (auto* result = std::get_if<Return>(&terminator)) visit(result->value);
 }

@@ -100,9 +100,12 @@ void check_ends(const Subject& s, size_t i) {
       std::holds_alternative<Yield>(terminator) || std::holds_alternative<SkipElement>(terminator);
   if (child_end && s.machine->kind != abi::MachineKind::Element &&
       s.machine->kind != abi::MachineKind::Delivery)
-    s.say_at(i, "only an element or a delivery yields or is skipped");
+    s.say_at(i, "only an element yields or is skipped, and a delivery");
   if (s.machine->kind == abi::MachineKind::Delivery && leaves(terminator) && !ends_delivery(terminator))
     s.say_at(i, "a delivery only says what is to be done");
+  const auto* yield = std::get_if<Yield>(&terminator);
+  if (yield && !yield->more.empty() && s.machine->kind != abi::MachineKind::Delivery)
+    s.say_at(i, "only a delivery yields more than a value");
   const bool has_outcome =
       s.machine->kind == abi::MachineKind::Main || s.machine->kind == abi::MachineKind::Run;
   if (std::holds_alternative<Done>(terminator) && has_outcome) {

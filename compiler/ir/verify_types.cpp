@@ -107,8 +107,10 @@ class TypeCheck {
     }
     if (auto* finish = std::get_if<Finish>(&t)) outcome(finish->outcome, finish->record, false);
     if (auto* fail = std::get_if<Fail>(&t)) outcome(fail->outcome, fail->record, true);
-    if (auto* yield = std::get_if<Yield>(&t))
+    if (auto* yield = std::get_if<Yield>(&t)) {
       expect(kind(yield->value) != Kind::Ratio, "a ratio can't be yielded");
+      for (RegisterId row : yield->more) is(row, Kind::Int);
+    }
   }
 
  private:

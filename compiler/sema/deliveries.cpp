@@ -110,16 +110,11 @@ void DeliveryDescriber::does() {
   const std::vector<ExprPtr> given = arguments(symbol->index);
   delivery_.payload = payload_of(context_, scope_, symbol->index, given, tree_.mapping.span);
   if (is_invalid(*delivery_.payload)) return;
-  std::vector<abi::Field> yields{
-      {.name = "payload", .type = context_.program.abi.operations[symbol->index].payload}};
   for (const PolicyId policy : asked) {
     delivery_.asked.push_back(
         {policy, facts_of(context_, policy, context_.operations[symbol->index], given, tree_.mapping.span)});
     out_.policies.push_back(context_.program.policies[policy.index].index);
-    yields.push_back(
-        {.name = context_.program.policies[policy.index].name, .type = context_.types.int_type()});
   }
-  delivery_.yields = context_.types.record(delivery_.name, std::move(yields));
 }
 
 // Whether the operation is of the class that is said, and one that can be done without anybody.

@@ -39,6 +39,11 @@ class DependantFinder {
       }
       walk(workflow.body, walker());
     }
+    for (size_t i = 0; i < program_.routes.size(); ++i) {
+      name_ = "route " + program_.routes[i].name;
+      of_delivery(program_.routes[i], program_.abi.routes[i].delivery);
+    }
+    for (size_t i = 0; i < program_.syncs.size(); ++i) of_sync(program_.syncs[i], program_.abi.syncs[i]);
     return std::move(found_);
   }
 
@@ -56,6 +61,23 @@ class DependantFinder {
       for (const auto& [fact, field] : recheck.facts)
         add_place(found_.fields[{record, field}], name_, policy.span);
     }
+  }
+
+  void of_delivery(const Delivery& delivery, const abi::Delivery& described) {
+    operation(described.operation, delivery.span);
+    for (const ExprPtr* each :
+         {&delivery.where, &delivery.mapped, &delivery.payload, &delivery.key, &delivery.same}) {
+      if (*each) walk(**each, walker());
+    }
+    for (const Delivery::Asked& asked : delivery.asked) walk(*asked.facts, walker());
+  }
+
+  void of_sync(const Delivery& delivery, const abi::Sync& sync) {
+    name_ = "sync " + delivery.name;
+    view(sync.view, delivery.span);
+    operation(sync.reconciliation.operation, delivery.span);
+    if (sync.comparison) view(sync.comparison->view, delivery.span);
+    of_delivery(delivery, sync.delivery);
   }
 
   void view(uint32_t index, Span span) { add_place(found_.views[index], name_, span); }

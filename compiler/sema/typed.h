@@ -346,7 +346,6 @@ struct Delivery {
   ExprPtr payload;                      // of `made`
   struct Asked { PolicyId policy; ExprPtr facts; };
   std::vector<Asked> asked;             // facts: of `made`
-  TypeId yields = abi::kNoType;         // record: the payload, then the row of each policy
   ExprPtr key;                          // compares: record of the key of `there`, of `made`
   ExprPtr same;                         // compares: of `made` and `there`
 };

@@ -21,7 +21,7 @@ enum class Exit : uint32_t {
   Fail = 2,        // outcome, operands[0] = its record, compensate
   Done = 3,        // an element, branch or handler reached its end
   Skip = 4,        // an element was skipped
-  Yield = 5,       // an element ended with operands[0]
+  Yield = 5,       // an element ended with operands[0]; a delivery: see Delivery in program.h
   Faulted = 6,     // fault, fault_source, fault_line
   GuardTrue = 7,
   GuardFalse = 8,

@@ -335,7 +335,7 @@ struct Delivery {
   uint32_t operation = 0;               // Notify or Write, and never Unsafe: nobody is there to be asked
   std::vector<uint32_t> policies;       // Write: all must permit. None of their rows asks a person or has a budget
   // One parameter, the record of the event or of the view; one state, which never waits. It ends in Skip, when nothing is to be done, or in
-  // Yield: a record of the operation's payload, then for each policy the row that matched, an Int.
+  // Yield: a record of the operation's payload, then as more operands for each policy the row that matched, an Int; -1: none could be told.
   uint32_t machine = 0;
   uint32_t parallel = 20;               // how many are on their way at once; more wait in the order in which they came
 };

@@ -98,6 +98,11 @@ void Estate::after_create(Table& table, Row& row) {
                              {"PosTerminal", "1"},
                              {"ConditionRecord", row.fields["ConditionRecord"]}});
   }
+  if (set == "OrderLines") {
+    Json data = Json::object();
+    for (const char* name : {"order", "line", "sku", "quantity", "unit"}) data[name] = row.fields[name];
+    events_.send({.type = "shop.order.placed", .data = std::move(data)});
+  }
   if (set == "A_StockTransfer") {
     Row* target =
         erp_.at("A_MaterialStock").find({text(row.fields, "ReceivingPlant"), text(row.fields, "Material")});
@@ -140,6 +145,8 @@ void Estate::changed(Table& table, Row& row, const Json& before) {
       events_.send({.type = "retail.promotion.cancelled", .data = {{"RetailPromotion", id}}});
     }
   }
+  if (set == "A_Product")
+    events_.send({.type = "retail.product.changed", .data = {{"Product", row.fields["Product"]}}});
   if (set == "A_PromotionOrder" && row.fields["SupplierConfirmation"] != before["SupplierConfirmation"])
     answered(row);
   if (set == "A_MaterialStock") {

@@ -93,6 +93,14 @@ void Estate::seed_products() {
                  {"status", "live"},
                  {"channel", "web"},
                  {"changedAt", kFirstDay}});
+    shop_.at("Products")
+        .insert({{"sku", article.number},
+                 {"title", article.name},
+                 {"category", article.group},
+                 {"listPrice", article.price},
+                 {"currency", "AUD"},
+                 {"orderable", true},
+                 {"changedAt", kFirstDay}});
   }
 }
 

@@ -61,6 +61,22 @@ void add_schedules(Coverage& coverage, const CheckedProject& project, const std:
   add_group(coverage, std::move(group));
 }
 
+void add_carriers(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& started) {
+  Coverage::Group group{.name = "routes and syncs"};
+  for (const ast::Module& module : project.modules) {
+    for (const ast::Decl& declaration : module.declarations) {
+      const auto* route = std::get_if<ast::RouteDecl>(&declaration.node);
+      const auto* sync = std::get_if<ast::SyncDecl>(&declaration.node);
+      if (route == nullptr && sync == nullptr) continue;
+      const ast::Name& name = route ? route->delivery.name : sync->delivery.name;
+      count(group, started.contains(module.name->text() + "." + name.text),
+            {name.text, project.sources.file(name.span.source).path,
+             project.sources.line_column(name.span.source, name.span.begin).line});
+    }
+  }
+  add_group(coverage, std::move(group));
+}
+
 void add_operations(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& called) {
   Coverage::Group group{.name = "operations of interfaces"};
   for (const ast::Module& module : project.modules) {

@@ -27,6 +27,9 @@ Coverage coverage_of(const std::vector<ir::Mark>& marks, const ir::Reached& reac
 // Adds the schedules of the project; `started` are the full names of those that started something.
 void add_schedules(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& started);
 
+// Adds its routes and syncs; `started` are the full names of those that ran.
+void add_carriers(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& started);
+
 // Adds the operations of its interfaces; `called` are those that were taken, as Result::called.
 void add_operations(Coverage& coverage, const CheckedProject& project, const std::set<std::string>& called);
 

@@ -6,7 +6,7 @@ namespace endcap::testing {
 EngineOptions options_of(const Project& project) {
   EngineOptions options;
   options.schedules.emplace();  // none, but for those that are started
-  options.carriers.emplace();   // none
+  options.carriers.emplace();   // nor routes and syncs
   for (const RoleConfig& role : project.roles) {
     options.people[role.name] = role.people;
     options.scopes[role.name] = role.scopes;

@@ -1,4 +1,5 @@
-// How an engine in memory is set up: the people and systems of endcap.toml, and no schedule.
+// How an engine in memory is set up: the people and systems of endcap.toml, and no schedule,
+// route or sync.
 #pragma once
 
 #include "compiler/schema/project.h"

@@ -21,6 +21,7 @@ struct Result {
   std::vector<std::string> timeline;  // the test's steps and what followed each, in the test's zone
   std::string zone;
   std::string schedule;          // that started something: its full name; empty: none
+  std::set<std::string> carriers;  // routes and syncs that ran: their full names
   std::set<std::string> called;  // operations of interfaces that were taken: "Offers/2/optIn"
   double seconds = 0;
   bool passed() const { return failures.empty(); }

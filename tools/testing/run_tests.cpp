@@ -56,9 +56,11 @@ std::expected<Report, std::string> run_tests(CheckedProject& project, const RunO
   work();
   threads.clear();
   report.coverage = coverage_of(marks, *reached);
-  std::set<std::string> started;
+  std::set<std::string> started, carried;
   for (const Result& result : report.results) started.insert(result.schedule);
   add_schedules(report.coverage, project, started);
+  for (const Result& result : report.results) carried.insert(result.carriers.begin(), result.carriers.end());
+  add_carriers(report.coverage, project, carried);
   std::set<std::string> called;
   for (const Result& result : report.results) called.insert(result.called.begin(), result.called.end());
   add_operations(report.coverage, project, called);

@@ -14,9 +14,16 @@
 namespace endcap::testing {
 namespace {
 
-// Time passes in every test: only the schedule that a test is about may start anything.
-EngineOptions with_schedules_of(EngineOptions options, const abi::Program& program, const sema::Test& test) {
+std::string carrier_name(const abi::Program& program, const sema::TestCarrier& start) {
+  return start.sync ? program.syncs.at(start.carrier).name : program.routes.at(start.carrier).name;
+}
+
+// Time passes in every test: only the schedule, the routes and the syncs that a test is about may do
+// anything.
+EngineOptions with_those_of(EngineOptions options, const abi::Program& program, const sema::Test& test) {
   for (const sema::TestAction& action : test.actions) {
+    const auto* carrier = std::get_if<sema::TestCarrier>(&action.node);
+    if (carrier != nullptr) options.carriers->insert(carrier_name(program, *carrier));
     const auto* start = std::get_if<sema::TestSchedule>(&action.node);
     if (start != nullptr) options.schedules->insert(program.schedules.at(start->schedule).name);
   }
@@ -30,7 +37,7 @@ Story::Story(std::shared_ptr<const abi::Program> program, const sema::Test& test
     : program_(std::move(program)),
       test_(test),
       sources_(sources),
-      options_(with_schedules_of(with_people(options, *program_), *program_, test)),
+      options_(with_those_of(with_people(options, *program_), *program_, test)),
       estate_(program_),
       world_(program_, options_, estate_),
       observed_(world_, estate_) {
@@ -126,6 +133,12 @@ Story::Went Story::act(const sema::TestStart& start) {
 Story::Went Story::act(const sema::TestSchedule& start) {
   if (auto opened = world_.open(start.at); !opened) return opened;
   schedule_ = &program_->schedules[start.schedule];
+  return settle(start.at);
+}
+
+Story::Went Story::act(const sema::TestCarrier& start) {
+  if (auto opened = world_.open(start.at); !opened) return opened;
+  result_.carriers.insert(carrier_name(*program_, start));
   return settle(start.at);
 }
 

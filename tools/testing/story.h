@@ -26,6 +26,7 @@ class Story {
   Went act(const sema::EntityChange& change) { return estate_.change(change); }
   Went act(const sema::TestStart& start);
   Went act(const sema::TestSchedule& start);
+  Went act(const sema::TestCarrier& start);
   void follow_scheduled();
   Went act(const sema::TestTime& time);
   Went act(const sema::SentEvent& sent);

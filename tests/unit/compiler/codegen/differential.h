@@ -161,7 +161,11 @@ class Differential {
       number("compensate", context.compensate);
       value(program.outcomes_of(program.machines[machine])[context.outcome].record, context.operands[0]);
     }
-    if (exit == abi::Exit::Yield) number("yields", context.operand_count);
+    if (exit == abi::Exit::Yield) {
+      number("yields", context.operand_count);
+      for (uint32_t i = 1; i < context.operand_count; ++i)
+        number("row", static_cast<uint64_t>(context.operands[i].bits));
+    }
     if (exit == abi::Exit::Faulted) {
       number("fault", context.fault);
       number("line", context.fault_line);

@@ -28,6 +28,7 @@ struct Standing {
   std::string outcome;              // Finish, Fail
   bool compensate = false;
   json record;  // Finish, Fail, Yield
+  std::vector<int64_t> rows;  // Yield of a delivery: one a policy
   FaultKind fault = FaultKind::None;
   uint32_t fault_line = 0;
 };
@@ -229,6 +230,8 @@ class Instance {
     } else if (exit == abi::Exit::Yield) {
       standing_.record =
           json::parse(abi::value_to_json(program_->types, yields_, arena, context.operands[0]));
+      for (uint32_t i = 1; i < context.operand_count; ++i)
+        standing_.rows.push_back(static_cast<int64_t>(context.operands[i].bits));
     } else if (exit == abi::Exit::Faulted) {
       standing_.fault = static_cast<FaultKind>(context.fault);
       standing_.fault_line = context.fault_line;

@@ -65,16 +65,20 @@ Program compile(const std::string& text) {
 
 // The tests of compiler/codegen are built with these same tests: native code has to pass them too, and to
 // leave the same bytes.
-TextFlow::TextFlow(const std::string& body, const std::string& declarations) {
-  Program flow = compile("module retail.trial\nuse retail.estate\nuse calendar au.trading\n" + declarations +
-                         "\nworkflow Flow(promo: Promotion) key promo.id version 1 {\n" + body + "\n}\n");
+std::shared_ptr<abi::Program> runnable(Program program) {
 #ifdef ENDCAP_NATIVE_FLOWS
-  codegen::testing::Differential both(std::move(flow));
+  codegen::testing::Differential both(std::move(program));
   both.run(11, 2);
-  program_ = both.native;
+  return both.native;
 #else
-  program_ = interpret(std::move(flow));
+  return interpret(std::move(program));
 #endif
+}
+
+TextFlow::TextFlow(const std::string& body, const std::string& declarations) {
+  program_ =
+      runnable(compile("module retail.trial\nuse retail.estate\nuse calendar au.trading\n" + declarations +
+                       "\nworkflow Flow(promo: Promotion) key promo.id version 1 {\n" + body + "\n}\n"));
 }
 
 }  // namespace endcap::ir::testing

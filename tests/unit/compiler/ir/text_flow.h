@@ -11,6 +11,9 @@ namespace endcap::ir::testing {
 // shipped module.
 Program compile(const std::string& text);
 
+// The program to be stepped through.
+std::shared_ptr<abi::Program> runnable(Program program);
+
 // What lowering finds in such a module, one line a finding; empty when it stays within all limits.
 std::string limits(const std::string& text);
 

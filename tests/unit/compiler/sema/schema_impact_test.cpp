@@ -14,12 +14,13 @@ namespace {
 
 using schema::Impact;
 
-// The fixture project, and its ERP's metadata with one piece replaced.
+// The fixture project and perhaps one module more, and its ERP's metadata with one piece replaced.
 class UpgradedErp {
  public:
-  UpgradedErp(const std::string& piece, const std::string& by) {
+  UpgradedErp(const std::string& piece, const std::string& by, const std::string& more = "") {
     const std::string folder = std::string(ENDCAP_SOURCE_DIR) + "/tests/language/project";
     Project project = load_project(folder, sources_, diagnostics_);
+    if (!more.empty()) project.sources.push_back(sources_.add("more.endcap", more));
     std::vector<ast::Module> modules;
     for (const SourceId source : project.sources) modules.push_back(parse(sources_, source, diagnostics_));
     program_ = check(project, modules, sources_, diagnostics_);
@@ -166,6 +167,30 @@ TEST_SUITE("what an upgrade of a system touches") {
     CHECK_FALSE(erp.use("view fixture.base.Promotion", "Slogan").required);
     CHECK(erp.use("operation Price.activate", "Rate").sends());
     CHECK_FALSE(price.sends());
+  }
+
+  TEST_CASE("a sync depends on what it reads, on the fields that it looks at, and on what it goes through") {
+    const UpgradedErp erp("sap:label=\"Region\"", "sap:label=\"State\"", R"(module more
+
+use fixture.base
+use fixture.carried
+use system erp
+use system shop
+
+sync StocksOnline: Stock from erp to shop via UnitsOf {
+  where it.store == "1001"
+  writes Offer.put under OfferGate
+  reconcile every day at 02:00 zone "UTC" over StocksOf("1001")
+}
+)");
+    const auto by_sync = [&](const SchemaUse& use) {
+      return std::ranges::any_of(
+          use.places, [](const UsePlace& place) { return place.declaration == "sync more.StocksOnline"; });
+    };
+    CHECK(by_sync(erp.use("view fixture.base.Stock", "")));
+    CHECK(by_sync(erp.use("view fixture.base.Stock", "Plant")));
+    CHECK(by_sync(erp.use("operation StocksOf", "Plant")));
+    CHECK_FALSE(by_sync(erp.use("operation StockOf", "Plant")));
   }
 }
 
