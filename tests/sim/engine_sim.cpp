@@ -269,8 +269,10 @@ class Simulation {
 
   // One thing happens.
   void chaos() {
-    switch (roll(14)) {
+    switch (roll(16)) {
       case 12:
+      case 13:
+      case 14:
         return life_.chaos();
       case 0:
       case 1:

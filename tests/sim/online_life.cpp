@@ -10,7 +10,7 @@ namespace {
 
 using Kind = CallResult::Kind;
 
-constexpr size_t kStores = 12;
+constexpr size_t kStores = 5;
 constexpr Duration kArrivesWithin = 9 * kSecond;  // less than a system needs to settle
 
 bool can_be_told(const Json& count) {

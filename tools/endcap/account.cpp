@@ -117,6 +117,88 @@ std::string schedules_table(const Json& answer, bool short_form) {
   return table(rows);
 }
 
+std::string routes_table(const Json& answer, bool short_form) {
+  std::vector<std::vector<std::string>> rows;
+  if (!short_form)
+    rows.push_back({"ROUTE OR SYNC", "TELLS", "WAITING", "ON ITS WAY", "HELD", "CARRIED", "SAME", "SKIPPED",
+                    "RECONCILED", "NEXT"});
+  for (const auto& [list, kind] : {std::pair("routes", "route"), std::pair("syncs", "sync")}) {
+    for (const Json& each : answer.value(list, Json::array())) {
+      const Json reconciled = each.value("reconciliation", Json::object());
+      const auto last = reconciled.find("last");
+      const bool is_known = last != reconciled.end() && last->is_object();
+      const std::string reason = is_known ? text(*last, "reason") : "";
+      rows.push_back({text(each, kind), text(each, "operation"), text(each, "waiting"),
+                      text(each, "onTheirWay"), text(each, "held"), text(each, "carried"), text(each, "same"),
+                      text(each, "skipped"),
+                      reconciled.contains("now") ? "now"
+                      : is_known                 ? moment_of(*last, reason.empty() ? "ended" : "began")
+                                                 : "",
+                      moment_of(reconciled, "next")});
+      if (!reason.empty()) rows.back()[8] += ": " + reason;
+    }
+  }
+  if (!short_form && rows.size() == 1) return "no routes or syncs\n";
+  return table(rows);
+}
+
+namespace {
+
+// Of a sync the key of the entity, of a route the message: in one line, cut where it is long.
+std::string carried_of(const Json& item) {
+  constexpr size_t kShown = 60;
+  std::string shown = item.contains("key") ? item["key"].dump() : item.value("data", Json()).dump();
+  if (shown.size() <= kShown) return shown;
+  size_t end = kShown;
+  while (end > 0 && (static_cast<uint8_t>(shown[end]) & 0xC0) == 0x80) --end;
+  return shown.substr(0, end) + "...";
+}
+
+std::string why_held(const Json& item) {
+  return text(item, "reason") + (item.value("mayHaveHappened", false) ? " (it may have happened)" : "");
+}
+
+}  // namespace
+
+std::string held_table(const Json& answer, bool short_form) {
+  std::vector<std::vector<std::string>> rows;
+  if (!short_form) rows.push_back({"ITEM", "OF", "WHAT", "HELD SINCE", "OWNER", "REASON"});
+  for (const Json& each : answer.value("held", Json::array())) {
+    rows.push_back({text(each, "item"), text(each, "of"), carried_of(each), moment_of(each, "heldSince"),
+                    text(each, "owner"), why_held(each)});
+  }
+  if (!short_form && rows.size() == 1) return "nothing is held\n";
+  return table(rows);
+}
+
+std::string held_account(const Json& item, bool short_form) {
+  const std::string state = text(item, "state");
+  if (short_form) return fmt::format("{} {}\n", text(item, "item"), state);
+  std::string out = fmt::format("item {} of {}: {}\n", text(item, "item"), text(item, "of"),
+                                state == "onItsWay" ? "on its way" : state);
+  const char* const member = item.contains("key") ? "key" : "data";
+  if (item.contains(member)) out += fmt::format("  {}: {}\n", member, item[member].dump());
+  if (item.contains("event"))
+    out += fmt::format("  event: {} of {}\n", text(item["event"], "id"), text(item["event"], "source"));
+  if (const std::string reason = why_held(item); !reason.empty())
+    out += fmt::format("  held since {}: {}\n  {} says what becomes of it\n", moment_of(item, "heldSince"),
+                       reason, text(item, "owner").empty() ? "anybody" : text(item, "owner"));
+  for (const Json& each : item.value("said", Json::array())) {
+    const std::string covers = text(each, "covers"), reason = text(each, "reason");
+    out += fmt::format("  {} {} {}{}{}\n", moment_of(each, "time"),
+                       text(each, "said") == "drop" ? "dropped by" : "sent again by", text(each, "by"),
+                       covers.empty() ? "" : " for " + covers, reason.empty() ? "" : ": " + reason);
+  }
+  return out;
+}
+
+std::string settled_line(const Json& answer, bool short_form) {
+  const std::string item = text(answer, "item"), status = text(answer, "status");
+  if (short_form) return fmt::format("{} {}\n", item, status);
+  return fmt::format("item {} of {} {}\n", item, text(answer, "of"),
+                     status == "dropped" ? "is given up" : "is sent again");
+}
+
 namespace {
 
 // Whom a task is for: the roles, or who it was handed to for one of them.

@@ -10,6 +10,10 @@ using Json = nlohmann::ordered_json;
 
 std::string instances_table(const Json& answer, bool short_form);     // of GET /v1/instances
 std::string schedules_table(const Json& answer, bool short_form);     // of GET /v1/schedules
+std::string routes_table(const Json& answer, bool short_form);        // of GET /v1/routes
+std::string held_table(const Json& answer, bool short_form);          // of GET /v1/held
+std::string held_account(const Json& item, bool short_form);          // of GET /v1/held/{item}
+std::string settled_line(const Json& answer, bool short_form);        // of POST /v1/held/{item}/...
 std::string tasks_table(const Json& answer, bool short_form);         // of GET /v1/tasks
 std::string totals_table(const Json& task, bool short_form);          // of GET /v1/tasks/{task}
 std::string lines_table(const Json& answer, bool short_form);         // of GET /v1/tasks/{task}/lines

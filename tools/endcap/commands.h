@@ -35,6 +35,8 @@ void add_list(CLI::App& app, int& exit_code);
 void add_show(CLI::App& app, int& exit_code);
 void add_history(CLI::App& app, int& exit_code);
 void add_schedules(CLI::App& app, int& exit_code);
+void add_routes(CLI::App& app, int& exit_code);
+void add_held(CLI::App& app, int& exit_code);
 void add_tasks(CLI::App& app, int& exit_code);
 void add_lines(CLI::App& app, int& exit_code);
 void add_decide(CLI::App& app, int& exit_code);

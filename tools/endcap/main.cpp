@@ -33,6 +33,8 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_show,
     endcap::command::add_history,
     endcap::command::add_schedules,
+    endcap::command::add_routes,
+    endcap::command::add_held,
     endcap::command::add_tasks,
     endcap::command::add_lines,
     endcap::command::add_decide,

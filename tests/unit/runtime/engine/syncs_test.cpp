@@ -191,6 +191,51 @@ TEST_CASE("under another program the entity is read anew: what it has become rea
   }
 }
 
+TEST_CASE(
+    "a request of a process that died arrives before the entity is told anew, whatever the other system "
+    "has") {
+  CarriedShop shop(Strategy::Idempotent, 3, many(3));
+  shop.in_numbers = [&](const CallRequest& request) {
+    return in_first_numbers(request, *shop.retail.program());
+  };
+  const auto other = renumbered(shop.retail.program());
+  const std::string region = std::exchange(shop.online.stores["S1"], "for a moment");
+  shop.world.event("retail.store_changed", {{"id", "S1"}});
+  while (shop.calls("Listing S1") < 2) shop.world.tick();
+  shop.online.holds = true;
+  shop.world.run();
+  REQUIRE(shop.world.open_calls.size() == 1);
+  const CallRequest late = shop.world.open_calls.begin()->second.second;
+  shop.online.stores["S1"] = region;
+  shop.world.deploy(other);
+  shop.online.holds = false;
+  shop.world.crash();
+  shop.world.run_to(shop.world.now + 30 * kSecond);
+  CHECK(shop.sync()["onTheirWay"] == 1);
+  shop.online.effect(late);
+  shop.world.run_to(shop.world.now + 10 * kMinute);
+  CHECK(shop.online.listed["S1"] == region);
+  CHECK(shop.rows(Table::Carried) == 0);
+}
+
+TEST_CASE("what is refused of an entity that has changed meanwhile is tried once more before it is held") {
+  CarriedShop shop(Strategy::Keyed, 3, many(1));
+  shop.online.stores["S0"] = "A";
+  shop.world.event("retail.store_changed", {{"id", "S0"}});
+  while (shop.calls("Listing S0") < 2) shop.world.tick();
+  shop.online.holds = true;
+  shop.world.run();
+  REQUIRE(shop.world.open_calls.size() == 1);
+  shop.online.stores["S0"] = "B";
+  shop.changed("S0");
+  shop.online.holds = false;
+  shop.world.answer(shop.world.open_calls.begin()->first, {Kind::Rejected});
+  shop.world.run();
+  CHECK(shop.online.listed["S0"] == "B");
+  CHECK(shop.sync()["held"] == 0);
+  CHECK(shop.world.engine().counters().carried_held == 0);
+}
+
 TEST_CASE("a reconciliation goes on where it was, under another program too") {
   CarriedShop shop(Strategy::Keyed, 3, many(2500));
   shop.in_numbers = [&](const CallRequest& request) {
