@@ -61,28 +61,30 @@ bool Partition::take_carriers() {
 
 // Those that were there before. One that is gone lets go of its items; one that does not run keeps them.
 void Partition::meet_carriers() {
-  const auto is_declared = [&](const std::string& name) {
-    return std::ranges::find(program().routes, name, &abi::Route::name) != program().routes.end() ||
-           std::ranges::find(program().syncs, name, &abi::Sync::name) != program().syncs.end();
-  };
   for (const auto& [key, value] : overlay_.collect(Table::Carried, "s")) {
     auto row = rows::decode<rows::Carrier>(value);
     if (carriers_.contains(row.name)) continue;
     unschedule(row.timer);
     row.timer.clear();
     if (!is_declared(row.name)) {
-      row.running = row.listing = false;
-      erase_all(Table::Carried, carry_keys::listed_of(row.name));
+      forget_reconciliation(row);
       gone_carriers_.insert(row.name);
     }
     put(row);
   }
 }
 
+bool Partition::is_declared(const std::string& name) const {
+  return std::ranges::find(program().routes, name, &abi::Route::name) != program().routes.end() ||
+         std::ranges::find(program().syncs, name, &abi::Sync::name) != program().syncs.end();
+}
+
 void Partition::declare(const std::string& name, const Carrying& carrying) {
   auto found = find<rows::Carrier>(Table::Carried, carry_keys::carrier(name));
   rows::Carrier row = found ? std::move(*found) : rows::Carrier{};
   const abi::Operation& operation = program().operations[carrying.delivery->operation];
+  const bool was_sync = found && row.kind == rows::Carrier::Kind::Sync;
+  if (was_sync && carrying.sync == nullptr) forget_reconciliation(row);
   row.name = name;
   row.kind = carrying.sync != nullptr ? rows::Carrier::Kind::Sync : rows::Carrier::Kind::Route;
   row.operation = operation.name;
@@ -253,7 +255,8 @@ void Partition::hold_item(rows::Carrier& row, rows::Carried item, const std::str
   if (!item.maybe_done) ++item.round;
   if (std::exchange(item.again, false)) return queue(row, std::move(item));  // it is not as it was
   if (std::exchange(item.reconciles, false)) {
-    ++row.run.held, --row.open;
+    ++row.run.held;
+    if (row.open > 0) --row.open;
     reconciled(row);
   }
   item.stage = ItemStage::None;

@@ -47,14 +47,15 @@ void Partition::settle_held(HeldRequest& request) {
   if (request.drop) {
     ++row.dropped;
     ++state_.counters.carried_dropped;
-    overlay_.erase(Table::Carried, carry_keys::entity(row.name, item->data));
+    if (row.kind == rows::Carrier::Kind::Sync)
+      overlay_.erase(Table::Carried, carry_keys::entity(row.name, item->data));
     notice(fmt::format("{}: item {} was dropped by {}: {}", row.name, item->number, request.person,
                        request.reason));
   } else {
     admit(row, std::move(*item));
   }
   put(row);
-  if (!carriers_.contains(row.name) && row.has_nothing()) gone_carriers_.insert(row.name);
+  if (!is_declared(row.name) && row.has_nothing()) gone_carriers_.insert(row.name);
   answer(request.reply, settled_json(request.item, row.name, request.drop));
 }
 

@@ -224,6 +224,7 @@ class Partition {
   bool carriers_have_work() const;
   bool take_carriers();
   void meet_carriers();
+  bool is_declared(const std::string& name) const;
   void declare(const std::string& name, const Carrying& carrying);
   rows::Carrier carrier(const std::string& name);
   void put(const rows::Carrier& row) { put(Table::Carried, carry_keys::carrier(row.name), row); }
@@ -274,6 +275,7 @@ class Partition {
   void listed(rows::Carrier& row, const rows::Pending& call, const Input& input);
   std::string keep_listed(rows::Carrier& row, const abi::Sync& sync, const Input& input);
   std::optional<std::string> next_listed(rows::Carrier& row, Carrying& carrying);
+  void forget_reconciliation(rows::Carrier& row);
   void reconciled(rows::Carrier& row);
   // held.cpp
   void settle_held(HeldRequest& request);

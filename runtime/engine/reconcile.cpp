@@ -145,6 +145,14 @@ std::optional<std::string> Partition::next_listed(rows::Carrier& row, Carrying& 
   return key;
 }
 
+// Of a sync that is gone.
+void Partition::forget_reconciliation(rows::Carrier& row) {
+  unschedule(row.timer);
+  row.timer.clear();
+  row.running = row.listing = false;
+  erase_all(Table::Carried, carry_keys::listed_of(row.name));
+}
+
 // It is over once all are listed and nothing of it is on its way.
 void Partition::reconciled(rows::Carrier& row) {
   if (!row.running || row.listing || row.place < row.run.listed || row.open > 0) return;

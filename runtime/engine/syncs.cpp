@@ -65,7 +65,7 @@ void Partition::has_changed(rows::Carrier& row, const std::string& key, bool rec
 // Behind the end of its item.
 void Partition::entity_done(rows::Carrier& row, const rows::Carried& item) {
   overlay_.erase(Table::Carried, carry_keys::entity(row.name, item.data));
-  if (item.reconciles) --row.open;
+  if (item.reconciles && row.open > 0) --row.open;
   if (item.again) has_changed(row, item.data, false);
   reconciled(row);
 }

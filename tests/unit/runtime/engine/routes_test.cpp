@@ -197,6 +197,39 @@ TEST_CASE("an engine that is told which may run carries nothing else, and loses 
   CHECK(shop.online.counted == Strings{"P-1 1", "P-2 2"});
 }
 
+TEST_CASE("one that does not run keeps its counts when the last that was held of it is dropped") {
+  CarriedShop shop;
+  shop.count("P-1", 1000);
+  const uint64_t item = shop.held()["held"][0]["item"];
+  shop.world.options.carriers.emplace();
+  shop.world.crash();
+  CHECK(shop.settle(item, "ops", false)["refused"] == "Conflict");
+  CHECK(shop.settle(item, "ops", true)["status"] == "dropped");
+  CHECK(shop.route()["dropped"] == 1);
+}
+
+TEST_CASE("a sync that has become a route under its name holds what it had, and goes on as a route") {
+  CarriedShop shop(abi::Strategy::Keyed, 1, {{"S1", "NSW"}, {"S2", "NSW"}, {"S3", "NSW"}});
+  shop.online.holds = true;
+  shop.world.run_to(kMonday + kDay + 3 * kHour);
+  for (const char* store : {"S1", "S2"}) shop.changed(store);
+  auto other = renumbered(shop.retail.program());
+  other->syncs.clear();
+  other->routes[0].name = "test.StoresOnline";
+  shop.in_numbers = [&](const CallRequest& request) {
+    return in_first_numbers(request, *shop.retail.program());
+  };
+  shop.world.deploy(other);
+  shop.online.holds = false;
+  shop.world.crash();
+  shop.world.run();
+  shop.count("P-1", 5);
+  CHECK(shop.online.counted == Strings{"P-1 5"});
+  CHECK(shop.routes()["routes"].size() == 1);
+  CHECK(shop.route()["held"] == 2);
+  CHECK_FALSE(shop.world.engine().next_due());
+}
+
 TEST_CASE("a crash at any step neither loses nor doubles a message") {
   for (const auto strategy : {abi::Strategy::Keyed, abi::Strategy::Queryable}) {
     for (int point = 0; point < 16; ++point) {
