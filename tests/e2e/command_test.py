@@ -44,10 +44,10 @@ class Command(unittest.TestCase):
     # explain-time
 
     def explain_time(self, *arguments: str):
-        return endcap("explain-time", "NationalPromotion", str(SOURCE / "workflows"), *arguments)
+        return endcap("explain-time", "PriceActivation", str(SOURCE / "workflows"), *arguments)
 
     def test_a_timeline_is_dated_by_the_engine(self):
-        done = self.explain_time("--like", "late finance", "--given", "FinanceDirector answers Friday 16:59", "--format", "json")
+        done = self.explain_time("--like", "late finance", "--start", "2026-11-20 09:00", "--given", "FinanceDirector answers Friday 16:59", "--format", "json")
         self.assertEqual(done.returncode, 0, done.stderr)
         told = json.loads(done.stdout)
         self.assertEqual(told["end"], "finished")

@@ -198,8 +198,8 @@ class Graph(Project):
             self.assertEqual((done.returncode, done.stderr), (0, ""), form)
             self.assertTrue(done.stdout.startswith(begin), form)
             self.assertTrue(done.stdout.endswith(end), form)
-            for word in ("step gate", "approval pricing", "escalate to FinanceDirector after 4 business hours", "task CountShelf",
-                         "branch online", "fail GateExpired", "finish Launched"):
+            for word in ("step supply", "approval webshop", "escalate to FinanceDirector after 4 business hours", "task PromoteFromStock",
+                         "branch online", "run PriceActivation", "fail Stopped", "finish Reconciled"):
                 self.assertIn(word, done.stdout, form)
         svg = endcap("graph", "NationalPromotion", str(SOURCE / "workflows"), "--format", "svg").stdout
         root = xml.fromstring(svg)

@@ -88,8 +88,8 @@ void add_explain_time(CLI::App& app, int& exit_code) {
       ->default_str("human");
   command->footer(
       "Examples:\n"
-      "  endcap explain-time NationalPromotion workflows --like \"late finance approval\"\n"
-      "  endcap explain-time NationalPromotion workflows --start \"2026-11-20 14:00\" \\\n"
+      "  endcap explain-time PriceActivation workflows --like \"late finance approval\"\n"
+      "  endcap explain-time PriceActivation workflows --start \"2026-11-20 14:00\" \\\n"
       "      --argument promo.landedCost=91.00 --given \"FinanceManager answers Friday 17:10\"\n"
       "\n"
       "Sentences for --given:\n"

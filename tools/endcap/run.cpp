@@ -235,7 +235,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->footer(
       "Example:\n"
       "  endcap run workflows NationalPromotion --arguments '{\"promo\": \"P-1\"}' --decisions approve "
-      "--start 2026-11-22T22:00:00Z\n"
+      "--start 2026-10-18T22:00:00Z\n"
       "\n"
       "It calls the project's systems for real; nothing is kept when it ends. Exit code 0: finished; 1: "
       "failed or suspended.");

@@ -141,7 +141,7 @@ TEST_CASE("an element that waits carries what it needs and not the list it came 
   Program program = compile("");
   for (const abi::Machine& machine : program.abi.machines) {
     // Elsewhere an element has a list of its own to carry.
-    if (machine.kind != abi::MachineKind::Element || !machine.name.starts_with("NationalPromotion/"))
+    if (machine.kind != abi::MachineKind::Element || !machine.name.starts_with("NationalPromotion/launch."))
       continue;
     for (const abi::WaitPoint& point : machine.states) {
       for (const abi::Slot& slot : point.live) {
