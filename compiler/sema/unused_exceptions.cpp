@@ -54,10 +54,15 @@ class Dropper {
       if (operation.what == abi::Interface::Operation::What::Starts) operation.target = to_[operation.target];
     }
   }
+  static bool is_of_exception(ast::ExpectStmt::What what) {
+    using What = ast::ExpectStmt::What;
+    return what == What::Raised || what == What::Resolved || what == What::Lapsed;
+  }
   void renumber(Test& test) {
     for (TestAction& action : test.actions) {
       if (auto* start = std::get_if<TestStart>(&action.node)) start->workflow = to_[start->workflow];
-      if (auto* expectation = std::get_if<Expectation>(&action.node))
+      auto* expectation = std::get_if<Expectation>(&action.node);
+      if (expectation && is_of_exception(expectation->what))
         expectation->workflow = to_[expectation->workflow];
     }
   }

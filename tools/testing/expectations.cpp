@@ -54,6 +54,8 @@ std::string verb(What what) {
       return "was replaced by its alternative";
     case What::Late:
       return "was late";
+    case What::Held:
+      return "is held";
     default:
       return "happened";
   }
@@ -178,6 +180,7 @@ std::vector<Occurrence> Story::occurrences(const sema::Expectation& expectation)
   if (expectation.what == What::Answer || expectation.what == What::Alternative)
     return observed_.advice(expectation.subject,
                             expectation.what == What::Answer ? "answered" : "alternative");
+  if (expectation.what == What::Held) return observed_.held(expectation.carrier);
   if (expectation.what == What::Refused) return observed_.refused_lines(expectation.subject);
   auto found = observed_.approvals(expectation.subject, kinds(expectation.what));
   if (expectation.what == What::Asked)
@@ -210,7 +213,8 @@ Story::Went Story::expect_occurrences(const sema::Expectation& expectation) cons
     std::string instead = listed(all);
     if (!expectation.values.empty() && !of_the_name.empty())
       instead = fmt::format(" with these values (but with {})", written(of_the_name.front().values));
-    return std::unexpected(fmt::format("since the last `expect`, {}{} {}{} {}{}", expectation.subject, what,
+    const char* when = expectation.what == What::Held ? "now" : "since the last `expect`";
+    return std::unexpected(fmt::format("{}, {}{} {}{} {}{}", when, expectation.subject, what,
                                        verb(expectation.what), of_roles, times(count), instead));
   };
   if (!expectation.about || !expectation.about->every) {

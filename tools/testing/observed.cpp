@@ -165,6 +165,18 @@ std::vector<Occurrence> Observed::exceptions(const std::string& workflow,
   return found;
 }
 
+std::vector<Occurrence> Observed::held(const std::string& carrier) const {
+  std::vector<Occurrence> found;
+  for (const Json& item : world_.held(carrier)) {
+    Occurrence& occurrence = found.emplace_back();
+    for (const char* part : {"data", "key"}) {
+      if (item.contains(part)) add_texts(item.at(part), occurrence.words);
+    }
+    occurrence.words.push_back(member(item, "reason"));
+  }
+  return found;
+}
+
 std::vector<Occurrence> Observed::advice(const std::string& advisor, const std::string& outcome) const {
   std::vector<Occurrence> found;
   for (size_t i = window_; i < entries_.size(); ++i) {

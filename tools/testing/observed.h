@@ -39,6 +39,8 @@ class Observed {
   std::vector<Occurrence> effects(uint32_t operation) const;
   // Of an exception, by its full name.
   std::vector<Occurrence> exceptions(const std::string& workflow, const std::set<std::string>& kinds) const;
+  // What of a route or a sync is held now.
+  std::vector<Occurrence> held(const std::string& carrier) const;
   std::vector<Occurrence> advice(const std::string& advisor, const std::string& outcome) const;
 
   // What is open now: approvals at a path, or tasks of a name.

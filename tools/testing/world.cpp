@@ -127,6 +127,11 @@ std::vector<Json> World::instances() {
   }
 }
 
+std::vector<Json> World::held(const std::string& carrier) {
+  const Json page = Json::parse(engine_->held(carrier, 0, 1000).value_or("{\"held\":[]}"));
+  return page.at("held");
+}
+
 Json World::lines(uint64_t task) {
   return Json::parse(engine_->lines(task, "", 1000).value_or("{\"lines\":[]}"));
 }

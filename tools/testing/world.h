@@ -37,6 +37,7 @@ class World {
   Json show(uint64_t instance);
   std::vector<Json> instances();                                // all there are
   std::vector<Json> tasks(uint64_t instance = 0);               // open ones; 0: of all of them
+  std::vector<Json> held(const std::string& carrier);           // items of a route or a sync: the first thousand
   Json lines(uint64_t task);                                    // of an approval: the first thousand
   std::vector<Json> history(uint64_t instance, uint64_t from);  // entries numbered `from` and above
 
