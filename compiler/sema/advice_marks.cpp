@@ -1,4 +1,7 @@
-// `advice` marks: a property that one view calls a model's number is one wherever it is read.
+// `advice` marks: a property that one view calls a model's number is one wherever it is read, and so is one
+// that a write fills with advice when no person decides it.
+#include <algorithm>
+
 #include "compiler/sema/systems.h"
 
 namespace endcap::sema {
@@ -22,6 +25,27 @@ void visit_properties(const Context& context, const Visit& visit) {
       if (property) visit(i, field, property);
     }
   }
+}
+
+Diagnostic& missing_mark(Context& context, const ast::ViewField& field, const std::string& why) {
+  return context.emit(DiagnosticKind::AdviceMarkMissing, field.source.span, {field.source.text, why})
+      .suggest({{field.span.source, field.span.end, field.span.end}, " advice", "mark it as `advice`", true});
+}
+
+// Whether the write fills in what the view reads. A call says by nothing but its names what it fills in: a
+// key among them tells which thing is meant.
+bool fills(const Context& context, const StoredAdvice& stored, uint32_t view, const schema::Property& read) {
+  const abi::Operation& operation = context.program.abi.operations[stored.operation];
+  const std::string& name = operation.fields[stored.cell].name;
+  if (operation.system != context.program.abi.views[view].system || name != read.name) return false;
+  const schema::Schema& schema = *context.views[view].system->schema;
+  if (operation.form == abi::OperationForm::Call) {
+    const auto& key = context.views[view].entity->key;
+    return stored.own && std::ranges::find(key, name) == key.end();
+  }
+  const schema::EntitySet* set = schema.find_set(operation.target);
+  const schema::EntityType* entity = set ? schema.find_type(set->entity_type) : nullptr;
+  return entity && schema.find_property(*entity, name) == &read;
 }
 
 // Events have no mark of their own, and no schema: a property of that name in that system is what they bring.
@@ -49,12 +73,23 @@ void check_advice_marks(Context& context) {
   visit_properties(context, [&](uint32_t, const ast::ViewField& field, const auto* property) {
     const auto mark = marks.find(property);
     if (field.advice || mark == marks.end()) return;
-    context.emit(DiagnosticKind::AdviceMarkMissing, field.source.span, {field.source.text, mark->second.view})
-        .label(mark->second.span, "marked here")
-        .suggest(
-            {{field.span.source, field.span.end, field.span.end}, " advice", "mark it as `advice`", true});
+    missing_mark(context, field, "in view " + mark->second.view).label(mark->second.span, "marked here");
   });
   mark_events(context, marks);
+}
+
+void check_stored_advice(Context& context) {
+  visit_properties(context, [&](uint32_t view, const ast::ViewField& field, const auto* property) {
+    if (field.advice) return;
+    for (const StoredAdvice& stored : context.program.stored) {
+      if (!fills(context, stored, view, *property)) continue;
+      const std::string& operation = context.program.abi.operations[stored.operation].name;
+      missing_mark(context, field, "as " + operation + " may store it")
+          .label(stored.span, stored.path + " is stored from here")
+          .label(stored.row, "this row lets it through without a person");
+      return;
+    }
+  });
 }
 
 }  // namespace endcap::sema

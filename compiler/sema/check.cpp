@@ -163,6 +163,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   if (!diagnostics.has_errors()) {
     sema::check_tests(context);
     for (sema::Pass pass : sema::kPasses) pass(program, diagnostics);
+    sema::check_stored_advice(context);
     sema::drop_unused_exceptions(context);
     sema::check_directory(context);
   }

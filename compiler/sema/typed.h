@@ -426,6 +426,14 @@ struct Test {
   std::vector<TestAction> actions;
 };
 
+// Advice that a write may fill in with nobody but a policy deciding.
+struct StoredAdvice {
+  uint32_t operation = 0, cell = 0;     // of its payload
+  bool own = false;                     // the value is advice, and not only that it is written
+  std::string path;
+  Span span, row;                       // of the approval, and of the row that lets it through
+};
+
 // Everything lowering needs. `abi` has types, systems, views, navigations, operations, events, advisors, policies, roles, calendars, texts and
 // workflows (name, version, parameters, key, outcomes), schedules, partners, interfaces, routes and syncs filled in; machines come from
 // lowering.
@@ -436,6 +444,7 @@ struct Program {
   std::vector<Policy> policies;
   std::vector<Workflow> workflows;
   std::vector<Delivery> routes, syncs;  // as abi.routes and abi.syncs
+  std::vector<StoredAdvice> stored;     // set by the advice pass; one an operation's cell
   std::vector<Test> tests;              // not lowered: they run the program and are no part of it
 };
 

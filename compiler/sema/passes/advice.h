@@ -64,6 +64,13 @@ class AdvicePass {
     Label content;   // all that is in them
     Label facts;     // what its policy decides by
     Label accounts;  // of that, what tells whose budget is used
+    // What its calls fill in, cell by cell, and who decided that they fill in anything.
+    struct Fill {
+      uint32_t operation = 0;
+      std::vector<Label> cells;
+    };
+    std::vector<Fill> fills;
+    Label around;
   };
 
   struct Granted {
@@ -172,6 +179,12 @@ class AdvicePass {
   void expect_undo(Block& block) { undo_pending_ = undo_pending_ || writes_with_undo(block); }
   void walk_approval_again(Granted& grant, const Label& decided);
 
+  // advice_stored.cpp: what is stored without a person, and comes back
+  void fill(Proposed& proposed, uint32_t operation, ExprPtr& payload);
+  void note_stored(const Approve& node, Span span);
+  void store(const StoredAdvice& stored);
+  Label asked_for(const ReadOperation& node) const;
+
   void visit(Notify& node, Stmt& stmt, const Label& control);
   void visit(Propose& node, Stmt&, const Label& control);
   void visit(Approve& node, Stmt& stmt, const Label& control);
@@ -198,5 +211,8 @@ class AdvicePass {
   Label left_around_;          // who decided, around the workflow that is run, that it is run at all
   Label delay_;                // who decided that something was waited for before this statement
 };
+
+// Marks the fields of events that are named as what is stored without a person; whether there were any.
+bool mark_stored_events(Program& program);
 
 }  // namespace endcap::sema

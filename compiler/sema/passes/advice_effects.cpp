@@ -47,9 +47,13 @@ void AdvicePass::visit(Propose& node, Stmt&, const Label& control) {
   }
   proposed.facts = flat(node.facts);
   proposed.content = join(join(proposed.chosen, proposed.targets), proposed.facts);
-  proposed.content = join(std::move(proposed.content), flat(node.payload));
-  proposed.content = join(std::move(proposed.content), flat(node.undo_payload));
+  fill(proposed, node.operation, node.payload);
+  if (node.undo) fill(proposed, *node.undo, node.undo_payload);
+  for (const Proposed::Fill& filled : proposed.fills) {
+    for (const Label& cell : filled.cells) proposed.content = join(std::move(proposed.content), cell);
+  }
   proposed.content = join(std::move(proposed.content), control);
+  proposed.around = join(control, proposed.chosen);
   bind(node.local, proposed.content, control);
   proposed_[node.local] = std::move(proposed);
 }
@@ -69,6 +73,7 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
       finding->label(program_.policies[node.policy.index].rows[row].span,
                      "this row would let advice through without a person");
   }
+  if (content.advice()) note_stored(node, stmt.span);
   // A model that names the account has as many budgets as it finds names.
   if (accounts.advice()) {
     if (Diagnostic* finding =

@@ -57,7 +57,7 @@ void AdvicePass::read(LocalId id, const Label& question, std::vector<Handler>& h
 }
 
 void AdvicePass::visit(ReadOperation& node, Stmt&, const Label& control) {
-  read(node.local, flat(node.payload), node.handlers, control);
+  read(node.local, join(flat(node.payload), asked_for(node)), node.handlers, control);
 }
 
 void AdvicePass::visit(ReadView& node, Stmt&, const Label& control) {

@@ -79,27 +79,24 @@ Label AdvicePass::resolved_by(Resolver& resolver, const Label& control) {
 // A workflow before those that run it: what is wrong with it alone is told of it alone.
 void check_advice(Program& program, Diagnostics& diagnostics) {
   AdviceAcross across;
-  bool exceptions = false;
   for (const Workflow& workflow : program.workflows) {
-    const bool exception = program.abi.workflows[workflow.index].severity.has_value();
-    exceptions = exceptions || exception;
     AdviceAcross::Of& of = across.of.emplace_back();
-    if (exception) of.told.resize(workflow.parameters.size());
+    if (program.abi.workflows[workflow.index].severity) of.told.resize(workflow.parameters.size());
   }
   std::vector<Workflow*> order;
   for (Workflow& workflow : program.workflows) order.push_back(&workflow);
   std::ranges::stable_sort(order, {}, &Workflow::height);
-  const auto walk_all = [&](Diagnostics& heard) {
+  const auto walk_all = [&] {
+    Diagnostics found;
     AdvicePass::Told told;
-    for (Workflow* workflow : order) AdvicePass(program, *workflow, across, heard, told).run();
-  };
-  // A path is set once, so this comes to an end.
-  for (bool grown = exceptions; grown; grown = across.grown) {
     across.grown = false;
-    Diagnostics unheard;
-    walk_all(unheard);
-  }
-  walk_all(diagnostics);
+    for (Workflow* workflow : order) AdvicePass(program, *workflow, across, found, told).run();
+    return found;
+  };
+  // Nothing is taken back, so this comes to an end; what the last walk finds is what there is.
+  Diagnostics found = walk_all();
+  while (across.grown || mark_stored_events(program)) found = walk_all();
+  for (const Diagnostic& each : found.all()) diagnostics.emit(each.kind, each.span, each.arguments) = each;
 }
 
 }  // namespace endcap::sema
