@@ -173,6 +173,7 @@ class SignatureComparer {
     // Nobody stands at a `throughout`: it begins to listen, and the workflow goes on.
     if (before.kind != "throughout") values(before, *after);
     grants(before, *after);
+    control(before, *after);
     if (before.call != after->call || before.payload != after->payload)
       found(FindingKind::PayloadChanged, before.call, before.call, after->call, *after);
     events(before, *after);
@@ -180,6 +181,18 @@ class SignatureComparer {
       found(FindingKind::ElementChanged, before.path, structure(before_, before), structure(after_, *after),
             *after);
     if (here_->findings.empty() && before.path == after->path) out_.unchanged.push_back(before.path);
+  }
+
+  // Whoever waits has been sent here already: what follows has to be written for who sent them.
+  void control(const SignaturePoint& before, const SignaturePoint& after) {
+    if (before.advice && !after.advice)
+      return found(FindingKind::ControlChanged, before.path, "advice", "trusted", after);
+    for (const std::string& unasked : before.unasked) {
+      if (std::ranges::find(after.unasked, unasked) != after.unasked.end()) continue;
+      const std::string grant = unasked.substr(0, unasked.find(':'));
+      if (std::ranges::find(after.grants, grant, &SignatureGrant::name) == after.grants.end()) continue;
+      found(FindingKind::UnaskedChanged, grant, "not under what advice decides there", "under it", after);
+    }
   }
 
   // The n-th of a name is the n-th of it in the other version.

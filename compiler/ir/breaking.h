@@ -27,6 +27,8 @@ struct UpgradeFinding {
     ValueNew,           // a value is live that the old version does not hold
     TypeChanged,
     LabelChanged,       // trusted <-> advice
+    ControlChanged,     // advice decided who stands at the wait point, and what follows is no longer written for that
+    UnaskedChanged,     // a grant was asked for without knowing that advice, and would be used for it
     ProjectionChanged,  // a frozen read was taken from other properties
     ElementChanged,     // what a `for each` runs over or collects
     PayloadChanged,     // of an operation that is granted, proposed or in flight

@@ -11,11 +11,11 @@ namespace endcap::ir {
 using FindingKind = UpgradeFinding::Kind;
 
 std::string_view word(FindingKind kind) {
-  static constexpr std::array<std::string_view, 16> kWords{
-      "workflow gone",   "version not raised", "key changed",    "wait point gone",
-      "kind changed",    "event gone",         "event new",      "event key changed",
-      "value new",       "type changed",       "label changed",  "projection changed",
-      "element changed", "payload changed",    "policy changed", "whole again"};
+  static constexpr std::array<std::string_view, 18> kWords{
+      "workflow gone",   "version not raised", "key changed",       "wait point gone",    "kind changed",
+      "event gone",      "event new",          "event key changed", "value new",          "type changed",
+      "label changed",   "control changed",    "grant unasked",     "projection changed", "element changed",
+      "payload changed",    "policy changed",    "whole again"};
   return kWords[static_cast<size_t>(kind)];
 }
 
@@ -55,6 +55,14 @@ std::string describe(const UpgradeFinding& finding) {
       return fmt::format("`{}` was {} and is {}", finding.subject, finding.before, finding.after);
     case FindingKind::LabelChanged:
       return fmt::format("`{}` was {} and is {}", finding.subject, finding.before, finding.after);
+    case FindingKind::ControlChanged:
+      return fmt::format(
+          "advice has decided which instances stand at {}, and what follows there counts as decided without "
+          "it",
+          finding.subject);
+    case FindingKind::UnaskedChanged:
+      return fmt::format("`{}` was asked for before advice led here, and could be written for it now",
+                         finding.subject);
     case FindingKind::ProjectionChanged:
       return fmt::format("`{}` ({}) was read from other properties of its system", finding.subject,
                          finding.before);
@@ -109,6 +117,11 @@ std::string remedy(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade
           clause, finding.subject);
     case FindingKind::LabelChanged:
       return "keep its label: what was held under one is not used under the other";
+    case FindingKind::ControlChanged:
+      return "keep the wait point under the advice that leads there until its last instance has gone on, and "
+             "give the other wait a name of its own";
+    case FindingKind::UnaskedChanged:
+      return "write it where advice does not decide, or ask for another grant behind the wait";
     case FindingKind::ProjectionChanged:
       return fmt::format("read it again behind the wait, or in {}: `let {} = reread`", clause,
                          finding.subject);

@@ -145,6 +145,7 @@ void FlowLowering::start_parameters() {
     sema::Stmt read;
     read.span = workflow_->span;
     read.path = "start." + local(parameter.local).name;
+    read.control = workflow_->body.control;
     uint32_t state = add_wait(read, abi::WaitKind::ReadView);
     wait(state).target = *parameter.view;
     wait(state).input = program_.out.abi.views[*parameter.view].record;

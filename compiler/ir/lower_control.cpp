@@ -9,6 +9,7 @@ using abi::Kind;
 
 // What stands behind an end is not lowered: nothing reaches it.
 void FlowLowering::block(const sema::Block& block) {
+  if (!std::exchange(begun_, true)) machine_.states.front().control = block.control;
   for (const sema::Stmt& stmt : block.statements) {
     if (!builder_.open()) return;
     statement(stmt);

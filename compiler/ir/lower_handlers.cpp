@@ -15,6 +15,9 @@ uint32_t FlowLowering::add_wait(const sema::Stmt& stmt, abi::WaitKind kind) {
   point.path = prefix_ + stmt.path;
   point.kind = kind;
   point.dues = dues_;
+  point.control = stmt.control;
+  for (const auto& [grant, proposal] : stmt.unasked)
+    point.unasked.push_back({local(grant).name, local(proposal).name});
   point.source_line = program_.line(stmt.span);
   if (stmt.span.valid()) point.source_path = program_.sources.file(stmt.span.source).path;
   return state;

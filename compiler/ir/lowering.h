@@ -235,6 +235,7 @@ class FlowLowering {
   Graph graph_;
   abi::Machine machine_;
   GraphBuilder builder_;
+  bool begun_ = false;  // a block of it has been lowered: the first is its body
   std::map<LocalId, RegisterId> registers_;
   struct LoopScope {
     BlockId next;

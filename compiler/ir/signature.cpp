@@ -163,6 +163,9 @@ class SignatureMaker {
                          .kind = "start",
                          .machine = machine_path(machine),
                          .live = slots(parameters)};
+    // What a handler hears has not come yet: it is the new version's to say.
+    start.advice =
+        machine.kind != abi::MachineKind::Handler && machine.states.front().control == abi::Trust::Advice;
     for (const abi::WaitPoint& wait : machine.states) {
       if (wait.path.empty() || start.line != 0) continue;
       start.file = wait.source_path;
@@ -173,6 +176,17 @@ class SignatureMaker {
     for (const abi::WaitPoint& wait : machine.states) {
       if (!wait.path.empty()) of_wait(machine, wait);  // without a path: the start, or a guard of a wait
     }
+  }
+
+  // Names of grants are of a scope: only those that are held are meant.
+  static std::vector<std::string> held_parts(const std::vector<abi::WaitPoint::GrantPart>& parts,
+                                             const SignaturePoint& point) {
+    std::set<std::string> result;
+    for (const abi::WaitPoint::GrantPart& part : parts) {
+      if (std::ranges::find(point.grants, part.grant, &SignatureGrant::name) != point.grants.end())
+        result.insert(part.grant + ": " + part.proposal);
+    }
+    return {result.begin(), result.end()};
   }
 
   std::string branches(const abi::WaitPoint& wait) {
@@ -240,10 +254,12 @@ class SignatureMaker {
                          .machine = machine_path(machine),
                          .file = wait.source_path,
                          .line = wait.source_line,
-                         .live = slots(wait.live)};
+                         .live = slots(wait.live),
+                         .advice = wait.control == abi::Trust::Advice};
     if (wait.kind == WaitKind::Approve) point.grants.push_back(grant_of(wait));
     if (wait.kind == WaitKind::Write || wait.kind == WaitKind::AskAgain) open_grant(point, wait.label);
     hold_live_grants(point);
+    point.unasked = held_parts(wait.unasked, point);
     of_call(wait, point);
     of_events(wait, point);
     if (wait.kind == WaitKind::ForEach) {

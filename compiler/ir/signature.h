@@ -57,7 +57,10 @@ struct SignaturePoint {
   std::string file;                    // place in this version; not part of what is compared
   uint32_t line = 0;
   std::vector<SignatureSlot> live;
+  bool advice = false;                 // advice decided that anybody comes here
   std::vector<SignatureGrant> grants;  // open here, the one that is asked for included
+  // Of the grants: "pricing: prices", asked for without knowing that advice, and so not written where it leads.
+  std::vector<std::string> unasked;
   std::string call, payload;           // read and notify: the call in flight and the hash of its payload's schema
   std::vector<SignatureEvent> events;  // awaited
   std::string element, collected;      // for each: shapes of an element and of what elements yield; empty: nothing is collected.

@@ -56,6 +56,8 @@ Json json_of(const SignaturePoint& point, bool with_place) {
     json["line"] = point.line;
   }
   json["live"] = list_of(point.live);
+  if (point.advice) json["control"] = "advice";
+  if (!point.unasked.empty()) json["unasked"] = point.unasked;
   if (!point.grants.empty()) json["grants"] = list_of(point.grants);
   if (!point.call.empty()) json["call"] = {{"operation", point.call}, {"payload", point.payload}};
   if (!point.events.empty()) json["events"] = list_of(point.events);

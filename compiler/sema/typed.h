@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -114,7 +115,11 @@ struct Expr {
 // ---------------------------------------------------------------- statements
 
 struct Stmt;
-struct Block { std::vector<Stmt> statements; Span span; };
+struct Block {
+  std::vector<Stmt> statements;
+  Span span;
+  Trust control = Trust::Trusted;       // who decided that it runs: set by the advice pass, as Stmt::control
+};
 
 // Where control goes when a handler's body has run.
 enum class Next : uint8_t { FallOut, Retry, Skip, Continue, AskAgain, WaitUntil, Again };  // FallOut: the body itself ends (finish, fail, skip)
@@ -277,6 +282,10 @@ struct Fail { uint32_t outcome; ExprPtr record; ast::FailStmt::Undo undo; };
 struct Stmt {
   Span span;
   std::string path;                     // identity of the wait point, unique in the workflow: "gate.pricing"; empty when it does not wait
+  // Set by the advice pass: who decided that it runs, and which proposals of the grants that are held were asked for without knowing it.
+  Trust control = Trust::Trusted;
+  struct Unasked { LocalId grant, proposal; friend auto operator<=>(const Unasked&, const Unasked&) = default; };
+  std::set<Unasked> unasked = {};
   std::variant<Let, ReadOperation, ReadView, ReadNavigation, Ask, Notify, Propose, Approve, Write, Task, Run, When, Match, ForEach,
                Together, Repeat, Again, Step, Due, Throughout, WaitUntil, WaitEvent, Raise, Yield, Skip, Finish, Fail>
       node;

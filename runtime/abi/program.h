@@ -200,6 +200,9 @@ struct WaitPoint {
   TypeId input = kNoType;               // type of the input cell at Tag::Ok
   uint32_t source_line = 0;
   std::string source_path;
+  Trust control = Trust::Trusted;       // who decided that anybody comes here; of the start of a machine, that it begins
+  struct GrantPart { std::string grant, proposal; };
+  std::vector<GrantPart> unasked;       // what was asked for without knowing what advice has decided since, and is not written here
 
   // by kind
   uint32_t target = 0;                  // operation, view, navigation, advisor, Run: workflow; Write: index of the proposal in the approval

@@ -122,6 +122,10 @@ void fields_of(F& f, abi::WaitPoint::Prefilled& x) {
   f(1, x.field), f(2, x.operand), f(3, x.trust);
 }
 template <typename F>
+void fields_of(F& f, abi::WaitPoint::GrantPart& x) {
+  f(1, x.grant), f(2, x.proposal);
+}
+template <typename F>
 void fields_of(F& f, abi::Tolerance& x) {
   f(1, x.share), f(2, x.amount);
 }
@@ -132,7 +136,8 @@ void fields_of(F& f, abi::WaitPoint& x) {
       f(11, x.proposals), f(12, x.role), f(13, x.within), f(14, x.remind), f(15, x.valid_until_operand),
       f(16, x.escalations), f(17, x.events), f(18, x.branches), f(19, x.parallel), f(20, x.collects),
       type(f, 21, x.element), f(22, x.asked), f(23, x.renewed), f(24, x.dues), f(25, x.tolerate),
-      f(29, x.prefilled), f(30, x.scope), f(31, x.by_line), f(32, x.elements), type(f, 37, x.offered);
+      f(29, x.prefilled), f(30, x.scope), f(31, x.by_line), f(32, x.elements), type(f, 37, x.offered),
+      f(38, x.control), f(39, x.unasked);
 }
 template <typename F>
 void fields_of(F& f, abi::Machine& x) {

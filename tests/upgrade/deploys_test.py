@@ -226,6 +226,19 @@ class Deploys(unittest.TestCase):
         self.it.ended(self.key, "NotAtThat", "failed")
         self.assertEqual(self.it.effects(), {})
 
+    def test_what_advice_has_chosen_is_not_forgotten(self):
+        def choosing(version: int, condition: str, more: str = "") -> str:
+            return flow(f"""  let stock = read Stock("1001", promo.article)
+  when {condition} {{
+{task("High")}  }} otherwise {{
+{task("Low")}  }}
+{more}""", version)
+        self.park(choosing(1, "stock.forecast >= 0 ea"), {"task.High": 1})
+        self.refuse(choosing(2, "promo.price > AUD 0.00"), "advice has decided which instances stand at task.High", "under the advice")
+        self.it.serve(choosing(2, "stock.forecast >= 1 ea", task("Tell")))
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+
     def test_a_grant_that_was_given_away_keeps_its_element(self):
         def giving(version: int, first: str) -> str:
             write = "{ on expired, changed { finish Late() }  on RecordLocked, InvalidCondition { finish Locked() } }"

@@ -51,7 +51,24 @@ Diagnostic* AdvicePass::report(DiagnosticKind kind, Span span, std::vector<std::
 }
 
 void AdvicePass::walk(Block& block, const Label& control) {
-  for (Stmt& stmt : block.statements) std::visit([&](auto& node) { visit(node, stmt, control); }, stmt.node);
+  if (control.advice()) block.control = Trust::Advice;
+  const size_t held = held_.size();
+  for (Stmt& stmt : block.statements) {
+    if (control.advice()) note_control(stmt, control);
+    std::visit([&](auto& node) { visit(node, stmt, control); }, stmt.node);
+  }
+  held_.resize(held);
+}
+
+// An instance that waits here keeps what brought it here, whatever a later version says of the way.
+void AdvicePass::note_control(Stmt& stmt, const Label& control) {
+  stmt.control = Trust::Advice;
+  for (const LocalId grant : held_) {
+    for (const LocalId proposal : local(grant).grant_of) {
+      if (beyond(control, join(granted_[grant].control, proposed_[proposal].chosen)))
+        stmt.unasked.insert({grant, proposal});
+    }
+  }
 }
 
 void AdvicePass::walk_apart(const std::vector<std::pair<Block*, Label>>& blocks) {
@@ -170,7 +187,10 @@ void AdvicePass::visit(Repeat& node, Stmt&, const Label& control) {
   bind(node.round, decided, control);
   for (const auto& [id, value] : node.with) bind(id, join(scope_.of(id), decided), control);
   walk(node.otherwise, decided);
-  for (const LocalId id : node.leaving) bind(id, join(scope_.of(id), decided), control);
+  for (const LocalId id : node.leaving) {
+    bind(id, join(scope_.of(id), decided), control);
+    if (granted_.contains(id)) held_.push_back(id);
+  }
 }
 
 // What a round knows of the one before, name by name, and who has left the elements around.

@@ -106,6 +106,7 @@ class AdvicePass {
   Diagnostic* report(DiagnosticKind kind, Span span, std::vector<std::string> arguments);
 
   void walk(Block& block, const Label& control);
+  void note_control(Stmt& stmt, const Label& control);
   // Walks blocks of which one runs, or which run beside each other: what delays one does not delay another.
   void walk_apart(const std::vector<std::pair<Block*, Label>>& blocks);
   void note_skip(const Label& decided);
@@ -200,6 +201,7 @@ class AdvicePass {
   TrustScope scope_;
   std::map<LocalId, Proposed> proposed_;
   std::map<LocalId, Granted> granted_;
+  std::vector<LocalId> held_;  // grants of the blocks around
   std::map<const ForEach*, Collector> loops_;
   std::vector<Collector*> collectors_;  // of the loops around, innermost last
   std::vector<Label> rounds_;           // of the repeats around: who decided that there is another round

@@ -102,6 +102,7 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
   const Causes causes = granted.causes;
   if (node.counter) bind_offer(node, join(control, causes.expired));
   walk_handlers(node.handlers, causes, control);
+  held_.push_back(node.grant);
 }
 
 void AdvicePass::bind_offer(Approve& node, const Label& control) {

@@ -125,30 +125,36 @@ TEST_SUITE("upgrade signatures") {
   }
 
   TEST_CASE("a clause has a value read again where what finds it is held") {
-    const std::string shop = "view Shop of erp.A_Store key id { id: StoreId = Plant  label: Text(40) = PlantName required }\n";
+    const std::string shop =
+        "view Shop of erp.A_Store key id { id: StoreId = Plant  label: Text(40) = PlantName required }\n";
     const std::string declarations = "use system erp\n" + shop;
     const std::string old_wait = task("promo.id") + "finish Sold(promo.article)";
     const std::string by_field = "let stock = read Stock(\"0001\", promo.article)\n" + task("promo.id") +
                                  task("stock.available", "Order") + "finish Sold(promo.article)";
     CHECK(told(old_wait, by_field) == "strands\nvalue new: stock at task.Look");
     CHECK(told(old_wait, "upgrades from 1 { let stock = reread }\n" + by_field) == "maps");
-    const WorkflowUpgrade moved =
-        upgraded(signed_flow(old_wait), signed_flow("upgrades from 1 { let stock = reread }\n" + by_field, "", 2));
+    const WorkflowUpgrade moved = upgraded(
+        signed_flow(old_wait), signed_flow("upgrades from 1 { let stock = reread }\n" + by_field, "", 2));
     const auto point = std::ranges::find(moved.points, "task.Look", &PointMap::before);
     REQUIRE(point != moved.points.end());
-    const auto read = std::ranges::find_if(point->values, [](const auto& value) { return value.reread.has_value(); });
+    const auto read =
+        std::ranges::find_if(point->values, [](const auto& value) { return value.reread.has_value(); });
     REQUIRE(read != point->values.end());
     CHECK(read->reread->held.size() == 2);
     CHECK(!read->reread->held[0]);       // "0001"
     CHECK(read->reread->held[1] == 0u);  // promo
     // Nothing there finds it.
     const std::string lone = "let promo2 = promo.article\n" + task("promo2") + "finish Sold(promo2)";
-    const std::string other = "let stock = read Stock(\"0001\", promo.article)\nlet promo2 = promo.article\n" + task("promo2") +
-                              task("stock.available", "Order") + "finish Sold(promo2)";
-    CHECK(told(lone, "upgrades from 1 { let stock = reread }\n" + other) == "strands\nvalue new: stock at task.Look");
+    const std::string other =
+        "let stock = read Stock(\"0001\", promo.article)\nlet promo2 = promo.article\n" + task("promo2") +
+        task("stock.available", "Order") + "finish Sold(promo2)";
+    CHECK(told(lone, "upgrades from 1 { let stock = reread }\n" + other) ==
+          "strands\nvalue new: stock at task.Look");
     // What is held of an entity finds it with all that this version wants of it.
-    const std::string kept = "let shop = read Shop(\"0001\")\n" + task("promo.id") + task("shop.label", "Order") + "finish Sold(promo.id)";
-    const std::string more = "use system erp\n" + replaced(shop, "required }", "required  city: Text(40) = CityName required }");
+    const std::string kept = "let shop = read Shop(\"0001\")\n" + task("promo.id") +
+                             task("shop.label", "Order") + "finish Sold(promo.id)";
+    const std::string more =
+        "use system erp\n" + replaced(shop, "required }", "required  city: Text(40) = CityName required }");
     CHECK(told(kept, kept, declarations, more) == "strands\ntype changed: shop at task.Look");
     CHECK(told(kept, "upgrades from 1 { let shop = reread }\n" + kept, declarations, more) == "maps");
   }
@@ -229,6 +235,50 @@ TEST_SUITE("upgrade signatures") {
           "strands\ntype changed: units at [store].task.Look");
     CHECK(told(read, replaced(read, "stock.available", "stock.forecast")) ==
           "strands\nlabel changed: units at [store].task.Look");
+  }
+
+  const std::string kStock = "let stock = read Stock(\"0001\", promo.article)\n";
+
+  TEST_CASE("what advice has decided by sending instances to a wait is not forgotten") {
+    const std::string chosen = kStock + "when stock.forecast > 5 ea { " + task("promo.id", "High") +
+                               " } otherwise { " + task("promo.id", "Low") + " }\nfinish Sold(promo.id)";
+    const std::string known = replaced(chosen, "stock.forecast > 5 ea", "promo.price > AUD 10.00");
+    CHECK(told(chosen, chosen) == "same");
+    CHECK(told(chosen, known) ==
+          "strands\ncontrol changed: task.High at task.High\ncontrol changed: task.Low at task.Low");
+    CHECK(told(known, chosen) == "maps");
+    const std::string moved = "upgrades from 1 { wait task.High becomes task.Top }\n" +
+                              replaced(replaced(known, "task High", "task Top"), "task Low", "task Low");
+    CHECK(told(chosen, moved) ==
+          "strands\ncontrol changed: task.High at task.Top\ncontrol changed: task.Low at task.Low");
+    // Whom advice holds back does not come to the wait.
+    const std::string held = kStock + "when stock.forecast > 5 ea { finish Held(promo.id) }\n" +
+                             task("promo.id") + "finish Sold(promo.id)";
+    CHECK(told(held, replaced(held, "stock.forecast", "stock.available")) == "same");
+  }
+
+  TEST_CASE("elements that advice has chosen stay so, and those that have not begun too") {
+    const std::string loop = "let stores = read promo.stores\n" + kStock +
+                             "for each store in stores where stock.forecast > 5 ea parallel 5 {\n" +
+                             task("promo.id") + "}\nfinish Sold(promo.id)";
+    CHECK(told(loop, replaced(loop, "stock.forecast", "stock.available")) ==
+          "strands\ncontrol changed: [store].task.Look at [store].task.Look\n"
+          "control changed: each (start) at each (start)");
+  }
+
+  TEST_CASE("a grant that was asked for without knowing the advice is not used for it later") {
+    const std::string approve =
+        "approve hold under Gate as held valid until promo.end at 23:59 zone \"Australia/Sydney\" {\n"
+        "within 8 business hours\non rejected, expired { fail Refused(promo.id) and keep }\n"
+        "on changed { then ask again } }\n";
+    const std::string reads = kStock + "let other = read Stock(\"0002\", promo.article)\n" +
+                              "let hold = propose Price.hold(promo) undo Price.free(promo)\n";
+    const std::string around = reads + "when stock.forecast > 5 ea {\n" + approve +
+                               "when other.forecast > 5 ea { " + task("promo.id") +
+                               " }\nwrite held\n}\nfinish Sold(promo.id)";
+    const std::string inside = reads + "when stock.forecast > 5 ea {\nwhen other.forecast > 5 ea {\n" +
+                               approve + task("promo.id") + "write held\n} }\nfinish Sold(promo.id)";
+    CHECK(told(around, inside, kHold, kHold) == "strands\ngrant unasked: held at task.Look");
   }
 
   TEST_CASE("a grant is over the payload that was shown") {
