@@ -174,6 +174,7 @@ class SignatureComparer {
     if (before.kind != "throughout") values(before, *after);
     grants(before, *after);
     control(before, *after);
+    leaves(before, *after);
     if (before.call != after->call || before.payload != after->payload)
       found(FindingKind::PayloadChanged, before.call, before.call, after->call, *after);
     events(before, *after);
@@ -192,6 +193,20 @@ class SignatureComparer {
       const std::string grant = unasked.substr(0, unasked.find(':'));
       if (std::ranges::find(after.grants, grant, &SignatureGrant::name) == after.grants.end()) continue;
       found(FindingKind::UnaskedChanged, grant, "not under what advice decides there", "under it", after);
+    }
+  }
+
+  // A leaf is written once. What the new version may have written there itself is of others: it is checked.
+  void leaves(const SignaturePoint& before, const SignaturePoint& after) {
+    const auto in = [](const std::vector<std::string>& parts, const std::string& part) {
+      return std::ranges::find(parts, part) != parts.end();
+    };
+    for (const std::string& part : after.ahead) {
+      if ((!in(before.written, part) || in(after.written, part)) &&
+          (!in(before.written_now, part) || in(after.written_now, part)))
+        continue;
+      const size_t colon = part.find(':');
+      found(FindingKind::WrittenAlready, part.substr(0, colon), part.substr(colon + 2), "", after);
     }
   }
 

@@ -31,6 +31,7 @@ struct UpgradeFinding {
     UnaskedChanged,     // a grant was asked for without knowing that advice, and would be used for it
     ProjectionChanged,  // a frozen read was taken from other properties
     ElementChanged,     // what a `for each` runs over or collects
+    WrittenAlready,     // a write of a grant stands behind the wait that may have been made before it
     PayloadChanged,     // of an operation that is granted, proposed or in flight
     PolicyChanged,      // a grant is open under another policy
     WholeAgain,         // a grant of which lines may be refused is decided as a whole

@@ -11,11 +11,11 @@ namespace endcap::ir {
 using FindingKind = UpgradeFinding::Kind;
 
 std::string_view word(FindingKind kind) {
-  static constexpr std::array<std::string_view, 18> kWords{
+  static constexpr std::array<std::string_view, 19> kWords{
       "workflow gone",   "version not raised", "key changed",       "wait point gone",    "kind changed",
       "event gone",      "event new",          "event key changed", "value new",          "type changed",
       "label changed",   "control changed",    "grant unasked",     "projection changed", "element changed",
-      "payload changed",    "policy changed",    "whole again"};
+      "written already", "payload changed",    "policy changed",    "whole again"};
   return kWords[static_cast<size_t>(kind)];
 }
 
@@ -69,6 +69,9 @@ std::string describe(const UpgradeFinding& finding) {
     case FindingKind::ElementChanged:
       return fmt::format("what `{}` runs over or collects was {} and is {}", finding.subject, finding.before,
                          finding.after);
+    case FindingKind::WrittenAlready:
+      return fmt::format("`{}` of `{}` may have been written before the wait, and is written behind it now",
+                         finding.before, finding.subject);
     case FindingKind::PayloadChanged:
       return fmt::format("what `{}` sends has another schema: was {}, is {}", finding.subject, finding.before,
                          finding.after);
@@ -127,6 +130,9 @@ std::string remedy(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade
                          finding.subject);
     case FindingKind::ElementChanged:
       return "keep what it runs over and collects until its last element has ended";
+    case FindingKind::WrittenAlready:
+      return "write it before the wait until its last instance has gone on, or ask for another grant behind "
+             "it";
     case FindingKind::PayloadChanged:
       return "keep what was approved or asked as it is; a grant over another payload is void and must be "
              "asked for again";

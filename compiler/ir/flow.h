@@ -80,6 +80,7 @@ struct Block {
   Terminator terminator = Done{};
   uint32_t line = 0;
   std::vector<uint32_t> marks;          // Program::marks that are reached with it
+  std::optional<BlockId> behind;        // of what begins the next round of a loop: where it leads after the last one
 };
 
 // A place in the source that a test should have been to. Only the interpreter looks at marks, and only when asked to.

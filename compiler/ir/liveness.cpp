@@ -140,7 +140,10 @@ void remove_unreachable(Graph& graph) {
     to[i] = BlockId(kept.size());
     kept.push_back(std::move(graph.blocks[i]));
   }
-  for (Block& block : kept) renumber(block.terminator, to);
+  for (Block& block : kept) {
+    renumber(block.terminator, to);
+    if (block.behind) block.behind = to[block.behind->index];
+  }
   for (State& state : graph.states) state.entry = to[state.entry.index];
   graph.blocks = std::move(kept);
 }

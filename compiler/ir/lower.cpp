@@ -1,6 +1,7 @@
 // The front door of lowering: functions and policies become pure graphs, workflows become machines.
 #include "compiler/ir/lower.h"
 
+#include "compiler/ir/leaves.h"
 #include "compiler/ir/liveness.h"
 #include "compiler/ir/lowering.h"
 #include "runtime/value/check.h"
@@ -238,6 +239,7 @@ Program lower(sema::Program&& program, const SourceMap& sources) {
   lower_deliveries(lowering, program);
   drop_lost_marks(out);
   fill_liveness(out);
+  fill_leaves(out);
   for (const sema::Workflow& workflow : program.workflows) {
     if (out.abi.workflows[workflow.index].only_run) continue;
     out.abi.workflows[workflow.index].signature = signature(out.abi, workflow.index);

@@ -27,6 +27,7 @@ void FlowLowering::loop(RegisterId list, RegisterId element, const std::string& 
   body(places);
   if (builder_.open()) builder_.jump(places.next);
   builder_.at(places.next);
+  graph_.blocks[places.next.index].behind = places.exit;
   builder_.assign(index, builder_.binary(Op::Add, integer, index, builder_.integer(1)));
   builder_.jump(head);
   builder_.at(places.exit);

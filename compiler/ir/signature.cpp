@@ -172,6 +172,7 @@ class SignatureMaker {
       start.line = wait.source_line;
     }
     hold_live_grants(start);
+    of_leaves(machine.states.front(), start);
     out_.points.push_back(std::move(start));
     for (const abi::WaitPoint& wait : machine.states) {
       if (!wait.path.empty()) of_wait(machine, wait);  // without a path: the start, or a guard of a wait
@@ -187,6 +188,12 @@ class SignatureMaker {
         result.insert(part.grant + ": " + part.proposal);
     }
     return {result.begin(), result.end()};
+  }
+
+  static void of_leaves(const abi::WaitPoint& wait, SignaturePoint& point) {
+    point.written = held_parts(wait.written, point);
+    point.written_now = held_parts(wait.written_now, point);
+    point.ahead = held_parts(wait.ahead, point);
   }
 
   std::string branches(const abi::WaitPoint& wait) {
@@ -260,6 +267,7 @@ class SignatureMaker {
     if (wait.kind == WaitKind::Write || wait.kind == WaitKind::AskAgain) open_grant(point, wait.label);
     hold_live_grants(point);
     point.unasked = held_parts(wait.unasked, point);
+    of_leaves(wait, point);
     of_call(wait, point);
     of_events(wait, point);
     if (wait.kind == WaitKind::ForEach) {

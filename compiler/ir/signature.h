@@ -61,6 +61,8 @@ struct SignaturePoint {
   std::vector<SignatureGrant> grants;  // open here, the one that is asked for included
   // Of the grants: "pricing: prices", asked for without knowing that advice, and so not written where it leads.
   std::vector<std::string> unasked;
+  // Of the grants: abi::WaitPoint::written, written_now and ahead.
+  std::vector<std::string> written, written_now, ahead;
   std::string call, payload;           // read and notify: the call in flight and the hash of its payload's schema
   std::vector<SignatureEvent> events;  // awaited
   std::string element, collected;      // for each: shapes of an element and of what elements yield; empty: nothing is collected.

@@ -58,6 +58,9 @@ Json json_of(const SignaturePoint& point, bool with_place) {
   json["live"] = list_of(point.live);
   if (point.advice) json["control"] = "advice";
   if (!point.unasked.empty()) json["unasked"] = point.unasked;
+  if (!point.written.empty()) json["written"] = point.written;
+  if (!point.written_now.empty()) json["written_now"] = point.written_now;
+  if (!point.ahead.empty()) json["ahead"] = point.ahead;
   if (!point.grants.empty()) json["grants"] = list_of(point.grants);
   if (!point.call.empty()) json["call"] = {{"operation", point.call}, {"payload", point.payload}};
   if (!point.events.empty()) json["events"] = list_of(point.events);

@@ -203,6 +203,8 @@ struct WaitPoint {
   Trust control = Trust::Trusted;       // who decided that anybody comes here; of the start of a machine, that it begins
   struct GrantPart { std::string grant, proposal; };
   std::vector<GrantPart> unasked;       // what was asked for without knowing what advice has decided since, and is not written here
+  // What may have been written when somebody stands here; of that, since the rounds of the loops around began; what may be from here on.
+  std::vector<GrantPart> written, written_now, ahead;
 
   // by kind
   uint32_t target = 0;                  // operation, view, navigation, advisor, Run: workflow; Write: index of the proposal in the approval

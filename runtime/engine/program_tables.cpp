@@ -137,7 +137,7 @@ void fields_of(F& f, abi::WaitPoint& x) {
       f(16, x.escalations), f(17, x.events), f(18, x.branches), f(19, x.parallel), f(20, x.collects),
       type(f, 21, x.element), f(22, x.asked), f(23, x.renewed), f(24, x.dues), f(25, x.tolerate),
       f(29, x.prefilled), f(30, x.scope), f(31, x.by_line), f(32, x.elements), type(f, 37, x.offered),
-      f(38, x.control), f(39, x.unasked);
+      f(38, x.control), f(39, x.unasked), f(40, x.written), f(41, x.written_now), f(42, x.ahead);
 }
 template <typename F>
 void fields_of(F& f, abi::Machine& x) {

@@ -239,6 +239,28 @@ class Deploys(unittest.TestCase):
         self.it.decide(self.key, "olga")
         self.it.stands(self.key, {"task.Tell": 1})
 
+    def test_what_was_written_is_not_written_again(self):
+        def writing(version: int, first: str, second: str) -> str:
+            write = "write pricing for %s { on InvalidCondition, RecordLocked { fail Locked(promo.id) and keep } }\n"
+            return flow("""
+  let s1 = read Store("1001")
+  let s2 = read Store("1002")
+  let one = propose Price.activate(promo, s1) undo Price.withdraw(promo, s1)
+  let two = propose Price.activate(promo, s2) undo Price.withdraw(promo, s2)
+  approve one, two under Free as pricing valid until promo.end at 23:59 zone "Australia/Sydney" {
+    within 8 business hours
+    on rejected, expired { fail Refused(promo.id) and compensate }
+    on changed           { then ask again }
+  }
+""" + "".join(f"  step put{name} {{ {write % name} }}\n" for name in first.split()) + task("Look")
+                        + "".join(f"  step put{name} {{ {write % name} }}\n" for name in second.split()), version)
+        self.park(writing(1, "one", "two"), {"task.Look": 1})
+        self.refuse(writing(2, "", "one two"), "`one` of `pricing` may have been written before the wait", "ask for another grant")
+        self.it.serve(writing(2, "one", "two") + SHIFT)
+        self.it.decide(self.key, "olga")
+        self.it.ended(self.key)
+        self.assertEqual(self.it.effects(), {"A_PriceCondition.create": 2})
+
     def test_a_grant_that_was_given_away_keeps_its_element(self):
         def giving(version: int, first: str) -> str:
             write = "{ on expired, changed { finish Late() }  on RecordLocked, InvalidCondition { finish Locked() } }"

@@ -281,6 +281,75 @@ TEST_SUITE("upgrade signatures") {
     CHECK(told(around, inside, kHold, kHold) == "strands\ngrant unasked: held at task.Look");
   }
 
+  const std::string kTwo = R"(
+    let hold = propose Price.hold(promo) undo Price.free(promo)
+    let two = propose Price.hold(promo) undo Price.free(promo)
+    step gate {
+      approve hold, two under Gate as held valid until promo.end at 23:59 zone "Australia/Sydney" {
+        within 8 business hours
+        on rejected, expired { fail Refused(promo.id) and keep }
+        on changed { then ask again }
+      }
+    }
+  )";
+  const std::string kEach = R"(
+    let stores = read promo.stores
+    let prices = propose for each store in stores { Price.hold(promo) undo Price.free(promo) }
+    step gate {
+      approve prices under Gate as held valid until promo.end at 23:59 zone "Australia/Sydney" {
+        within 8 business hours
+        on rejected, expired { fail Refused(promo.id) and keep }
+        on changed { then ask again }
+      }
+    }
+  )";
+
+  TEST_CASE("what may have been written before a wait is not written behind it") {
+    const std::string first = kTwo + "step one { write held for hold }\n" + task("promo.id") +
+                              "step two { write held for two }\nfinish Sold(promo.id)";
+    const std::string later = kTwo + task("promo.id") +
+                              "step one { write held for hold }\nstep two { write held for two }\n"
+                              "finish Sold(promo.id)";
+    CHECK(told(first, first, kHold, kHold) == "same");
+    CHECK(told(first, later, kHold, kHold) == "strands\nwritten already: held at task.Look");
+    CHECK(told(later, first, kHold, kHold) == "maps");  // it is not written any more
+    const WorkflowUpgrade upgrade = upgraded(signed_flow(first, kHold), signed_flow(later, kHold, 2));
+    CHECK(describe(upgrade.findings.at(0)) ==
+          "`hold` of `held` may have been written before the wait, and is written behind it now");
+  }
+
+  TEST_CASE("a round of a loop has written its own line or not, and what is behind may find any written") {
+    const std::string loop = "for each store in stores {\n", write = "write held for store\n";
+    const std::string end = "\nfinish Sold(promo.id)";
+    const std::string before = kEach + loop + write + task("promo.id") + "}" + end,
+                      behind = kEach + loop + task("promo.id") + write + "}" + end,
+                      apart = kEach + loop + task("promo.id") + "}\nstep act { " + loop + write + "} }" + end;
+    CHECK(told(behind, behind, kHold, kHold) == "same");
+    CHECK(told(behind, replaced(behind, "within 1 hour", "within 2 hours"), kHold, kHold) == "same");
+    const std::string reordered = told(before, behind, kHold, kHold);
+    INFO(reordered);
+    CHECK(reordered.find("written already: held at ") != std::string::npos);
+    CHECK(told(behind, apart, kHold, kHold).find("written already: held at ") != std::string::npos);
+    CHECK(told(behind, before, kHold, kHold) == "maps");
+  }
+
+  TEST_CASE("an element has written its own line, and not what the others have") {
+    const std::string loop = "for each store in stores parallel 5 {\n", write = "write held for store\n";
+    const std::string end =
+        "\nstep act { for each store in stores { task Tell(id: store.id) to StoreOps within 1 hour "
+        "{ on expired { then continue } } } }\nfinish Sold(promo.id)";
+    const std::string behind = kEach + loop + task("promo.id") + write + "}" + end;
+    const Signature signature = signed_flow(behind, kHold);
+    const SignaturePoint* look = signature.find("[store].task.Look");
+    REQUIRE(look != nullptr);
+    CHECK(look->written.empty());
+    CHECK(look->ahead == std::vector<std::string>{"held: prices"});
+    const SignaturePoint* own = signature.find("[store].write.Price.hold");
+    REQUIRE(own != nullptr);
+    CHECK(own->written.empty());
+    CHECK(told(behind, behind, kHold, kHold) == "same");
+  }
+
   TEST_CASE("a grant is over the payload that was shown") {
     CHECK(told(kApprove, kApprove, kHold, kHold) == "same");
     const std::string other = replaced(kHold, "  Material: promo.article", "");
