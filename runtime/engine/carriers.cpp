@@ -92,7 +92,7 @@ void Partition::declare(const std::string& name, const Carrying& carrying) {
   row.owner = operation.owner;
   if (!found) row.since = now_;
   if (carrying.sync != nullptr) {
-    if (!found) begin_reconciliation(row, *carrying.sync);
+    if (!was_sync) begin_reconciliation(row, *carrying.sync);
     const bool is_due = row.next != 0 && row.next <= now_;
     if (!is_due) set_next(row, *carrying.sync, now_);
     if (is_due && row.timer.empty()) time_reconciliation(row);

@@ -49,4 +49,10 @@ struct Carrying {
   std::vector<std::string> keys = {};
 };
 
+// How many of its items are held in this drain, and the first of them.
+struct HeldNow {
+  uint64_t count = 0, first = 0;
+  std::string reason;
+};
+
 }  // namespace endcap

@@ -35,8 +35,8 @@ class PartitionedEngine final : public Engine {
   PartitionedEngine(std::shared_ptr<const abi::Program> program, Store& store, Journal& journal,
                     const EngineOptions& options)
       : state_{program, store, journal, options, {}, program->types, {}, {}, People(*program, options), {}} {
-    // Of each view the record of the cells of its key and the list of its records: reads have no types of their
-    // own for them.
+    // Of each view the record of the cells of its key and the list of its records: reads have no types of
+    // their own for them.
     for (const abi::View& view : program->views) {
       abi::Type record;
       record.kind = abi::Kind::Record;
@@ -246,7 +246,9 @@ class PartitionedEngine final : public Engine {
   std::expected<std::string, Refusal> held(const std::string& of, uint64_t after, uint32_t limit) override {
     return views().held(of, after, limit);
   }
-  std::expected<std::string, Refusal> held_item(uint64_t number) override { return views().held_item(number); }
+  std::expected<std::string, Refusal> held_item(uint64_t number) override {
+    return views().held_item(number);
+  }
   std::vector<std::string> take_notices() override { return std::exchange(state_.notices, {}); }
   std::expected<std::string, Refusal> task(uint64_t number) override { return views().one_task(number); }
   std::expected<std::string, Refusal> lines(uint64_t task, const std::string& after,

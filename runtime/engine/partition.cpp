@@ -189,7 +189,8 @@ void Partition::abandon(const std::string& why) {
     }
     queue.clear();
   };
-  refuse(starts_), refuse(events_), refuse(inbound_), refuse(decisions_), refuse(resumes_), refuse(held_requests_);
+  refuse(starts_), refuse(events_), refuse(inbound_), refuse(decisions_), refuse(resumes_),
+      refuse(held_requests_);
   batches_.clear();
   calls_.clear();
   released_calls_.clear();
@@ -249,8 +250,7 @@ bool Partition::busy() const {
   return !starts_.empty() || !events_.empty() || !inbound_.empty() || !decisions_.empty() ||
          !resumes_.empty() || !replies_.empty() || !batches_.empty() || !sent_.empty() ||
          !left_open_.empty() || !released_calls_.empty() || !schedules_taken_ || !held_requests_.empty() ||
-         carriers_have_work() ||
-         std::any_of(others_.begin(), others_.end(), [&](const Partition* other) {
+         carriers_have_work() || std::any_of(others_.begin(), others_.end(), [&](const Partition* other) {
            return other->number_ >= meta_.cursors.size()
                       ? other->messages_stored() > 0
                       : meta_.cursors[other->number_] < other->messages_stored();

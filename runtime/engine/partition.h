@@ -234,7 +234,7 @@ class Partition {
   bool is_foreign(const rows::Pending& call) const;
   void begin_anew(uint64_t call);
   bool let_go(rows::Carrier& row);
-  // The next four are given the carrier's row, which whoever calls them puts down.
+  // What is given a carrier's row changes it, and leaves it to its caller to put it down.
   void admit(rows::Carrier& row, rows::Carried item);
   void queue(rows::Carrier& row, rows::Carried item);
   void begin(rows::Carrier& row, rows::Carried item);
@@ -569,13 +569,9 @@ class Partition {
   bool schedules_taken_ = true;               // those of this program are in the rows
   std::map<std::string, Carrying> carriers_;  // that run and are at home here
   bool carriers_taken_ = true;
-  std::deque<uint64_t> foreign_calls_;     // of carriers, by another program: their items begin anew
-  std::set<std::string> gone_carriers_;    // what waits of them is to be held
-  std::set<std::string> refill_carriers_;  // that may have room for another item
-  struct HeldNow {
-    uint64_t count = 0, first = 0;
-    std::string reason;  // of the first
-  };
+  std::deque<uint64_t> foreign_calls_;       // of carriers, by another program: their items begin anew
+  std::set<std::string> gone_carriers_;      // what waits of them is to be held
+  std::set<std::string> refill_carriers_;    // that may have room for another item
   std::map<std::string, HeldNow> held_now_;  // in this drain
   RowsByFamily upgrade_index_;               // while families of other programs are moved
   std::deque<uint64_t> upgrade_waiting_;     // who is still to be moved

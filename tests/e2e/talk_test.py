@@ -100,6 +100,10 @@ def a_daemon_and_a_person(estate: world.World) -> None:
     assert "no instances" in terminal("list", "--status", "failed").stdout
     terminal("show", "SmallPromotion", "S-0404", expect=USAGE)
     assert "no schedules" in terminal("schedules").stdout
+    terminal("held", "Nobody", expect=USAGE)
+    terminal("held", "12345", expect=USAGE)
+    terminal("held", "12345", "resend", expect=USAGE)
+    terminal("held", "CountsOnline", "drop", "--by", "olga", expect=USAGE)
 
     event = ("event", "retail.promotion.cancelled", "--id", "c-1", "--data", '{"RetailPromotion": "S-0002"}')
     assert "was taken" in terminal(*event).stdout

@@ -160,7 +160,7 @@ void add_lines(CLI::App& app, int& exit_code) {
   command->callback([options, &exit_code] {
     const HttpClient client(options->server);
     const std::string path = fmt::format("/v1/tasks/{}", options->task);
-    if (options->shape != Shape::Json && options->after.empty()) {
+    if (options->shape != Shape::Verbatim && options->after.empty()) {
       exit_code = report(options, client.call(path), totals_table);
       if (exit_code != kClean) return;
     }

@@ -14,7 +14,7 @@
 
 namespace endcap::command {
 
-enum class Shape : uint8_t { Human, Short, Json };
+enum class Shape : uint8_t { Human, Short, Verbatim };  // Verbatim: the daemon's JSON
 
 struct TalkOptions {
   std::string server;
@@ -33,7 +33,7 @@ inline CLI::App* add(CLI::App& app, const char* name, const char* about, const O
   command->add_option("--server", options->server,
                       "URL of the daemon (default: ENDCAP_SERVER, else http://127.0.0.1:8700)");
   static const std::map<std::string, Shape> kShapes = {
-      {"human", Shape::Human}, {"short", Shape::Short}, {"json", Shape::Json}};
+      {"human", Shape::Human}, {"short", Shape::Short}, {"json", Shape::Verbatim}};
   command
       ->add_option("--format", options->shape,
                    "human: for people; short: one line each; json: the daemon's answer")
@@ -49,8 +49,8 @@ int report(const Options& options, const std::expected<Json, ServerError>& answe
     tell(answer.error().message);
     return answer.error().exit_code;
   }
-  return print(options->shape == Shape::Json ? answer->dump() + "\n"
-                                             : render(*answer, options->shape == Shape::Short))
+  return print(options->shape == Shape::Verbatim ? answer->dump() + "\n"
+                                                 : render(*answer, options->shape == Shape::Short))
              ? kClean
              : kInternal;
 }
@@ -99,7 +99,7 @@ class Query {
 
 // A list that is cut says so, and how to go on.
 inline void tell_more(const Options& options, const std::expected<Json, ServerError>& answer) {
-  if (!answer || options->shape == Shape::Json) return;
+  if (!answer || options->shape == Shape::Verbatim) return;
   const auto next = answer->find("next");
   if (next != answer->end() && !next->is_null())
     tell(fmt::format("there are more: --after {}", next->dump()));
