@@ -160,8 +160,8 @@ class Engine {
   virtual std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) = 0;
   virtual std::expected<std::string, Refusal> tasks(const std::string& filter_json) = 0;
   virtual std::expected<std::string, Refusal> schedules() = 0;
-  // Routes and syncs with how many of their items are where; items that are held, of which a page begins behind
-  // the number `after`; and one item that is not done, or what people said of it.
+  // Routes and syncs with how many of their items are where; items that are held, of which a page begins
+  // behind the number `after`; and one item that is not done, or what people said of it.
   virtual std::expected<std::string, Refusal> routes() = 0;
   virtual std::expected<std::string, Refusal> held(const std::string& of, uint64_t after, uint32_t limit) = 0;
   virtual std::expected<std::string, Refusal> held_item(uint64_t number) = 0;

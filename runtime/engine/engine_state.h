@@ -76,7 +76,7 @@ struct EngineState {
   People people;
   Counters counters;
   std::shared_ptr<Acks> acks = std::make_shared<Acks>();
-  std::string failure;  // not empty: nothing is done any more
+  std::string failure;                    // not empty: nothing is done any more
   std::vector<std::string> notices = {};  // for the log
 };
 
