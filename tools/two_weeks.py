@@ -206,7 +206,7 @@ def trouble(story: Story):
 
     def confirm(promotion: str, answer: str, units: str):
         event("retail.supplier.answered", {"RetailPromotion": promotion, "Supplier": "0000100100", "SupplierConfirmation": answer,
-                                           "ConfirmedQuantity": units, "BaseUnit": "ea", "ConfirmedDeliveryDate": "2026-11-20"})
+                                           "ConfirmedQuantity": units, "BaseUnit": "EA", "ConfirmedDeliveryDate": "2026-11-20"})
 
     return [
         (day("2026-10-21T09:30"), "the supplier confirms 5400 of the 6000 pieces of P-1, and all of P-2",

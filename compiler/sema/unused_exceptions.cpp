@@ -45,6 +45,7 @@ class Dropper {
   void renumber(Block& body) {
     visit_statements(body, [&](Stmt& stmt) {
       if (auto* raise = std::get_if<Raise>(&stmt.node)) raise->exception = to_[raise->exception];
+      if (auto* run = std::get_if<Run>(&stmt.node)) run->workflow = to_[run->workflow];
       if (auto* task = std::get_if<Task>(&stmt.node); task && task->resolver)
         task->resolver->workflow = to_[task->resolver->workflow];
     });

@@ -9,6 +9,7 @@
 #include "runtime/abi/shape.h"
 #include "runtime/connect/wire.h"
 #include "runtime/value/time.h"
+#include "runtime/value/unit_codes.h"
 
 namespace endcap::connect {
 namespace {
@@ -33,18 +34,6 @@ std::string upper(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return out;
-}
-
-// Other codes of the same unit, as UN/ECE Recommendation 20 and SAP write them.
-bool same_unit(std::string_view unit, std::string_view code) {
-  constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
-      {"EA", "C62"}, {"PC", "H87"}, {"PC", "ST"}, {"KG", "KGM"}, {"G", "GRM"},  {"T", "TNE"},
-      {"L", "LTR"},  {"ML", "MLT"}, {"M", "MTR"}, {"CM", "CMT"}, {"MM", "MMT"},
-  };
-  std::string own = upper(unit), other = upper(code);
-  if (own == other) return true;
-  return std::any_of(std::begin(kAliases), std::end(kAliases),
-                     [&](const auto& alias) { return alias.first == own && alias.second == other; });
 }
 
 size_t code_points(std::string_view text) {

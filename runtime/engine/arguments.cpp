@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/abi/value_json.h"
+#include "runtime/value/unit_codes.h"
 
 namespace endcap {
 
@@ -65,6 +66,9 @@ bool is_known(const abi::Workflow& workflow, const std::string& member) {
 // CloudEvents of OData systems name the unit beside the amount.
 Json with_unit(const abi::Type& type, const Json& value, const Json& unit) {
   if (value.is_object() || (type.kind != abi::Kind::Money && type.kind != abi::Kind::Quantity)) return value;
+  const bool known = type.kind == abi::Kind::Quantity && unit.is_string() &&
+                     same_unit(type.name, unit.get_ref<const std::string&>());
+  if (known) return {{"amount", value}, {"unit", type.name}};
   return {{"amount", value}, {type.kind == abi::Kind::Money ? "currency" : "unit", unit}};
 }
 
