@@ -47,20 +47,21 @@ Json list_of(const Items& items) {
   return list;
 }
 
-// Where a point stands moves with every edit above it: shown, but not hashed.
+// Where a point stands moves with every edit above it, and what is written around it is compared where it
+// stands in the way: shown, but not hashed.
 Json json_of(const SignaturePoint& point, bool with_place) {
   Json json{{"path", point.path}, {"kind", point.kind}};
   if (!point.machine.empty()) json["machine"] = point.machine;
   if (with_place) {
     json["file"] = point.file;
     json["line"] = point.line;
+    if (!point.written.empty()) json["written"] = point.written;
+    if (!point.written_now.empty()) json["written_now"] = point.written_now;
+    if (!point.ahead.empty()) json["ahead"] = point.ahead;
   }
   json["live"] = list_of(point.live);
   if (point.advice) json["control"] = "advice";
   if (!point.unasked.empty()) json["unasked"] = point.unasked;
-  if (!point.written.empty()) json["written"] = point.written;
-  if (!point.written_now.empty()) json["written_now"] = point.written_now;
-  if (!point.ahead.empty()) json["ahead"] = point.ahead;
   if (!point.grants.empty()) json["grants"] = list_of(point.grants);
   if (!point.call.empty()) json["call"] = {{"operation", point.call}, {"payload", point.payload}};
   if (!point.events.empty()) json["events"] = list_of(point.events);

@@ -88,6 +88,7 @@ class Deploys(unittest.TestCase):
             self.it.stands(key, self.ACTIVE)
         self.it.api("POST", f"/v1/tasks/{self.it.tasks(written)[0]['task']}/decision", {"person": "olga", "decision": "done"})
         self.it.until("a price", lambda: self.it.effects() == {"A_PriceCondition.create": 1})
+        self.it.stands(written, self.ACTIVE | {"activate.inStores[store].task.Ready": 2})  # its answer has come
         before = {key: self.it.waits(key) for key in (asking, active, written)}
 
         self.it.serve(new)
