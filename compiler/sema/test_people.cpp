@@ -361,11 +361,9 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::ExpectSt
     result.at = any_moment(*node.at);
     sound = sound && result.at;
     const bool is_now = node.what == What::Waiting || node.what == What::Suspended || node.what == What::Held;
-    if (result.at && (is_now || *result.at > reached_)) {
-      context_
-          .emit(DiagnosticKind::ExpectedMoment, node.at->span,
-                {is_now ? "what is so now is not so at a moment" : "the story has not come to this moment"})
-          .note(is_now ? "leave out the moment" : "go on first: `after until ...`");
+    if (is_now) {
+      context_.emit(DiagnosticKind::ExpectedMoment, node.at->span, {"what is so now is not so at a moment"})
+          .note("leave out the moment");
       return std::nullopt;
     }
   }

@@ -7,6 +7,8 @@ using namespace endcap::testing;
 namespace {
 
 const std::string kLabelled = R"(
+use system erp
+
 view Label of erp.Labels key store {
   store: StoreId  = Plant
   text:  Text(20) = Text required
