@@ -299,7 +299,11 @@ class SignatureComparer {
       const auto there = held.find(cell.from + "#1");
       if (there == held.end() || held.contains(cell.from + "#2")) return std::nullopt;
       const SignatureSlot& slot = *there->second;
-      if (slot.advice && !needed.advice) return std::nullopt;
+      // By its own key it is the same entity, whoever chose it; anything else that advice chose finds
+      // another.
+      const bool itself = cell.from == needed.name;
+      if (slot.advice && (!itself || !needed.advice)) return std::nullopt;
+      if (itself && slot.type != needed.type) return std::nullopt;
       const auto field = slot.fields.find(cell.field);
       if (cell.field.empty() ? slot.shape != cell.shape
                              : field == slot.fields.end() || field->second != cell.shape)

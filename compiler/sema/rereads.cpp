@@ -89,12 +89,6 @@ void WorkflowChecker::reread(const ast::Name& name, abi::UpgradeClause& made) {
   const ReadSite& site = sites.found.front();
   Reread result{.name = name.text, .type = *type, .kind = site.kind, .target = site.target};
   result.payload = reread_payload(site.kind, site.target);
-  // An entity that is held already, by fewer fields, say, is found by its own key.
-  if (site.kind == abi::ReadKind::View) {
-    auto& own = result.ways.emplace_back();
-    for (const abi::Field& field : context_.types[result.payload].fields)
-      own.push_back({name.text, field.name, {}});
-  }
   std::vector<Reread::Cell> way;
   const Expr* computed = nullptr;
   for (const Expr* cell : site.cells) {
@@ -106,6 +100,12 @@ void WorkflowChecker::reread(const ast::Name& name, abi::UpgradeClause& made) {
   }
   if (!computed && way.size() == context_.types[result.payload].fields.size())
     result.ways.push_back(std::move(way));
+  // Else an entity that is held already, with fewer fields, say, is found by its own key.
+  if (site.kind == abi::ReadKind::View) {
+    auto& own = result.ways.emplace_back();
+    for (const abi::Field& field : context_.types[result.payload].fields)
+      own.push_back({name.text, field.name, {}});
+  }
   if (result.ways.empty()) {
     Diagnostic& told = refuse("what it is read by is computed");
     if (computed) told.label(computed->span, "a value, a field of one, or what is written down can be held");

@@ -260,8 +260,10 @@ void SystemLink::answer_came(const ExchangePtr& exchange, HttpOutcome outcome) {
   if (!answered) return finish(exchange, failure(*exchange, outcome, exchange->plan.write));
   if (success(outcome.answer.status)) return succeeded(exchange, outcome);
   if (sent_again(exchange, outcome.answer)) return;
-  if (outcome.answer.status == 404 && exchange->plan.answer == Plan::Answer::Perhaps)
-    return found(exchange);  // it leads nowhere
+  // It leads nowhere. Version 4 says 204 for that.
+  if (outcome.answer.status == 404 && exchange->plan.answer == Plan::Answer::Perhaps &&
+      version_ == Version::V2)
+    return found(exchange);
   finish(exchange, refuse(outcome.answer, exchange->plan, system_.name, system_.user));
 }
 

@@ -262,6 +262,10 @@ void Partition::resume_by_hand(ResumeRequest& request) {
     schedule(now_, {rows::Timer::Kind::FanOutGoesOn, row->root, row->fan_out});
     return;
   }
+  if (row->rereads_begun) {  // what it was resumed with is not in question
+    input.call = held_call;
+    return step(std::move(*row), std::move(input));
+  }
   if (held_call.empty()) return step(std::move(*row), std::move(input));
   auto again = rows::decode<rows::Pending>(held_call);
   again.attempt = again.failures = 0;

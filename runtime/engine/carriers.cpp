@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "runtime/abi/shape.h"
 #include "runtime/engine/partition.h"
 #include "runtime/engine/views.h"
 
@@ -66,6 +67,7 @@ void Partition::meet_carriers() {
     if (carriers_.contains(row.name)) continue;
     unschedule(row.timer);
     row.timer.clear();
+    row.away = true;
     if (!is_declared(row.name)) {
       forget_reconciliation(row);
       gone_carriers_.insert(row.name);
@@ -79,12 +81,27 @@ bool Partition::is_declared(const std::string& name) const {
          std::ranges::find(program().syncs, name, &abi::Sync::name) != program().syncs.end();
 }
 
+// "retail.estate.Article id: ArticleId": what the keys that are listed mean.
+std::string Partition::entities_of(const abi::Sync& sync) const {
+  const abi::View& view = program().views[sync.view];
+  std::string text = view.name;
+  for (const uint32_t field : view.key) {
+    const abi::Field& key = types()[view.record].fields[field];
+    text += fmt::format(" {}: {}", key.name, abi::type_text(types(), key.type));
+  }
+  return text;
+}
+
 void Partition::declare(const std::string& name, const Carrying& carrying) {
   auto found = find<rows::Carrier>(Table::Carried, carry_keys::carrier(name));
   rows::Carrier row = found ? std::move(*found) : rows::Carrier{};
   const abi::Operation& operation = program().operations[carrying.delivery->operation];
   const bool was_sync = found && row.kind == rows::Carrier::Kind::Sync;
-  if (was_sync && carrying.sync == nullptr) forget_reconciliation(row);
+  const std::string entities = carrying.sync != nullptr ? entities_of(*carrying.sync) : std::string();
+  const bool anew = !was_sync || row.away || row.entities != entities;
+  if (was_sync && anew) forget_reconciliation(row);
+  row.away = false;
+  row.entities = entities;
   row.name = name;
   row.kind = carrying.sync != nullptr ? rows::Carrier::Kind::Sync : rows::Carrier::Kind::Route;
   row.operation = operation.name;
@@ -92,7 +109,7 @@ void Partition::declare(const std::string& name, const Carrying& carrying) {
   row.owner = operation.owner;
   if (!found) row.since = now_;
   if (carrying.sync != nullptr) {
-    if (!was_sync) begin_reconciliation(row, *carrying.sync);
+    if (anew) begin_reconciliation(row, *carrying.sync);
     const bool is_due = row.next != 0 && row.next <= now_;
     if (!is_due) set_next(row, *carrying.sync, now_);
     if (is_due && row.timer.empty()) time_reconciliation(row);
@@ -120,6 +137,7 @@ void Partition::begin_anew(uint64_t number) {
   overlay_.erase(Table::Pending, rows::big_endian(number));
   auto of = carrier(row->carrier);
   if (row->item == 0) {
+    if (row->number != of.listing_call) return;  // declared anew, it has begun another one
     of.listing = of.running = false;
     const auto found = carriers_.find(of.name);
     if (found != carriers_.end() && found->second.sync != nullptr)

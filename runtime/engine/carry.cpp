@@ -51,6 +51,10 @@ void Partition::perform(rows::Carrier& row, rows::Carried item, abi::TypeId type
   const abi::Delivery& delivery = *carriers_.at(row.name).delivery;
   const abi::Operation& operation = program().operations[delivery.operation];
   const abi::Exit exit = run_delivery(delivery.machine, {{type, record}});
+  if (exit == abi::Exit::Skip && item.maybe_done)
+    return hold_item(row, std::move(item),
+                     fmt::format("an attempt of {} may have taken effect, and nothing is to be done any more",
+                                 item.operation));
   if (exit == abi::Exit::Skip) return end_item(row, item, CarryEnd::Skipped);
   if (exit != abi::Exit::Yield) return hold_item(row, std::move(item), fault_text());
   if (const std::string why = why_not_permitted(delivery); !why.empty())

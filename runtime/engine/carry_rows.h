@@ -45,13 +45,16 @@ struct Carrier {
   uint64_t place = 0;    // how many of the listed are items, or were
   uint64_t open = 0;     // items of the reconciliation that are not done
   Reconciled run, last;
+  std::string entities;       // Sync: the view and its key, by which what is listed is found
+  bool away = false;          // it did not run for a while: nobody heard what changed meanwhile
+  uint64_t listing_call = 0;  // of the reconciliation that runs
   bool has_nothing() const { return waiting == 0 && on_their_way == 0 && held == 0; }
   template <typename F>
   void fields(F& f) {
     f(1, name), f(2, kind), f(3, operation), f(4, system), f(5, owner), f(6, since), f(7, waiting),
         f(8, on_their_way), f(9, held), f(10, carried), f(11, skipped), f(12, same), f(13, dropped),
         f(14, rule), f(15, next), f(16, timer), f(17, missed), f(18, running), f(19, listing), f(20, place),
-        f(21, open), f(22, run), f(23, last);
+        f(21, open), f(22, run), f(23, last), f(24, entities), f(25, away), f(26, listing_call);
   }
 };
 

@@ -11,6 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr uint32_t kHeldDefault = 100;
+constexpr size_t kLookedAtMost = 10'000;  // rows of one request: those of others stand between
 
 Json shown_json(const std::string& text) {
   Json json = Json::parse(text, nullptr, false);
@@ -130,14 +131,23 @@ Views::Reply Views::held(const std::string& of, uint64_t after, uint32_t limit) 
   if (!of.empty() && wanted.empty())
     return std::unexpected(Refusal{Refusal::Kind::NotFound, "there is no route or sync \"" + of + "\""});
   std::map<uint64_t, rows::Carried> found;
+  uint64_t looked_to = UINT64_MAX;  // behind it nothing was looked at
   for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
-    size_t taken = 0;
+    const auto is_here = [&](const auto& each) {
+      return partition_of_key(each.first, options_.partitions) == partition;
+    };
+    if (std::ranges::none_of(wanted, is_here)) continue;
+    size_t taken = 0, looked = 0;
     auto scanned =
         store_.scan(partition, Table::Carried, carry_keys::held(after == UINT64_MAX ? after : after + 1),
                     rows::after_prefix("h"), [&](std::string_view, std::string_view value) {
                       auto row = rows::decode<rows::Carried>(value);
-                      if (!wanted.contains(row.carrier)) return true;
                       const uint64_t number = row.number;
+                      if (++looked > kLookedAtMost) {
+                        looked_to = std::min(looked_to, number - 1);
+                        return false;
+                      }
+                      if (!wanted.contains(row.carrier)) return true;
                       found.emplace(number, std::move(row));
                       return ++taken <= limit;
                     });
@@ -146,12 +156,14 @@ Views::Reply Views::held(const std::string& of, uint64_t after, uint32_t limit) 
   Json items = Json::array();
   Json next;
   for (const auto& [number, row] : found) {
+    if (number > looked_to) break;
     if (items.size() == limit) {
       next = items.back()["item"];
       break;
     }
     items.push_back(item_json(wanted.at(row.carrier), row));
   }
+  if (next.is_null() && looked_to != UINT64_MAX) next = looked_to;
   return Json{{"held", std::move(items)}, {"next", std::move(next)}}.dump();
 }
 

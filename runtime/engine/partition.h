@@ -226,6 +226,7 @@ class Partition {
   void meet_carriers();
   bool is_declared(const std::string& name) const;
   void declare(const std::string& name, const Carrying& carrying);
+  std::string entities_of(const abi::Sync& sync) const;
   rows::Carrier carrier(const std::string& name);
   void put(const rows::Carrier& row) { put(Table::Carried, carry_keys::carrier(row.name), row); }
   std::optional<rows::Carried> item_on_its_way(uint64_t number) {
@@ -465,6 +466,7 @@ class Partition {
   // rereads.cpp
   void read_first(rows::Instance row, Input input);
   void begin_reread(rows::Instance& row);
+  void reread_next(rows::Instance row);
   void reread_finished(const rows::Pending& call, Input input);
   void reread_timer(const rows::Timer& timer);
   bool fill_slot(rows::Instance& row, const Input& input, std::string& problem);

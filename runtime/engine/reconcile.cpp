@@ -81,10 +81,11 @@ void Partition::begin_reconciliation(rows::Carrier& row, const abi::Sync& sync) 
   call.result = state_.view_lists[sync.view];
   call.carrier = row.name;
   call.program = program().hash;
-  open_call(std::move(call));
+  row.listing_call = open_call(std::move(call));
 }
 
 void Partition::listed(rows::Carrier& row, const rows::Pending& call, const Input& input) {
+  if (call.number != row.listing_call) return;  // that one was given up
   const abi::Sync& sync = *carriers_.at(row.name).sync;
   row.listing = false;
   if (input.tag != abi::Ok) {

@@ -9,6 +9,7 @@ namespace endcap {
 
 void Partition::read_first(rows::Instance row, Input input) {
   row.status = rows::Instance::Status::Rereading;
+  row.rereads_begun = true;
   row.held_tag = input.tag;
   row.held_detail = input.detail;
   row.held_input = std::move(input.value);
@@ -40,7 +41,22 @@ void Partition::begin_reread(rows::Instance& row) {
 
 void Partition::reread_timer(const rows::Timer& timer) {
   auto row = instance(timer.root, timer.number);
-  if (row && row->status == rows::Instance::Status::Rereading) begin_reread(*row);
+  if (row && row->status == rows::Instance::Status::Rereading) reread_next(std::move(*row));
+}
+
+// Goes on with what its wait ended in once nothing is owed any more: a newer version may need none of it.
+void Partition::reread_next(rows::Instance row) {
+  if (!row.rereads.empty()) return begin_reread(row);
+  Input held{row.held_tag, row.held_detail, std::move(row.held_input), row.held_type,
+             std::move(row.held_call)};
+  row.status = rows::Instance::Status::Waiting;
+  row.rereads_begun = false;
+  row.held_tag = row.held_detail = 0;
+  row.held_type = abi::kNoType;
+  row.held_input.clear();
+  row.held_call.clear();
+  put(row);
+  resume(row.root, row.number, std::move(held));
 }
 
 void Partition::reread_finished(const rows::Pending& call, Input input) {
@@ -56,16 +72,7 @@ void Partition::reread_finished(const rows::Pending& call, Input input) {
   std::string problem;
   if (!fill_slot(*row, input, problem)) return suspend(rows::Instance::Status::Quarantined, problem);
   note(*row, "reread", {{"value", name}, {"from", target_name(call)}});
-  if (!row->rereads.empty()) return begin_reread(*row);
-  Input held{row->held_tag, row->held_detail, std::move(row->held_input), row->held_type,
-             std::move(row->held_call)};
-  row->status = rows::Instance::Status::Waiting;
-  row->held_tag = row->held_detail = 0;
-  row->held_type = abi::kNoType;
-  row->held_input.clear();
-  row->held_call.clear();
-  put(*row);
-  resume(row->root, row->number, std::move(held));
+  reread_next(std::move(*row));
 }
 
 // Puts what was read where a place was kept for it.

@@ -153,6 +153,8 @@ struct Instance {
   uint64_t leaving = 0;         // Ending, Stopping: what is in flight, its own and below it
   std::vector<Due> dues;        // of the steps that it stands in
   std::vector<Reread> rereads;  // in this order
+  bool rereads_begun =
+      false;  // its wait is over; a person who resumes it has it read again, and nothing else
   bool is_lost() const { return status == Status::Suspended || status == Status::Quarantined; }
   // It runs no more, and settles or takes back.
   bool is_over() const { return status != Status::Waiting && status != Status::Rereading && !is_lost(); }
@@ -163,7 +165,7 @@ struct Instance {
         f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
         f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),
         f(26, held_type), f(27, outcome), f(28, value), f(29, failure), f(30, compensate), f(31, leaving),
-        f(32, asked), f(33, dues), f(34, rereads);
+        f(32, asked), f(33, dues), f(34, rereads), f(35, rereads_begun);
   }
 };
 

@@ -47,9 +47,10 @@ void Partition::has_changed(rows::Carrier& row, const std::string& key, bool rec
     }
     if (auto item = find<rows::Carried>(Table::Carried, carry_keys::held(place->number))) {
       let_go_of_held(row, *item);
-      admit(row, std::move(*item));
+      return admit(row, std::move(*item));
     }
-    return;
+    if (overlay_.get(Table::Carried, carry_keys::waiting(row.name, place->number))) return;
+    // Its item was one of another carrier of this name: see `declare`.
   }
   rows::Carried item;
   item.number = next_number();

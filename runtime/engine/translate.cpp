@@ -91,8 +91,11 @@ void held_input(Translation& t, rows::Instance& row, const abi::PointUpgrade& po
     const uint32_t event = row.held_tag - abi::EventBase;
     const uint32_t now = event < point.events.size() ? point.events[event] : kGone;
     if (now == kGone) {
-      t.cannot("it was suspended when it heard an event that is not heard there any more",
-               "resume it before the deploy");
+      const bool lost = row.is_lost();
+      t.cannot(
+          lost ? "it was suspended when it heard an event that is not heard there any more"
+               : "it has heard an event that is not heard there any more, and reads what it needs to go on",
+          lost ? "resume it before the deploy" : "wait until it has gone on");
     } else {
       row.held_tag = abi::EventBase + now;
     }

@@ -78,6 +78,13 @@ class FrameMove {
   }
 
   bool owe(uint32_t slot, rows::Reread reread) {
+    const auto looks = [](const abi::Subscription& event) { return event.guard_state.has_value(); };
+    if (std::ranges::any_of(t_.after.machines.at(machine_).states.at(point_.state).events, looks)) {
+      t_.cannot(fmt::format("`{}` has not been read again yet, and the condition of an event may look at it",
+                            slot_name(slot)),
+                "let it go on under the version before");
+      return false;
+    }
     translate(t_, reread);
     reread.slot = slot;
     rereads_.push_back(std::move(reread));

@@ -46,11 +46,13 @@ class Copies {
         modules_.emplace_back(entry.path().lexically_relative(bench.workflows), text_of(entry.path()));
     }
     for (const auto& [path, text] : modules_) note_names(text);
-    const std::string configuration = text_of(bench.workflows / "endcap.toml");
-    static const std::regex kTable(R"(\[(partners|advisors)\.[^\[]*)");
-    for (std::sregex_iterator each(configuration.begin(), configuration.end(), kTable), end; each != end;
-         ++each)
-      tables_ += each->str() + "\n";
+    std::ifstream configuration(bench.workflows / "endcap.toml");
+    bool speaks_of_them = false;
+    for (std::string line; std::getline(configuration, line);) {
+      if (line.starts_with("["))
+        speaks_of_them = line.starts_with("[partners.") || line.starts_with("[advisors.");
+      if (speaks_of_them) tables_ += line + "\n";
+    }
   }
 
   Made write() const {
@@ -82,10 +84,12 @@ class Copies {
   }
 
   std::string renamed(const std::string& text, size_t copy) const {
-    static const std::regex kModule(R"(\bretail\.)");
-    const std::string moved = std::regex_replace(text, kModule, fmt::format("copy{}.", copy));
+    static const std::regex kModule(R"(\bretail\.)"), kEventType(R"(\btype ")");
+    const std::string own = fmt::format("copy{}.", copy);
+    const std::string moved =
+        std::regex_replace(std::regex_replace(text, kModule, own), kEventType, "type \"" + own);
     if (copy == 0 || names_.empty()) return moved;
-    return std::regex_replace(moved, std::regex("\\b(" + names_ + ")\\b"), fmt::format("$1{}", copy));
+    return std::regex_replace(moved, std::regex("\\b(" + names_ + ")\\b"), fmt::format("$01{}", copy));
   }
 
   const ProjectBench& bench_;

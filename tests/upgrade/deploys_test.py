@@ -655,6 +655,29 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
         self.assertEqual(self.it.tasks(self.key)[0]["arguments"], {"label": "Perth 1"})
         self.assertEqual(len(self.it.tasks(self.key)), 1)
 
+    def test_what_is_read_again_may_be_needed_no_more(self):
+        body = "    let shop = read Shop(\"1001\")\n" + task("Look") + task("Tell", "label: shop.label")
+        shop = self.SHOP.format("")
+        self.park(flow(task("Look"), declarations=shop), {"task.Look": 1})
+        self.it.serve(flow("  upgrades from 1 { let shop = reread }\n" + body, 2, shop))
+        WORLD.sandbox("POST", "/faults", {"match": {"method": "GET", "path": "A_Store"}, "fault": "status", "times": 1000})
+        self.addCleanup(WORLD.sandbox, "DELETE", "/faults")
+        self.it.decide(self.key, "olga")
+        self.it.until("backoff", lambda: [w for w in self.it.show(self.key)["waits"] if w.get("stage") == "backoff"])
+        self.it.serve(flow(task("Look") + task("Say"), 3, shop + SHIFT))
+        self.it.stands(self.key, {"task.Say": 1})
+
+    def test_no_condition_of_an_event_looks_at_what_is_not_read_again_yet(self):
+        read = "    let stock = read Stock(\"1001\", promo.article)\n"
+        wait = ("    wait for event StockBelow(store, article) where article == promo.article{} within 5 days {{ on expired {{ then continue }} }}\n")
+        rest = task("Tell", "units: stock.available")
+        self.park(flow(wait.format("") + task("Say")), {"event.StockBelow": 1})
+        new = flow("  upgrades from 1 { let stock = reread }\n" + read + wait.format("") + rest, 2)
+        self.it.serve(new)
+        looks = read + wait.format(" and store == stock.store") + rest
+        self.refuse(flow(looks, 3), "`stock` has not been read again yet, and the condition of an event may look at it")
+        self.it.serve(new)
+
     # --- what is told beforehand
 
     def plan(self, source: str, *more: str):

@@ -214,6 +214,8 @@ class AdvicePass {
   Label delay_;                // who decided that something was waited for before this statement
 };
 
+// The property by which a query asks for what is advice; nothing: for none that is.
+std::optional<std::string> advice_asked_for(const Program& program, uint32_t operation);
 // Marks the fields of events that are named as what is stored without a person; whether there were any.
 bool mark_stored_events(Program& program);
 

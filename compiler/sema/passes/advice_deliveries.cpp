@@ -1,5 +1,6 @@
 // The advice pass over routes and syncs: nobody stands between what they carry and the system that takes it,
 // so that no advice may come in at all.
+#include "compiler/sema/passes/advice.h"
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/passes/trust.h"
 
@@ -54,9 +55,32 @@ class DeliveryAdvice {
   bool told_ = false;
 };
 
+// Which entities a sync carries: those that are listed, and those that events name.
+void check_carried_entities(const Program& program, uint32_t number, Diagnostics& diagnostics) {
+  const abi::Sync& sync = program.abi.syncs[number];
+  const Span at = program.syncs[number].span;
+  const std::string decided = "which entities " + sync.name + " carries";
+  const auto tell = [&](const std::string& what) {
+    diagnostics.emit(DiagnosticKind::CarriedAdvice, at, {what, decided})
+        .note(
+            "nobody is asked here: let a workflow decide by it, with a policy or a person that grants the "
+            "write");
+  };
+  if (const auto property = advice_asked_for(program, sync.reconciliation.operation))
+    return tell("`" + *property + "` in " + program.abi.operations[sync.reconciliation.operation].name);
+  for (const abi::Sync::Change& change : sync.changes) {
+    const abi::Event& event = program.abi.events[change.event];
+    for (const uint32_t field : change.key_fields) {
+      const abi::Field& key = program.abi.types[event.record].fields[field];
+      if (key.advice) return tell("`" + key.name + "` of " + event.name);
+    }
+  }
+}
+
 }  // namespace
 
 void check_carried_advice(Program& program, Diagnostics& diagnostics) {
+  for (uint32_t i = 0; i < program.syncs.size(); ++i) check_carried_entities(program, i, diagnostics);
   for (size_t i = 0; i < program.routes.size(); ++i)
     DeliveryAdvice(program, program.routes[i], program.abi.routes[i].delivery.operation, diagnostics).run();
   for (size_t i = 0; i < program.syncs.size(); ++i)

@@ -48,25 +48,37 @@ void AdvicePass::store(const StoredAdvice& stored) {
   });
   if (known == program_.stored.end()) {
     program_.stored.push_back(stored);
+    across_.grown = true;  // what was walked before may ask for it
   } else if (stored.own && !known->own) {
     *known = stored;
   }
 }
 
-// Which entities a query finds is advice where it asks for what is.
-Label AdvicePass::asked_for(const ReadOperation& node) const {
-  const abi::Operation& operation = program_.abi.operations[node.operation];
-  if (operation.form != abi::OperationForm::Query) return {};
+// Which entities a query finds is advice where it asks for what is: what a view marks, or what is stored.
+std::optional<std::string> advice_asked_for(const Program& program, uint32_t number) {
+  const abi::Operation& operation = program.abi.operations[number];
+  if (operation.form != abi::OperationForm::Query) return std::nullopt;
   for (const abi::WireField& asked : operation.fields) {
-    for (const abi::View& view : program_.abi.views) {
+    for (const abi::View& view : program.abi.views) {
       if (view.system != operation.system || view.entity_set != operation.target) continue;
       for (size_t i = 0; i < view.fields.size(); ++i) {
-        if (view.fields[i].wire.name == asked.name && program_.abi.types[view.record].fields[i].advice)
-          return {{{node.local.index, "what is found by `" + asked.name + "`"}}, {}};
+        if (view.fields[i].wire.name == asked.name && program.abi.types[view.record].fields[i].advice)
+          return asked.name;
       }
     }
+    for (const StoredAdvice& stored : program.stored) {
+      const abi::Operation& by = program.abi.operations[stored.operation];
+      const bool here = by.system == operation.system && by.target == operation.target;
+      if (here && by.fields[stored.cell].name == asked.name) return asked.name;
+    }
   }
-  return {};
+  return std::nullopt;
+}
+
+Label AdvicePass::asked_for(const ReadOperation& node) const {
+  const auto property = advice_asked_for(program_, node.operation);
+  if (!property) return {};
+  return {{{node.local.index, "what is found by `" + *property + "`"}}, {}};
 }
 
 // An event has no schema: it may bring what has that name in its system.
