@@ -2,11 +2,7 @@
 // all that can hold a grant before the approvals.
 #include "runtime/engine/family_upgrade.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-
-#include "runtime/journal/journal.h"
 
 namespace endcap {
 

@@ -7,6 +7,9 @@
 namespace endcap::sema {
 namespace {
 
+constexpr const char* kNobodyIsAsked =
+    "nobody is asked here: let a workflow decide by it, with a policy or a person that grants the write";
+
 class DeliveryAdvice {
  public:
   DeliveryAdvice(const Program& program, Delivery& delivery, uint32_t operation, Diagnostics& diagnostics)
@@ -42,9 +45,7 @@ class DeliveryAdvice {
     if (!label.advice()) return;
     told_ = true;
     diagnostics_.emit(DiagnosticKind::CarriedAdvice, value->span, {label.path(), decided})
-        .note(
-            "nobody is asked here: let a workflow decide by it, with a policy or a person that grants the "
-            "write");
+        .note(kNobodyIsAsked);
   }
 
   const Program& program_;
@@ -61,10 +62,7 @@ void check_carried_entities(const Program& program, uint32_t number, Diagnostics
   const Span at = program.syncs[number].span;
   const std::string decided = "which entities " + sync.name + " carries";
   const auto tell = [&](const std::string& what) {
-    diagnostics.emit(DiagnosticKind::CarriedAdvice, at, {what, decided})
-        .note(
-            "nobody is asked here: let a workflow decide by it, with a policy or a person that grants the "
-            "write");
+    diagnostics.emit(DiagnosticKind::CarriedAdvice, at, {what, decided}).note(kNobodyIsAsked);
   };
   if (const auto property = advice_asked_for(program, sync.reconciliation.operation))
     return tell("`" + *property + "` in " + program.abi.operations[sync.reconciliation.operation].name);
