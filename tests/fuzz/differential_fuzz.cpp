@@ -19,10 +19,11 @@ int g_exit;
 
 class Comparison {
  public:
-  uint64_t operator()(uint64_t first, uint64_t count) {
+  uint64_t operator()(uint64_t first, uint64_t count, Census& census) {
     std::vector<Module> modules;
     for (uint64_t seed = first; seed < first + count; ++seed) modules.push_back(make_module(seed));
     Batch batch = compile_in_fixture(modules);
+    census.count(batch);
     CAPTURE(first);
     codegen::testing::Differential both(std::move(batch.flow));
     both.run(first * 1'000'003, kRounds);

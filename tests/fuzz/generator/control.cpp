@@ -10,16 +10,24 @@ std::string Writer::veto(const Place& place) {
   const Expr decides = condition(60);
   const uint64_t how = below(3);
   const std::string name = fresh("Held");
+  const bool takes_back = chance(5);
   if (!options_.vetoes) return "";
-  std::string act = place.loop && how < 2 ? "skip"
-                    : how == 0            ? fmt::format("finish {}()", name)
-                                          : fmt::format("fail {}() and keep", name);
+  std::string act = "skip";
+  if (!place.loop || how == 2) {
+    if (how == 0 && !place.part) {
+      act = fmt::format("finish {}()", name);
+    } else {
+      act = fmt::format("fail {}() and {}", name, takes_back ? "compensate" : "keep");
+      failures_.push_back(name);
+    }
+  }
   return fmt::format("{}when {} {{ {} }}\n", place.indent, decides.text, act);
 }
 
 std::string Writer::choice(const Place& place, int depth) {
   const Expr decides = condition(30);
   Place inside = place;
+  inside.top = false;
   inside.advice = place.advice || decides.advice;
   std::string text = fmt::format("{}when {} ", place.indent, decides.text) + block(inside, depth);
   if (chance(30)) {
@@ -35,6 +43,7 @@ std::string Writer::match(const Place& place, int depth) {
   const std::string name = fresh("priority");
   const Expr decides = condition(30);
   Place inside = place;
+  inside.top = false;
   inside.advice = place.advice || decides.advice;
   inside.indent += "  ";
   std::string text =
@@ -49,7 +58,8 @@ std::string Writer::match(const Place& place, int depth) {
 std::string Writer::together(const Place& place, int depth) {
   Place inside = place;
   inside.indent += "  ";
-  inside.loop = false;
+  inside.loop = inside.top = false;
+  inside.handed.clear();
   std::string text = fmt::format("{}step {} together {{\n", place.indent, fresh("step"));
   for (int i = 0; i < 2; ++i) {
     text += fmt::format("{}branch {} ", inside.indent, fresh("branch"));

@@ -36,7 +36,7 @@ Expr Writer::chosen(Draw draw, bool advice, int depth) {
 
 Expr Writer::units(bool advice, int depth) {
   const Expr literal{fmt::format("{} ea", below(12)), false};
-  switch (below(depth > 0 ? 12 : 3)) {
+  switch (below(depth > 0 ? 16 : 3)) {
     case 0:
       return literal;
     case 1:
@@ -63,6 +63,7 @@ Expr Writer::units(bool advice, int depth) {
       const auto plans = all(Kind::Plans, advice);
       if (plans.empty()) return literal;
       const Named* list = plans[below(plans.size())];
+      const uint64_t forms = list->twice ? 3 : 4;  // two of one key are a fault
       const std::string each = fresh("each");
       constexpr const char* kForms[] = {
           "(sum of {0}.gap for each {0} in {1})",
@@ -70,15 +71,58 @@ Expr Writer::units(bool advice, int depth) {
           "((first of {0}.gap for each {0} in {1} where {0}.gap < {2} ea) or else {2} ea)",
           "((map of {0}.store.id to {0}.gap for each {0} in {1} where {0}.gap < {2} ea)[\"0002\"] or else 3 "
           "ea)"};
-      return {fmt::format(fmt::runtime(kForms[below(4)]), each, list->name, below(12)), true};
+      return {fmt::format(fmt::runtime(kForms[below(forms)]), each, list->name, below(12)), true};
     }
     case 10: {
       const std::string mixed = function() + "({}, {})";
       return both(mixed.c_str(), &Writer::units, advice, depth - 1);
     }
+    case 11:
+    case 12: {
+      const std::string level = table();
+      const Expr asked = units(advice, depth - 1);
+      const Expr calm = flag(advice, depth - 1);
+      return {fmt::format("{}({}, {})", level, asked.text, calm.text), asked.advice || calm.advice};
+    }
+    case 13: {
+      const auto stocks = all(Kind::Stock, advice);
+      if (stocks.empty()) return literal;
+      const Named* stock = stocks[below(stocks.size())];
+      const bool wanted = advice && chance(50);
+      const std::string line = mapping();
+      return {fmt::format("{}({}).{}", line, stock->name, wanted ? "wanted" : "units"),
+              wanted || stock->advice};
+    }
+    case 14:
+      return looked_up(advice, literal);
+    case 15: {
+      const std::string part = fresh("part");
+      const Expr whole = units(advice, depth - 1);
+      constexpr const char* kForms[] = {
+          "((first of {0}.amount for each {0} in allocate max(1 ea, {1}) over stores by 3) or else 2 ea)",
+          "(sum of {0}.amount for each {0} in allocate max(1 ea, {1}) over stores by 2 where "
+          "{0}.element.region == "
+          "\"NSW\")"};
+      return {fmt::format(fmt::runtime(kForms[below(2)]), part, whole.text), whole.advice};
+    }
     default:
       return literal;
   }
+}
+
+// In what a model named, or in a map.
+Expr Writer::looked_up(bool advice, const Expr& otherwise) {
+  const auto maps = all(Kind::Levels, advice), lists = all(Kind::Advised, advice);
+  if (!maps.empty() && (lists.empty() || chance(60))) {
+    const Named* map = maps[below(maps.size())];
+    return {fmt::format("({}[\"000{}\"] or else {} ea)", map->name, 1 + below(3), below(9)), map->advice};
+  }
+  if (lists.empty()) return otherwise;
+  const std::string each = fresh("each"), list = lists[below(lists.size())]->name;
+  constexpr const char* kForms[] = {"(sum of {0}.units for each {0} in {1})",
+                                    "(sum of {0}.units for each {0} in {1} where {0}.urgent)",
+                                    "((first of {0}.units for each {0} in {1}) or else 2 ea)"};
+  return {fmt::format(fmt::runtime(kForms[below(3)]), each, list), true};
 }
 
 Expr Writer::amount(bool advice, int depth) {

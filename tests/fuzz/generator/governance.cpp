@@ -8,19 +8,48 @@ namespace endcap::fuzz {
 // What is refused under an approval, or when it was not answered.
 std::string Writer::not_granted(const Place& place) {
   if (place.loop && chance(60)) return "{ then skip }";
-  return fmt::format("{{ fail {}() and keep }}", fresh("No"));
+  if (!place.handed.empty() && chance(30)) return "{ then again }";
+  return "{ " + fails("No") + " }";
+}
+
+// What happens before the deadline.
+std::string Writer::patience(const Place& place) {
+  std::string text;
+  if (chance(25)) text += place.indent + "  remind after 2 business hours\n";
+  if (chance(25)) text += place.indent + "  escalate to Planner after 4 business hours\n";
+  return text;
+}
+
+// A form for an offer. Where an offer would end more than the rounds or the element, its name says so: who is
+// asked offers nothing there, for what a forecast passes by would not end either.
+std::string Writer::countered(const Place& place, bool always) {
+  if (!always && !chance(20)) return "";
+  const std::string offered = fresh("offered");
+  const Expr prefilled = units(chance(15));
+  const std::string form = chance(60) ? fmt::format("(units: {})", prefilled.text) : "";
+  std::string does = !place.handed.empty() ? fmt::format("then again with {} = {}", place.handed, offered)
+                     : place.loop          ? std::string("then skip")
+                                           : fails("Countered");
+  if (chance(30)) {
+    does = fmt::format("task {}(units: {}) to Clerk within 4 hours {{ on expired {{ then continue }} }} {}",
+                       fresh("Agree"), offered, does);
+  }
+  return fmt::format("{0}  counter Offer{1}{2}\n{0}  on countered({3}: units) {{ {4} }}\n", place.indent,
+                     suffix_, form, offered, does);
 }
 
 std::string Writer::approval(const Place& place, const std::string& proposal, const char* policy,
-                             const std::string& grant, bool of_many) {
+                             const std::string& grant, bool of_many, bool counters) {
   const std::string refused = not_granted(place);
   const std::string changed = chance(70) ? std::string("{ then ask again }") : not_granted(place);
   const bool by_line = of_many && chance(40);
+  const std::string offers = of_many ? "" : countered(place, counters);
+  const std::string waits = patience(place);
   return fmt::format(
       "{0}approve {1} under {2} as {3} valid until promo.end at 23:59 zone \"Australia/Sydney\" {{\n"
-      "{6}{0}  within 8 business hours\n{0}  on rejected, expired {4}\n{7}{0}  on changed {5}\n{0}}}\n",
+      "{6}{0}  within 8 business hours\n{8}{9}{0}  on rejected, expired {4}\n{7}{0}  on changed {5}\n{0}}}\n",
       place.indent, proposal, policy, grant, refused, changed, by_line ? place.indent + "  by line\n" : "",
-      by_line ? place.indent + "  on refused " + line_refused(place) + "\n" : "");
+      by_line ? place.indent + "  on refused " + line_refused(place) + "\n" : "", waits, offers);
 }
 
 // At a write in a loop of its own.
@@ -38,7 +67,8 @@ std::string Writer::perhaps(const Place& place, const std::string& written) {
 std::string Writer::write_one(const Place& outer) {
   Place place = outer;
   place.indent += "  ";
-  const std::string step = fresh("step"), proposal = fresh("move"), grant = fresh("grant");
+  const std::string step = fresh("step"), proposal = fresh("move"),
+                    grant = fresh(place.top && chance(10) ? "slow" : "grant");
   const std::string target = store(place);
   const size_t outside = known_.size();
   std::string text = fmt::format("{}step {} {{\n", outer.indent, step);
@@ -79,7 +109,8 @@ std::string Writer::write_each(const Place& outer) {
   Place inside = place;
   inside.indent += "  ";
   inside.loop = true;
-  inside.store = element;
+  inside.store_id = element + ".id";
+  inside.region = element + ".region";
   const size_t outside = known_.size();
   if (chance(40)) {
     text += read_stock(inside);

@@ -6,12 +6,12 @@
 namespace endcap::fuzz {
 
 std::string Writer::task(const Place& place) {
-  const std::string name = fresh("Look");
+  const bool slow = place.top && chance(15);  // nobody does it
+  const std::string name = fresh(slow ? "SlowLook" : "Look");
   const Expr shown = units(true);
   const std::string role = asked(place);
   const uint64_t hours = 1 + below(9);
-  const std::string expired = place.loop && chance(50) ? std::string("then skip")
-                                                       : fmt::format("fail {}() and keep", fresh("Unseen"));
+  const std::string expired = place.loop && chance(50) ? std::string("then skip") : fails("Unseen");
   if (chance(50)) return filled_in(place, name, shown, role, hours, expired);
   return fmt::format("{}task {}(units: {}) to {} within {} business hours {{ on expired {{ {} }} }}\n",
                      place.indent, name, shown.text, role, hours, expired);
@@ -20,15 +20,16 @@ std::string Writer::task(const Place& place) {
 // A role, or those of one who answer for a region.
 std::string Writer::asked(const Place& place) {
   if (chance(60)) return chance(50) ? "Clerk" : "Planner";
-  return place.store.empty() ? "Area(\"NSW\")" : fmt::format("Area({}.region)", place.store);
+  return place.region.empty() ? "Area(\"NSW\")" : fmt::format("Area({})", place.region);
 }
 
 // A task whose form a person fills in, beside what it comes with.
 std::string Writer::filled_in(const Place& place, const std::string& name, const Expr& shown,
                               const std::string& role, uint64_t hours, std::string expired) {
   const std::string seen = fresh("seen");
-  Expr filled = units(true), wanted{"", false};
+  Expr filled = chance(50) ? forecast_units() : units(true), wanted{"", false};
   if (chance(50)) {
+    if (expired.starts_with("fail ")) failures_.pop_back();  // it does not end so
     const Expr instead = units(true);
     wanted = units(chance(30));
     expired =
