@@ -64,7 +64,7 @@ class Attack {
     if (runs_ == 0) return;
     fmt::print("first runs ended: {}\nthey wrote {} times; {} of {} later runs wrote less\n", tally(ended_),
                effects_, less_, runs_);
-    fmt::print("{} undos; in the histories stands {}\n", undone_, tally(happened_));
+    fmt::print("{} undos; in the histories of the first runs stands {}\n", undone_, tally(happened_));
     fmt::print("a budget of {} let through {} at most\n", decimal_to_text(kBudget, 3),
                decimal_to_text(most_let_through_, 3));
   }

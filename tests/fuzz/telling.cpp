@@ -65,7 +65,7 @@ Told Telling::tell(const sema::Test& test, const std::string& workflow) {
   if (!estate_.problem().empty()) throw std::runtime_error(workflow + ": " + estate_.problem());
   told_.status = world_.show(instance_).value("status", "?");
   for (const testing::Effect& effect : estate_.effects()) note(effect);
-  note_histories();
+  if (known_ == nullptr) note_histories();
   return std::move(told_);
 }
 

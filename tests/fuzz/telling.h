@@ -19,7 +19,7 @@ struct Told {
   std::multiset<std::string> said;       // what people said to what they were asked: place, digest and answer
   bool refused = false;                  // somebody said no, to a whole or to a line
   std::map<std::string, Int128> beyond;  // by store: units of `Move.small` without what people granted
-  std::map<std::string, uint64_t> happened;  // entries of the histories, by kind
+  std::map<std::string, uint64_t> happened;  // of the first telling: entries of its histories, by kind
   std::string status;
 };
 

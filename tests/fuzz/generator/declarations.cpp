@@ -28,7 +28,7 @@ std::string Writer::function() {
 
 // A table of a quantity and of yes or no.
 std::string Writer::table() {
-  if (!table_names_.empty() && chance(50)) return table_names_[below(table_names_.size())];
+  if (!table_names_.empty() && chance(85)) return table_names_[below(table_names_.size())];
   const std::string name = fresh("Level") + suffix_;
   const uint64_t low = 1 + below(4), high = low + 1 + below(8);
   declarations_ += fmt::format(
@@ -46,7 +46,7 @@ std::string Writer::table() {
 
 // From a stock to what somebody may have seen: `units` knows no forecast, `wanted` does.
 std::string Writer::mapping() {
-  if (!mapping_names_.empty() && chance(50)) return mapping_names_[below(mapping_names_.size())];
+  if (!mapping_names_.empty() && chance(70)) return mapping_names_[below(mapping_names_.size())];
   const std::string name = fresh("LineOf") + suffix_;
   constexpr const char* kKnown[] = {"it.available", "it.available + 2 ea", "spare(it)",
                                     "when it.available > 4 ea then it.available otherwise 1 ea"};
@@ -61,7 +61,9 @@ std::string Writer::mapping() {
 }
 
 // Its name says whether its owner heeds it. One that nobody heeds may move something before it ends.
+// Sometimes one that is raised already.
 std::string Writer::exception(bool waited) {
+  if (!exception_names_.empty() && chance(60)) return exception_names_[below(exception_names_.size())];
   const std::string name = fresh(chance(50) ? "Heeded" : "Unheeded") + suffix_;
   const bool resolves = chance(25);
   std::string text = fmt::format(
@@ -104,6 +106,7 @@ std::string Writer::exception(bool waited) {
   }
   text += chance(waited ? 50 : 30) ? "    finish Lapsed()\n  }\n}\n\n" : "    fail Unanswered()\n  }\n}\n\n";
   declarations_ += text;
+  exception_names_.push_back(name);
   return name;
 }
 

@@ -59,10 +59,10 @@ class Writer {
   Expr name_or(Kind kind, bool advice, Expr otherwise);
   Expr both(const char* form, Draw draw, bool advice, int depth);
   Expr chosen(Draw draw, bool advice, int depth);
-  Expr units(bool advice, int depth = 3);
+  Expr units(bool advice, int depth = 2);
   Expr amount(bool advice, int depth = 2);
   Expr count(bool advice, int depth = 2);
-  Expr flag(bool advice, int depth = 3);
+  Expr flag(bool advice, int depth = 2);
   Expr forecast_units();
   Expr forecast_flag();
   Expr condition(uint64_t percent);
@@ -161,7 +161,7 @@ class Writer {
   uint64_t number_ = 0;
   std::vector<Named> known_;
   std::string functions_, declarations_, workflows_, suffix_;
-  std::vector<std::string> function_names_, table_names_, mapping_names_;
+  std::vector<std::string> function_names_, table_names_, mapping_names_, exception_names_;
   std::string forecast_event_;
   std::vector<std::string> failures_;  // in which the workflow that is being written can end
 };
