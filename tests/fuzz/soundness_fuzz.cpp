@@ -1,11 +1,12 @@
 // The theorem of docs/reference/language.md, attacked: advice alone may hold a write back, never add or
 // change one.
 //
-// A random program that the checker accepts is run with one set of forecasts and then with others; nothing
-// else differs. The first run is of the program without its vetoes, and people approve whatever is put to
+// A random program that the checker accepts is run with one set of forecasts and answers of models and then
+// with others; nothing else differs. The first run is of the program without its vetoes, and people approve whatever is put to
 // them. In the others people approve exactly what they approved there, by its digest, or all but some of its
 // lines. Then whatever a later run writes or tells must have been written or told in the first: a write that
 // a policy permits may not depend on a forecast, and one that a person grants is the one that was granted.
+// Nothing is taken back either that was not taken back there, unless somebody has said no.
 // `Move.small` is what a policy lets advice decide: each store gets no more of it than its budget and what
 // people granted.
 #include <algorithm>
