@@ -43,13 +43,16 @@ parameter: name COLON type;
 moduleName: MODULE qualified;
 useDeclaration: USE (SYSTEM system=name | CALENDAR calendar=qualified | module=qualified);
 typeDeclaration: TYPE name ASSIGN type (WHERE expression)?;
-roleDeclaration: ROLE names (BY type)?;
+roleDeclaration: ROLE names (BY type)? (WITH CALENDAR calendar=qualified)?;
 conflictDeclaration: CONFLICT left=name WITH right=name;
 
 viewDeclaration
-  : VIEW view=name OF system=name DOT entity=name KEY (single=name | OPEN_PAREN names CLOSE_PAREN) OPEN_BRACE viewField* CLOSE_BRACE
+  : VIEW view=name OF system=name DOT entity=name KEY (single=name | OPEN_PAREN names CLOSE_PAREN) dataClass? (FRESH WITHIN fresh=additive)?
+    OPEN_BRACE viewField* CLOSE_BRACE
   ;
-viewField: field=name COLON type ASSIGN source=name (IN unit=name)? REQUIRED? ADVICE?;
+viewField: field=name COLON type ASSIGN source=name (IN unit=name)? REQUIRED? ADVICE? dataClass?;
+// How much is said with a value, and to whom it may go: a word of a closed list, known by sema.
+dataClass: CLASS name;
 
 systemDeclaration: SYSTEM name OPEN_BRACE (operation | eventDeclaration)* CLOSE_BRACE;
 operation
@@ -58,10 +61,11 @@ operation
 operationClass: READ | NOTIFY | WRITE;
 operationAction
   : verb=(GET | QUERY | CREATE | UPDATE | CALL) name fieldKey? fieldBody?
+  | verb=(CREATE | UPDATE) name fieldKey? BY mapping=qualified OPEN_PAREN expression CLOSE_PAREN
   ;
 fieldKey: OPEN_PAREN (fieldAssign (COMMA fieldAssign)*)? CLOSE_PAREN;
 fieldBody: OPEN_BRACE (fieldAssign (COMMA? fieldAssign)*)? CLOSE_BRACE;
-fieldAssign: field=name COLON fieldValue (IN unit=name)?;
+fieldAssign: field=name COLON (fieldValue (IN unit=name)? | condition=expression);
 fieldValue: conditional | orElse;
 operationClause
   : IDEMPOTENT                                                              # IdempotentClause
@@ -72,15 +76,21 @@ operationClause
   | LIMIT NUMBER PER name batch?                                            # LimitClause
   | batch                                                                   # BatchClause
   | REJECTED names                                                          # RejectedClause
+  | FRESH WITHIN additive                                                   # FreshClause
+  | dataClass                                                               # DataClassClause
   ;
 batch: IN BATCHES OF NUMBER;
-eventDeclaration: EVENT name OPEN_PAREN (eventField (COMMA eventField)*)? CLOSE_PAREN TYPE TEXT;
+eventDeclaration: EVENT name OPEN_PAREN (eventField (COMMA eventField)*)? CLOSE_PAREN TYPE TEXT dataClass?;
 eventField: field=name COLON type ASSIGN source=name (IN unit=name)?;
 
 recordDeclaration: RECORD name OPEN_BRACE (parameter (COMMA? parameter)*)? CLOSE_BRACE;
 enumDeclaration: ENUM name OPEN_BRACE (names COMMA?)? CLOSE_BRACE;
 functionDeclaration: FUNCTION name parameters (ARROW type)? ASSIGN expression;
-mappingDeclaration: MAPPING name FROM from=type TO to=type OPEN_BRACE (mappingField (COMMA? mappingField)*)? CLOSE_BRACE;
+mappingDeclaration
+  : MAPPING name FROM from=type TO
+    (to=type OPEN_BRACE (mappingField (COMMA? mappingField)*)? CLOSE_BRACE | entityTarget fieldBody)
+  ;
+entityTarget: system=name DOT entity=name;
 mappingField: field=name COLON expression;
 
 // Rows stand below, or in a file of the project: compiler/syntax/sheet.h.
@@ -115,6 +125,7 @@ advisorClause
   : TIMEOUT additive                                                        # AdvisorTimeout
   | FRESH WITHIN additive                                                   # AdvisorFresh
   | CONFIDENCE AT LEAST PERCENT                                             # AdvisorConfidence
+  | dataClass                                                               # AdvisorDataClass
   ;
 
 workflowDeclaration: WORKFLOW name parameters instanceKey? (VERSION NUMBER)? workflowBody;
@@ -188,7 +199,7 @@ testStatement
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent
-  | role=name decision=(APPROVES | REJECTS | COUNTERS | DOES) EVERY? qualified arguments? about? excepted? (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDecides
+  | role=name decision=(APPROVES | REJECTS | COUNTERS | DOES) EVERY? qualified arguments? about? excepted? (AS person=TEXT)? because?  # PersonDecides
   | role=name DELEGATES EVERY? qualified about? TO to=TEXT (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDelegates
   | partner=name CALLS qualified arguments (OF VERSION NUMBER)? (AT testMoment)? (AS person=TEXT)? (AND IS REFUSED)?  # PartnerCalls
   | qualified about? fault testCount                                        # SystemFails
@@ -198,6 +209,8 @@ givenField: field=name COLON (EVERY every=name | value=expression (TO last=expre
 testMoment: DATE TIME (ZONE TEXT)?;
 about: FOR (TEXT | EVERY name);
 excepted: EXCEPT FOR TEXT (COMMA TEXT)*;
+// Why: a text, or one of the reasons that the approval lists, with more words.
+because: BECAUSE (reason=TEXT | choice=name (COMMA remark=TEXT)?);
 testCount: ONCE | NUMBER TIMES | ALWAYS | NEVER;
 fault
   : IS REJECTED name                                                        # RejectedFault
@@ -257,8 +270,10 @@ approveClause
   | ESCALATE TO name AFTER expression                                       # EscalateClause
   | BY unit=name                                                            # ByClause
   | COUNTER form=name arguments?                                            # CounterClause
+  | REASON FOR decided (COMMA decided)* type REQUIRED                       # ReasonClause
   | handler                                                                 # HandlerClause
   ;
+decided: REJECTION | APPROVAL;
 writeStatement: WRITE name (FOR expression)? handlers?;
 taskStatement
   : TASK task=name arguments TO assignee (WITHIN expression)? (AS result=name)? (OPEN_BRACE taskClause* CLOSE_BRACE)?
@@ -298,8 +313,10 @@ againStatement: AGAIN handedOn?;
 handedOn: WITH handed (COMMA handed)*;
 handed: name ASSIGN expression;
 
-throughoutStatement: THROUGHOUT OPEN_BRACE eventHandler* CLOSE_BRACE;
+throughoutStatement: THROUGHOUT OPEN_BRACE (eventHandler | fallback)* CLOSE_BRACE;
 eventHandler: ON EVENT eventPattern handlerBody;
+// What happens when a call to one of these systems ends so, and says nothing of its own.
+fallback: ON causes=names OF systems=names handlerBody;
 eventPattern: qualified (OPEN_PAREN (binding (COMMA binding)*)? CLOSE_PAREN)? (WHERE expression)?;
 binding: variable=name (COLON field=name)?;
 

@@ -28,7 +28,7 @@ static_assert(offsetof(Context, now) == 56 && offsetof(Context, next_state) == 6
               offsetof(Context, outcome) == 68);
 static_assert(offsetof(Context, compensate) == 72 && offsetof(Context, frame_count) == 76);
 static_assert(offsetof(Context, operand_count) == 80 && offsetof(Context, fault) == 84);
-static_assert(offsetof(Context, fault_line) == 88 && offsetof(Context, fault_source) == 92);
+static_assert(offsetof(Context, fault_place) == 88 && offsetof(abi::SourcePlace, file) == 8);
 static_assert(sizeof(abi::Cell) == 16 && alignof(abi::Cell) == 16);
 
 const llvm::Align kCellAlign(16);
@@ -87,7 +87,7 @@ class GraphEmitter {
     for (size_t i = 0; i < graph_.blocks.size(); ++i) {
       b_.SetInsertPoint(blocks_[i]);
       for (const ir::Instruction& instruction : graph_.blocks[i].instructions) emit(instruction);
-      line_ = graph_.blocks[i].line;
+      place_ = graph_.blocks[i].place;
       std::visit([this](const auto& terminator) { emit(terminator); }, graph_.blocks[i].terminator);
     }
   }
@@ -139,7 +139,7 @@ class GraphEmitter {
       dispatch->addCase(b_.getInt32(static_cast<uint32_t>(i)), blocks_[graph_.states[i].entry.index]);
     }
     b_.SetInsertPoint(unknown);
-    line_ = 0;
+    place_ = {};
     go_to_fault(b_.getInt32(static_cast<uint32_t>(FaultKind::Defect)));
   }
 
@@ -148,10 +148,11 @@ class GraphEmitter {
     fault_exit_ = llvm::BasicBlock::Create(m_.module->getContext(), "fault", function_);
     b_.SetInsertPoint(fault_exit_);
     fault_code_ = b_.CreatePHI(m_.i32, 0);
-    fault_line_ = b_.CreatePHI(m_.i32, 0);
+    fault_position_ = b_.CreatePHI(m_.i64, 0);
+    fault_file_ = b_.CreatePHI(m_.i32, 0);
     store_field(fault_code_, offsetof(Context, fault));
-    store_field(fault_line_, offsetof(Context, fault_line));
-    store_field(b_.getInt32(graph_.source_text), offsetof(Context, fault_source));
+    store_field(fault_position_, offsetof(Context, fault_place));
+    store_field(fault_file_, offsetof(Context, fault_place) + offsetof(abi::SourcePlace, file));
     leave_faulted(fault_code_);
   }
 
@@ -165,7 +166,8 @@ class GraphEmitter {
 
   void add_fault_edge(llvm::Value* fault_code) {
     fault_code_->addIncoming(fault_code, b_.GetInsertBlock());
-    fault_line_->addIncoming(b_.getInt32(line_), b_.GetInsertBlock());
+    fault_position_->addIncoming(b_.getInt64(abi::position_bits(place_)), b_.GetInsertBlock());
+    fault_file_->addIncoming(b_.getInt32(place_.file), b_.GetInsertBlock());
   }
   void go_to_fault(llvm::Value* fault_code) {
     add_fault_edge(fault_code);
@@ -214,7 +216,7 @@ class GraphEmitter {
   // ---- instructions
 
   void emit(const ir::Instruction& i) {
-    line_ = i.line;
+    place_ = i.place;
     switch (i.op) {
       case ir::Op::Constant:
         return set(i.result, constant(i.constant.bits));
@@ -403,8 +405,8 @@ class GraphEmitter {
   std::vector<llvm::AllocaInst*> registers_;
   llvm::AllocaInst *scratch_ = nullptr, *result_ = nullptr, *allocas_end_ = nullptr;
   llvm::BasicBlock* fault_exit_ = nullptr;
-  llvm::PHINode *fault_code_ = nullptr, *fault_line_ = nullptr;
-  uint32_t line_ = 0;
+  llvm::PHINode *fault_code_ = nullptr, *fault_position_ = nullptr, *fault_file_ = nullptr;
+  abi::SourcePlace place_;
 };
 
 }  // namespace

@@ -29,14 +29,18 @@ class Fingerprint {
     for (const Id<Tag> id : ids) put(id);
   }
 
+  void put(abi::SourcePlace place) {
+    put(abi::position_bits(place));
+    put(place.file);
+  }
+
   void put(const ir::Graph& graph) {
     put(graph.pure);
-    put(graph.source_text);
     put(uint64_t{graph.registers.size()});
     put(graph.parameters);
     put(uint64_t{graph.blocks.size()});
     for (const ir::Block& block : graph.blocks) {
-      put(block.line);
+      put(block.place);
       put(uint64_t{block.instructions.size()});
       for (const ir::Instruction& instruction : block.instructions) put(instruction);
       put(uint64_t{block.terminator.index()});
@@ -62,7 +66,7 @@ class Fingerprint {
     put(i.op == ir::Op::Call ? std::string_view(abi::builtin(i.builtin).name) : std::string_view());
     put(i.graph);
     put(i.predicate);
-    put(i.line);
+    put(i.place);
   }
 
   void put(const ir::Jump& t) { put(t.to); }

@@ -13,7 +13,7 @@ namespace endcap::codegen {
 namespace {
 
 // Part of every cache key: goes up when the code generator or the ABI it relies on changes.
-constexpr uint32_t kAbiVersion = 1;
+constexpr uint32_t kAbiVersion = 2;
 
 // Behind Program::code: the linked code and where its pure graphs are.
 struct Native {

@@ -81,6 +81,18 @@ void Diagnostics::forget_beyond(size_t count) {
   }
 }
 
+void Diagnostics::forget_if(const std::function<bool(const Diagnostic&)>& forget) {
+  std::erase_if(items_, [&](const Diagnostic& item) {
+    if (!forget(item)) return false;
+    if (info(item.kind).severity == Severity::Error) --error_count_;
+    return true;
+  });
+}
+
+void Diagnostics::label_beyond(size_t count, Span at, const std::string& text) {
+  for (size_t i = count; i < items_.size(); ++i) items_[i].label(at, text);
+}
+
 std::vector<Diagnostic> Diagnostics::sorted(const SourceMap& sources) const {
   const auto place = [&](const Diagnostic& d) {
     const bool in_file = d.span.valid();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -72,6 +73,9 @@ class Diagnostics {
   const std::vector<Diagnostic>& all() const { return items_; }
   // Takes back what was said beyond the first `count`: what is read once more was told the first time.
   void forget_beyond(size_t count);
+  void forget_if(const std::function<bool(const Diagnostic&)>& forget);
+  // Adds a secondary span to what was said beyond the first `count`.
+  void label_beyond(size_t count, Span at, const std::string& text);
   std::vector<Diagnostic> sorted(const SourceMap& sources) const;
   size_t error_count() const { return error_count_; }
   bool has_errors() const { return error_count_ != 0; }

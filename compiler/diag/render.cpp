@@ -1,4 +1,4 @@
-// Choosing the format; the short one is small enough to stand here.
+// Choosing the format.
 #include "compiler/diag/render.h"
 
 #include <fmt/format.h>
@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "compiler/diag/render_formats.h"
+#include "compiler/diag/report.h"
 
 namespace endcap {
 
@@ -88,31 +89,21 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-namespace {
-
-std::string render_short(const Diagnostic& d, const SourceMap& sources) {
-  std::string place;
-  if (d.span.valid()) {
-    const auto [line, column] = sources.line_column(d.span.source, d.span.begin);
-    place = fmt::format("{}:{}:{}: ", sources.file(d.span.source).path, line, column);
-  }
-  return fmt::format("{}{} {}: {}\n", place, severity_word(info(d.kind).severity), info(d.kind).code,
-                     printable(message(d)));
-}
-
-}  // namespace
-
 std::string render(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
                    RenderOptions options) {
   if (options.format == Format::Json) return render_json(diagnostics, sources);
-  if (options.format == Format::Sarif) return render_sarif(diagnostics, sources, options);
+  if (options.format == Format::Sarif) {
+    std::vector<ReportFinding> findings;
+    for (const Diagnostic& d : diagnostics) findings.push_back(report_of(d, sources, options.folder));
+    return sarif_log(findings, path_from(options.folder, "endcap.toml"), options.version);
+  }
   if (options.format == Format::Junit) return render_junit(diagnostics, sources, options.folder);
   std::string result;
   for (const Diagnostic& d : diagnostics) {
     if (options.format == Format::Short) {
-      result += render_short(d, sources);
+      result += short_line(report_of(d, sources, ""));
     } else if (options.format == Format::Github) {
-      result += render_github(d, sources, options.folder);
+      result += github_command(report_of(d, sources, options.folder));
     } else {
       if (!result.empty()) result += '\n';
       result += render_human(d, sources, options.colour);

@@ -1,4 +1,4 @@
-// The formats behind render(): one file each.
+// What render() makes of diagnostics by itself; what it shares with other tools is in report.h.
 #pragma once
 
 #include <string>
@@ -12,9 +12,7 @@ namespace endcap {
 
 std::string render_human(const Diagnostic& diagnostic, const SourceMap& sources, bool colour);
 std::string render_json(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources);
-std::string render_sarif(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
-                         const RenderOptions& options);
-std::string render_github(const Diagnostic& diagnostic, const SourceMap& sources, const std::string& folder);
+// A file of the project is a test case, a finding its failure.
 std::string render_junit(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
                          const std::string& folder);
 

@@ -1,9 +1,10 @@
-// Diagnostics as workflow commands of GitHub Actions: the runner shows them beside the lines of a pull
+// Findings as workflow commands of GitHub Actions: the runner shows them beside the lines of a pull
 // request. docs.github.com, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit,
 // core/src/command.ts.
 #include <fmt/format.h>
 
 #include "compiler/diag/render_formats.h"
+#include "compiler/diag/report.h"
 
 namespace endcap {
 
@@ -28,37 +29,33 @@ std::string_view command(Severity severity) {
   return severity == Severity::Note ? "notice" : severity_word(severity);
 }
 
-std::string place(const Diagnostic& d, const SourceMap& sources, const std::string& folder) {
-  const auto begin = sources.line_column(d.span.source, d.span.begin);
-  const auto end = sources.line_column(d.span.source, d.span.end);
-  const std::string path = path_from(folder, sources.file(d.span.source).path);
+std::string properties(const ReportPlace& place) {
+  const uint32_t last = place.end ? place.end->line : place.begin.line;
   std::string result =
-      fmt::format("file={},line={},endLine={}", escaped_property(path), begin.line, end.line);
+      fmt::format("file={},line={},endLine={}", escaped_property(place.path), place.begin.line, last);
   // The runner drops columns of an annotation that covers several lines, with a complaint.
-  if (begin.line == end.line) result += fmt::format(",col={}", begin.column);
+  if (place.end && place.begin.line == last) result += fmt::format(",col={}", place.begin.column);
   return result + ",";
 }
 
-std::string sentences(const Diagnostic& d, const SourceMap& sources, const std::string& folder) {
-  std::string text = printable(message(d));
-  for (const Label& label : d.labels) {
-    if (!label.span.valid()) continue;
-    const auto at = sources.line_column(label.span.source, label.span.begin);
-    text += fmt::format("\n{}:{}:{}: {}", path_from(folder, sources.file(label.span.source).path), at.line,
-                        at.column, printable(label.text));
+std::string sentences(const ReportFinding& finding) {
+  std::string text = printable(finding.message);
+  for (const auto& [at, words] : finding.related) {
+    text += fmt::format("\n{}:{}", at.path, at.begin.line);
+    if (at.end) text += fmt::format(":{}", at.begin.column);
+    text += ": " + printable(words);
   }
-  for (const std::string& note : d.notes) text += "\nnote: " + printable(note);
-  if (d.fix) text += "\nfix: " + printable(d.fix->title);
+  for (const std::string& note : finding.notes) text += "\nnote: " + printable(note);
+  if (finding.edit) text += "\nfix: " + printable(finding.edit->title);
   return text;
 }
 
 }  // namespace
 
-std::string render_github(const Diagnostic& diagnostic, const SourceMap& sources, const std::string& folder) {
-  const DiagnosticInfo& entry = info(diagnostic.kind);
-  return fmt::format("::{} {}title={}::{}\n", command(entry.severity),
-                     diagnostic.span.valid() ? place(diagnostic, sources, folder) : std::string(),
-                     escaped_property(entry.code), escaped_text(sentences(diagnostic, sources, folder)));
+std::string github_command(const ReportFinding& finding) {
+  return fmt::format("::{} {}title={}::{}\n", command(finding.severity),
+                     finding.place ? properties(*finding.place) : std::string(),
+                     escaped_property(finding.rule), escaped_text(sentences(finding)));
 }
 
 }  // namespace endcap

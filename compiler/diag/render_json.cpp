@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/diag/render_formats.h"
+#include "compiler/diag/report.h"
 
 namespace endcap {
 
@@ -55,6 +56,21 @@ Json one(const Diagnostic& d, const SourceMap& sources) {
 std::string render_json(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources) {
   Json all = Json::array();
   for (const Diagnostic& d : diagnostics) all.push_back(one(d, sources));
+  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string findings_json(const std::vector<ReportFinding>& findings) {
+  Json all = Json::array();
+  for (const ReportFinding& finding : findings) {
+    Json object{{"rule", finding.rule},
+                {"severity", severity_word(finding.severity)},
+                {"message", finding.message},
+                {"path", nullptr},
+                {"line", nullptr}};
+    if (finding.place) object["path"] = finding.place->path, object["line"] = finding.place->begin.line;
+    object["notes"] = finding.notes;
+    all.push_back(std::move(object));
+  }
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

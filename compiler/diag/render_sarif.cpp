@@ -1,4 +1,4 @@
-// Diagnostics as a SARIF 2.1.0 log (docs.oasis-open.org/sarif/sarif/v2.1.0): what code scanning services and
+// Findings as a SARIF 2.1.0 log (docs.oasis-open.org/sarif/sarif/v2.1.0): what code scanning services and
 // editors read.
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/diag/render_formats.h"
+#include "compiler/diag/report.h"
 
 namespace endcap {
 
@@ -26,16 +27,16 @@ std::string uri_path(std::string_view path) {
   return result;
 }
 
-class SarifRenderer {
+class SarifWriter {
  public:
-  SarifRenderer(const SourceMap& sources, const RenderOptions& options)
-      : sources_(sources), options_(options) {}
+  SarifWriter(std::string project, std::string version)
+      : project_(std::move(project)), version_(std::move(version)) {}
 
-  Json log(const std::vector<Diagnostic>& diagnostics) {
+  Json log(const std::vector<ReportFinding>& findings) {
     Json results = Json::array();
-    for (const Diagnostic& d : diagnostics) results.push_back(result(d));
+    for (const ReportFinding& finding : findings) results.push_back(result(finding));
     Json driver{{"name", "endcap"}};
-    if (!options_.version.empty()) driver["version"] = options_.version;
+    if (!version_.empty()) driver["version"] = version_;
     driver["rules"] = std::move(rules_);
     Json run{{"tool", {{"driver", std::move(driver)}}},
              {"columnKind", "unicodeCodePoints"},
@@ -48,93 +49,79 @@ class SarifRenderer {
 
  private:
   // The rules that have results: the position of this one's in the list.
-  size_t rule(const DiagnosticInfo& entry) {
-    const auto known = std::ranges::find(codes_, entry.code);
-    const auto index = static_cast<size_t>(known - codes_.begin());
-    if (known != codes_.end()) return index;
-    codes_.push_back(entry.code);
-    const std::string markdown(explanation(entry.kind));
-    rules_.push_back(
-        {{"id", entry.code},
-         {"name", entry.name},
-         {"shortDescription", {{"text", entry.name}}},
-         {"help",
-          {{"text", markdown.empty() ? std::string(entry.message) : markdown}, {"markdown", markdown}}},
-         {"defaultConfiguration", {{"level", severity_word(entry.severity)}}}});
+  size_t rule(const ReportFinding& finding) {
+    const auto known = std::ranges::find(ids_, finding.rule);
+    const auto index = static_cast<size_t>(known - ids_.begin());
+    if (known != ids_.end()) return index;
+    ids_.push_back(finding.rule);
+    Json rule{{"id", finding.rule},
+              {"name", finding.rule_name},
+              {"shortDescription", {{"text", finding.rule_name}}}};
+    if (!finding.help.empty()) rule["help"] = {{"text", finding.help}, {"markdown", finding.help}};
+    rule["defaultConfiguration"] = {{"level", severity_word(finding.severity)}};
+    rules_.push_back(std::move(rule));
     return index;
   }
 
-  Json artifact(const std::string& path) const {
-    const std::string from = path_from(options_.folder, path);
-    if (from.starts_with('/')) return {{"uri", "file://" + uri_path(from)}};
-    return {{"uri", uri_path(from)}, {"uriBaseId", "%SRCROOT%"}};
+  static Json artifact(const std::string& path) {
+    if (path.starts_with('/')) return {{"uri", "file://" + uri_path(path)}};
+    return {{"uri", uri_path(path)}, {"uriBaseId", "%SRCROOT%"}};
   }
 
   // Lines and columns count from 1; the end column is that of the first character behind.
-  Json region(Span span) const {
-    const auto begin = sources_.line_column(span.source, span.begin);
-    const auto end = sources_.line_column(span.source, span.end);
-    return {{"startLine", begin.line},
-            {"startColumn", begin.column},
-            {"endLine", end.line},
-            {"endColumn", end.column}};
+  static Json region(const ReportPlace& place) {
+    if (!place.end) return {{"startLine", place.begin.line}};
+    return {{"startLine", place.begin.line},
+            {"startColumn", place.begin.column},
+            {"endLine", place.end->line},
+            {"endColumn", place.end->column}};
   }
 
-  // A finding about the whole project stands at the top of its endcap.toml: scanning services refuse one
-  // without a place.
-  Json location(Span span) const {
-    if (!span.valid())
-      return {{"physicalLocation",
-               {{"artifactLocation", artifact("endcap.toml")}, {"region", {{"startLine", 1}}}}}};
-    return {{"physicalLocation",
-             {{"artifactLocation", artifact(sources_.file(span.source).path)}, {"region", region(span)}}}};
+  Json location(const std::optional<ReportPlace>& place) const {
+    const ReportPlace at = place.value_or(ReportPlace{project_, {}});
+    return {{"physicalLocation", {{"artifactLocation", artifact(at.path)}, {"region", region(at)}}}};
   }
 
-  Json result(const Diagnostic& d) {
-    const DiagnosticInfo& entry = info(d.kind);
-    std::string text = message(d);
-    for (const std::string& note : d.notes) text += "\n" + note;
-    Json object{{"ruleId", entry.code},
-                {"ruleIndex", rule(entry)},
-                {"level", severity_word(entry.severity)},
+  Json result(const ReportFinding& finding) {
+    std::string text = finding.message;
+    for (const std::string& note : finding.notes) text += "\n" + note;
+    Json object{{"ruleId", finding.rule},
+                {"ruleIndex", rule(finding)},
+                {"level", severity_word(finding.severity)},
                 {"message", {{"text", text}}},
-                {"locations", Json::array({location(d.span)})}};
+                {"locations", Json::array({location(finding.place)})}};
     Json related = Json::array();
-    for (const Label& label : d.labels) {
-      if (!label.span.valid()) continue;
-      Json place = location(label.span);
+    for (const auto& [at, words] : finding.related) {
+      Json place = location(at);
       place["id"] = related.size();
-      place["message"]["text"] = label.text;
+      place["message"]["text"] = words;
       related.push_back(std::move(place));
     }
     if (!related.empty()) object["relatedLocations"] = std::move(related);
-    if (d.fix && d.fix->span.valid()) object["fixes"] = Json::array({fix(*d.fix)});
+    if (finding.edit) object["fixes"] = Json::array({fix(*finding.edit)});
     return object;
   }
 
-  Json fix(const Fix& fix) const {
-    const Json replacement{{"deletedRegion", region(fix.span)},
-                           {"insertedContent", {{"text", fix.replacement}}}};
-    const Json change{{"artifactLocation", artifact(sources_.file(fix.span.source).path)},
+  static Json fix(const ReportFinding::Edit& edit) {
+    const Json replacement{{"deletedRegion", region(edit.place)},
+                           {"insertedContent", {{"text", edit.replacement}}}};
+    const Json change{{"artifactLocation", artifact(edit.place.path)},
                       {"replacements", Json::array({replacement})}};
-    return {{"description", {{"text", fix.title}}},
+    return {{"description", {{"text", edit.title}}},
             {"artifactChanges", Json::array({change})},
-            {"properties", {{"safe", fix.safe}}}};
+            {"properties", {{"safe", edit.safe}}}};
   }
 
-  const SourceMap& sources_;
-  const RenderOptions& options_;
+  std::string project_, version_;
   Json rules_ = Json::array();
-  std::vector<std::string_view> codes_;
+  std::vector<std::string> ids_;
 };
 
 }  // namespace
 
-std::string render_sarif(const std::vector<Diagnostic>& diagnostics, const SourceMap& sources,
-                         const RenderOptions& options) {
-  return SarifRenderer(sources, options)
-             .log(diagnostics)
-             .dump(2, ' ', false, Json::error_handler_t::replace) +
+std::string sarif_log(const std::vector<ReportFinding>& findings, const std::string& project,
+                      const std::string& version) {
+  return SarifWriter(project, version).log(findings).dump(2, ' ', false, Json::error_handler_t::replace) +
          "\n";
 }
 

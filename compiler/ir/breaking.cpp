@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "compiler/sema/tests.h"
+#include "runtime/abi/parts.h"
 
 namespace endcap::ir {
 namespace {
@@ -36,10 +38,20 @@ std::string shown(const SignatureSlot& slot) {
   return slot.name.empty() ? "a value the compiler keeps" : slot.name;
 }
 
+// As far as an older Endcap noted it: nothing that instances depend on has changed, nor has any line moved.
+bool same_text(const Signature& before, const Signature& after) {
+  const auto place = [](const SignaturePoint& point) { return std::tie(point.path, point.file, point.line); };
+  return before.hash == after.hash && before.version == after.version &&
+         std::ranges::equal(before.points, after.points, {}, place, place);
+}
+
 class SignatureComparer {
  public:
   SignatureComparer(const Signature& before, const Signature& after)
-      : before_(before), after_(after), clause_(clause_from(after, before.version)) {}
+      : before_(before),
+        after_(after),
+        clause_(clause_from(after, before.version)),
+        compares_parts_(before.parts_noted || !same_text(before, after)) {}
 
   WorkflowUpgrade run() {
     out_.workflow = after_.workflow;
@@ -178,6 +190,7 @@ class SignatureComparer {
     if (before.call != after->call || before.payload != after->payload)
       found(FindingKind::PayloadChanged, before.call, before.call, after->call, *after);
     events(before, *after);
+    parts(std::string(kGiven), before.brings, after->brings, *after);
     if (before.element != after->element || before.collected != after->collected)
       found(FindingKind::ElementChanged, before.path, structure(before_, before), structure(after_, *after),
             *after);
@@ -192,7 +205,7 @@ class SignatureComparer {
       if (std::ranges::find(after.unasked, unasked) != after.unasked.end()) continue;
       const std::string grant = unasked.substr(0, unasked.find(':'));
       if (std::ranges::find(after.grants, grant, &SignatureGrant::name) == after.grants.end()) continue;
-      found(FindingKind::UnaskedChanged, grant, "not under what advice decides there", "under it", after);
+      found(FindingKind::UnaskedChanged, grant, "before advice led here", "under it", after);
     }
   }
 
@@ -302,7 +315,11 @@ class SignatureComparer {
       // By its own key it is the same entity, whoever chose it; anything else that advice chose finds
       // another.
       const bool itself = cell.from == needed.name;
-      if (slot.advice && (!itself || !needed.advice)) return std::nullopt;
+      if (advised(slot, cell.field) && (!itself || !abi::covers(needed.advised, abi::kItself)))
+        return std::nullopt;
+      if (slot.advice && abi::covers(slot.advised, abi::kControl) &&
+          (!itself || !abi::covers(needed.advised, abi::kControl)))
+        return std::nullopt;
       if (itself && slot.type != needed.type) return std::nullopt;
       const auto field = slot.fields.find(cell.field);
       if (cell.field.empty() ? slot.shape != cell.shape
@@ -311,6 +328,12 @@ class SignatureComparer {
       result.back() = static_cast<uint32_t>(&slot - before.live.data());
     }
     return result;
+  }
+
+  // Whether a field of it is advice, which a view can say of a value that is trusted itself; without one,
+  // whether anything of it is.
+  static bool advised(const SignatureSlot& slot, const std::string& field) {
+    return field.empty() ? slot.advice : abi::covers(slot.advised, "." + field);
   }
 
   void one_value(const SignatureSlot& held, const SignatureSlot& needed, const SignaturePoint& at) {
@@ -324,8 +347,25 @@ class SignatureComparer {
     auto label = [](const SignatureSlot& slot) { return slot.advice ? "advice" : "trusted"; };
     if (held.advice != needed.advice)
       found(FindingKind::LabelChanged, shown(needed), label(held), label(needed), at);
+    else
+      parts(shown(needed), held.advised, needed.advised, at);
     if (held.projection != needed.projection)
       found(FindingKind::ProjectionChanged, shown(needed), held.type, needed.type, at, true);
+  }
+
+  // What is advice part by part stays so. What has become more careful than it must be is no harm.
+  void parts(const std::string& subject, const abi::Parts& held, const abi::Parts& needed,
+             const SignaturePoint& at) {
+    if (!compares_parts_) return;
+    for (const std::string& part : held) {
+      if (abi::covers(needed, part)) continue;
+      const std::string what = part == abi::kItself    ? "chosen by "
+                               : part == abi::kControl ? "given its value by "
+                                                       : "";
+      found(FindingKind::LabelChanged, what.empty() ? subject + part : subject, what + "advice",
+            what + (what.empty() ? "trusted" : "what is trusted"), at);
+      out_.findings[here_->findings.back()].parts_unknown = !before_.parts_noted;
+    }
   }
 
   // By their names, or where those are equal by their structures.
@@ -350,6 +390,23 @@ class SignatureComparer {
         found(FindingKind::WholeAgain, held.name, "by line", "as a whole", after);
       if (held.proposals != now->proposals)
         found(FindingKind::PayloadChanged, held.name, operations(held, *now), operations(*now, held), after);
+      else
+        known(held, *now, after);
+    }
+  }
+
+  // What was asked for without any advice may be written behind the wait where the new version lets advice
+  // decide, since it asks knowing of it. What is asked for just there is all written behind it.
+  void known(const SignatureGrant& held, const SignatureGrant& now, const SignaturePoint& after) {
+    for (size_t i = 0; compares_parts_ && i < now.knows.size(); ++i) {
+      if (!held.knows[i].empty()) continue;
+      const std::string written = now.name + ": " + now.proposals[i].name;
+      if (after.kind != "approve" && std::ranges::find(after.ahead, written) == after.ahead.end()) continue;
+      for (const std::string& advice : now.knows[i]) {
+        found(FindingKind::UnaskedChanged, held.name, "without knowing the advice of " + advice, "knowing it",
+              after);
+        out_.findings[here_->findings.back()].parts_unknown = !before_.parts_noted;
+      }
     }
   }
 
@@ -371,6 +428,7 @@ class SignatureComparer {
   const Signature& after_;
   WorkflowUpgrade out_;
   const SignatureUpgrade* clause_;
+  bool compares_parts_;
   PointMap* here_ = nullptr;  // the wait point that is looked at
 };
 

@@ -26,7 +26,7 @@ struct UpgradeFinding {
     EventKeyChanged,    // or by another one
     ValueNew,           // a value is live that the old version does not hold
     TypeChanged,
-    LabelChanged,       // trusted <-> advice
+    LabelChanged,       // trusted <-> advice, of a value or a part of it
     ControlChanged,     // advice decided who stands at the wait point, and what follows is no longer written for that
     UnaskedChanged,     // a grant was asked for without knowing that advice, and would be used for it
     ProjectionChanged,  // a frozen read was taken from other properties
@@ -43,7 +43,11 @@ struct UpgradeFinding {
   std::string before, after;
   std::vector<Place> places;  // every wait point it holds for
   bool clause_helps = false;  // an `upgrades from` clause could say what is meant
+  bool parts_unknown = false; // an older Endcap made the old version, and did not note which parts are advice
 };
+
+// Subject of LabelChanged: of what comes when the wait is over. "what it gives[].units".
+inline constexpr std::string_view kGiven = "what it gives";
 
 // What becomes of one wait point of the old version.
 struct PointMap {

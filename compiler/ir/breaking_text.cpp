@@ -54,15 +54,17 @@ std::string describe(const UpgradeFinding& finding) {
     case FindingKind::TypeChanged:
       return fmt::format("`{}` was {} and is {}", finding.subject, finding.before, finding.after);
     case FindingKind::LabelChanged:
-      return fmt::format("`{}` was {} and is {}", finding.subject, finding.before, finding.after);
+      return fmt::format("{} was {} and is {}",
+                         finding.subject.starts_with(kGiven) ? finding.subject : "`" + finding.subject + "`",
+                         finding.before, finding.after);
     case FindingKind::ControlChanged:
       return fmt::format(
           "advice has decided which instances stand at {}, and what follows there counts as decided without "
           "it",
           finding.subject);
     case FindingKind::UnaskedChanged:
-      return fmt::format("`{}` was asked for before advice led here, and could be written for it now",
-                         finding.subject);
+      return fmt::format("`{}` was asked for {}, and could be written for it now", finding.subject,
+                         finding.before);
     case FindingKind::ProjectionChanged:
       return fmt::format("`{}` ({}) was read from other properties of its system", finding.subject,
                          finding.before);
@@ -87,6 +89,9 @@ std::string describe(const UpgradeFinding& finding) {
 
 std::string remedy(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade) {
   const std::string clause = fmt::format("an `upgrades from {}` clause", upgrade.old_version);
+  if (finding.parts_unknown)
+    return "start this Endcap with the project as it was first: the one that made the instances did not note "
+           "which parts of values are advice";
   switch (finding.kind) {
     case FindingKind::WorkflowGone:
       return "keep the workflow until its last instance has ended, or give a renamed one its name back";

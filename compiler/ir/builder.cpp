@@ -25,13 +25,13 @@ KnownTypes known_types(const abi::Types& types) {
   return known;
 }
 
-RegisterId GraphBuilder::make_register(abi::TypeId type, std::string name, abi::Trust trust) {
-  graph_.registers.push_back({std::move(name), type, trust});
+RegisterId GraphBuilder::make_register(abi::TypeId type, std::string name, RegisterLabel label) {
+  graph_.registers.push_back({std::move(name), type, label.trust, std::move(label.advised)});
   return RegisterId(graph_.registers.size() - 1);
 }
 
-RegisterId GraphBuilder::add_parameter(abi::TypeId type, std::string name, abi::Trust trust) {
-  RegisterId id = make_register(type, std::move(name), trust);
+RegisterId GraphBuilder::add_parameter(abi::TypeId type, std::string name, RegisterLabel label) {
+  RegisterId id = make_register(type, std::move(name), std::move(label));
   graph_.parameters.push_back(id);
   return id;
 }
@@ -44,7 +44,7 @@ BlockId GraphBuilder::make_block() {
 void GraphBuilder::at(BlockId block) {
   current_ = block;
   open_ = true;
-  graph_.blocks[block.index].line = line_;
+  graph_.blocks[block.index].place = place_;
 }
 
 void GraphBuilder::end(Terminator terminator) {
@@ -57,7 +57,7 @@ Instruction& GraphBuilder::emit(Op op, RegisterId result) {
   CHECK(open_);
   auto& instructions = graph_.blocks[current_.index].instructions;
   Instruction& instruction = instructions.emplace_back(Instruction{.op = op, .result = result});
-  instruction.line = line_;
+  instruction.place = place_;
   return instruction;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/ir/flow.h"
+#include "compiler/sema/typed.h"
 
 namespace endcap::ir {
 
@@ -17,6 +18,17 @@ struct KnownTypes {
 };
 KnownTypes known_types(const abi::Types& types);  // first of each kind; a missing one is a failed CHECK
 
+// How far what is in a register can be trusted. Implicit: of whatever a register is made for.
+struct RegisterLabel {
+  RegisterLabel(abi::Trust of_all = abi::Trust::Trusted) : trust(of_all) {}
+  RegisterLabel(const sema::Local& of) : trust(of.trust), advised(of.advised) {}
+  RegisterLabel(const sema::Expr& of) : trust(of.trust), advised(of.advised) {}
+  RegisterLabel(const Register& of) : trust(of.trust), advised(of.advised) {}
+
+  abi::Trust trust;
+  abi::Parts advised = {};
+};
+
 // Emits into the current block. A block is closed by a terminator; `open` says whether the current one still
 // is not.
 class GraphBuilder {
@@ -26,17 +38,18 @@ class GraphBuilder {
   Graph& graph() { return graph_; }
   const KnownTypes& types() const { return types_; }
 
-  RegisterId make_register(abi::TypeId type, std::string name = "", abi::Trust trust = abi::Trust::Trusted);
-  RegisterId add_parameter(abi::TypeId type, std::string name = "", abi::Trust trust = abi::Trust::Trusted);
+  RegisterId make_register(abi::TypeId type, std::string name = "", RegisterLabel label = {});
+  RegisterId add_parameter(abi::TypeId type, std::string name = "", RegisterLabel label = {});
   BlockId make_block();  // detached: becomes current with `at`
   void at(BlockId block);
   BlockId current() const { return current_; }
   bool open() const { return open_; }
-  void line(uint32_t source_line) { line_ = source_line; }
+  // Where in the source the instructions that follow stand.
+  void place(abi::SourcePlace place) { place_ = place; }
   // The current block, once entered, reaches this: a block is straight.
   void mark(uint32_t mark) { graph_.blocks[current_.index].marks.push_back(mark); }
   // Trust of the temporaries that follow.
-  void trust(abi::Trust trust) { trust_ = trust; }
+  void trust(RegisterLabel label) { label_ = std::move(label); }
 
   RegisterId constant(abi::TypeId type, Int128 bits);
   void set_constant(RegisterId target, Int128 bits);
@@ -69,14 +82,14 @@ class GraphBuilder {
 
  private:
   Instruction& emit(Op op, RegisterId result);
-  RegisterId temporary(abi::TypeId type) { return make_register(type, "", trust_); }
+  RegisterId temporary(abi::TypeId type) { return make_register(type, "", label_); }
 
   Graph& graph_;
   KnownTypes types_;
   BlockId current_;
   bool open_ = false;
-  uint32_t line_ = 0;
-  abi::Trust trust_ = abi::Trust::Trusted;
+  abi::SourcePlace place_;
+  RegisterLabel label_;
 };
 
 }  // namespace endcap::ir

@@ -24,6 +24,7 @@ struct Register {
   std::string name;                     // of the source; empty for a temporary
   abi::TypeId type = abi::kNoType;
   abi::Trust trust = abi::Trust::Trusted;
+  abi::Parts advised = {};              // of advice: which parts; empty: not told apart
 };
 
 enum class Op : uint8_t {
@@ -56,7 +57,7 @@ struct Instruction {
   abi::Builtin builtin{};
   GraphId graph;
   Predicate predicate = Predicate::Equal;
-  uint32_t line = 0;                    // source line for faults
+  abi::SourcePlace place;               // for faults
 };
 
 struct Jump { BlockId to; };
@@ -78,7 +79,7 @@ using Terminator = std::variant<Jump, Branch, SwitchTag, SwitchInt, Park, Finish
 struct Block {
   std::vector<Instruction> instructions;
   Terminator terminator = Done{};
-  uint32_t line = 0;
+  abi::SourcePlace place;
   std::vector<uint32_t> marks;          // Program::marks that are reached with it
   std::optional<BlockId> behind;        // of what begins the next round of a loop: where it leads after the last one
 };
@@ -107,7 +108,6 @@ struct Graph {
   std::vector<Register> registers;
   std::vector<Block> blocks;            // pure graphs start at block 0
   std::vector<State> states;            // machines
-  uint32_t source_text = 0;             // index into Program::abi.texts: path of the file, for faults
 };
 
 struct Program {

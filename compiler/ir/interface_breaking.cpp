@@ -75,6 +75,9 @@ bool fits(const abi::Type& from, const abi::Type& to) {
     case abi::Kind::Int:
     case abi::Kind::Decimal:
     case abi::Kind::Percent:
+    case abi::Kind::Date:
+    case abi::Kind::Time:
+    case abi::Kind::Duration:
       return digits_fit(from, to);
     case abi::Kind::Enum:
       return std::ranges::all_of(from.values, [&](const std::string& value) {

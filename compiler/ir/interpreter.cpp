@@ -41,12 +41,12 @@ class Run {
       for (const Instruction& instruction : block.instructions) {
         if (uint32_t code = execute(instruction)) {
           // A callee that faulted has said where.
-          if (instruction.op != Op::CallGraph) fault(code, instruction.line);
+          if (instruction.op != Op::CallGraph) fault(code, instruction.place);
           return nullptr;
         }
       }
       if (auto* out = std::get_if<FaultOut>(&block.terminator)) {
-        fault(static_cast<uint32_t>(out->kind), block.line);
+        fault(static_cast<uint32_t>(out->kind), block.place);
         return nullptr;
       }
       std::optional<BlockId> next = successor(block.terminator);
@@ -56,10 +56,9 @@ class Run {
   }
 
  private:
-  void fault(uint32_t code, uint32_t line) {
+  void fault(uint32_t code, abi::SourcePlace place) {
     context_.fault = code;
-    context_.fault_line = line;
-    context_.fault_source = graph_.source_text;
+    context_.fault_place = place;
   }
 
   std::optional<BlockId> successor(const Terminator& terminator) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 #include "compiler/ir/uses.h"
 
@@ -197,9 +198,13 @@ class LeafFlow {
     for (uint32_t s = 0; s < described.states.size(); ++s) {
       abi::WaitPoint& wait = described.states[s];
       const Parts beside = below(wait);
-      wait.written = named(both(all[s], beside));
-      wait.written_now = named(both(this_round[s], beside));
-      wait.ahead = named(ahead[s]);
+      Leaves& at = at_[{number, s}];  // from wherever it is come to
+      add(at.written, both(all[s], beside));
+      add(at.written_now, both(this_round[s], beside));
+      add(at.ahead, ahead[s]);
+      wait.written = named(at.written);
+      wait.written_now = named(at.written_now);
+      wait.ahead = named(at.ahead);
       for (const uint32_t child : children(wait)) {
         Parts others;
         if (wait.kind == WaitKind::Together) {
@@ -227,6 +232,10 @@ class LeafFlow {
   std::map<uint32_t, std::map<std::string, std::map<uint32_t, uint32_t>>>
       numbers_;              // workflow, grant, proposal
   std::vector<Parts> ever_;  // by machine
+  struct Leaves {
+    Parts written, written_now, ahead;
+  };
+  std::map<std::pair<uint32_t, uint32_t>, Leaves> at_;  // by machine and state
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ using RegisterSet = std::vector<char>;  // by register
 
 class Liveness {
  public:
-  Liveness(Graph& graph, abi::Machine& machine) : graph_(graph), machine_(machine), in_(graph.blocks.size()) {
+  Liveness(const abi::Types& types, Graph& graph, abi::Machine& machine)
+      : types_(types), graph_(graph), machine_(machine), in_(graph.blocks.size()) {
     for (RegisterSet& set : in_) set.resize(graph.registers.size());
   }
 
@@ -85,7 +86,9 @@ class Liveness {
 
   abi::Slot slot(RegisterId id) const {
     const Register& r = graph_.registers[id.index];
-    return {r.name, r.type, r.trust};
+    abi::Slot slot{r.name, r.type, r.trust, r.advised};
+    if (r.trust == abi::Trust::Advice && r.advised.empty()) slot.advised = abi::every_part(types_, r.type);
+    return slot;
   }
 
   void write_state(size_t number) {
@@ -102,6 +105,7 @@ class Liveness {
     instructions.insert(instructions.begin(), loads.begin(), loads.end());
   }
 
+  const abi::Types& types_;
   Graph& graph_;
   abi::Machine& machine_;
   std::vector<RegisterSet> in_;
@@ -150,7 +154,7 @@ void remove_unreachable(Graph& graph) {
 
 void fill_liveness(Program& program) {
   for (size_t i = 0; i < program.machines.size(); ++i) {
-    Liveness(program.graphs[program.machines[i].index], program.abi.machines[i]).run();
+    Liveness(program.abi.types, program.graphs[program.machines[i].index], program.abi.machines[i]).run();
   }
 }
 

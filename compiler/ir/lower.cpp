@@ -32,12 +32,19 @@ uint32_t ProgramLowering::intern(std::string_view text) {
   return at->second;
 }
 
-uint32_t ProgramLowering::source_text(Span span) {
-  return intern(span.valid() ? std::string_view(sources.file(span.source).path) : std::string_view());
-}
-
 uint32_t ProgramLowering::line(Span span) const {
   return span.valid() ? sources.line_column(span.source, span.begin).line : 0;
+}
+
+abi::SourcePlace ProgramLowering::place(Span span) {
+  if (!span.valid()) return {};
+  const auto column = [](uint32_t at) { return static_cast<uint16_t>(at > UINT16_MAX ? 0 : at); };
+  const LineColumn begin = sources.line_column(span.source, span.begin);
+  const LineColumn end = sources.line_column(span.source, span.end);
+  abi::SourcePlace place{.line = begin.line, .column = column(begin.column)};
+  if (end.line == begin.line) place.end_column = column(end.column);
+  place.file = intern(sources.file(span.source).path);
+  return place;
 }
 
 uint32_t ProgramLowering::mark(Mark::Kind kind, std::string text, Span span) {
@@ -59,8 +66,7 @@ FlowLowering::FlowLowering(ProgramLowering& program, std::string name, Span span
     : program_(program), locals_(locals), builder_(graph_, program.types) {
   graph_.name = std::move(name);
   graph_.pure = true;
-  graph_.source_text = program.source_text(span);
-  builder_.line(program.line(span));
+  builder_.place(program.place(span));
   builder_.at(builder_.make_block());
 }
 
@@ -72,12 +78,11 @@ FlowLowering::FlowLowering(ProgramLowering& program, const sema::Workflow& workf
       locals_(workflow.locals),
       builder_(graph_, program.types) {
   graph_.name = name;
-  graph_.source_text = program.source_text(author.workflow->span);
   machine_.name = std::move(name);
   machine_.kind = kind;
   machine_.workflow = workflow.index;
   if (author.workflow != &workflow) machine_.run_workflow = author.workflow->index;
-  builder_.line(program.line(author.workflow->span));
+  builder_.place(program.place(author.workflow->span));
   machine_.states.emplace_back();
   builder_.at(builder_.entry(builder_.add_state()));
 }
@@ -100,7 +105,7 @@ Graph FlowLowering::policy(const sema::Policy& policy) {
   parameters({policy.facts});
   for (auto& [id, value] : policy.lets) set(id, expression(*value));
   for (size_t i = 0; i < policy.rows.size() && builder_.open(); ++i) {
-    builder_.line(program_.line(policy.rows[i].span));
+    builder_.place(program_.place(policy.rows[i].span));
     const auto row = [&] {
       if (policy.of.empty()) return mark_row(policy, i);
       for (const auto& [of, row_of] : policy.rows[i].of) mark_row(program_.policy_table[of], row_of);
@@ -124,7 +129,7 @@ Graph FlowLowering::policy(const sema::Policy& policy) {
 
 void FlowLowering::parameters(const std::vector<LocalId>& captures) {
   for (LocalId id : captures) {
-    registers_[id] = builder_.add_parameter(local(id).type, local(id).name, local(id).trust);
+    registers_[id] = builder_.add_parameter(local(id).type, local(id).name, local(id));
   }
 }
 
@@ -134,9 +139,9 @@ void FlowLowering::start_parameters() {
   const auto& given = program_.out.abi.workflows[workflow_->index].parameters;
   for (const sema::StartParameter& parameter : workflow_->parameters) {
     // The key of a view is given; only the values of an exception may be advice.
-    const abi::Trust trust = parameter.view ? abi::Trust::Trusted : local(parameter.local).trust;
+    const RegisterLabel label = parameter.view ? RegisterLabel() : RegisterLabel(local(parameter.local));
     for (uint32_t i = parameter.first; i < parameter.first + parameter.count; ++i)
-      cells.push_back(builder_.add_parameter(given[i].type, given[i].name, trust));
+      cells.push_back(builder_.add_parameter(given[i].type, given[i].name, label));
   }
   for (const sema::StartParameter& parameter : workflow_->parameters) {
     if (!parameter.view) {
@@ -181,7 +186,7 @@ RegisterId FlowLowering::define(LocalId id) {
   auto found = registers_.find(id);
   if (found != registers_.end()) return found->second;
   const sema::Local& described = local(id);
-  return registers_[id] = builder_.make_register(described.type, described.name, described.trust);
+  return registers_[id] = builder_.make_register(described.type, described.name, described);
 }
 
 void FlowLowering::set(LocalId id, RegisterId value) {
@@ -242,6 +247,7 @@ Program lower(sema::Program&& program, const SourceMap& sources) {
   fill_leaves(out);
   for (const sema::Workflow& workflow : program.workflows) {
     if (out.abi.workflows[workflow.index].only_run) continue;
+    out.abi.workflows[workflow.index].parts_noted = true;
     out.abi.workflows[workflow.index].signature = signature(out.abi, workflow.index);
   }
   if (out.abi.hash.empty()) out.abi.hash = abi::sha256(print(out));

@@ -64,12 +64,14 @@ RegisterId FlowLowering::rows_of(RegisterId proposal, sema::PolicyId policy) {
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Approve& approve) {
   std::vector<RegisterId> operands;
   std::vector<abi::WaitPoint::ProposalRef> proposals;
+  const auto& knows = local(approve.grant).grant_knows;
   for (LocalId id : approve.proposals) {
     RegisterId proposal = get(id);
     operands.push_back(proposal);
     operands.push_back(rows_of(proposal, approve.policy));
     const auto& info = *local(id).proposal;
-    proposals.push_back({local(id).name, info.operation, info.undo, local(id).type});
+    proposals.push_back({local(id).name, info.operation, info.undo, local(id).type,
+                         proposals.size() < knows.size() ? knows[proposals.size()] : abi::Parts()});
   }
   uint32_t state = add_wait(stmt, WaitKind::Approve);
   wait(state).policy = program_.policy_table[approve.policy.index].index;
@@ -77,12 +79,14 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Approve& approve) {
   wait(state).proposals = std::move(proposals);
   wait(state).input = local(approve.grant).type;
   wait(state).by_line = approve.by_line;
+  wait(state).reasons = approve.reasons;
   wait(state).valid_until_operand = static_cast<uint32_t>(operands.size());
   operands.push_back(expression(*approve.valid_until));
-  wait(state).within = time_limit(*approve.within, operands);
-  if (approve.remind) wait(state).remind = time_limit(*approve.remind, operands);
+  wait(state).within = time_limit(*approve.within, approve.calendar, operands);
+  if (approve.remind) wait(state).remind = time_limit(*approve.remind, approve.calendar, operands);
   for (const sema::Escalation& escalation : approve.escalations) {
-    wait(state).escalations.push_back({escalation.role, time_limit(*escalation.after, operands)});
+    wait(state).escalations.push_back(
+        {escalation.role, time_limit(*escalation.after, approve.calendar, operands)});
   }
   if (approve.counter) {
     wait(state).offered = approve.counter->record;
@@ -102,6 +106,7 @@ void FlowLowering::ask_again(const sema::Stmt& stmt, const sema::Write& write, c
   wait(state).label = local(write.grant).name;
   wait(state).input = local(write.grant).type;
   wait(state).by_line = write.approval->by_line;
+  wait(state).reasons = write.approval->reasons;
   park(state, {site.grant, site.target, site.facts, row});
   SwitchTag tags{{{Tag::Ok, outlet.retry}}, outlet.unhandled};
   BlockId rejected = handler_of(Cause::Rejected, write.approval->handlers, outlet);
@@ -144,7 +149,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Write& write) {
   wait(state).label = local(write.grant).name;
   if (write.granted) wait(state).policy = program_.policy_table[write.granted->policy.index].index;
   BlockId parked = park(state, {site.grant, site.target}), after = builder_.make_block();
-  Outlet outlet{parked, after, LocalId(), {}, {}, unhandled()};
+  Outlet outlet{parked, after, LocalId(), {}, {}, unhandled(state)};
   site.changed = site.expired = site.refused = outlet.unhandled;
 
   SwitchTag tags{{{Tag::Ok, after}}, outlet.unhandled};

@@ -16,8 +16,9 @@ std::vector<RegisterId> FlowLowering::expressions(const std::vector<sema::ExprPt
 
 void FlowLowering::call(uint32_t state, std::vector<RegisterId> operands, LocalId result,
                         const std::vector<sema::Handler>& handlers, const sema::Block* too_many_failed) {
+  if (result.valid()) wait(state).brings = local(result).advised;
   BlockId parked = park(state, operands), ok = builder_.make_block(), after = builder_.make_block();
-  Outlet outlet{parked, after, result, {}, {}, unhandled()};
+  Outlet outlet{parked, after, result, {}, {}, unhandled(state)};
   BlockId rejected = rejections(handlers, handler_of(Cause::Rejected, handlers, outlet), outlet);
   SwitchTag tags{{{Tag::Ok, ok}}, outlet.unhandled};
   auto add = [&](Tag tag, BlockId block) {
@@ -42,7 +43,7 @@ void FlowLowering::call(uint32_t state, std::vector<RegisterId> operands, LocalI
   builder_.end(tags);
   builder_.at(ok);
   if (result.valid()) {
-    builder_.trust(local(result).trust);
+    builder_.trust(local(result));
     set(result, builder_.load(Op::LoadInput, local(result).type));
   }
   builder_.jump(after);
@@ -81,7 +82,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Ask& ask) {
   wait(state).input = local(ask.local).type;
   park(state, {inputs});
   BlockId ok = builder_.make_block(), otherwise = builder_.make_block(), after = builder_.make_block();
-  BlockId other = unhandled();
+  BlockId other = unhandled(state);
   builder_.at(builder_.entry(state));
   builder_.end(SwitchTag{{{Tag::Ok, ok}, {Tag::Unavailable, otherwise}}, other});
   builder_.at(ok);
@@ -114,12 +115,12 @@ std::vector<abi::WaitPoint::Prefilled> FlowLowering::prefilled(const sema::TaskF
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
   std::vector<RegisterId> operands{expression(*task.arguments)};
-  abi::TimeLimit within = time_limit(*task.within, operands);
+  abi::TimeLimit within = time_limit(*task.within, task.calendar, operands);
   std::optional<abi::TimeLimit> remind;
-  if (task.remind) remind = time_limit(*task.remind, operands);
+  if (task.remind) remind = time_limit(*task.remind, task.calendar, operands);
   std::vector<abi::WaitPoint::Escalation> escalations;
   for (const sema::Escalation& each : task.escalations)
-    escalations.push_back({each.role, time_limit(*each.after, operands), {}});
+    escalations.push_back({each.role, time_limit(*each.after, task.calendar, operands), {}});
   std::optional<abi::Asked> asked;
   if (task.resolver) {
     asked = {task.resolver->workflow, static_cast<uint32_t>(operands.size())};
@@ -151,7 +152,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Task& task) {
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Raise& raise) {
   std::vector<RegisterId> operands{expression(*raise.arguments)};
   std::optional<abi::TimeLimit> within;
-  if (raise.waits) within = time_limit(*raise.within, operands);
+  if (raise.waits) within = time_limit(*raise.within, author_.workflow->calendar, operands);
   uint32_t state = add_wait(stmt, raise.waits ? WaitKind::RaiseAndWait : WaitKind::Raise);
   wait(state).target = raise.exception;
   wait(state).asked = abi::Asked{raise.exception, 0};

@@ -17,7 +17,7 @@ void FlowLowering::block(const sema::Block& block) {
 }
 
 void FlowLowering::statement(const sema::Stmt& stmt) {
-  if (stmt.span.valid()) builder_.line(program_.line(stmt.span));
+  if (stmt.span.valid()) builder_.place(program_.place(stmt.span));
   builder_.trust(abi::Trust::Trusted);
   std::visit([&](const auto& node) { lower(stmt, node); }, stmt.node);
 }
@@ -135,8 +135,8 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Repeat& repeat) {
 void FlowLowering::lower(const sema::Stmt&, const sema::Again& again) {
   std::vector<RegisterId> values;
   for (const auto& [id, value] : again.with) {
-    builder_.trust(local(id).trust);
-    values.push_back(builder_.make_register(local(id).type, "", local(id).trust));
+    builder_.trust(local(id));
+    values.push_back(builder_.make_register(local(id).type, "", local(id)));
     builder_.assign(values.back(), expression(*value));
   }
   for (size_t i = 0; i < values.size(); ++i) set(again.with[i].first, values[i]);

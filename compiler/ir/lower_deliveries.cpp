@@ -8,10 +8,9 @@ using abi::MachineKind;
 FlowLowering::FlowLowering(ProgramLowering& program, const sema::Delivery& delivery, std::string name)
     : program_(program), locals_(delivery.locals), builder_(graph_, program.types) {
   graph_.name = name;
-  graph_.source_text = program.source_text(delivery.span);
   machine_.name = std::move(name);
   machine_.kind = MachineKind::Delivery;
-  builder_.line(program.line(delivery.span));
+  builder_.place(program.place(delivery.span));
   machine_.states.emplace_back();
   builder_.at(builder_.entry(builder_.add_state()));
 }
@@ -20,13 +19,13 @@ void FlowLowering::delivery_machine(uint32_t index, const sema::Delivery& delive
   parameters({delivery.it});
   if (delivery.where) {
     const BlockId meant = builder_.make_block(), skipped = builder_.make_block();
-    builder_.line(program_.line(delivery.where->span));
+    builder_.place(program_.place(delivery.where->span));
     branch_on(*delivery.where, meant, skipped);
     builder_.at(skipped);
     builder_.end(SkipElement{});
     builder_.at(meant);
   }
-  builder_.line(program_.line(delivery.mapped->span));
+  builder_.place(program_.place(delivery.mapped->span));
   set(delivery.made, expression(*delivery.mapped));
   Yield yield{expression(*delivery.payload)};
   for (const sema::Delivery::Asked& asked : delivery.asked)
@@ -37,7 +36,7 @@ void FlowLowering::delivery_machine(uint32_t index, const sema::Delivery& delive
 
 void FlowLowering::key_machine(uint32_t index, const sema::Delivery& delivery) {
   parameters({delivery.it});
-  builder_.line(program_.line(delivery.key->span));
+  builder_.place(program_.place(delivery.key->span));
   set(delivery.made, expression(*delivery.mapped));
   builder_.end(Yield{expression(*delivery.key)});
   finish_machine(index);
@@ -45,7 +44,7 @@ void FlowLowering::key_machine(uint32_t index, const sema::Delivery& delivery) {
 
 void FlowLowering::same_machine(uint32_t index, const sema::Delivery& delivery) {
   parameters({delivery.it, delivery.there});
-  builder_.line(program_.line(delivery.same->span));
+  builder_.place(program_.place(delivery.same->span));
   set(delivery.made, expression(*delivery.mapped));
   builder_.end(GuardResult{expression(*delivery.same)});
   finish_machine(index);

@@ -26,14 +26,18 @@ RegisterId FlowLowering::text(std::string_view text, abi::TypeId type) {
   return builder_.call(Builtin::TextLiteral, type, {}, program_.intern(text));
 }
 
+void FlowLowering::stand_at(const sema::Expr& e) {
+  if (e.span.valid()) builder_.place(program_.place(e.span));
+  builder_.trust(e);
+}
+
 RegisterId FlowLowering::expression(const sema::Expr& e) {
   auto operands = [&](const std::vector<sema::ExprPtr>& list) {
     std::vector<RegisterId> registers = expressions(list);
-    builder_.trust(e.trust);
+    stand_at(e);
     return registers;
   };
-  if (e.span.valid()) builder_.line(program_.line(e.span));
-  builder_.trust(e.trust);
+  stand_at(e);
   if (auto* literal = std::get_if<sema::Literal>(&e.node))
     return builder_.constant(e.type, literal->cell.bits);
   if (auto* literal = std::get_if<sema::TextLiteral>(&e.node)) return text(literal->text, e.type);
@@ -45,7 +49,7 @@ RegisterId FlowLowering::expression(const sema::Expr& e) {
   if (auto* ref = std::get_if<sema::LocalRef>(&e.node)) return get(ref->local);
   if (auto* field = std::get_if<sema::FieldOf>(&e.node)) {
     RegisterId record = expression(*field->record);
-    builder_.trust(e.trust);
+    stand_at(e);
     return builder_.field(record, e.type, field->field);
   }
   if (auto* record = std::get_if<sema::MakeRecord>(&e.node)) {
@@ -57,7 +61,7 @@ RegisterId FlowLowering::expression(const sema::Expr& e) {
   if (auto* optional = std::get_if<sema::MakeOptional>(&e.node)) {
     if (!optional->value) return builder_.constant(e.type, 0);
     RegisterId value = expression(*optional->value);
-    builder_.trust(e.trust);
+    stand_at(e);
     return builder_.call(Builtin::OptionalMake, e.type, {value});
   }
   if (auto* function = std::get_if<sema::CallFunction>(&e.node)) {
@@ -72,7 +76,7 @@ RegisterId FlowLowering::expression(const sema::Expr& e) {
 RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o) {
   auto predicate = [&](Predicate p) {
     RegisterId a = expression(*o.operands[0]), b = expression(*o.operands[1]);
-    builder_.trust(e.trust);
+    stand_at(e);
     return compare(p, a, b, o.operands[0]->type);
   };
   switch (o.op) {
@@ -115,7 +119,7 @@ RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o
       return make_map(e, o);
     case Operator::Lookup: {
       const RegisterId map = expression(*o.operands[0]), key = expression(*o.operands[1]);
-      builder_.trust(e.trust);
+      stand_at(e);
       return builder_.call(Builtin::MapGet, e.type, {map, key}, o.operands[0]->type);
     }
     default:
@@ -126,7 +130,7 @@ RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o
 // Operators whose operands are all evaluated, each one instruction or call.
 RegisterId FlowLowering::arithmetic(const sema::Expr& e, const sema::Operation& o) {
   std::vector<RegisterId> x = expressions(o.operands);
-  builder_.trust(e.trust);
+  stand_at(e);
   abi::TypeId first = o.operands[0]->type;
   uint64_t rounding = static_cast<uint64_t>(o.rounding);
   uint64_t percent = kind(e.type) == Kind::Percent;
@@ -225,7 +229,7 @@ RegisterId FlowLowering::compare(Predicate predicate, RegisterId a, RegisterId b
 }
 
 RegisterId FlowLowering::short_circuit(const sema::Expr& e, const sema::Operation& o) {
-  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId result = builder_.make_register(e.type, "", e);
   BlockId right = builder_.make_block(), join = builder_.make_block();
   RegisterId left = expression(*o.operands[0]);
   builder_.assign(result, left);
@@ -241,7 +245,7 @@ RegisterId FlowLowering::short_circuit(const sema::Expr& e, const sema::Operatio
 // All choices of a chain meet in one block: what comes of a table with a thousand rows is not handed on a
 // thousand times.
 RegisterId FlowLowering::conditional(const sema::Expr& e) {
-  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId result = builder_.make_register(e.type, "", e);
   BlockId join = builder_.make_block();
   const sema::Expr* rest = &e;
   while (const sema::Operation* choice = operation_of(*rest, Operator::Conditional)) {
@@ -273,7 +277,7 @@ void FlowLowering::branch_on(const sema::Expr& condition, BlockId yes, BlockId n
 }
 
 RegisterId FlowLowering::or_else(const sema::Expr& e, const sema::Operation& o) {
-  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId result = builder_.make_register(e.type, "", e);
   BlockId present = builder_.make_block(), absent = builder_.make_block(), join = builder_.make_block();
   RegisterId optional = expression(*o.operands[0]);
   builder_.branch(builder_.unary(Op::IsPresent, program_.types.boolean, optional), present, absent);
@@ -288,10 +292,10 @@ RegisterId FlowLowering::or_else(const sema::Expr& e, const sema::Operation& o) 
 }
 
 RegisterId FlowLowering::extreme(const sema::Expr& e, const sema::Operation& o) {
-  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId result = builder_.make_register(e.type, "", e);
   RegisterId a = expression(*o.operands[0]), b = expression(*o.operands[1]);
   BlockId other = builder_.make_block(), join = builder_.make_block();
-  builder_.trust(e.trust);
+  stand_at(e);
   builder_.assign(result, a);
   builder_.branch(
       compare(o.op == Operator::Minimum ? Predicate::LessEqual : Predicate::GreaterEqual, a, b, e.type), join,

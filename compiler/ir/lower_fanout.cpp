@@ -72,7 +72,7 @@ void FlowLowering::for_each_in_parallel(const sema::Stmt& stmt, const sema::ForE
 }
 
 void FlowLowering::parameter(LocalId id) {
-  registers_[id] = builder_.add_parameter(local(id).type, local(id).name, local(id).trust);
+  registers_[id] = builder_.add_parameter(local(id).type, local(id).name, local(id));
 }
 
 void FlowLowering::call_loop(uint32_t state, const sema::ForEach& each, std::vector<RegisterId> operands) {
@@ -124,6 +124,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Due& due) {
 }
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::Throughout& throughout) {
+  if (throughout.handlers.empty()) return;  // its fallbacks stand at the calls
   std::vector<RegisterId> operands;
   std::vector<abi::Subscription> events;
   for (const sema::EventHandler& handler : throughout.handlers) {

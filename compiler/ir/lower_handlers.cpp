@@ -34,16 +34,18 @@ BlockId FlowLowering::park(uint32_t state, const std::vector<RegisterId>& operan
   return block;
 }
 
-abi::TimeLimit FlowLowering::time_limit(const sema::Expr& e, std::vector<RegisterId>& operands) {
+abi::TimeLimit FlowLowering::time_limit(const sema::Expr& e, std::optional<uint32_t> calendar,
+                                        std::vector<RegisterId>& operands) {
   abi::TimeLimit limit;
   limit.operand = static_cast<uint32_t>(operands.size());
-  if (kind(e.type) == abi::Kind::BusinessDuration) limit.calendar = author_.workflow->calendar;
+  if (kind(e.type) == abi::Kind::BusinessDuration) limit.calendar = calendar;
   operands.push_back(expression(e));
   return limit;
 }
 
-BlockId FlowLowering::unhandled() {
+BlockId FlowLowering::unhandled(uint32_t state) {
   BlockId block = builder_.make_block();
+  builder_.place(program_.place(graph_.states[state].span));
   builder_.at(block);
   builder_.end(FaultOut{FaultKind::Unhandled});
   return block;
@@ -72,7 +74,7 @@ void FlowLowering::handler_end(Next next, const sema::Expr* value, Outlet& outle
 
 BlockId FlowLowering::handler(const sema::Handler& handler, Outlet& outlet) {
   BlockId start = builder_.make_block();
-  builder_.line(program_.line(handler.span));
+  builder_.place(program_.place(handler.span));
   builder_.at(start);
   if (!handler.passed_on)
     mark(handler.cause == Cause::Expired ? Mark::Kind::Deadline : Mark::Kind::Branch, "on " + handler.name,
@@ -87,7 +89,11 @@ BlockId FlowLowering::handler(const sema::Handler& handler, Outlet& outlet) {
   builder_.jump(shared);
   builder_.at(shared);
   if (handler.body) outlet.lowered.emplace(handler.body.get(), shared);
+  // What stands at every call to a system is one place for tests, whichever of the calls led there.
+  const size_t prefix = author_.path_prefix;
+  if (handler.call.valid()) author_.path_prefix = handler.call_prefix;
   if (handler.body) block(*handler.body);
+  author_.path_prefix = prefix;
   handler_end(handler.next, handler.value.get(), outlet);
   return start;
 }
@@ -98,11 +104,11 @@ BlockId FlowLowering::binding_handler(const sema::Handler& each, Outlet& outlet)
   const BlockId start = builder_.make_block();
   builder_.at(start);
   if (each.record.valid()) {
-    builder_.trust(local(each.record).trust);
+    builder_.trust(local(each.record));
     set(each.record, builder_.load(Op::LoadInput, local(each.record).type));
   }
   for (const auto& [id, field] : each.bindings) {
-    builder_.trust(local(id).trust);
+    builder_.trust(local(id));
     builder_.assign(define(id), builder_.field(get(each.record), local(id).type, field));
   }
   const BlockId bound = builder_.current(), body = handler(each, outlet);
@@ -113,7 +119,8 @@ BlockId FlowLowering::binding_handler(const sema::Handler& each, Outlet& outlet)
 
 BlockId FlowLowering::handler_of(Cause cause, const std::vector<sema::Handler>& handlers, Outlet& outlet) {
   for (const sema::Handler& each : handlers) {
-    if (each.cause == cause) return handler(each, outlet);
+    if (each.cause == cause)
+      return each.record.valid() ? binding_handler(each, outlet) : handler(each, outlet);
   }
   return outlet.unhandled;
 }

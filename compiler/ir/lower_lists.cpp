@@ -36,7 +36,7 @@ void FlowLowering::loop(RegisterId list, RegisterId element, const std::string& 
 RegisterId FlowLowering::filter(RegisterId list, LocalId variable, const sema::Expr* where) {
   if (!where) return list;
   RegisterId kept =
-      builder_.make_register(graph_.registers[list.index].type, "", graph_.registers[list.index].trust);
+      builder_.make_register(graph_.registers[list.index].type, "", graph_.registers[list.index]);
   builder_.set_constant(kept, 0);
   RegisterId element = define(variable);
   loop(list, element, "", [&](const Loop& places) {
@@ -70,10 +70,10 @@ RegisterId FlowLowering::aggregate(const sema::Expr& e, const sema::Operation& o
   const bool counts = o.op == Operator::Count;
   if (counts && !(made && made->op == Operator::Filter)) {
     RegisterId whole = expression(list);
-    builder_.trust(e.trust);
+    stand_at(e);
     return builder_.call(Builtin::ListCount, e.type, {whole});
   }
-  RegisterId sum = builder_.make_register(e.type, "", e.trust);
+  RegisterId sum = builder_.make_register(e.type, "", e);
   builder_.set_constant(sum, 0);
   each(list, o.variable, [&](const Loop&) {
     RegisterId value = counts ? builder_.integer(1) : expression(*o.operands[1]);
@@ -84,7 +84,7 @@ RegisterId FlowLowering::aggregate(const sema::Expr& e, const sema::Operation& o
 
 // Absent when there is none.
 RegisterId FlowLowering::first(const sema::Expr& e, const sema::Operation& o) {
-  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId result = builder_.make_register(e.type, "", e);
   builder_.set_constant(result, 0);
   each(*o.operands[0], o.variable, [&](const Loop& places) {
     RegisterId value = expression(*o.operands[1]);
@@ -95,7 +95,7 @@ RegisterId FlowLowering::first(const sema::Expr& e, const sema::Operation& o) {
 }
 
 RegisterId FlowLowering::any_or_all(const sema::Expr& e, const sema::Operation& o) {
-  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId result = builder_.make_register(e.type, "", e);
   bool any = o.op == Operator::Any;
   builder_.set_constant(result, any ? 0 : 1);
   each(*o.operands[0], o.variable, [&](const Loop& places) {
@@ -129,7 +129,7 @@ RegisterId FlowLowering::list_extreme(const sema::Expr& e, const sema::Operation
     builder_.set_constant(found, 1);
   });
   BlockId some = builder_.make_block(), none = builder_.make_block(), join = builder_.make_block();
-  RegisterId result = optional ? builder_.make_register(e.type, "", e.trust) : best;
+  RegisterId result = optional ? builder_.make_register(e.type, "", e) : best;
   builder_.branch(found, some, none);
   builder_.at(none);
   if (optional) {
@@ -155,14 +155,14 @@ abi::TypeId FlowLowering::list_of(abi::TypeId element) const {
 
 RegisterId FlowLowering::make_map(const sema::Expr& e, const sema::Operation& o) {
   const abi::TypeId entry = program_.out.abi.types[e.type].element;
-  RegisterId entries = builder_.make_register(e.type, "", e.trust);
+  RegisterId entries = builder_.make_register(e.type, "", e);
   builder_.set_constant(entries, 0);
   each(*o.operands[0], o.variable, [&](const Loop&) {
     const RegisterId key = expression(*o.operands[1]), value = expression(*o.operands[2]);
     const RegisterId pair = builder_.call(Builtin::RecordMake, entry, {key, value}, 2);
     builder_.call_into(entries, Builtin::ListAppend, {entries, pair});
   });
-  builder_.trust(e.trust);
+  stand_at(e);
   return builder_.call(Builtin::MapMake, e.type, {entries}, e.type);
 }
 
@@ -178,9 +178,9 @@ RegisterId FlowLowering::allocate(const sema::Expr& e, const sema::Operation& o)
     RegisterId weight = expression(*o.operands[2]);
     builder_.call_into(weights, Builtin::ListAppend, {weights, weight});
   });
-  builder_.trust(e.trust);
+  stand_at(e);
   RegisterId shares = builder_.call(Builtin::Allocate, list_of(amount_type), {amount, weights}, weights_type);
-  RegisterId result = builder_.make_register(e.type, "", e.trust);
+  RegisterId result = builder_.make_register(e.type, "", e);
   RegisterId index = builder_.make_register(integer, "", e.trust);
   builder_.set_constant(result, 0);
   builder_.set_constant(index, 0);

@@ -22,7 +22,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Run& run) {
   wait(state).label = run.name;
   wait(state).branches = {{made.machine, run.name, 0, static_cast<uint32_t>(made.captured.size())}};
   const BlockId parked = park(state, made.captured), after = builder_.make_block();
-  Outlet outlet{parked, after, {}, {}, {}, unhandled()};
+  Outlet outlet{parked, after, {}, {}, {}, unhandled(state)};
   SwitchTag tags{{}, outlet.unhandled};
   const auto at_outcome = [&](uint32_t outcome) {
     tags.cases.emplace_back(abi::OutcomeBase + outcome, builder_.make_block());
@@ -33,7 +33,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Run& run) {
     if (run_handler(run, i, outlet, at_outcome)) continue;
     at_outcome(i);
     if (run.result.valid()) {
-      builder_.trust(local(run.result).trust);
+      builder_.trust(local(run.result));
       set(run.result, builder_.load(Op::LoadInput, local(run.result).type));
     }
     builder_.jump(after);

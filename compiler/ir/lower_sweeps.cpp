@@ -61,7 +61,7 @@ FlowLowering::Child FlowLowering::sweep_guard(const std::string& path, const sem
     b.branch(b.compare(Predicate::Less, index, end), inside, exit);
     b.at(inside);
     b.call_into(element, Builtin::ListGet, {list, index}, list_type);
-    b.line(program_.line(each.where->span));
+    b.place(program_.place(each.where->span));
     inner.branch_on(*each.where, keep, next);
     b.at(keep);
     b.call_into(matches, Builtin::ListAppend, {matches, index}, program_.types.list_of_integer);

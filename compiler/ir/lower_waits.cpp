@@ -73,7 +73,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitUntil& until) {
   uint32_t state = add_wait(stmt, WaitKind::Until);
   BlockId parked = park(state, operands);
   wait(state).input = program_.types.instant;
-  SwitchTag tags{{{Tag::Ok, after}}, unhandled()};
+  SwitchTag tags{{{Tag::Ok, after}}, unhandled(state)};
   // Outside of loops and elements, `skip` in a handler gives up the handler and not the wait.
   bool own_skip = loops_.empty() && machine_.kind != abi::MachineKind::Element;
   if (own_skip) loops_.push_back({parked, RegisterId()});
@@ -82,7 +82,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitUntil& until) {
     if (handler.pattern.guard) events[i].guard_state = guard(handler.pattern);
     BlockId heard = builder_.make_block();
     tags.cases.emplace_back(Tag::EventBase + i, heard);
-    builder_.line(program_.line(handler.span));
+    builder_.place(program_.place(handler.span));
     builder_.at(heard);
     mark(Mark::Kind::Branch, "on event " + program_.out.abi.events[handler.pattern.event].name, handler.span);
     bind(handler.pattern,
@@ -108,7 +108,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitUntil& until) {
 
 void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitEvent& await) {
   std::vector<RegisterId> operands;
-  abi::TimeLimit within = time_limit(*await.within, operands);
+  abi::TimeLimit within = time_limit(*await.within, author_.workflow->calendar, operands);
   abi::Subscription subscription;
   subscription.event = await.pattern.event;
   key(await.pattern, subscription, operands);
@@ -116,7 +116,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::WaitEvent& await) {
   BlockId parked = park(state, operands);
   if (await.pattern.guard) subscription.guard_state = guard(await.pattern);
   BlockId heard = builder_.make_block(), after = builder_.make_block();
-  Outlet outlet{parked, after, LocalId(), {}, {}, unhandled()};
+  Outlet outlet{parked, after, LocalId(), {}, {}, unhandled(state)};
   SwitchTag tags{{{Tag::EventBase, heard}}, outlet.unhandled};
   BlockId expired = handler_of(Cause::Expired, await.handlers, outlet);
   if (expired != outlet.unhandled) tags.cases.emplace_back(Tag::Expired, expired);

@@ -49,8 +49,8 @@ struct ProgramLowering {
   std::vector<GraphId> functions, policies;
 
   uint32_t intern(std::string_view text);                       // index in abi.texts
-  uint32_t source_text(Span span);                              // the path of its file as a text
   uint32_t line(Span span) const;                               // 1-based; 0 when it stands nowhere
+  abi::SourcePlace place(Span span);
   uint32_t mark(Mark::Kind kind, std::string text, Span span);  // index in marks; the same place has one
   uint32_t reserve_machine();  // its graph and description follow when they are complete
 
@@ -110,6 +110,8 @@ class FlowLowering {
   abi::Kind kind(abi::TypeId type) const { return program_.out.abi.types[type].kind; }
 
   // --- expressions (lower_expressions.cpp, lower_lists.cpp)
+  // What follows is of this expression: its place and its label, once its parts have been made.
+  void stand_at(const sema::Expr& e);
   RegisterId expression(const sema::Expr& expression);
   RegisterId operation(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId arithmetic(const sema::Expr& expression, const sema::Operation& operation);
@@ -208,8 +210,10 @@ class FlowLowering {
   abi::WaitPoint& wait(uint32_t state) { return machine_.states[state]; }
   BlockId park(uint32_t state,
                const std::vector<RegisterId>& operands);  // the block that parks; afterwards none is open
-  abi::TimeLimit time_limit(const sema::Expr& expression, std::vector<RegisterId>& operands);
-  BlockId unhandled();  // a block that says so
+  // `calendar`: by which it counts where it is business time.
+  abi::TimeLimit time_limit(const sema::Expr& expression, std::optional<uint32_t> calendar,
+                            std::vector<RegisterId>& operands);
+  BlockId unhandled(uint32_t state);  // a block that says so
   // Where the tags of one wait point go. Handlers are lowered once, however many causes share them.
   struct Outlet {
     BlockId retry, after;

@@ -25,7 +25,7 @@ class Printer {
     add("{}\n", graph_.pure ? " -> " + type(graph_.result) : "");
     for (size_t i = 0; i < graph_.states.size(); ++i) state(i);
     for (size_t i = 0; i < graph_.blocks.size(); ++i) {
-      add("b{}: -- line {}\n", i, graph_.blocks[i].line);
+      add("b{}: -- line {}\n", i, graph_.blocks[i].place.line);
       for (const Instruction& instruction : graph_.blocks[i].instructions) this->instruction(instruction);
       terminator(graph_.blocks[i].terminator);
     }
@@ -53,7 +53,10 @@ class Printer {
   std::string typed(RegisterId id) const {
     if (id.index >= graph_.registers.size()) return "r?";
     const Register& r = graph_.registers[id.index];
-    return fmt::format("{}: {}{}", name(id), type(r.type), r.trust == abi::Trust::Advice ? " advice" : "");
+    std::string text = fmt::format("{}: {}", name(id), type(r.type));
+    if (r.trust == abi::Trust::Advice) text += " advice";
+    const bool all = r.advised.empty() || (r.advised.size() == 1 && r.advised[0] == abi::kItself);
+    return all ? text : fmt::format("{} in {}", text, fmt::join(r.advised, " "));
   }
   std::string list(const std::vector<RegisterId>& ids, bool with_types = true) const {
     std::vector<std::string> texts;

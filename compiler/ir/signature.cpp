@@ -2,6 +2,7 @@
 #include "compiler/ir/signature.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "compiler/ir/lowering.h"
@@ -22,6 +23,7 @@ class SignatureMaker {
     const abi::Workflow& described = program_.workflows[workflow_];
     out_.workflow = described.name;
     out_.version = described.version;
+    out_.parts_noted = described.parts_noted;
     for (const uint32_t key : described.key_parameters) {
       if (key >= described.parameters.size()) continue;
       out_.key += (out_.key.empty() ? "" : ", ") + described.parameters[key].name;
@@ -72,8 +74,8 @@ class SignatureMaker {
 
   SignatureGrant grant_of(const abi::WaitPoint& approve) {
     const abi::Policy& policy = program_.policies[approve.policy];
-    SignatureGrant grant{
-        approve.label, policy.name, facts_hash(program_, policy, shapes_), {}, approve.by_line};
+    SignatureGrant grant{approve.label,   policy.name, facts_hash(program_, policy, shapes_), {},
+                         approve.by_line, {}};
     for (const auto& proposal : approve.proposals) {
       SignatureProposal one{proposal.name, program_.operations[proposal.operation].name,
                             payload(proposal.operation), "", ""};
@@ -82,6 +84,7 @@ class SignatureMaker {
         one.undo_payload = payload(*proposal.undo);
       }
       grant.proposals.push_back(std::move(one));
+      grant.knows.push_back(proposal.knows);
     }
     return grant;
   }
@@ -144,8 +147,54 @@ class SignatureMaker {
     for (const abi::Slot& slot : described)
       result.push_back({slot.name, abi::type_text(program_.types, slot.type), shape(slot.type),
                         projection(slot.type), program_.types[slot.type].kind,
-                        slot.trust == abi::Trust::Advice, single_values(slot.type)});
+                        slot.trust == abi::Trust::Advice, advised(slot), single_values(slot.type)});
     return result;
+  }
+
+  // What a view marks is advice of a trusted value too. Of what an older Endcap calls advice it may be all.
+  abi::Parts advised(const abi::Slot& slot) const {
+    if (slot.trust == abi::Trust::Trusted) return abi::marked_parts(program_.types, slot.type);
+    return slot.advised.empty() ? abi::every_part(program_.types, slot.type) : slot.advised;
+  }
+
+  // What an older Endcap says of a workflow in which there is advice may be all of it.
+  abi::Parts brings(const abi::WaitPoint& wait) {
+    if (!gives(wait)) return {};
+    abi::Parts parts = abi::marked_parts(program_.types, wait.input);
+    abi::add_parts(parts, wait.brings);
+    if (out_.parts_noted) return parts;
+    if (!knows_advice_) knows_advice_ = knows_advice();
+    return *knows_advice_ ? abi::every_part(program_.types, wait.input) : parts;
+  }
+
+  static bool gives(const abi::WaitPoint& wait) {
+    switch (wait.kind) {
+      case WaitKind::ReadOperation:
+      case WaitKind::ReadView:
+      case WaitKind::ReadNavigation:
+      case WaitKind::ForEach:
+      case WaitKind::Sweep:
+        return wait.input != abi::kNoType;
+      default:
+        return false;
+    }
+  }
+
+  bool knows_advice() const {
+    const auto marked = [&](abi::TypeId type) { return !abi::marked_parts(program_.types, type).empty(); };
+    const auto of_slot = [&](const abi::Slot& slot) {
+      return slot.trust == abi::Trust::Advice || marked(slot.type);
+    };
+    const auto of_wait = [&](const abi::WaitPoint& wait) {
+      return wait.control == abi::Trust::Advice || wait.kind == WaitKind::Ask || marked(wait.input) ||
+             std::ranges::any_of(wait.live, of_slot) ||
+             std::ranges::any_of(
+                 wait.events, [&](const auto& each) { return marked(program_.events[each.event].record); });
+    };
+    return std::ranges::any_of(program_.machines, [&](const abi::Machine& machine) {
+      return machine.belongs_to(workflow_) && (std::ranges::any_of(machine.parameters, of_slot) ||
+                                               std::ranges::any_of(machine.states, of_wait));
+    });
   }
 
   void hold_live_grants(SignaturePoint& point) {
@@ -268,6 +317,7 @@ class SignatureMaker {
     hold_live_grants(point);
     point.unasked = held_parts(wait.unasked, point);
     of_leaves(wait, point);
+    point.brings = brings(wait);
     of_call(wait, point);
     of_events(wait, point);
     if (wait.kind == WaitKind::ForEach) {
@@ -286,6 +336,7 @@ class SignatureMaker {
   uint32_t workflow_;
   ShapeTexts shapes_;
   std::map<std::string, std::vector<SignatureGrant>> grants_;  // by name
+  std::optional<bool> knows_advice_;
   Signature out_;
 };
 

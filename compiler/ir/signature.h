@@ -22,6 +22,7 @@ struct SignatureSlot {
   std::string projection;   // hash of which properties the views in it were read from; empty without a view
   abi::Kind kind = abi::Kind::Bool;
   bool advice = false;
+  abi::Parts advised;       // which parts of it, no part of the hash; see runtime/abi/parts.h
   // Of a record, no part of the hash: its single values with their shapes. A value is read again by them.
   std::map<std::string, std::string> fields;
 };
@@ -39,6 +40,7 @@ struct SignatureGrant {
   std::string policy, facts;           // and the hash of what it looks at, and reads again before a write
   std::vector<SignatureProposal> proposals;
   bool by_line = false;                // lines of it may be refused
+  std::vector<abi::Parts> knows;       // of each proposal: abi::WaitPoint::ProposalRef::knows; no part of the hash
 };
 
 // An event that is awaited, or handled.
@@ -65,6 +67,7 @@ struct SignaturePoint {
   std::vector<std::string> written, written_now, ahead;
   std::string call, payload;           // read and notify: the call in flight and the hash of its payload's schema
   std::vector<SignatureEvent> events;  // awaited
+  abi::Parts brings;                   // what of that it gives is advice, no part of the hash: it may have come already
   std::string element, collected;      // for each: shapes of an element and of what elements yield; empty: nothing is collected.
                                        // together: the branches
 };
@@ -92,6 +95,7 @@ struct Signature {
   uint32_t version = 1;
   std::string hash;                               // of all below; what the engine keeps beside an instance
   std::string key;                                // of the instance: name of the parameter
+  bool parts_noted = false;                       // or an older Endcap made it: `advised` and `brings` are all that could be
   std::vector<SignatureParameter> parameters;
   std::vector<SignaturePoint> points;             // by path
   std::vector<SignatureUpgrade> upgrades;

@@ -8,23 +8,26 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const SignatureSlot& slot) {
+Json json_of(const SignatureSlot& slot, bool with_parts) {
   Json json{{"name", slot.name},
             {"type", slot.type},
             {"shape", slot.shape},
             {"trust", slot.advice ? "advice" : "trusted"}};
+  if (with_parts && !slot.advised.empty()) json["advice"] = slot.advised;
   if (!slot.projection.empty()) json["projection"] = slot.projection;
   return json;
 }
 
-Json json_of(const SignatureGrant& grant) {
+Json json_of(const SignatureGrant& grant, bool with_parts) {
   Json proposals = Json::array();
-  for (const SignatureProposal& proposal : grant.proposals) {
+  for (size_t i = 0; i < grant.proposals.size(); ++i) {
+    const SignatureProposal& proposal = grant.proposals[i];
     Json one{{"name", proposal.name}, {"operation", proposal.operation}, {"payload", proposal.payload}};
     if (!proposal.undo.empty()) {
       one["undo"] = proposal.undo;
       one["undo_payload"] = proposal.undo_payload;
     }
+    if (with_parts && !grant.knows[i].empty()) one["knows"] = grant.knows[i];
     proposals.push_back(std::move(one));
   }
   Json json{{"name", grant.name},
@@ -47,8 +50,8 @@ Json list_of(const Items& items) {
   return list;
 }
 
-// Where a point stands moves with every edit above it, and what is written around it is compared where it
-// stands in the way: shown, but not hashed.
+// Where a point stands moves with every edit above it; what is written around it, and which parts of what is
+// held are advice, is compared where it stands in the way: shown, but not hashed.
 Json json_of(const SignaturePoint& point, bool with_place) {
   Json json{{"path", point.path}, {"kind", point.kind}};
   if (!point.machine.empty()) json["machine"] = point.machine;
@@ -59,10 +62,12 @@ Json json_of(const SignaturePoint& point, bool with_place) {
     if (!point.written_now.empty()) json["written_now"] = point.written_now;
     if (!point.ahead.empty()) json["ahead"] = point.ahead;
   }
-  json["live"] = list_of(point.live);
+  json["live"] = Json::array();
+  for (const SignatureSlot& slot : point.live) json["live"].push_back(json_of(slot, with_place));
+  if (with_place && !point.brings.empty()) json["brings_advice"] = point.brings;
   if (point.advice) json["control"] = "advice";
   if (!point.unasked.empty()) json["unasked"] = point.unasked;
-  if (!point.grants.empty()) json["grants"] = list_of(point.grants);
+  for (const SignatureGrant& grant : point.grants) json["grants"].push_back(json_of(grant, with_place));
   if (!point.call.empty()) json["call"] = {{"operation", point.call}, {"payload", point.payload}};
   if (!point.events.empty()) json["events"] = list_of(point.events);
   if (!point.element.empty()) json["element"] = point.element;

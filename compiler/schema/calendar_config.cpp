@@ -53,6 +53,73 @@ void read_hours(ConfigFile& file, Section& section, Calendar& calendar) {
   }
 }
 
+// "09:00-12:00", or several: in order and apart.
+std::optional<Calendar::DayHours> read_day(Section& hours, const toml::node& node, std::string_view day) {
+  Calendar::DayHours of_day;
+  const auto add = [&](const toml::node& written) {
+    const auto text = written.value_exact<std::string>();
+    const size_t dash = text ? text->find('-') : std::string::npos;
+    if (dash == std::string::npos) return false;
+    const auto from = time_from_text(text->substr(0, dash)), to = time_from_text(text->substr(dash + 1));
+    if (!from || !to || *from >= *to || (!of_day.empty() && of_day.back().to >= *from)) return false;
+    of_day.push_back({*from, *to});
+    return true;
+  };
+  bool sound = true;
+  if (const toml::array* several = node.as_array()) {
+    for (const toml::node& each : *several) sound = sound && add(each);
+  } else {
+    sound = add(node);
+  }
+  if (sound && !of_day.empty()) return of_day;
+  hours.invalid(day,
+                "opening hours such as \"09:00-17:30\", or [\"09:00-12:00\", \"13:00-16:00\"], in order");
+  return std::nullopt;
+}
+
+// `[calendars."au.trading".hours]`: the days that are working days, each with its hours, and single dates
+// with other ones.
+void read_hours_of_days(ConfigFile& file, Section& section, Calendar& calendar) {
+  const toml::table* table = section.table("hours");
+  if (!table) return;
+  for (const char* other : {"days", "open", "close"}) {
+    if (section.has(other)) section.invalid(other, "left out: `hours` says it day by day");
+  }
+  const std::string title = "[calendars.\"" + calendar.name + "\".hours]";
+  Section hours(file, *table, title, section.value_span("hours"));
+  calendar.working.fill(false);
+  for (auto&& [key, node] : *table) {
+    const std::string_view day = key.str();
+    const auto known = std::ranges::find(kDays, day);
+    const auto date = date_from_text(day);
+    if (known == std::end(kDays) && !date) {
+      auto& unknown = file.diagnostics().emit(DiagnosticKind::ProjectKeyUnknown, file.key_span(key),
+                                              {std::string(day), title});
+      const std::vector<std::string> candidates(std::begin(kDays), std::end(kDays));
+      if (const auto meant = did_you_mean(day, candidates)) {
+        unknown.note("did you mean `" + *meant + "`?");
+      } else {
+        unknown.note("it names weekdays, as in `Thu`, and dates, as in `2026-12-24`");
+      }
+      continue;
+    }
+    const auto of_day = read_day(hours, node, day);
+    if (!of_day) continue;
+    if (date) {
+      if (calendar.holidays.contains(*date))
+        hours.invalid(day, "left out: it is a holiday too, and a holiday has no hours");
+      calendar.of_date[*date] = *of_day;
+    } else {
+      const auto weekday = static_cast<uint8_t>(known - std::begin(kDays));
+      calendar.working[weekday] = true;
+      calendar.of_weekday[weekday] = *of_day;
+    }
+  }
+  if (std::ranges::none_of(calendar.working, [](bool works) { return works; }))
+    file.diagnostics().emit(DiagnosticKind::CalendarNeverOpen, hours.span(),
+                            {calendar.name, "it has no working day"});
+}
+
 // Holidays as texts ("2026-12-25") or as TOML's own dates.
 void read_holidays(ConfigFile& file, Section& section, Calendar& calendar) {
   const toml::array* array = section.array("holidays");
@@ -84,6 +151,7 @@ std::optional<WrittenCalendar> read_calendar(ConfigFile& file, const toml::table
   read_days(file, section, calendar);
   read_hours(file, section, calendar);
   read_holidays(file, section, calendar);
+  read_hours_of_days(file, section, calendar);
   if (auto version = section.whole("version", 1, 1'000'000))
     calendar.version = static_cast<uint32_t>(*version);
   auto joint_with = section.texts("joint_with");
@@ -91,6 +159,29 @@ std::optional<WrittenCalendar> read_calendar(ConfigFile& file, const toml::table
   if (file.diagnostics().error_count() != errors) return std::nullopt;
   return WrittenCalendar{std::move(calendar), std::move(joint_with)};
 }
+
+namespace {
+
+// Single dates that have hours of their own in one of them: `joint` is open when all are.
+void join_dates(const Calendar& own, const std::vector<const Calendar*>& others, Calendar& joint) {
+  std::set<Date> dates;
+  const auto add = [&](const Calendar& calendar) {
+    for (const auto& [date, hours] : calendar.of_date) dates.insert(date);
+  };
+  add(own);
+  for (const Calendar* other : others) add(*other);
+  for (const Date date : dates) {
+    const auto works = [&](const Calendar* other) { return is_working_day(*other, date); };
+    if (is_working_day(own, date) && std::ranges::all_of(others, works)) {
+      joint.of_date.try_emplace(date, hours_of(own, date));
+    } else {
+      joint.of_date.erase(date);
+      joint.holidays.insert(date);
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<Calendar> join_calendars(const std::vector<WrittenCalendar>& written, Diagnostics& diagnostics) {
   std::vector<std::string> names;
@@ -100,6 +191,7 @@ std::vector<Calendar> join_calendars(const std::vector<WrittenCalendar>& written
   std::vector<Calendar> joined;
   for (const WrittenCalendar& each : written) {
     Calendar calendar = each.calendar;
+    std::vector<const Calendar*> others;
     for (const auto& [name, span] : each.joint_with) {
       const auto other = std::ranges::find_if(written, [&](const WrittenCalendar& known) {
         return known.calendar.name == name && known.joint_with.empty();
@@ -110,6 +202,7 @@ std::vector<Calendar> join_calendars(const std::vector<WrittenCalendar>& written
         if (const auto meant = did_you_mean(name, names)) finding.note("did you mean \"" + *meant + "\"?");
         continue;
       }
+      others.push_back(&other->calendar);
       for (size_t day = 0; day < 7; ++day) calendar.working[day] &= other->calendar.working[day];
       calendar.holidays.insert(other->calendar.holidays.begin(), other->calendar.holidays.end());
     }
@@ -118,6 +211,7 @@ std::vector<Calendar> join_calendars(const std::vector<WrittenCalendar>& written
       diagnostics.emit(DiagnosticKind::CalendarNeverOpen, each.joint_with.front().second,
                        {calendar.name, "no weekday is a working day in all that it is joint with"});
     }
+    join_dates(each.calendar, others, calendar);
     joined.push_back(std::move(calendar));
   }
   return joined;

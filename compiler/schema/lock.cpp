@@ -28,6 +28,34 @@ std::string toml_text(std::string_view text) {
   return result + "\"";
 }
 
+// What pins a system, as it stands in the file.
+std::string pin_text(const SystemConfig& system) {
+  return fmt::format("\n[systems.{}]\nschema = {}\nsha256 = {}\n", toml_text(system.name),
+                     toml_text(system.schema_path), toml_text(system.schema->hash));
+}
+
+// Pins it at the end of the file.
+Fix pin_of(const SystemConfig& system, const ConfigFile& file, const std::string& text) {
+  const auto end = static_cast<uint32_t>(text.size());
+  return {{file.source(), end, end},
+          (text.empty() || text.ends_with('\n') ? "" : "\n") + pin_text(system),
+          "pin schema " + system.schema_path + " as it is now",
+          true};
+}
+
+// The table of a system that is gone, from its header to the next one; nothing where it has none of its own.
+std::optional<Fix> unpin(Span key, const std::string& text) {
+  const size_t line_end = text.rfind('\n', key.begin);
+  const size_t begin = line_end == std::string::npos ? 0 : line_end + 1;
+  if (text[begin] != '[') return std::nullopt;
+  const size_t next = text.find("\n[", key.end);
+  const size_t end = next == std::string::npos ? text.size() : next + 1;
+  return Fix{{key.source, static_cast<uint32_t>(begin), static_cast<uint32_t>(end)},
+             "",
+             "take it out of endcap.lock",
+             true};
+}
+
 void compare(const SystemConfig& system, Section& pinned, Span at, Diagnostics& diagnostics) {
   std::string hash = pinned.required_text("sha256");
   pinned.text("schema");
@@ -45,10 +73,12 @@ void compare(const SystemConfig& system, Section& pinned, Span at, Diagnostics& 
 
 }  // namespace
 
-void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnostics) {
+void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnostics,
+                const Overlay& overlay) {
   bool any = false;
   for (auto& system : project.systems) any |= system.schema.has_value();
-  auto text = read_file(project.folder / "endcap.lock");
+  const auto changed = overlay.find("endcap.lock");
+  auto text = changed == overlay.end() ? read_file(project.folder / "endcap.lock") : changed->second;
   if (!text) {
     std::error_code error;
     bool there =
@@ -74,7 +104,8 @@ void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnos
     const toml::node* pin = pins ? pins->get(system.name) : nullptr;
     if (!pin || !pin->is_table()) {
       diagnostics.emit(DiagnosticKind::LockIncomplete, system.span, {system.schema_path, system.name})
-          .note("run `endcap check --lock` to pin it");
+          .note("run `endcap check --lock` to pin it")
+          .suggest(pin_of(system, file, sources.file(file.source()).text));
       continue;
     }
     Section section(file, *pin->as_table(), "[systems." + system.name + "]", file.span(pin->source()));
@@ -85,7 +116,10 @@ void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnos
     (void)node;
     bool known = false;
     for (auto& system : project.systems) known |= system.name == name.str();
-    if (!known) diagnostics.emit(DiagnosticKind::LockStale, file.key_span(name), {std::string(name.str())});
+    if (known) continue;
+    auto& stale = diagnostics.emit(DiagnosticKind::LockStale, file.key_span(name), {std::string(name.str())});
+    if (auto fix = unpin(file.key_span(name), sources.file(file.source()).text))
+      stale.suggest(std::move(*fix));
   }
 }
 
@@ -97,8 +131,7 @@ bool write_lock(const Project& project, std::string& error) {
           fmt::format("the schema of system {} could not be read, so there is nothing to pin", system.name);
       return false;
     }
-    text += fmt::format("\n[systems.{}]\nschema = {}\nsha256 = {}\n", toml_text(system.name),
-                        toml_text(system.schema_path), toml_text(system.schema->hash));
+    text += pin_text(system);
   }
   if (auto written = write_file(project.folder / "endcap.lock", text); !written) {
     error = fmt::format("can't write {}: {}", (project.folder / "endcap.lock").string(), written.error());

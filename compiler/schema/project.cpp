@@ -80,11 +80,18 @@ class ProjectReader {
     auto patterns = section.texts("sources");
     if (!section.has("sources")) patterns = {{std::string(kSourcesPattern), section.span()}};
     auto data = section.texts("data");
+    const auto library = section.texts("library");
     const bool data_named = section.has("data");
     if (!data_named) data = {{std::string(kDataPattern), section.span()}};
     section.close();
     for (const fs::path& path : found(patterns, true)) read_source(path, project_.sources);
     for (const fs::path& path : found(data, data_named)) read_source(path, project_.data);
+    for (const fs::path& path : found(library, true)) {
+      const std::string shown = path.lexically_relative(project_.folder).generic_string();
+      for (const SourceId source : project_.sources) {
+        if (sources_.file(source).path == shown) project_.library.push_back(source);
+      }
+    }
   }
 
   using Patterns = std::vector<std::pair<std::string, Span>>;
@@ -288,7 +295,7 @@ Project load_project(const fs::path& folder, SourceMap& sources, Diagnostics& di
   auto root = file.parse(DiagnosticKind::ProjectNotToml);
   if (!root) return project;
   ProjectReader(project, file, sources, diagnostics, overlay).read(*root);
-  check_lock(project, sources, diagnostics);
+  check_lock(project, sources, diagnostics, overlay);
   return project;
 }
 

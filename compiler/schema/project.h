@@ -63,6 +63,7 @@ struct Project {
   std::filesystem::path folder;
   std::string name;
   std::vector<SourceId> sources;  // .endcap files, sorted by path
+  std::vector<SourceId> library;  // those of them that other projects use too: nobody here need use all of it
   std::vector<SourceId> data;     // sheets that tables take their rows from, sorted by path
   std::vector<SystemConfig> systems;
   std::vector<AdvisorConfig> advisors;

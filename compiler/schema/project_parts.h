@@ -11,7 +11,7 @@ std::optional<schema::Schema> import_schema_named_at(Span setting, const std::fi
                                                      Diagnostics& diagnostics);
 
 // lock.cpp: every schema against endcap.lock.
-void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnostics);
+void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnostics, const Overlay& overlay);
 
 // What a project reads where endcap.toml does not say it.
 inline constexpr std::string_view kSourcesPattern = "*.endcap";

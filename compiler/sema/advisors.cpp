@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "compiler/sema/data_classes.h"
 #include "compiler/sema/expressions.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/written_time.h"
 #include "runtime/value/decimal.h"
 
 namespace endcap::sema {
@@ -22,9 +24,10 @@ class AdvisorChecker {
     inputs();
     output();
     timeout();
-    if (tree_.fresh)
-      out().fresh = written_time(tree_.fresh, "fresh within", std::numeric_limits<Duration>::max());
+    if (tree_.fresh) out().fresh = time(tree_.fresh, "fresh within", std::numeric_limits<Duration>::max());
     if (tree_.confidence) out().confidence = confidence_of(context_, *tree_.confidence);
+    context_.program.advisor_classes.at(index_) =
+        data_class_of(context_, tree_.data_class).value_or(DataClass::Internal);
     only_one();
   }
 
@@ -73,7 +76,7 @@ class AdvisorChecker {
 
   void timeout() {
     if (tree_.timeout) {
-      out().timeout = written_time(tree_.timeout, "timeout", kTimeoutMax);
+      out().timeout = time(tree_.timeout, "timeout", kTimeoutMax);
       return;
     }
     context_.emit(DiagnosticKind::AdvisorTimeoutMissing, tree_.name.span, {tree_.name.text})
@@ -81,18 +84,8 @@ class AdvisorChecker {
   }
 
   // A time that stands there: nothing that is computed decides how long a model is waited for.
-  Duration written_time(const ast::ExprPtr& tree, const std::string& what, Duration most) {
-    std::vector<Local> none;
-    Scope scope(context_, none);
-    const ExprPtr value = Expressions(context_, info_.module, scope).duration(tree);
-    if (is_invalid(*value)) return 0;
-    const auto* literal = std::get_if<Literal>(&value->node);
-    const bool sound = literal && context_.types.is(value->type, Kind::Duration) && literal->cell.bits > 0 &&
-                       literal->cell.bits <= most;
-    if (sound) return static_cast<Duration>(literal->cell.bits);
-    context_.emit(DiagnosticKind::AdvisorTime, tree->span,
-                  {what, most == kTimeoutMax ? "from 1 s to 1 hour" : "more than nothing"});
-    return 0;
+  Duration time(const ast::ExprPtr& tree, const std::string& what, Duration most) {
+    return written_time(context_, info_.module, tree, what, most).value_or(0);
   }
 
   // endcap.toml and the history call an advisor by this name alone.
@@ -126,6 +119,7 @@ void compare_with_project(Context& context) {
 }  // namespace
 
 void describe_advisors(Context& context) {
+  context.program.advisor_classes.resize(context.advisors.size());
   for (uint32_t i = 0; i < context.advisors.size(); ++i) AdvisorChecker(context, i).run();
   compare_with_project(context);
 }

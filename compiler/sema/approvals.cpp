@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/passes/walk.h"
+#include "compiler/sema/resolve_types.h"
 #include "compiler/sema/workflow_checker.h"
 
 namespace endcap::sema {
@@ -35,6 +37,10 @@ std::optional<LocalId> WorkflowChecker::find_of_kind(const ast::Name& name, Kind
     return std::nullopt;
   }
   auto& diagnostic = context_.emit(unknown, name.span, {name.text});
+  if (const std::string* remedy = local ? nullptr : scope_.remedy(name.text)) {
+    diagnostic.note(*remedy);
+    return std::nullopt;
+  }
   if (local) diagnostic.label(scope_[*local].span, "this is " + context_.type_name(scope_[*local].type));
   with_suggestion(diagnostic, name.span, name.text, candidates);
   return std::nullopt;
@@ -49,7 +55,8 @@ std::vector<PolicyId> WorkflowChecker::asked_policies(const ast::ApproveStmt& no
     if (!symbol) {
       sound = false;
     } else if (std::ranges::find(asked, PolicyId(symbol->index)) != asked.end()) {
-      context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text()});
+      suggest_if(context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text()}),
+                 take_out(context_, name.span, "name it once"));
     } else {
       asked.emplace_back(symbol->index);
     }
@@ -58,8 +65,8 @@ std::vector<PolicyId> WorkflowChecker::asked_policies(const ast::ApproveStmt& no
 }
 
 // Whoever approves sees under what: all policies of the operation are named, and no other.
-void WorkflowChecker::require_governing(const std::vector<PolicyId>& asked, const ast::Name& proposal,
-                                        LocalId local) {
+void WorkflowChecker::require_governing(const ast::ApproveStmt& node, const std::vector<PolicyId>& asked,
+                                        const ast::Name& proposal, LocalId local) {
   const uint32_t index = scope_[local].proposal->operation;
   const std::string& operation = context_.program.abi.operations[index].name;
   const std::vector<Governing>& governed_by = context_.operations[index].governed_by;
@@ -68,11 +75,15 @@ void WorkflowChecker::require_governing(const std::vector<PolicyId>& asked, cons
   for (const Governing& each : governed_by) governing.push_back(each.policy);
   for (const PolicyId policy : asked) {
     if (std::ranges::find(governing, policy) != governing.end()) continue;
-    context_
-        .emit(DiagnosticKind::WrongPolicy, proposal.span,
-              {operation, context_.policy_names(governing), context_.policy_names({policy})})
-        .label(governed_by.front().span, "governed here")
-        .label(scope_[local].span, "proposed here");
+    auto& wrong = context_
+                      .emit(DiagnosticKind::WrongPolicy, proposal.span,
+                            {operation, context_.policy_names(governing), context_.policy_names({policy})})
+                      .label(governed_by.front().span, "governed here")
+                      .label(scope_[local].span, "proposed here");
+    // Which write was meant, and so under which policy, only the author knows.
+    if (node.policies.size() == 1 && node.proposals.size() == 1)
+      wrong.suggest({node.policies.front().span, context_.policy_names(governing),
+                     "write `under " + context_.policy_names(governing) + "`", false});
     return;
   }
   for (const Governing& each : governed_by) {
@@ -82,7 +93,11 @@ void WorkflowChecker::require_governing(const std::vector<PolicyId>& asked, cons
               {operation, context_.policy_names({each.policy})})
         .label(each.span, "governed here")
         .label(scope_[local].span, "proposed here")
-        .note("all that govern a write must grant it: `under " + context_.policy_names(governing) + "`");
+        .note("all that govern a write must grant it: `under " + context_.policy_names(governing) + "`")
+        .suggest({{proposal.span.source, node.policies.back().span.end, node.policies.back().span.end},
+                  ", " + context_.policy_names({each.policy}),
+                  "ask " + context_.policy_names({each.policy}) + " too",
+                  true});
   }
 }
 
@@ -93,10 +108,11 @@ std::vector<LocalId> WorkflowChecker::proposals(const ast::ApproveStmt& node,
     const auto local = find_of_kind(name, Kind::Proposal, DiagnosticKind::UnknownProposal);
     if (!local) continue;
     if (std::ranges::find(result, *local) != result.end()) {
-      context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text});
+      suggest_if(context_.emit(DiagnosticKind::DuplicateName, name.span, {name.text}),
+                 take_out(context_, name.span, "name it once"));
       continue;
     }
-    require_governing(asked, name, *local);
+    require_governing(node, asked, name, *local);
     result.push_back(*local);
   }
   return result;
@@ -110,6 +126,26 @@ void WorkflowChecker::require_lines(Span by_line, const ast::Name& grant,
   context_.emit(DiagnosticKind::ByLineOfOne, by_line, {grant.text})
       .label(scope_[proposals.front()].span, "proposes one write")
       .note("leave `by line` and `on refused` out: who does not want it rejects the approval");
+}
+
+// What who decides has to give: a value of an enum, or a text. Who is told of a rejection may not be told
+// why, for a policy rejects too.
+abi::WaitPoint::Reasons WorkflowChecker::reasons(const ast::ApproveStmt& node) {
+  abi::WaitPoint::Reasons reasons;
+  for (const ast::ApproveStmt::Reason& written : node.reasons) {
+    const TypeId type = resolve_type(context_, module_, written.type.get());
+    if (type == abi::kNoType) continue;
+    if (!context_.types.is(type, Kind::Enum) && !context_.types.is(type, Kind::Text)) {
+      context_.emit(DiagnosticKind::ReasonType, written.type->span, {context_.type_name(type)})
+          .note("list them in an `enum`, or say how long a text may be: `Text(200)`");
+      continue;
+    }
+    if (written.approval) reasons.approval = type;
+    if (!written.rejection) continue;
+    reasons.rejection = type;
+    reasons.rejected = context_.types.record("rejection", {{"reason", context_.types.optional(type)}});
+  }
+  return reasons;
 }
 
 WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ApproveStmt& node) {
@@ -142,6 +178,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
           .note("name a role of the policy's rows, or let it `stand in` for one");
     if (role) approve.escalations.push_back({*role, std::move(after)});
   }
+  approve.calendar = calendar_of(asked, approve);
   std::string identity = path(node.grant.text, node.grant.span);
   ++waits_;
   approve.by_line = node.by_line.has_value();
@@ -149,6 +186,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
   std::vector<Cause> causes{Cause::Rejected, Cause::Expired, Cause::Changed};
   if (approve.by_line) causes.push_back(Cause::Refused);
   if (node.counter) causes.push_back(Cause::Countered), approve.counter = form(*node.counter);
+  approve.reasons = reasons(node);
   approve.handlers = handlers(node.handlers,
                               {.what = what,
                                .causes = causes,
@@ -156,12 +194,49 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
                                .nexts = {Next::AskAgain},
                                .decided_as_a_whole = !approve.by_line,
                                .takes_no_offer = !node.counter,
-                               .offered = approve.counter ? approve.counter->record : abi::kNoType},
+                               .offered = approve.counter ? approve.counter->record : abi::kNoType,
+                               .rejected = approve.reasons.rejected},
                               node.grant.span);
   approve.grant = bind_leaving(node.grant, context_.types.simple(Kind::Grant));
   scope_[approve.grant].grant_of = approve.proposals;
   scope_[approve.grant].by_line = approve.by_line;
   return make(tree.span, std::move(approve), std::move(identity));
+}
+
+// The first of an approval's times that counts by a calendar.
+const Expr* WorkflowChecker::business_time(const Approve& approve) const {
+  std::vector<const Expr*> times{approve.within.get(), approve.remind.get()};
+  for (const Escalation& escalation : approve.escalations) times.push_back(escalation.after.get());
+  const auto counts = [&](const Expr* time) {
+    return time && context_.types.is(time->type, Kind::BusinessDuration);
+  };
+  const auto found = std::ranges::find_if(times, counts);
+  return found == times.end() ? nullptr : *found;
+}
+
+// One deadline holds for all who may be asked, so their business time has to be the same.
+std::optional<uint32_t> WorkflowChecker::calendar_of(const std::vector<PolicyId>& asked,
+                                                     const Approve& approve) {
+  std::optional<uint32_t> calendar, of_role;
+  const auto& program = context_.program.abi;
+  for (const PolicyId policy : asked) {
+    for (const abi::PolicyRow& row : program.policies[policy.index].rows) {
+      for (const uint32_t role : row.roles) {
+        const auto own = calendar_of(role);
+        if (!own || calendar == own) continue;
+        if (const Expr* time = calendar ? business_time(approve) : nullptr) {
+          context_
+              .emit(DiagnosticKind::CalendarsDiffer, time->span,
+                    {program.roles[*of_role], program.calendars[*calendar].name, program.roles[role],
+                     program.calendars[*own].name})
+              .note("give them time that passes, `2 days`, or let one calendar hold for both");
+          return calendar;
+        }
+        if (!calendar) calendar = own, of_role = role;
+      }
+    }
+  }
+  return calendar ? calendar : context_.modules[module_].calendar;
 }
 
 // A write may have to ask again, or find its grant expired: the approval's handlers say what then.

@@ -26,7 +26,7 @@ ExprPtr Expressions::of(const Tree& tree, const ast::CallExpr& node, TypeId hint
     const bool advisor = symbol && symbol->kind == SymbolKind::Advisor;
     if (advisor || (symbol && (symbol->kind == SymbolKind::Operation || symbol->kind == SymbolKind::View))) {
       Diagnostic& diagnostic =
-          context_.emit(DiagnosticKind::CallIsEffect, tree.span, {name, std::string(kind_name(symbol->kind))})
+          context_.emit(DiagnosticKind::CallIsEffect, tree.span, {name, a_kind(symbol->kind)})
               .label(symbol->span, "declared here");
       if (advisor) diagnostic.note("ask it: `let NAME = ask " + name + "(...) or else ...`");
     } else {

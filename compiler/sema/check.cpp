@@ -2,8 +2,9 @@
 // rules that look at the whole typed tree.
 #include "compiler/sema/check.h"
 
-#include <algorithm>
-#include <charconv>
+#include <map>
+#include <set>
+#include <tuple>
 
 #include "compiler/sema/advisors.h"
 #include "compiler/sema/directory.h"
@@ -12,118 +13,47 @@
 #include "compiler/sema/passes/passes.h"
 #include "compiler/sema/policies.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/roles.h"
 #include "compiler/sema/routes.h"
 #include "compiler/sema/schedules.h"
 #include "compiler/sema/starts.h"
 #include "compiler/sema/systems.h"
 #include "compiler/sema/tests.h"
 #include "compiler/sema/workflow_checker.h"
-#include "runtime/abi/shape.h"
 
 namespace endcap {
 namespace sema {
 namespace {
 
-void describe_conflicts(Context& context) {
-  for (uint32_t module = 0; module < context.modules.size(); ++module) {
-    for (const ast::Decl& declaration : context.modules[module].tree->declarations) {
-      const auto* conflict = std::get_if<ast::ConflictDecl>(&declaration.node);
-      if (!conflict) continue;
-      const auto left = require_role(context, module, conflict->left),
-                 right = require_role(context, module, conflict->right);
-      if (left && right) context.program.abi.conflicts.emplace_back(*left, *right);
+// What is said for all calls to a system is looked at at each: what is found there is told once, and what
+// never happens only where it happens at none of them.
+void tell_once(const Context& context, Diagnostics& diagnostics) {
+  for (const auto& [text, times] : context.said_for_all) {
+    const auto inside = [&, at = text](const Diagnostic& each) {
+      return each.span.source == at.source && at.begin <= each.span.begin && each.span.end <= at.end;
+    };
+    using Found = std::tuple<DiagnosticKind, uint32_t, uint32_t>;
+    const auto found = [](const Diagnostic& each) {
+      return Found(each.kind, each.span.begin, each.span.end);
+    };
+    std::map<Found, size_t> count;
+    for (const Diagnostic& each : diagnostics.all()) {
+      if (inside(each)) ++count[found(each)];
     }
-  }
-}
-
-// `role StoreOps by Text(3)`: what narrows a role, the same in every module that says so.
-void describe_roles(Context& context) {
-  context.role_scopes.assign(context.program.abi.roles.size(), abi::kNoType);
-  for (uint32_t module = 0; module < context.modules.size(); ++module) {
-    for (const ast::Decl& declaration : context.modules[module].tree->declarations) {
-      const auto* tree = std::get_if<ast::RoleDecl>(&declaration.node);
-      if (!tree || !tree->by) continue;
-      const TypeId by = resolve_type(context, module, tree->by.get());
-      if (by == abi::kNoType) continue;
-      const auto& types = context.types;
-      if (!types.is(by, Kind::Text) && !types.is(by, Kind::Int) && !types.is(by, Kind::Enum)) {
-        context.emit(DiagnosticKind::RoleScopeType, tree->by->span, {context.type_name(by)});
-        continue;
-      }
-      for (const ast::Name& name : tree->roles) {
-        const auto role = require_role(context, module, name);
-        if (!role) continue;
-        TypeId& known = context.role_scopes[*role];
-        if (known != abi::kNoType && known != by)
-          context.emit(DiagnosticKind::RoleNarrowedTwice, name.span,
-                       {name.text, context.type_name(known), context.type_name(by)});
-        if (known == abi::kNoType) known = by;
-      }
-    }
-  }
-}
-
-}  // namespace
-
-bool can_read(const abi::Type& type, const std::string& scope) {
-  int64_t number = 0;
-  const char* const end = scope.data() + scope.size();
-  switch (type.kind) {
-    case Kind::Enum:
-      return std::ranges::find(type.values, scope) != type.values.end();
-    case Kind::Int:
-      return std::from_chars(scope.data(), end, number).ptr == end && !scope.empty();
-    default:
-      return type.max_length == 0 || abi::count_code_points(scope) <= type.max_length;
-  }
-}
-
-namespace {
-
-// Whoever has a role that is narrowed answers for something, and for something that there can be.
-void compare_scopes(Context& context) {
-  for (const RoleConfig& role : context.project.roles) {
-    for (const auto& [person, scopes] : role.scopes) {
-      if (std::ranges::find(role.people, person) == role.people.end())
-        context.emit(DiagnosticKind::ScopesOfNobody, role.scopes_span, {person, role.name});
-    }
-    const auto& declared = context.program.abi.roles;
-    const auto found = std::ranges::find(declared, role.name);
-    if (found == declared.end() ||
-        context.role_scopes[static_cast<size_t>(found - declared.begin())] == abi::kNoType)
-      continue;
-    const TypeId by = context.role_scopes[static_cast<size_t>(found - declared.begin())];
-    for (const auto& [person, scopes] : role.scopes) {
-      for (const std::string& scope : scopes) {
-        if (scope != "*" && !can_read(context.types[by], scope))
-          context.emit(DiagnosticKind::ScopeUnknown, role.scopes_span,
-                       {person, scope, role.name, context.type_name(by)});
-      }
-    }
-    for (const std::string& person : role.people) {
-      if (!role.scopes.contains(person))
-        context.emit(DiagnosticKind::PersonWithoutScope, role.span, {person, role.name})
-            .note("say in endcap.toml what for: `[scopes." + role.name + "]` and `" + person +
-                  " = [\"...\"]`, or `[\"*\"]` for all");
-    }
-  }
-}
-
-// A role that stands in endcap.toml with its people, but that no module declares, decides nothing.
-void compare_roles(Context& context) {
-  const auto& declared = context.program.abi.roles;
-  if (declared.empty()) return;
-  for (const RoleConfig& role : context.project.roles) {
-    if (std::ranges::find(declared, role.name) != declared.end()) continue;
-    with_suggestion(context.emit(DiagnosticKind::RoleNotDeclared, role.span, {role.name}), role.span,
-                    role.name, declared);
+    std::set<Found> told;
+    diagnostics.forget_if([&, often = times](const Diagnostic& each) {
+      if (!inside(each)) return false;
+      const bool at_all = each.kind != DiagnosticKind::NeverHolds || count[found(each)] >= often;
+      return !at_all || !told.insert(found(each)).second;
+    });
   }
 }
 
 using Pass = void (*)(Program&, Diagnostics&);
 constexpr Pass kPasses[] = {
-    check_flow,           check_approvals, check_policies,        check_tables, check_raises, check_advice,
-    check_carried_advice, check_grants,    check_parallel_writes, check_dues,   check_reach};
+    check_flow,   check_approvals,      check_policies,    check_tables,          check_raises,
+    check_advice, check_carried_advice, check_grants,      check_parallel_writes, check_dues,
+    check_reach,  check_freshness,      check_data_classes};
 
 }  // namespace
 }  // namespace sema
@@ -167,6 +97,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
     sema::drop_unused_exceptions(context);
     sema::check_directory(context);
   }
+  sema::tell_once(context, diagnostics);
   return program;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "compiler/sema/expressions.h"
+#include "compiler/sema/mends.h"
 
 namespace endcap::sema {
 namespace {
@@ -202,7 +203,9 @@ ExprPtr Expressions::of(const Tree& tree, const ast::DefaultExpr& node, TypeId h
   ExprPtr operand = infer(node.operand, hint);
   if (is_invalid(*operand)) return invalid(tree.span);
   if (!context_.types.is(operand->type, Kind::Optional)) {
-    context_.emit(DiagnosticKind::AlwaysPresent, operand->span, {context_.type_name(operand->type)});
+    suggest_if(
+        context_.emit(DiagnosticKind::AlwaysPresent, operand->span, {context_.type_name(operand->type)}),
+        take_out_with(context_, "or else", node.fallback->span, "leave `or else` out"));
     return invalid(tree.span);
   }
   const TypeId type = context_.types.inside(operand->type);

@@ -141,12 +141,20 @@ struct SyncInfo {
   uint32_t module = 0;
 };
 
+// The properties of a system's entity that a mapping makes: one a field of the record that it gives.
+struct MappedEntity {
+  const SystemConfig* system = nullptr;
+  const schema::EntitySet* set = nullptr;
+  std::vector<abi::WireField> fields;
+};
+
 // A function, a table: a function written as rows, or a mapping: one written as fields.
 struct FunctionInfo {
   const ast::Name* name = nullptr;
   const ast::FunctionDecl* function = nullptr;
   const ast::TableDecl* table = nullptr;
   const ast::MappingDecl* mapping = nullptr;
+  std::optional<MappedEntity> entity = {};  // a mapping to one that could be checked
   uint32_t module = 0;
   enum class State : uint8_t { Fresh, Visiting, Done } state = State::Fresh;
   // When it is Done. What it calls is counted once a call: this is what it costs to run it.
@@ -225,6 +233,9 @@ class Context {
   std::vector<uint32_t> visiting;                    // workflows that are being checked, outermost first
   std::vector<std::pair<uint32_t, Span>> role_uses;  // where roles are named
 
+  // Text that stands at several calls, and at how many.
+  std::vector<std::pair<Span, size_t>> said_for_all;
+
   Diagnostic& emit(DiagnosticKind kind, Span span, std::vector<std::string> arguments = {}) {
     return diagnostics.emit(kind, span, std::move(arguments));
   }
@@ -233,6 +244,8 @@ class Context {
 
   // What narrows each of abi.roles: kNoType where nothing does.
   std::vector<TypeId> role_scopes;
+  // By which of abi.calendars their business time counts: nothing where that is the module's.
+  std::vector<std::optional<uint32_t>> role_calendars;
 
   // The view whose record this is.
   std::optional<uint32_t> view_of(TypeId record) const;

@@ -156,10 +156,13 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::ForE
   const size_t machine =
       std::exchange(machine_, locals_.size() + 1);  // a machine of its own, or a round of its own
   Rounds* const rounds = std::exchange(rounds_, nullptr);
+  const auto tolerated = tolerated_;
+  if (node.tolerate) tolerated_ = node.tolerate->span;
   {
     const Inside inside(*this, "[" + variables + "]");
     loop.body = statements(node.body);
   }
+  tolerated_ = tolerated;
   rounds_ = rounds;
   machine_ = machine;
   ++waits_;
@@ -230,6 +233,11 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Step
 WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::YieldStmt& node) {
   Collected* collected = collecting_.empty() ? nullptr : collecting_.back();
   const TypeId expected = collected ? collected->type : abi::kNoType;
+  if (falling_back_ && collecting_.empty())
+    context_.emit(DiagnosticKind::YieldOutsideCollect, tree.span)
+        .note(
+            "what is said for all calls to a system stands in no loop: give a call in one a handler of its "
+            "own");
   ExprPtr value = expressions_.check(node.value, expected,
                                      {collected ? collected->span : Span{}, "the first one yields this"});
   if (collected) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/payload.h"
 #include "compiler/sema/policies.h"
@@ -183,8 +184,11 @@ std::vector<PolicyId> DeliveryDescriber::policies(uint32_t index) {
   const std::vector<Governing>& governed_by = context_.operations[index].governed_by;
   if (tree_.does == ast::Delivery::Does::Notifies) {
     if (!tree_.policies.empty())
-      context_.emit(DiagnosticKind::CarriedUnderPolicy, tree_.policies.front().span, {name})
-          .note("leave `under` out");
+      suggest_if(
+          context_.emit(DiagnosticKind::CarriedUnderPolicy, tree_.policies.front().span, {name})
+              .note("leave `under` out"),
+          take_out_with(context_, "under", cover(tree_.policies.front().span, tree_.policies.back().span),
+                        "leave `under` out"));
     return {};
   }
   std::vector<PolicyId> governing, asked;
@@ -194,7 +198,8 @@ std::vector<PolicyId> DeliveryDescriber::policies(uint32_t index) {
     if (!symbol) return {};
     const PolicyId id(symbol->index);
     if (std::ranges::find(asked, id) != asked.end()) {
-      context_.emit(DiagnosticKind::DuplicateName, policy.span, {policy.text()});
+      suggest_if(context_.emit(DiagnosticKind::DuplicateName, policy.span, {policy.text()}),
+                 take_out(context_, policy.span, "name it once"));
     } else if (!governing.empty() && std::ranges::find(governing, id) == governing.end()) {
       context_
           .emit(DiagnosticKind::WrongPolicy, policy.span,

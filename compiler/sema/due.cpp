@@ -6,28 +6,28 @@ namespace {
 
 // What a handler of a late step may do: it runs beside the step, so it tells and asks, and leaves writing to
 // it.
-bool only_tells(const ast::Block& block, Span& other);
-
-bool only_tells(const std::vector<ast::Handler>& handlers, Span& other) {
+bool handlers_tell(const std::vector<ast::Handler>& handlers, Span& other) {
   for (const ast::Handler& handler : handlers) {
     if (!only_tells(handler.body, other)) return false;
   }
   return true;
 }
 
-bool only_tells(const ast::Stmt& stmt, Span& other) {
+bool statement_tells(const ast::Stmt& stmt, Span& other) {
   other = stmt.span;
   // An exception that is told has an owner of its own; an advisor that is asked only answers.
-  if (const auto* raise = std::get_if<ast::RaiseStmt>(&stmt.node)) return only_tells(raise->handlers, other);
+  if (const auto* raise = std::get_if<ast::RaiseStmt>(&stmt.node))
+    return handlers_tell(raise->handlers, other);
   if (const auto* repeat = std::get_if<ast::RepeatStmt>(&stmt.node))
     return only_tells(repeat->body, other) && (!repeat->otherwise || only_tells(*repeat->otherwise, other));
   if (const auto* let = std::get_if<ast::LetStmt>(&stmt.node)) {
     const auto* read = std::get_if<ast::Read>(&let->value);
-    return !std::holds_alternative<ast::Propose>(let->value) && (!read || only_tells(read->handlers, other));
+    return !std::holds_alternative<ast::Propose>(let->value) &&
+           (!read || handlers_tell(read->handlers, other));
   }
   if (const auto* notify = std::get_if<ast::NotifyStmt>(&stmt.node))
-    return only_tells(notify->handlers, other);
-  if (const auto* task = std::get_if<ast::TaskStmt>(&stmt.node)) return only_tells(task->handlers, other);
+    return handlers_tell(notify->handlers, other);
+  if (const auto* task = std::get_if<ast::TaskStmt>(&stmt.node)) return handlers_tell(task->handlers, other);
   if (const auto* when = std::get_if<ast::WhenStmt>(&stmt.node)) {
     for (const auto& arm : when->arms) {
       if (!only_tells(arm.body, other)) return false;
@@ -48,14 +48,14 @@ bool only_tells(const ast::Stmt& stmt, Span& other) {
          std::holds_alternative<ast::AskStmt>(stmt.node) || std::holds_alternative<ast::ReadStmt>(stmt.node);
 }
 
+}  // namespace
+
 bool only_tells(const ast::Block& block, Span& other) {
   for (const ast::Stmt& stmt : block.statements) {
-    if (!only_tells(stmt, other)) return false;
+    if (!statement_tells(stmt, other)) return false;
   }
   return true;
 }
-
-}  // namespace
 
 // Beside the step, on copies of what it uses, like a handler of `throughout`.
 std::optional<Block> WorkflowChecker::late_handler(const std::vector<ast::Handler>& trees) {
@@ -79,8 +79,10 @@ std::optional<Block> WorkflowChecker::late_handler(const std::vector<ast::Handle
     if (tree.end) refuse_end(*tree.end, "when a step is late: the step goes on by itself");
     const size_t machine = machine_++;
     Rounds* const rounds = std::exchange(rounds_, nullptr);
+    const bool beside = std::exchange(beside_late_step_, true);
     const Inside inside(*this, "late");
     late = block(tree.body, "`on late`");
+    beside_late_step_ = beside;
     rounds_ = rounds;
     machine_ = machine;
   }

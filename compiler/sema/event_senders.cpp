@@ -31,6 +31,32 @@ void refuse_unsent(Context& context, uint32_t event, const SystemConfig& system)
   diagnostic.note("what it sends stands in endcap.toml: `sends` of [systems." + system.name + "]");
 }
 
+// A module that several projects share declares more than one of them hears.
+bool is_library(const Context& context, uint32_t module) {
+  const auto& library = context.project.library;
+  return std::ranges::find(library, context.modules[module].tree->source) != library.end();
+}
+
+// What is declared as an event of a system, and comes to nobody. Where nothing hears anything, the project is
+// what others use.
+void tell_events_unheard(Context& context, const std::set<uint32_t>& heard) {
+  const abi::Program& program = context.program.abi;
+  if (context.workflows.empty() && program.routes.empty() && program.syncs.empty()) return;
+  for (uint32_t i = 0; i < context.events.size(); ++i) {
+    const EventInfo& event = context.events[i];
+    const auto& systems = context.project.systems;
+    const uint32_t number = program.events[i].system;
+    if (number >= systems.size() || systems[number].sends) continue;  // what it sends is compared by type
+    if (heard.contains(i) || partners_send(context, i) || is_library(context, event.module)) continue;
+    context
+        .emit(DiagnosticKind::EventNotHeard, event.tree->name.span,
+              {systems[number].name, program.events[i].type})
+        .note("hear it in a workflow, a route or a sync, or take its declaration out")
+        .note(
+            "where other projects hear it, say so in endcap.toml: `library` of [project] names their files");
+  }
+}
+
 }  // namespace
 
 std::set<uint32_t> heard_events(Program& program) {
@@ -50,6 +76,7 @@ std::set<uint32_t> heard_events(Program& program) {
 
 void check_event_senders(Context& context) {
   const std::set<uint32_t> heard = heard_events(context.program);
+  if (!context.diagnostics.has_errors()) tell_events_unheard(context, heard);
   for (const SystemConfig& system : context.project.systems) {
     if (!system.sends) continue;
     const uint32_t number = system_index(context, &system);

@@ -176,8 +176,11 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Thro
     context_.emit(DiagnosticKind::ThroughoutInside, tree.span)
         .note("it hears events in every step: put it before the first one");
   Throughout throughout;
-  std::string identity = path("throughout", tree.span);
+  std::string identity = node.handlers.empty() ? "" : path("throughout", tree.span);
   ++waits_;
+  if (nesting_ == 1) {
+    for (const ast::Fallback& each : node.fallbacks) throughout.fallbacks.push_back(say_for_all(each));
+  }
   for (const ast::EventHandler& each : node.handlers) {
     const Inside inside(*this, "throughout." + each.pattern.event.text());
     if (auto handler = event_handler(each, false)) throughout.handlers.push_back(std::move(*handler));

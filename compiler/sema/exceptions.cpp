@@ -25,6 +25,7 @@ Task WorkflowChecker::response(const ast::ExceptionDecl& tree) {
   if (tree.owner) {
     const auto owner = require_role(context_, module_, *tree.owner);
     task.role = owner.value_or(0);
+    task.calendar = calendar_of(owner);
     task.scope = scope(owner, *tree.owner, tree.owner_scope);
   } else {
     context_.emit(DiagnosticKind::ExceptionIncomplete, tree.name.span, {tree.name.text, "who responds to it"})

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/mends.h"
 #include "runtime/abi/shape.h"
 #include "runtime/value/ratio.h"
 
@@ -37,8 +38,7 @@ ExprPtr Expressions::infer(const Tree& tree, TypeId hint) {
 
 bool Expressions::has_calendar(Span span) {
   if (context_.modules[module_].calendar) return true;
-  context_.emit(DiagnosticKind::CalendarMissing, span, {context_.modules[module_].name})
-      .note("write `use calendar NAME` at the top; calendars stand in endcap.toml");
+  tell_calendar_missing(context_, module_, span);
   return false;
 }
 

@@ -190,23 +190,37 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
   return next;
 }
 
-// `on TooDear(price)`: the values that the workflow ended with, or that were offered, by their names.
+void WorkflowChecker::require_an_end(const std::optional<ast::HandlerEnd>& end, Next next, const Site& site,
+                                     const Block& body) {
+  if (next != Next::Retry || site.ends_by_itself || asks_somebody(body)) return;
+  context_.emit(DiagnosticKind::RetryWithoutEnd, end->span, {site.what})
+      .note(
+          "the connector has tried for as long as endcap.toml says: put it into `repeat up to 3 times` and "
+          "say `then again`, or give somebody a task here whose `on expired` ends it");
+}
+
+// `on TooDear(price)`: the values that the workflow ended with, or that were offered, by their names; of a
+// rejection its reason.
 void WorkflowChecker::bind_values(const ast::Handler& tree, const Site& site,
                                   const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into) {
   if (tree.bindings.empty()) return;
-  const bool offers =
-      std::ranges::any_of(causes, [](const auto& each) { return each.first == Cause::Countered; });
-  if ((!site.outcomes && !offers) || tree.causes.size() != 1) {
+  const auto any = [&](Cause cause) {
+    return std::ranges::any_of(causes, [&](const auto& each) { return each.first == cause; });
+  };
+  const bool offers = any(Cause::Countered);
+  const bool rejects = any(Cause::Rejected) && site.rejected != abi::kNoType;
+  if ((!site.outcomes && !offers && !rejects) || tree.causes.size() != 1) {
     const char* const why =
-        site.outcomes || offers
-            ? "each of its causes has values of its own"
+        site.outcomes || offers || rejects ? "each of its causes has values of its own"
+        : any(Cause::Rejected)
+            ? "a rejection has some where the approval says `reason for rejection` and what is a reason"
             : "only a workflow that was `run` and an approval that is countered have some";
     context_.emit(DiagnosticKind::BindingNotHere, tree.bindings.front().name.span, {why});
   }
   std::string name;
   TypeId record = abi::kNoType;
-  if (causes.size() == 1 && offers) {
-    record = site.offered;
+  if (causes.size() == 1 && (offers || rejects)) {
+    record = offers ? site.offered : site.rejected;
     if (record != abi::kNoType) name = context_.type_name(record);
   } else if (causes.size() == 1 && site.outcomes && causes.front().first == Cause::Outcome) {
     const abi::Outcome& outcome = (*site.outcomes)[causes.front().second];
@@ -272,12 +286,7 @@ void WorkflowChecker::handler(const ast::Handler& tree, const Site& site, std::v
       next(tree.end, site, each, ignored);
     first = false;
   }
-  if (goes_on == Next::Retry && !site.ends_by_itself && !asks_somebody(*body)) {
-    context_.emit(DiagnosticKind::RetryWithoutEnd, tree.end->span, {site.what})
-        .note(
-            "the connector has tried for as long as endcap.toml says: put it into `repeat up to 3 times` and "
-            "say `then again`, or give somebody a task here whose `on expired` ends it");
-  }
+  require_an_end(tree.end, goes_on, site, *body);
   --nesting_;
   scope_.close();
   leaving_ = outside;
@@ -301,6 +310,7 @@ std::vector<Handler> WorkflowChecker::handlers(const std::vector<ast::Handler>& 
                                                Span span) {
   std::vector<Handler> result;
   for (const ast::Handler& tree : trees) handler(tree, site, result);
+  if (site.system) fall_back(site, span, result);
   for (Cause cause : site.required) {
     if (std::ranges::find(result, cause, &Handler::cause) != result.end()) continue;
     const std::string name(name_of(cause));

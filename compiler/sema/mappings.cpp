@@ -24,7 +24,7 @@ class MappingChecker {
   Function run() {
     function_.name = tree_.name.text;
     function_.span = tree_.name.span;
-    const TypeId from = given();
+    const TypeId from = mapped_from(context_, module_, tree_);
     function_.parameters.push_back(scope_.declare({"it", tree_.from->span}, from));
     const TypeId to = resolve_type(context_, module_, tree_.to.get());
     const bool made = to != abi::kNoType && is_record(to);
@@ -39,20 +39,6 @@ class MappingChecker {
   }
 
  private:
-  // An event is mapped by what it brings.
-  TypeId given() {
-    if (tree_.from->form == ast::TypeRef::Form::Named && tree_.from->angle.empty() &&
-        tree_.from->parameters.empty()) {
-      bool told = false;
-      const Symbol* symbol =
-          find_symbol(context_, module_, tree_.from->name.text, tree_.from->name.span, &told);
-      if (told) return abi::kNoType;
-      if (symbol && symbol->kind == SymbolKind::Event)
-        return context_.program.abi.events[symbol->index].record;
-    }
-    return resolve_type(context_, module_, tree_.from.get());
-  }
-
   bool is_record(TypeId to) {
     const bool record = context_.types.is(to, Kind::Record);
     const bool entity = record && context_.view_of(to).has_value();
@@ -118,7 +104,20 @@ class MappingChecker {
 
 }  // namespace
 
+// An event is mapped by what it brings.
+TypeId mapped_from(Context& context, uint32_t module, const ast::MappingDecl& tree) {
+  if (tree.from->form == ast::TypeRef::Form::Named && tree.from->angle.empty() &&
+      tree.from->parameters.empty()) {
+    bool told = false;
+    const Symbol* symbol = find_symbol(context, module, tree.from->name.text, tree.from->name.span, &told);
+    if (told) return abi::kNoType;
+    if (symbol && symbol->kind == SymbolKind::Event) return context.program.abi.events[symbol->index].record;
+  }
+  return resolve_type(context, module, tree.from.get());
+}
+
 void check_mapping(Context& context, uint32_t index) {
+  if (context.functions[index].mapping->entity) return check_entity_mapping(context, index);
   Function function = MappingChecker(context, index).run();
   context.program.functions[index] = std::move(function);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/standard_modules.h"
@@ -232,8 +233,7 @@ class ModuleDeclarer {
       context_.emit(DiagnosticKind::BuiltInName, span, {name, std::string(kind_name(kind))});
     if (!fresh && there->second.kind != SymbolKind::Broken) {
       context_.emit(DiagnosticKind::DuplicateName, span, {name})
-          .label(there->second.span,
-                 fmt::format("declared here first, as a {}", kind_name(there->second.kind)));
+          .label(there->second.span, "declared here first, as " + a_kind(there->second.kind));
     }
     return fresh;
   }
@@ -254,19 +254,20 @@ class ModuleDeclarer {
       if (!use) continue;
       switch (use->what) {
         case ast::UseDecl::What::Module:
-          use_module(module, use->name);
+          use_module(module, use->name, declaration.span);
           break;
         case ast::UseDecl::What::System:
           use_system(module, use->name);
           break;
         case ast::UseDecl::What::Calendar:
-          use_calendar(module, use->name);
+          if (const auto calendar = require_calendar(context_, use->name))
+            context_.modules[module].calendar = calendar;
           break;
       }
     }
   }
 
-  void use_module(uint32_t module, const ast::QualifiedName& name) {
+  void use_module(uint32_t module, const ast::QualifiedName& name, Span used) {
     const std::string text = name.text();
     std::vector<std::string> others;
     for (uint32_t i = 0; i < context_.modules.size(); ++i) {
@@ -274,8 +275,9 @@ class ModuleDeclarer {
         const auto& imports = context_.modules[module].imports;
         const auto same = std::ranges::find(imports, i, [](const auto& import) { return import.first; });
         if (same != imports.end()) {
-          context_.emit(DiagnosticKind::DuplicateName, name.span, {text})
-              .label(same->second, "it is used already");
+          suggest_if(context_.emit(DiagnosticKind::DuplicateName, name.span, {text})
+                         .label(same->second, "it is used already"),
+                     take_out_line(context_, used, "say it once"));
           return;
         }
         context_.modules[module].imports.emplace_back(i, name.span);
@@ -297,22 +299,6 @@ class ModuleDeclarer {
           .note("systems stand in endcap.toml, each with its schema: [systems." + text + "]");
     }
     context_.modules[module].systems.emplace(text, name.span);
-  }
-
-  void use_calendar(uint32_t module, const ast::QualifiedName& name) {
-    const std::string text = name.text();
-    std::vector<std::string> known;
-    auto& calendars = context_.program.abi.calendars;
-    for (const Calendar& calendar : context_.project.calendars) {
-      known.push_back(calendar.name);
-      if (calendar.name != text) continue;
-      const auto there = std::ranges::find(calendars, text, &Calendar::name);
-      context_.modules[module].calendar = static_cast<uint32_t>(there - calendars.begin());
-      if (there == calendars.end()) calendars.push_back(calendar);
-      return;
-    }
-    with_suggestion(context_.emit(DiagnosticKind::UnknownCalendar, name.span, {text}), name.span, text,
-                    known);
   }
 
   void refuse_cycle(uint32_t module, std::vector<uint32_t>& path) {

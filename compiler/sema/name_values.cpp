@@ -36,7 +36,7 @@ void Expressions::unknown_name(const ast::Name& name) {
   const Symbol* symbol = find_symbol(context_, module_, name.text, name.span, &told);
   if (told || (symbol && symbol->kind == SymbolKind::Broken)) return;
   if (symbol) {
-    context_.emit(DiagnosticKind::NotAValue, name.span, {name.text, std::string(kind_name(symbol->kind))})
+    context_.emit(DiagnosticKind::NotAValue, name.span, {name.text, a_kind(symbol->kind)})
         .label(symbol->span, "declared here");
     return;
   }

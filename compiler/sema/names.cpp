@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "compiler/sema/mends.h"
+
 namespace endcap::sema {
 
 std::string_view kind_name(SymbolKind kind) {
@@ -49,6 +51,11 @@ std::string_view kind_name(SymbolKind kind) {
       return "declaration that can't be read";
   }
   return "name";
+}
+
+std::string a_kind(SymbolKind kind) {
+  const std::string name(kind_name(kind));
+  return (std::string_view("aeio").find(name.front()) == std::string_view::npos ? "a " : "an ") + name;
 }
 
 const Symbol* find_symbol(Context& context, uint32_t module, const std::string& name, Span span, bool* told) {
@@ -119,18 +126,6 @@ DiagnosticKind unknown(SymbolKind kind) {
   }
 }
 
-// A module that is not used, but declares the name: the likeliest remedy is to use it.
-void note_elsewhere(Context& context, uint32_t module, const std::string& name, SymbolKind kind,
-                    Diagnostic& diagnostic) {
-  for (size_t i = 0; i < context.modules.size(); ++i) {
-    const ModuleInfo& other = context.modules[i];
-    const auto found = other.symbols.find(name);
-    if (i == module || found == other.symbols.end() || found->second.kind != kind) continue;
-    diagnostic.note("module " + other.name + " declares it: write `use " + other.name + "`");
-    return;
-  }
-}
-
 }  // namespace
 
 const Symbol* require_symbol(Context& context, uint32_t module, const std::string& name, Span span,
@@ -140,16 +135,30 @@ const Symbol* require_symbol(Context& context, uint32_t module, const std::strin
   if (told || (symbol && symbol->kind == SymbolKind::Broken)) return nullptr;
   if (!symbol) {
     Diagnostic& diagnostic = context.emit(unknown(kind), span, {name});
-    note_elsewhere(context, module, name, kind, diagnostic);
-    with_suggestion(diagnostic, span, name, visible_names(context, module, {kind}));
+    if (!offer_use(context, module, name, {kind}, diagnostic))
+      with_suggestion(diagnostic, span, name, visible_names(context, module, {kind}));
     return nullptr;
   }
   if (symbol->kind == kind) return symbol;
-  context
-      .emit(DiagnosticKind::WrongKindOfName, span,
-            {name, std::string(kind_name(symbol->kind)), std::string(kind_name(kind))})
+  context.emit(DiagnosticKind::WrongKindOfName, span, {name, a_kind(symbol->kind), a_kind(kind)})
       .label(symbol->span, "declared here");
   return nullptr;
+}
+
+std::optional<uint32_t> require_calendar(Context& context, const ast::QualifiedName& name) {
+  const std::string text = name.text();
+  std::vector<std::string> known;
+  auto& calendars = context.program.abi.calendars;
+  for (const Calendar& calendar : context.project.calendars) {
+    known.push_back(calendar.name);
+    if (calendar.name != text) continue;
+    const auto there = std::ranges::find(calendars, text, &Calendar::name);
+    const auto index = static_cast<uint32_t>(there - calendars.begin());
+    if (there == calendars.end()) calendars.push_back(calendar);
+    return index;
+  }
+  with_suggestion(context.emit(DiagnosticKind::UnknownCalendar, name.span, {text}), name.span, text, known);
+  return std::nullopt;
 }
 
 std::optional<uint32_t> require_role(Context& context, uint32_t module, const ast::Name& name) {

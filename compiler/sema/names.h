@@ -22,6 +22,10 @@ std::vector<std::string> visible_names(const Context& context, uint32_t module,
                                        std::initializer_list<SymbolKind> kinds);
 
 std::string_view kind_name(SymbolKind kind);  // "policy"
+std::string a_kind(SymbolKind kind);          // "a policy", "an event"
+
+// The index in abi.calendars of one that stands in endcap.toml; unknown ones are told.
+std::optional<uint32_t> require_calendar(Context& context, const ast::QualifiedName& name);
 
 // The role's index in abi.roles; unknown ones are told.
 std::optional<uint32_t> require_role(Context& context, uint32_t module, const ast::Name& name);

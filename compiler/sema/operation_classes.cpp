@@ -43,9 +43,10 @@ class ClassChecker {
   }
 
  private:
-  const std::string& name(const OperationInfo& operation) const {
-    return context_.program.abi.operations[static_cast<size_t>(&operation - context_.operations.data())].name;
+  const abi::Operation& described(const OperationInfo& operation) const {
+    return context_.program.abi.operations[static_cast<size_t>(&operation - context_.operations.data())];
   }
+  const std::string& name(const OperationInfo& operation) const { return described(operation).name; }
 
   bool refuse(const OperationInfo& operation, std::string_view class_name, std::string_view does) {
     const ast::OperationDecl& tree = *operation.tree;
@@ -89,12 +90,20 @@ class ClassChecker {
     return set ? schema.find_type(set->entity_type) : nullptr;
   }
 
-  static bool sets(const ast::OperationDecl& tree, const schema::Schema& schema,
-                   const schema::EntityType& type, const schema::Property* property) {
-    return std::ranges::any_of(tree.body, [&](const ast::FieldAssign& field) {
-      return schema.find_property(type, field.field.text) == property ||
-             (field.unit_field && schema.find_property(type, field.unit_field->text) == property);
-    });
+  // The properties that it sets, and where it says so.
+  std::vector<ast::Name> set_by(const OperationInfo& operation) const {
+    const ast::OperationDecl& tree = *operation.tree;
+    std::vector<ast::Name> names;
+    for (const ast::FieldAssign& field : tree.body) {
+      names.push_back(field.field);
+      if (field.unit_field) names.push_back(*field.unit_field);
+    }
+    if (!tree.by) return names;
+    for (const abi::WireField& field : described(operation).fields) {
+      if (!field.key) names.push_back({field.name, tree.by->mapping.span});
+      if (!field.unit_name.empty()) names.push_back({field.unit_name, tree.by->mapping.span});
+    }
+    return names;
   }
 
   std::optional<Overlap> overlap(const OperationInfo& notify, const OperationInfo& write) const {
@@ -108,12 +117,13 @@ class ClassChecker {
     if (type == other_type && tree.form == CallForm::Create && other.form == CallForm::Create)
       return Overlap{tree.target.span, fmt::format("creating {}", tree.target.text)};
     const schema::Schema& schema = *notify.system->schema;
-    for (const ast::FieldAssign& field : tree.body) {
-      for (const ast::Name* each : {&field.field, field.unit_field ? &*field.unit_field : nullptr}) {
-        const schema::Property* property = each ? schema.find_property(*type, each->text) : nullptr;
-        if (property && sets(other, schema, *other_type, property))
-          return Overlap{each->span, fmt::format("`{}` of {}", each->text, tree.target.text)};
-      }
+    const std::vector<ast::Name> others = set_by(write);
+    for (const ast::Name& each : set_by(notify)) {
+      const schema::Property* property = schema.find_property(*type, each.text);
+      if (property && std::ranges::any_of(others, [&](const ast::Name& other_name) {
+            return schema.find_property(*other_type, other_name.text) == property;
+          }))
+        return Overlap{each.span, fmt::format("`{}` of {}", each.text, tree.target.text)};
     }
     return std::nullopt;
   }

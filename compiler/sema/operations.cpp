@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <array>
 
+#include "compiler/sema/data_classes.h"
 #include "compiler/sema/expressions.h"
+#include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/schema_fit.h"
 #include "compiler/sema/systems.h"
+#include "compiler/sema/written_time.h"
 
 namespace endcap::sema {
 namespace {
@@ -41,6 +44,9 @@ class SignatureDescriber {
     limit();
     batch();
     rejections();
+    fresh();
+    context_.program.operation_classes.at(index_) =
+        data_class_of(context_, tree_.data_class).value_or(DataClass::Internal);
   }
 
  private:
@@ -73,11 +79,23 @@ class SignatureDescriber {
     out().result_many = many;
   }
 
+  // What gets or queries can only read.
+  std::optional<Fix> class_by_form() const {
+    if (tree_.form != Form::Get && tree_.form != Form::Query) return std::nullopt;
+    const std::string& text = context_.sources.file(tree_.span.source).text;
+    const uint32_t from = tree_.result ? tree_.result->span.end : tree_.name.span.end;
+    const size_t brace = text.find('{', from);
+    if (brace == std::string::npos || brace >= tree_.span.end) return std::nullopt;
+    const auto at = static_cast<uint32_t>(brace);
+    return Fix{{tree_.span.source, at, at}, "is read ", "write `is read`", true};
+  }
+
   void operation_class() {
     switch (tree_.operation_class) {
       case Class::Missing:
-        context_.emit(DiagnosticKind::ClassMissing, tree_.name.span, {name_})
-            .note("write `is read`, `is notify` or `is write` before its `{`");
+        suggest_if(context_.emit(DiagnosticKind::ClassMissing, tree_.name.span, {name_})
+                       .note("write `is read`, `is notify` or `is write` before its `{`"),
+                   class_by_form());
         break;
       case Class::Read:
         out().operation_class = abi::OperationClass::Read;
@@ -116,6 +134,16 @@ class SignatureDescriber {
         return;
     }
     if (tree_.strategy_field) strategy_field(*tree_.strategy_field);
+  }
+
+  void fresh() {
+    if (!tree_.fresh) return;
+    if (tree_.operation_class != Class::Read) {
+      context_.emit(DiagnosticKind::FreshWithoutRead, tree_.fresh->span, {name_});
+      return;
+    }
+    if (const auto time = written_time(context_, module_, tree_.fresh, "fresh within"))
+      context_.program.fresh_operations.emplace(index_, *time);
   }
 
   // The property that carries the key of a call.
@@ -269,9 +297,11 @@ class BodyDescriber {
     for (Parameter& parameter : info().parameters)
       parameter.local = scope.declare({parameter.name, parameter.span}, parameter.type);
     expressions_.emplace(context_, module_, scope);
+    scope_ = &scope;
     find_target();
     for (const ast::FieldAssign& field : tree_.key) assign(field, true);
     for (const ast::FieldAssign& field : tree_.body) assign(field, tree_.form == Form::Call);
+    if (tree_.by) by_mapping(*tree_.by);
     if (entity_) check_key();
     check_result();
     info().locals = std::move(locals);
@@ -368,20 +398,88 @@ class BodyDescriber {
       return;
     }
     const ast::Name* unit = assign.unit_field ? &*assign.unit_field : nullptr;
-    if (!check_fit(context_, value->type, *field, Direction::Writing, value->span) ||
-        !check_unit(context_, value->type, *field, unit, value->span)) {
+    if (!check_written(context_, value->type, *field, assign, *schema_, entity_, tree_.target.text,
+                       value->span)) {
       sound_ = false;
       return;
     }
-    if (unit && entity_ && !schema_->find_property(*entity_, unit->text)) {
-      with_suggestion(
-          context_.emit(DiagnosticKind::UnknownProperty, unit->span, {tree_.target.text, unit->text}),
-          unit->span, unit->text, property_names(*schema_, *entity_));
-    }
-    abi::WireField wire = wire_field(*field, unit, key);
-    payload_type_.push_back({.name = wire.name, .type = value->type, .key = key});
+    send(wire_field(*field, unit, key), std::move(value));
+  }
+
+  void send(abi::WireField wire, ExprPtr value) {
+    payload_type_.push_back({.name = wire.name, .type = value->type, .key = wire.key});
     out().fields.push_back(std::move(wire));
     payload_.push_back(std::move(value));
+  }
+
+  // `create Listings by ListingOf(promo)`: what the mapping makes stands here, field by field.
+  void by_mapping(const ast::OperationDecl::By& by) {
+    const std::string name = by.mapping.text();
+    const Symbol* symbol = require_symbol(context_, module_, name, by.mapping.span, SymbolKind::Mapping);
+    const Function* mapping = symbol ? require_function(context_, symbol->index, by.mapping.span) : nullptr;
+    const TypeId from = mapping ? mapping->locals[mapping->parameters.front().index].type : abi::kNoType;
+    const ExprPtr it = expressions_->check(
+        by.value, from,
+        {mapping ? mapping->span : Span{}, fmt::format("`it` of {} is {}", name, context_.type_name(from))});
+    sound_ = sound_ && mapping && !is_invalid(*it);
+    if (!sound_ || !set_) return;
+    const auto& made = context_.functions[symbol->index].entity;
+    if (!made || made->system != info().system || made->set != set_) {
+      const std::string makes =
+          made ? made->system->name + "." + made->set->name : context_.type_name(mapping->result);
+      context_
+          .emit(DiagnosticKind::MappingElsewhere, by.mapping.span,
+                {name, "a " + makes, "a " + info().system->name + "." + tree_.target.text})
+          .label(mapping->span, "declared here");
+      sound_ = false;
+      return;
+    }
+    for (const bool keys : {true, false}) expand(*mapping, *made, *it, by.mapping.span, keys);
+  }
+
+  void expand(const Function& mapping, const MappedEntity& made, const Expr& it, Span at, bool keys) {
+    const auto substitute = [&](const Expr& expr) -> ExprPtr {
+      const auto* local = std::get_if<LocalRef>(&expr.node);
+      return local && local->local == mapping.parameters.front() ? clone(it) : nullptr;
+    };
+    std::map<LocalId, LocalId> renamed;
+    const auto rename = [&](LocalId local) {
+      const auto [there, fresh] = renamed.try_emplace(local, LocalId());
+      const Local& other = mapping.locals[local.index];
+      if (fresh) there->second = scope_->hidden(other.name, other.type, at);
+      return there->second;
+    };
+    const auto& values = std::get<MakeRecord>(mapping.body->node).fields;
+    for (size_t i = 0; i < made.fields.size(); ++i) {
+      abi::WireField wire = made.fields[i];
+      const bool part_of_key = std::ranges::find(entity_->key, wire.name) != entity_->key.end();
+      wire.key = tree_.form == Form::Update && part_of_key;
+      if (wire.key != keys || !is_sent(wire, *values[i], at)) continue;
+      if (wire.key) mapped_key_.push_back(wire.name);
+      send(std::move(wire), clone(*values[i], substitute, rename));
+    }
+  }
+
+  // What is absent leaves room for the key of the call, and is not sent where it can't be changed anyway.
+  bool is_sent(const abi::WireField& wire, const Expr& value, Span at) {
+    const auto* optional = std::get_if<MakeOptional>(&value.node);
+    const bool absent = optional && !optional->value;
+    const bool carries_key = tree_.strategy_field && tree_.strategy_field->text == wire.name;
+    if (carries_key && !absent)
+      context_.emit(DiagnosticKind::GivenTwice, at, {wire.name})
+          .label(tree_.strategy_field->span, "carries the key of the call")
+          .label(value.span, "and the mapping gives it: say `absent` there");
+    const auto [first, fresh] = seen_.try_emplace(wire.name, at);
+    if (!fresh)
+      context_.emit(DiagnosticKind::DuplicateName, first->second, {wire.name})
+          .label(value.span, "the mapping gives it");
+    const schema::Property* property = schema_->find_property(*entity_, wire.name);
+    const bool fixed = tree_.form == Form::Update && !wire.key && !property->updatable;
+    if (fixed && !absent)
+      context_.emit(DiagnosticKind::PropertyNotWritable, at, {wire.name, "updated"})
+          .label(property->span, "the schema says so")
+          .label(value.span, "the mapping gives it");
+    return fresh && !carries_key && !fixed;
   }
 
   // A number in the schema's own scale; other literals say what they are.
@@ -397,6 +495,8 @@ class BodyDescriber {
     if (tree_.form != Form::Get && tree_.form != Form::Update) return;
     std::vector<std::string> given;
     for (const ast::FieldAssign& field : tree_.key) given.push_back(field.field.text);
+    given.insert(given.end(), mapped_key_.begin(), mapped_key_.end());
+    if (tree_.by && !sound_) return;  // told there
     std::vector<std::string> expected = entity_->key;
     std::ranges::sort(given);
     std::ranges::sort(expected);
@@ -409,6 +509,7 @@ class BodyDescriber {
 
   // `create` gives the key, unless the system does.
   void check_created_key() {
+    if (tree_.by) return;  // the mapping gives it, or can leave it out
     for (const std::string& name : entity_->key) {
       const schema::Property* property = schema_->find_property(*entity_, name);
       const bool given = seen_.contains(name) || (tree_.strategy_field && tree_.strategy_field->text == name);
@@ -450,6 +551,8 @@ class BodyDescriber {
   uint32_t module_;
   const ast::OperationDecl& tree_;
   std::optional<Expressions> expressions_;
+  Scope* scope_ = nullptr;
+  std::vector<std::string> mapped_key_;  // parts of the key that the mapping gives
   const schema::Schema* schema_ = nullptr;
   const schema::EntitySet* set_ = nullptr;
   const schema::EntityType* entity_ = nullptr;
@@ -463,6 +566,7 @@ class BodyDescriber {
 }  // namespace
 
 void describe_operations(Context& context) {
+  context.program.operation_classes.resize(context.operations.size());
   for (uint32_t i = 0; i < context.operations.size(); ++i) SignatureDescriber(context, i).run();
 }
 

@@ -14,6 +14,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Task
   const auto role = require_role(context_, module_, node.role);
   task.role = role.value_or(0);
   task.scope = scope(role, node.role, node.scope);
+  task.calendar = calendar_of(role);
   task.arguments = expressions_.record_of(node.name.text, node.arguments, tree.span);
   task.within = deadline(node.within, node.name.span, what);
   if (node.answers) task.form = form(*node.answers);
@@ -34,6 +35,13 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Task
     task.answer = bind_leaving(*node.result, task.form ? task.form->record : abi::kNoType);
   }
   return make(tree.span, std::move(task), std::move(identity));
+}
+
+// The role's own, or the one of the module. Who it goes on to then keeps it: handing it on starts no new
+// time.
+std::optional<uint32_t> WorkflowChecker::calendar_of(std::optional<uint32_t> role) const {
+  const auto own = role ? context_.role_calendars[*role] : std::nullopt;
+  return own ? own : context_.modules[module_].calendar;
 }
 
 // Those of the role who answer for this value; null: all of them.

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "compiler/sema/budgets.h"
+#include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
 
@@ -77,8 +78,9 @@ class PolicyDescriber {
       }
       const auto known = std::ranges::find(operation.governed_by, PolicyId(index_), &Governing::policy);
       if (known != operation.governed_by.end()) {
-        context_.emit(DiagnosticKind::GovernedTwice, name.span, {symbol->name, tree_.name.text})
-            .label(known->span, "governed here");
+        suggest_if(context_.emit(DiagnosticKind::GovernedTwice, name.span, {symbol->name, tree_.name.text})
+                       .label(known->span, "governed here"),
+                   take_out(context_, name.span, "name it once"));
         continue;
       }
       operation.governed_by.push_back({PolicyId(index_), name.span});
@@ -113,7 +115,8 @@ class PolicyDescriber {
       const auto index = require_role(context_, module_, role);
       if (!index) continue;
       if (std::ranges::find(described.roles, *index) != described.roles.end()) {
-        context_.emit(DiagnosticKind::DuplicateName, role.span, {role.text});
+        suggest_if(context_.emit(DiagnosticKind::DuplicateName, role.span, {role.text}),
+                   take_out(context_, role.span, "name it once"));
         continue;
       }
       described.roles.push_back(*index);

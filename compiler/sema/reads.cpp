@@ -29,11 +29,14 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Read
   return std::nullopt;
 }
 
-WorkflowChecker::Site WorkflowChecker::reading(std::string what, TypeId result) const {
+WorkflowChecker::Site WorkflowChecker::reading(std::string what, TypeId result, const ast::Name& name,
+                                               const SystemConfig* system) const {
   return {.what = std::move(what),
           .causes = {Cause::Unavailable, Cause::Invalid},
           .nexts = {Next::Retry, Next::Continue},
-          .result = result};
+          .result = result,
+          .system = system,
+          .leaf = name.text};
 }
 
 WorkflowChecker::Made WorkflowChecker::not_readable(Span span, const ast::Name& name) {
@@ -102,7 +105,8 @@ WorkflowChecker::Made WorkflowChecker::read_again(const ast::Stmt& tree, const a
   const TypeId type = old->type;
   std::string identity = path(name.text, name.span);
   ++waits_;
-  read.handlers = handlers(node.handlers, reading("reading it again", type), tree.span);
+  read.handlers = handlers(node.handlers,
+                           reading("reading it again", type, name, context_.views[*view].system), tree.span);
   read.local = scope_.declare(name, type);
   return make(tree.span, std::move(read), std::move(identity));
 }
@@ -139,7 +143,9 @@ WorkflowChecker::Made WorkflowChecker::read_navigation(const ast::Stmt& tree, co
   ReadNavigation read{.navigation = found->second, .key = key_of(context_, *owner, *view)};
   std::string identity = path(name.text, name.span);
   ++waits_;
-  read.handlers = handlers(node.handlers, reading("reading " + field.field.text, type), tree.span);
+  read.handlers =
+      handlers(node.handlers,
+               reading("reading " + field.field.text, type, name, context_.views[*view].system), tree.span);
   read.local = scope_.declare(name, type);
   return make(tree.span, std::move(read), std::move(identity));
 }
@@ -158,7 +164,8 @@ WorkflowChecker::Made WorkflowChecker::read_view(const ast::Stmt& tree, const as
                                               parameters, info.tree->name.span)};
   std::string identity = path(name.text, name.span);
   ++waits_;
-  read.handlers = handlers(node.handlers, reading("reading " + info.tree->name.text, info.record), tree.span);
+  read.handlers = handlers(
+      node.handlers, reading("reading " + info.tree->name.text, info.record, name, info.system), tree.span);
   read.local = scope_.declare(name, info.record);
   return make(tree.span, std::move(read), std::move(identity));
 }
@@ -193,7 +200,7 @@ WorkflowChecker::Made WorkflowChecker::read_operation(const ast::Stmt& tree, con
   ReadOperation read{.operation = index, .payload = std::move(sent)};
   std::string identity = path(name.text, name.span);
   ++waits_;
-  Site site = reading("reading " + described.name, operation.result);
+  Site site = reading("reading " + described.name, operation.result, name, operation.system);
   site.rejections = &described.rejections;
   site.causes.push_back(Cause::Rejected);
   site.declared = operation.tree->name.span;
@@ -226,7 +233,9 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Noti
                               .rejections = &described.rejections,
                               .causes = {Cause::Rejected, Cause::Unavailable, Cause::Invalid},
                               .nexts = {Next::Retry, Next::Continue},
-                              .declared = operation.tree->name.span},
+                              .declared = operation.tree->name.span,
+                              .system = operation.system,
+                              .leaf = "notify." + described.name},
                              tree.span);
   return make(tree.span, std::move(notify), std::move(identity));
 }

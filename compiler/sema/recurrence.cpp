@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/sema/mends.h"
 #include "runtime/value/time.h"
 
 namespace endcap::sema {
@@ -38,9 +39,7 @@ void describe_recurrence(Context& context, uint32_t module, const ast::Recurrenc
   describe_days(context, tree, out);
   if (counts_business_days(out)) {
     calendar = context.modules[module].calendar;
-    if (!calendar)
-      context.emit(DiagnosticKind::CalendarMissing, tree.days_span, {context.modules[module].name})
-          .note("write `use calendar NAME` at the top; calendars stand in endcap.toml");
+    if (!calendar) tell_calendar_missing(context, module, tree.days_span);
   }
   if (const auto at = time_from_text(tree.at)) {
     out.at = *at;

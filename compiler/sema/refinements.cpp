@@ -9,7 +9,8 @@
 namespace endcap::sema {
 namespace {
 
-constexpr std::array kRefinable{Kind::Int, Kind::Decimal, Kind::Percent, Kind::Money, Kind::Quantity};
+constexpr std::array kRefinable{Kind::Int,      Kind::Decimal, Kind::Percent, Kind::Money,
+                                Kind::Quantity, Kind::Date,    Kind::Time,    Kind::Duration};
 
 struct Bounds {
   std::optional<Int128> least, most;
@@ -72,7 +73,7 @@ TypeId refine(Context& context, uint32_t module, const ast::TypeDecl& alias, Typ
   Bounds bounds{described.least, described.most};
   if (const Expr* other = read_bounds(*condition, it, bounds)) {
     context.emit(DiagnosticKind::RefinementForm, other->span)
-        .note("a bound compares `it` with a number that is written, as in `0% <= it <= 100%`");
+        .note("a bound compares `it` with a value that is written, as in `0% <= it <= 100%`");
     return abi::kNoType;
   }
   if (bounds.least && bounds.most && *bounds.least > *bounds.most) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/base/units.h"
+#include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/refinements.h"
 #include "runtime/value/decimal.h"
@@ -106,9 +107,12 @@ class TypeResolver {
   void unknown(const ast::TypeRef& tree, const Symbol* symbol) {
     auto& diagnostic = context_.emit(DiagnosticKind::UnknownType, tree.name.span, {tree.name.text});
     if (symbol) {
-      diagnostic.label(symbol->span, fmt::format("this is a {}", kind_name(symbol->kind)));
+      diagnostic.label(symbol->span, "this is " + a_kind(symbol->kind));
       return;
     }
+    if (offer_use(context_, module_, tree.name.text,
+                  {SymbolKind::Type, SymbolKind::View, SymbolKind::Record, SymbolKind::Enum}, diagnostic))
+      return;
     auto candidates = visible_names(
         context_, module_, {SymbolKind::Type, SymbolKind::View, SymbolKind::Record, SymbolKind::Enum});
     for (const auto& [name, builder] : built_in()) candidates.push_back(name);

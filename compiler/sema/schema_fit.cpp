@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+
+#include "compiler/sema/mends.h"
 
 namespace endcap::sema {
 namespace {
@@ -232,13 +235,33 @@ bool check_fit(Context& context, TypeId type, const SchemaField& field, Directio
          check_digits(context, id, inner, field, direction, at) && check_enum(context, inner, field, at);
 }
 
-bool check_unit(Context& context, TypeId type, const SchemaField& field, const ast::Name* unit, Span at) {
+namespace {
+
+// A currency where a unit of measure stands, or the other way round.
+bool check_unit_kind(Context& context, TypeId type, Kind kind, const ast::Name& unit,
+                     const schema::Property& sibling) {
+  using Semantics = schema::Property::Semantics;
+  const bool money = kind == Kind::Money;
+  if (sibling.semantics != (money ? Semantics::UnitOfMeasure : Semantics::CurrencyCode)) return true;
+  context
+      .emit(DiagnosticKind::UnitOfAnotherKind, unit.span,
+            {unit.text, money ? "unit of measure" : "currency", context.type_name(context.types.inside(type)),
+             money ? "currency" : "unit of measure"})
+      .label(sibling.span, "the schema says so");
+  return false;
+}
+
+}  // namespace
+
+bool check_unit(Context& context, TypeId type, const SchemaField& field, const ast::Name* unit,
+                const schema::Property* sibling, Span at) {
   if (type == abi::kNoType) return true;
   const abi::Type& inner = context.types[context.types.inside(type)];
   const bool amount = inner.kind == Kind::Money || inner.kind == Kind::Quantity;
   const char* what = inner.kind == Kind::Money ? "currency" : "unit";
   if (unit && !amount) {
-    context.emit(DiagnosticKind::UnitUnexpected, unit->span, {context.type_name(type)});
+    suggest_if(context.emit(DiagnosticKind::UnitUnexpected, unit->span, {context.type_name(type)}),
+               take_out_with(context, "in", unit->span, "leave `in " + unit->text + "` out"));
     return false;
   }
   if (!unit && amount && !field.unit_property.empty()) {
@@ -264,7 +287,7 @@ bool check_unit(Context& context, TypeId type, const SchemaField& field, const a
         .suggest({unit->span, field.unit_property, "write `" + field.unit_property + "`", true});
     return false;
   }
-  return true;
+  return !unit || !sibling || check_unit_kind(context, type, inner.kind, *unit, *sibling);
 }
 
 bool is_entity(const schema::Schema& schema, std::string_view full_name, const schema::EntityType& entity) {
@@ -274,6 +297,22 @@ bool is_entity(const schema::Schema& schema, std::string_view full_name, const s
     type = type->base.empty() ? nullptr : schema.find_type(type->base);
   }
   return false;
+}
+
+bool check_written(Context& context, TypeId type, const SchemaField& field, const ast::FieldAssign& assign,
+                   const schema::Schema& schema, const schema::EntityType* entity, const std::string& target,
+                   Span at) {
+  const ast::Name* unit = assign.unit_field ? &*assign.unit_field : nullptr;
+  const schema::Property* const sibling =
+      unit && entity ? schema.find_property(*entity, unit->text) : nullptr;
+  if (!check_fit(context, type, field, Direction::Writing, at) ||
+      !check_unit(context, type, field, unit, sibling, at))
+    return false;
+  if (unit && entity && !sibling) {
+    with_suggestion(context.emit(DiagnosticKind::UnknownProperty, unit->span, {target, unit->text}),
+                    unit->span, unit->text, property_names(schema, *entity));
+  }
+  return true;
 }
 
 abi::WireField wire_field(const SchemaField& field, const ast::Name* unit, bool key) {
@@ -288,6 +327,26 @@ TypeId natural_type(Context& context, const SchemaField& field) {
   if (field.edm_type == "Edm.Decimal")
     return context.types.decimal(static_cast<uint8_t>(std::min(field.scale.value_or(0), 38u)));
   return abi::kNoType;
+}
+
+TypeId absent_type(Context& context, const SchemaField& field) {
+  TypeId type = natural_type(context, field);
+  if (type != abi::kNoType) return context.types.optional(type);
+  static const std::map<std::string_view, Kind> kKinds{
+      {"Edm.Boolean", Kind::Bool},     {"Edm.Date", Kind::Date},      {"Edm.DateTime", Kind::Date},
+      {"Edm.Time", Kind::Time},        {"Edm.TimeOfDay", Kind::Time}, {"Edm.DateTimeOffset", Kind::Instant},
+      {"Edm.Duration", Kind::Duration}};
+  const auto kind = kKinds.find(field.edm_type);
+  if (kind != kKinds.end()) {
+    type = context.types.simple(kind->second);
+  } else {
+    type = kWholeNumbers.contains(field.edm_type) ? context.types.int_type() : context.types.text(0);
+  }
+  return context.types.optional(type);
+}
+
+bool is_single(const SchemaField& field) {
+  return field.enumeration != nullptr || field.edm_type.starts_with("Edm.");
 }
 
 std::vector<std::string> property_names(const schema::Schema& schema, const schema::EntityType& entity) {

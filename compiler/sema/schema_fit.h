@@ -29,12 +29,20 @@ SchemaField field_of(const schema::Schema& schema, const schema::Callable& calla
 // Tells what does not fit; false then. `type` may be optional.
 bool check_fit(Context& context, TypeId type, const SchemaField& field, Direction direction, Span at);
 
-// Whether the amount's unit stands where the schema says. `unit` is null when the author named none.
-bool check_unit(Context& context, TypeId type, const SchemaField& field, const ast::Name* unit, Span at);
+// Whether the amount's unit stands where the schema says, and is of its kind. `unit` is null when the author
+// named none, `sibling` when the schema has no property of that name.
+bool check_unit(Context& context, TypeId type, const SchemaField& field, const ast::Name* unit,
+                const schema::Property* sibling, Span at);
 
 // Whether what is of type `full_name` can be seen through the view: its entity, or one that has all its
 // properties.
 bool is_entity(const schema::Schema& schema, std::string_view full_name, const schema::EntityType& entity);
+
+// Whether a value of this type can be written to the property: it fits, and so does its unit, whose property
+// there is.
+bool check_written(Context& context, TypeId type, const SchemaField& field, const ast::FieldAssign& assign,
+                   const schema::Schema& schema, const schema::EntityType* entity, const std::string& target,
+                   Span at);
 
 // The wire description of a field that fits.
 abi::WireField wire_field(const SchemaField& field, const ast::Name* unit, bool key);
@@ -45,6 +53,10 @@ std::string describe(const SchemaField& field);
 // The type a literal takes in this field, so that `status: "live"` needs no type; kNoType when the field does
 // not say.
 TypeId natural_type(Context& context, const SchemaField& field);
+// Of any type that is written to the field: what is absent has no digits and no length.
+TypeId absent_type(Context& context, const SchemaField& field);
+// Whether the language has values for it: neither a collection nor a structure.
+bool is_single(const SchemaField& field);
 
 // Names of a type's properties and of its bases'.
 std::vector<std::string> property_names(const schema::Schema& schema, const schema::EntityType& entity);

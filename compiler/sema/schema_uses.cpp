@@ -231,11 +231,18 @@ class UseCollector {
       target.given.push_back(field.field.text);
       if (field.unit_field) target.given.push_back(field.unit_field->text);
     }
+    if (tree.by) {
+      for (const abi::WireField& field : operation.fields) {
+        target.given.push_back(field.name);
+        if (!field.unit_name.empty()) target.given.push_back(field.unit_name);
+      }
+    }
     if (tree.strategy_field) target.given.push_back(tree.strategy_field->text);
     for (const ast::FieldAssign& field : tree.key) target.given.push_back(field.field.text);
     uses_.push_back(std::move(target));
     for (const ast::FieldAssign& field : tree.key) of_assignment(operation, use, field, true);
     for (const ast::FieldAssign& field : tree.body) of_assignment(operation, use, field, false);
+    if (tree.by) of_mapped(operation, use, tree);
     if (!tree.strategy_field) return;
     use.member = tree.strategy_field->text;
     use.call_key = true;
@@ -254,6 +261,17 @@ class UseCollector {
     use.span = field.field.span;
     uses_.push_back(use);
     if (field.unit_field) of_unit(use, *field.unit_field);
+  }
+
+  void of_mapped(const abi::Operation& operation, const SchemaUse& from, const ast::OperationDecl& tree) {
+    for (const abi::WireField& field : operation.fields) {
+      if (std::ranges::find(tree.key, field.name, [](const auto& one) { return one.field.text; }) !=
+          tree.key.end())
+        continue;
+      ast::FieldAssign assign{{field.name, tree.by->mapping.span}, nullptr, std::nullopt, {}};
+      if (!field.unit_name.empty()) assign.unit_field = ast::Name{field.unit_name, tree.by->mapping.span};
+      of_assignment(operation, from, assign, field.key);
+    }
   }
 
   const Program& program_;

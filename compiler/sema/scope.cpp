@@ -2,6 +2,7 @@
 #include "compiler/sema/scope.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace endcap::sema {
 
@@ -39,6 +40,14 @@ LocalId Scope::declare(const ast::Name& name, TypeId type) {
   const LocalId local = hidden(name.text, type, name.span);
   blocks_.back().names.emplace(name.text, local);
   return local;
+}
+
+Scope::Place Scope::here() const { return {blocks_, left_}; }
+
+Scope::Place Scope::go(Place to) {
+  Place from{std::exchange(blocks_, std::move(to.blocks)), std::exchange(left_, std::move(to.left))};
+  remedies_.clear();
+  return from;
 }
 
 std::optional<LocalId> Scope::find(const std::string& name) const {

@@ -11,6 +11,11 @@
 namespace endcap::sema {
 
 class Scope {
+  struct Block {
+    std::string what;
+    std::map<std::string, LocalId> names;
+  };
+
  public:
   Scope(Context& context, std::vector<Local>& locals) : context_(context), locals_(locals) { open(""); }
 
@@ -32,6 +37,13 @@ class Scope {
   // Where a name was known that is no longer: "step gate".
   const std::string* left(const std::string& name) const;
   std::vector<std::string> names() const;
+  // What is known at a place, and going back there: what was known where one came from is given.
+  struct Place {
+    std::vector<Block> blocks;
+    std::map<std::string, std::string> left;
+  };
+  Place here() const;
+  Place go(Place to);
   // Names that would be known if something else were written, and what. Of one condition: the next call
   // replaces them.
   void offer(std::map<std::string, std::string> remedies) { remedies_ = std::move(remedies); }
@@ -43,10 +55,6 @@ class Scope {
   size_t size() const { return locals_.size(); }
 
  private:
-  struct Block {
-    std::string what;
-    std::map<std::string, LocalId> names;
-  };
   Context& context_;
   std::vector<Local>& locals_;
   std::vector<Block> blocks_;

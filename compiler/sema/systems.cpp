@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/data_classes.h"
+#include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
 
@@ -26,8 +28,9 @@ const SystemConfig* require_system(Context& context, uint32_t module, const ast:
     known.push_back(system.name);
     if (system.name != name.text) continue;
     if (!info.systems.contains(name.text))
-      context.emit(DiagnosticKind::SystemNotUsed, name.span, {info.name, name.text})
-          .note("write `use system " + name.text + "` at the top");
+      suggest_if(context.emit(DiagnosticKind::SystemNotUsed, name.span, {info.name, name.text})
+                     .note("write `use system " + name.text + "` at the top"),
+                 add_use(context, module, "system " + name.text));
     return system.schema ? &system : nullptr;
   }
   if (!info.systems.contains(name.text))  // else told where it is used
@@ -93,7 +96,11 @@ void describe_event(Context& context, uint32_t index, uint32_t system) {
     }
     context.program.abi.events[index].fields.push_back(std::move(wire));
   }
-  context.types.reserved(context.program.abi.events[index].record).fields = std::move(fields);
+  const auto& said = info.tree->data_class;
+  const DataMark mark{data_class_of(context, said).value_or(DataClass::Internal), said ? said->span : Span{}};
+  const TypeId record = context.program.abi.events[index].record;
+  context.program.data_marks.emplace(record, std::vector(fields.size(), mark));
+  context.types.reserved(record).fields = std::move(fields);
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ class TestChecker {
   bool answers(const ast::DecideStmt& node, const WorkflowNames::Asked& asked, std::vector<TestValue>& into);
   bool excepted(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
                 std::vector<std::string>& into);
+  bool reason(const ast::DecideStmt& node, const WorkflowNames::Asked& asked, PersonDecides& into);
+  bool reason_fits(const ast::DecideStmt& node, TypeId wanted, const char* decided);
   Fields sent_fields(uint32_t operation) const;
   std::optional<uint32_t> rejection(const ast::FaultStmt& node, const Symbol& subject);
   const WorkflowNames::Asked* asked(const std::map<std::string, WorkflowNames::Asked>& known,

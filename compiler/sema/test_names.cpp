@@ -29,6 +29,8 @@ void add_approval(Context& context, WorkflowNames& names, const Stmt& stmt, cons
   asked.deciders.insert(asked.roles.begin(), asked.roles.end());
   asked.by_line = asked.by_line || approve.by_line;
   if (approve.counter) add_form(asked, *approve.counter);
+  if (approve.reasons.rejection != abi::kNoType) asked.reasons.rejection = approve.reasons.rejection;
+  if (approve.reasons.approval != abi::kNoType) asked.reasons.approval = approve.reasons.approval;
   for (const auto& [stand_in, role] : policy.stand_ins) {
     if (asked.roles.contains(role)) asked.deciders.insert(stand_in);
   }

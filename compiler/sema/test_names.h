@@ -15,6 +15,7 @@ struct WorkflowNames {
     std::set<uint32_t> roles;         // rows of its policy and escalations; the role of a task
     std::set<uint32_t> deciders;      // these and their stand-ins
     bool by_line = false;             // an approval of which lines may be refused
+    abi::WaitPoint::Reasons reasons;  // that an approval demands
     TypeId arguments = abi::kNoType;  // of a task
     // What a task asks for, or an approval is countered with, and which fields come with a value. Tasks of
     // one name may have several.

@@ -59,6 +59,45 @@ bool TestChecker::excepted(const ast::DecideStmt& node, const WorkflowNames::Ask
   return false;
 }
 
+// What the approval demands of who decides so, and of lines that are refused: theirs is what is said of the
+// whole.
+bool TestChecker::reason(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
+                         PersonDecides& into) {
+  const bool approves = node.verb == Verb::Approves;
+  const bool decides = approves || node.verb == Verb::Rejects;
+  const abi::WaitPoint::Reasons wanted = decides ? asked.reasons : abi::WaitPoint::Reasons();
+  const bool rejects = node.verb == Verb::Rejects || !into.except.empty();
+  const bool sound =
+      (!approves || reason_fits(node, wanted.approval, "approves")) &&
+      (!rejects || reason_fits(node, wanted.rejection, approves ? "refuses lines of" : "rejects"));
+  const bool listed = (approves && context_.types.is(wanted.approval, Kind::Enum)) ||
+                      (rejects && context_.types.is(wanted.rejection, Kind::Enum));
+  if (!sound || !node.choice || listed) return sound;
+  context_.emit(DiagnosticKind::ReasonNotListed, node.choice->span, {node.what.text()})
+      .note("say it as a text: `because \"...\"`");
+  return false;
+}
+
+bool TestChecker::reason_fits(const ast::DecideStmt& node, TypeId wanted, const char* decided) {
+  if (wanted == abi::kNoType) return true;
+  const std::vector<std::string> listed = context_.types[wanted].values;
+  const std::string& given = node.choice ? node.choice->text : node.reason;
+  if (given.empty()) {
+    context_.emit(DiagnosticKind::ReasonMissing, node.what.span, {decided, node.what.text()})
+        .note(listed.empty() ? "say it: `because \"...\"`"
+                             : fmt::format("say it: `because {}`, or another of {}", listed.front(),
+                                           context_.type_name(wanted)));
+    return false;
+  }
+  if (listed.empty()) return true;  // how long it is the engine sees
+  if (node.choice && std::ranges::find(listed, given) != listed.end()) return true;
+  const Span span = node.choice ? node.choice->span : node.reason_span;
+  auto& told = context_.emit(DiagnosticKind::ReasonUnknown, span, {given, decided, node.what.text()});
+  told.note(fmt::format("it is one of {}", fmt::join(listed, ", ")));
+  with_suggestion(told, span, given, listed);
+  return false;
+}
+
 TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideStmt& node) {
   if (!started(tree.span, "a person decides")) return std::nullopt;
   PersonDecides result{.verb = node.verb,
@@ -69,7 +108,8 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
                        .except = {},
                        .about = {},
                        .person = node.person.value_or(""),
-                       .reason = node.reason,
+                       .reason = node.choice ? node.choice->text : node.reason,
+                       .remark = node.remark,
                        .to = node.to};
   const bool work =
       node.verb == Verb::Does || (node.verb == Verb::Delegates && names_.tasks.contains(result.what));
@@ -80,6 +120,7 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
       !roles({node.role}, found->deciders, result.what, decider) || !excepted(node, *found, result.except))
     return std::nullopt;
   if (node.verb != Verb::Delegates && !answers(node, *found, result.answers)) return std::nullopt;
+  if (!reason(node, *found, result)) return std::nullopt;
   result.role = decider.front();
   result.work = work;
   return result;

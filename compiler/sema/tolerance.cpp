@@ -27,16 +27,14 @@ std::optional<uint64_t> amount_of(std::string text, bool share) {
 
 // What runs beside an element would have to end with it. A workflow that it runs does: whatever that has
 // beside it is over when it is.
-const ast::Stmt* branching(const ast::Block& block);
-
-const ast::Stmt* branching(const std::vector<ast::Handler>& handlers) {
+const ast::Stmt* in_handlers(const std::vector<ast::Handler>& handlers) {
   for (const ast::Handler& handler : handlers) {
     if (const auto* found = branching(handler.body)) return found;
   }
   return nullptr;
 }
 
-const ast::Stmt* branching(const ast::Stmt& stmt) {
+const ast::Stmt* in_statement(const ast::Stmt& stmt) {
   if (std::holds_alternative<ast::TogetherStmt>(stmt.node)) return &stmt;
   if (const auto* step = std::get_if<ast::StepStmt>(&stmt.node)) return branching(step->body);
   if (const auto* repeat = std::get_if<ast::RepeatStmt>(&stmt.node)) {
@@ -68,24 +66,25 @@ const ast::Stmt* branching(const ast::Stmt& stmt) {
   }
   if (const auto* let = std::get_if<ast::LetStmt>(&stmt.node)) {
     const auto* read = std::get_if<ast::Read>(&let->value);
-    return read ? branching(read->handlers) : nullptr;
+    return read ? in_handlers(read->handlers) : nullptr;
   }
   return std::visit(
       []([[maybe_unused]] const auto& node) -> const ast::Stmt* {
-        if constexpr (requires { std::vector<ast::Handler>(node.handlers); }) return branching(node.handlers);
+        if constexpr (requires { std::vector<ast::Handler>(node.handlers); })
+          return in_handlers(node.handlers);
         return nullptr;
       },
       stmt.node);
 }
 
+}  // namespace
+
 const ast::Stmt* branching(const ast::Block& block) {
   for (const ast::Stmt& stmt : block.statements) {
-    if (const auto* found = branching(stmt)) return found;
+    if (const auto* found = in_statement(stmt)) return found;
   }
   return nullptr;
 }
-
-}  // namespace
 
 std::optional<abi::Tolerance> WorkflowChecker::tolerance(const ast::ForEachStmt& node) {
   if (!node.tolerate) {

@@ -6,16 +6,20 @@ namespace {
 
 struct TreeWalk {
   const Walker& walker;
+  const std::function<void(const Expr&)>* outermost =
+      nullptr;  // only these are asked for, and of one statement
 
   void all(const std::vector<ExprPtr>& expressions) {
     for (const ExprPtr& each : expressions) one(each.get());
   }
   void one(const Expr* expression) {
     if (!expression) return;
+    if (outermost) return (*outermost)(*expression);
     if (walker.expression) walker.expression(*expression);
     std::visit([this](const auto& node) { parts(node); }, expression->node);
   }
   void block(const Block& block) {
+    if (outermost) return;
     for (const Stmt& statement : block.statements) one(statement);
   }
   void one(const Stmt& statement) {
@@ -23,6 +27,7 @@ struct TreeWalk {
     std::visit([this](const auto& node) { parts(node); }, statement.node);
   }
   void handlers(const std::vector<Handler>& list) {
+    if (outermost) return;
     const Block* met = nullptr;  // one body may stand for several causes
     for (const Handler& handler : list) {
       if (handler.body && handler.body.get() != met) block(*handler.body);
@@ -35,6 +40,7 @@ struct TreeWalk {
     one(pattern.guard.get());
   }
   void events(const std::vector<EventHandler>& list) {
+    if (outermost) return;
     for (const EventHandler& handler : list) {
       pattern(handler.pattern);
       block(handler.body);
@@ -117,7 +123,7 @@ struct TreeWalk {
   void parts(const Throughout& node) { events(node.handlers); }
   void parts(const WaitUntil& node) {
     one(node.moment.get());
-    if (node.late_fail) one(*node.late_fail);
+    if (node.late_fail && !outermost) one(*node.late_fail);
     events(node.handlers);
   }
   void parts(const WaitEvent& node) {
@@ -132,5 +138,9 @@ struct TreeWalk {
 
 void walk(const Block& block, const Walker& walker) { TreeWalk{walker}.block(block); }
 void walk(const Expr& expression, const Walker& walker) { TreeWalk{walker}.one(&expression); }
+
+void visit_expressions(const Stmt& stmt, const std::function<void(const Expr&)>& visit) {
+  std::visit([&](const auto& node) { TreeWalk{{}, &visit}.parts(node); }, stmt.node);
+}
 
 }  // namespace endcap::sema

@@ -18,5 +18,7 @@ struct Walker {
 // that is run where it is declared, not again where it is run.
 void walk(const Block& block, const Walker& walker);
 void walk(const Expr& expression, const Walker& walker);
+// The expressions that a statement evaluates itself: not those of the blocks in it, nor of its handlers.
+void visit_expressions(const Stmt& stmt, const std::function<void(const Expr&)>& visit);
 
 }  // namespace endcap::sema

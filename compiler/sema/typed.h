@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -35,6 +36,7 @@ struct Local {
   Span span;
   Trust trust = Trust::Trusted;         // set by the advice pass
   std::string advice_path;              // why it is advice: "forecast of StockPosition -> gap of Plan"; empty when trusted
+  abi::Parts advised = {};              // and which parts of it
   // A frozen proposal or grant: what it covers. Set for locals of type Proposal or Grant.
   struct ProposalInfo {
     uint32_t operation = 0;             // index in Program::abi.operations
@@ -45,6 +47,7 @@ struct Local {
   std::optional<ProposalInfo> proposal;
   std::vector<LocalId> grant_of;        // Grant: the proposals, in order
   bool by_line = false;                 // Grant: lines of it may have been refused
+  std::vector<abi::Parts> grant_knows = {};  // Grant: of each proposal, see abi::WaitPoint::ProposalRef::knows; set by the advice pass
 };
 
 // ---------------------------------------------------------------- expressions
@@ -110,6 +113,7 @@ struct Expr {
   std::variant<Invalid, Literal, TextLiteral, RatioLiteral, LocalRef, FieldOf, MakeRecord, MakeList, MakeOptional, CallFunction,
                Operation>
       node;
+  abi::Parts advised = {};              // of advice: which parts; not inside functions
 };
 
 // ---------------------------------------------------------------- statements
@@ -129,13 +133,15 @@ struct Handler {
   Cause cause;
   std::string name;                     // as written: "InsufficientStock"
   uint32_t rejection = 0;               // Rejection, Outcome: index into the operation's rejections, the workflow's outcomes
-  LocalId record;                       // Outcome: its values; Countered: the form; when something uses them
+  LocalId record;                       // Outcome: its values; Countered: the form; Rejected: its reason; when something uses them
   std::vector<std::pair<LocalId, uint32_t>> bindings;  // local <- field of the record
   bool passed_on = false;               // Outcome: nobody wrote it, the failure becomes one of this workflow
   std::shared_ptr<Block> body;          // shared between the causes of one `on a, b`
   Next next = Next::FallOut;
   std::shared_ptr<Expr> value;          // Continue with, WaitUntil
   Span span;
+  Span call;                            // a fallback stands here for this call, and is written elsewhere; invalid: it is written here
+  size_t call_prefix = 0;               // of a fallback: how much of its paths is the call's
 };
 
 // `on event E(...) where key == x and guard`: the equality with a value known at subscription is the index key.
@@ -187,9 +193,11 @@ struct Approve {
   PolicyId policy;
   LocalId grant;
   ExprPtr valid_until, within, remind;  // remind may be null
+  std::optional<uint32_t> calendar;     // by which the business time of those who are asked counts
   std::vector<Escalation> escalations;
   bool by_line = false;                 // a person may refuse single leaves
   std::optional<TaskForm> counter;      // what a person may offer in its place
+  abi::WaitPoint::Reasons reasons;      // that are demanded of who decides
   std::vector<Handler> handlers;        // Rejected, Expired, Changed: all three present; Refused: by line; Countered: with `counter`
 };
 struct Write {
@@ -211,6 +219,7 @@ struct Task {
   std::optional<TaskForm> form;
   LocalId answer;                       // the filled form; invalid: nobody uses it
   ExprPtr within, remind;               // remind may be null
+  std::optional<uint32_t> calendar;     // by which the role's business time counts
   std::vector<Escalation> escalations;
   std::optional<Resolver> resolver;     // a workflow whose success does the task
   bool renewed = false;                 // of an exception: raising it again brings new arguments
@@ -266,7 +275,10 @@ struct Again { std::vector<std::pair<LocalId, ExprPtr>> with; };  // names of th
 struct Step { std::string name; Block body; };
 // From here to the end of the step around it; `late` runs beside it once the moment has come.
 struct Due { ExprPtr moment; std::optional<Block> late; };
-struct Throughout { std::vector<EventHandler> handlers; };
+// What is said once for every call to a system: it stands as a Handler at each of those that say nothing of their own. This is for readers:
+// the first of them.
+struct Fallback { std::string when; std::shared_ptr<const Block> body; Next next = Next::FallOut; };  // when: "unavailable of erp"
+struct Throughout { std::vector<EventHandler> handlers; std::vector<std::shared_ptr<const Fallback>> fallbacks; };  // no wait without handlers
 struct WaitUntil {
   ExprPtr moment;
   ast::WaitUntilStmt::IfLate if_late;
@@ -342,6 +354,8 @@ struct Workflow {
   std::vector<Local> locals;
   Block body;
   Span span;
+  // By outcome: which parts of its record are advice when what it is started with is not. Set by the advice pass.
+  std::map<uint32_t, abi::Parts> ends = {};
 };
 
 // What a route or a sync makes of one event or entity, without an instance.
@@ -399,7 +413,7 @@ struct PersonDecides {
   std::vector<TestValue> answers;       // fields of the task's form
   std::vector<std::string> except;      // Approves: targets of the lines that are refused
   std::optional<About> about;
-  std::string person, reason;           // empty person: the role's first
+  std::string person, reason, remark;   // empty person: the role's first
   std::string to;                       // Delegates
   bool work = false;                    // a task, no approval
 };
@@ -435,6 +449,10 @@ struct Test {
   std::vector<TestAction> actions;
 };
 
+// How much is said with a value: each is more than the one before.
+enum class DataClass : uint8_t { Public, Internal, Confidential, Personal };
+struct DataMark { DataClass level = DataClass::Internal; Span span = {}; };  // where it is said; nowhere: by default
+
 // Advice that a write may fill in with nobody but a policy deciding.
 struct StoredAdvice {
   uint32_t operation = 0, cell = 0;     // of its payload
@@ -454,6 +472,9 @@ struct Program {
   std::vector<Workflow> workflows;
   std::vector<Delivery> routes, syncs;  // as abi.routes and abi.syncs
   std::vector<StoredAdvice> stored;     // set by the advice pass; one an operation's cell
+  std::map<TypeId, std::vector<DataMark>> data_marks;  // of the records of views and events: one a field
+  std::vector<DataClass> operation_classes, advisor_classes;  // the most that may be given to each
+  std::map<uint32_t, Duration> fresh_views, fresh_operations;  // how long what is read of them counts; not said: as long as anybody likes
   std::vector<Test> tests;              // not lowered: they run the program and are no part of it
 };
 

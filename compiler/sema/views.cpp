@@ -3,18 +3,25 @@
 
 #include <algorithm>
 
+#include "compiler/sema/data_classes.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
 #include "compiler/sema/schema_fit.h"
 #include "compiler/sema/systems.h"
+#include "compiler/sema/written_time.h"
 
 namespace endcap::sema {
 namespace {
 
+// What views have taken a property for, where the schema says neither currency nor unit of measure.
+using TakenFor =
+    std::map<std::pair<const schema::EntityType*, std::string>, std::pair<Kind, const ast::Name*>>;
+
 class ViewDescriber {
  public:
-  ViewDescriber(Context& context, uint32_t index)
+  ViewDescriber(Context& context, uint32_t index, TakenFor& taken)
       : context_(context),
+        taken_(taken),
         index_(index),
         module_(context.views[index].module),
         tree_(*context.views[index].tree) {}
@@ -38,9 +45,14 @@ class ViewDescriber {
   }
 
   void run() {
+    marked_ = DataMark{data_class_of(context_, tree_.data_class).value_or(DataClass::Internal),
+                       tree_.data_class ? tree_.data_class->span : Span{}};
     for (const ast::ViewField& field : tree_.fields) describe(field);
     describe_key();
+    describe_freshness();
     fields_.push_back({.name = "as of", .type = context_.types.simple(Kind::Instant)});
+    marks_.push_back({DataClass::Public});
+    context_.program.data_marks.emplace(info().record, std::move(marks_));
     context_.types.reserved(info().record).fields = std::move(fields_);
   }
 
@@ -66,13 +78,14 @@ class ViewDescriber {
     const bool key =
         std::ranges::any_of(tree_.key, [&](const ast::Name& name) { return name.text == field.name.text; });
     std::optional<SchemaField> property = find_property(field);
+    const ast::Name* const unit = field.unit_source ? &*field.unit_source : nullptr;
     if (property && type != abi::kNoType) {
       const bool fits = check_fit(context_, type, *property, Direction::Reading, field.type->span);
-      if (fits)
-        check_unit(context_, type, *property, field.unit_source ? &*field.unit_source : nullptr,
-                   field.source.span);
-      if (fits && field.unit_source && !schema().find_property(*info().entity, field.unit_source->text))
-        unknown_property(*field.unit_source);
+      const schema::Property* const sibling =
+          unit ? schema().find_property(*info().entity, unit->text) : nullptr;
+      if (fits && check_unit(context_, type, *property, unit, sibling, field.source.span) && sibling)
+        take_for(type, *unit, *sibling);
+      if (fits && unit && !sibling) unknown_property(*unit);
     }
     const bool present = key || field.required;
     if (present && context_.types.is(type, Kind::Optional)) {
@@ -85,10 +98,25 @@ class ViewDescriber {
                        .type = present || type == abi::kNoType ? type : context_.types.optional(type),
                        .key = key,
                        .advice = field.advice});
-    const ast::Name* unit = field.unit_source ? &*field.unit_source : nullptr;
+    const auto own = data_class_of(context_, field.data_class);
+    marks_.push_back(own ? DataMark{*own, field.data_class->span} : marked_);
     view().fields.push_back(
         {.wire = property ? wire_field(*property, unit, key) : abi::WireField{.name = field.source.text},
          .required = present});
+  }
+
+  // One property can't hold a currency for one amount and a unit of measure for another.
+  void take_for(TypeId type, const ast::Name& unit, const schema::Property& sibling) {
+    if (sibling.semantics != schema::Property::Semantics::None) return;
+    const Kind kind = context_.types.kind(context_.types.inside(type));
+    const auto [first, fresh] = taken_.try_emplace({info().entity, unit.text}, std::pair{kind, &unit});
+    if (fresh || first->second.first == kind) return;
+    const bool money = kind == Kind::Money;
+    context_
+        .emit(DiagnosticKind::UnitOfAnotherKind, unit.span,
+              {unit.text, money ? "unit of measure" : "currency",
+               context_.type_name(context_.types.inside(type)), money ? "currency" : "unit of measure"})
+        .label(first->second.second->span, "it is taken for that here");
   }
 
   std::optional<SchemaField> find_property(const ast::ViewField& field) {
@@ -175,11 +203,20 @@ class ViewDescriber {
         .label(info().entity->span, "declared here");
   }
 
+  void describe_freshness() {
+    if (!tree_.fresh) return;
+    if (const auto time = written_time(context_, module_, tree_.fresh, "fresh within"))
+      context_.program.fresh_views.emplace(index_, *time);
+  }
+
   Context& context_;
+  TakenFor& taken_;
   uint32_t index_;
   uint32_t module_;
   const ast::ViewDecl& tree_;
   std::vector<abi::Field> fields_;
+  DataMark marked_;              // what the view says of all
+  std::vector<DataMark> marks_;  // one a field
   std::map<std::string, Span> seen_;
 };
 
@@ -187,8 +224,9 @@ class ViewDescriber {
 
 void describe_views(Context& context) {
   // A navigation looks at the entity of another view.
-  for (uint32_t i = 0; i < context.views.size(); ++i) ViewDescriber(context, i).find_entity();
-  for (uint32_t i = 0; i < context.views.size(); ++i) ViewDescriber(context, i).run();
+  TakenFor taken;
+  for (uint32_t i = 0; i < context.views.size(); ++i) ViewDescriber(context, i, taken).find_entity();
+  for (uint32_t i = 0; i < context.views.size(); ++i) ViewDescriber(context, i, taken).run();
 }
 
 }  // namespace endcap::sema

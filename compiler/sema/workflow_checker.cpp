@@ -19,6 +19,7 @@ WorkflowChecker::WorkflowChecker(Context& context, uint32_t index)
 }
 
 void WorkflowChecker::run() {
+  const size_t errors = context_.diagnostics.error_count();
   workflow().calendar = context_.modules[module_].calendar;
   start_parameters();
   nesting_ = 1;
@@ -29,6 +30,7 @@ void WorkflowChecker::run() {
     workflow().body = statements(info().tree->body);
     upgrades();
   }
+  end_fallbacks(errors);
   workflow().locals = std::move(locals_);
   link_approvals();
   context_.workflows[index_].statements = statements_;

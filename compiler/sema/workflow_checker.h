@@ -28,9 +28,12 @@ class WorkflowChecker {
     bool ends_by_itself = false;   // trying again does: a grant is valid until a moment
     // What ended, when it is a workflow: `rejections` are the names of its outcomes.
     const std::vector<abi::Outcome>* outcomes = nullptr;
-    bool decided_as_a_whole = false;  // an approval that is not `by line`
-    bool takes_no_offer = false;      // an approval that can't be countered
-    TypeId offered = abi::kNoType;    // what it is countered with
+    bool decided_as_a_whole = false;       // an approval that is not `by line`
+    bool takes_no_offer = false;           // an approval that can't be countered
+    TypeId offered = abi::kNoType;         // what it is countered with
+    const SystemConfig* system = nullptr;  // that is called; null: it is no call
+    std::string leaf = {};                 // of a call: its name in paths
+    TypeId rejected = abi::kNoType;        // what a rejection of an approval comes with
   };
 
   // workflow_checker.cpp: parameters, key, blocks
@@ -95,7 +98,7 @@ class WorkflowChecker {
   Made read_view(const ast::Stmt& tree, const ast::Read& node, const ast::CallExpr& call, uint32_t view,
                  const ast::Name& name);
   Made not_readable(Span span, const ast::Name& name);
-  Site reading(std::string what, TypeId result) const;
+  Site reading(std::string what, TypeId result, const ast::Name& name, const SystemConfig* system) const;
   // asks.cpp
   Made of(const ast::Stmt& tree, const ast::AskStmt& node);
   Made ask(const ast::Stmt& tree, const ast::Ask& node, const ast::LetStmt& let);
@@ -106,6 +109,9 @@ class WorkflowChecker {
 
   // people.cpp
   ExprPtr scope(std::optional<uint32_t> role, const ast::Name& name, const ast::ExprPtr& tree);
+  std::optional<uint32_t> calendar_of(std::optional<uint32_t> role) const;
+  const Expr* business_time(const Approve& approve) const;
+  std::optional<uint32_t> calendar_of(const std::vector<PolicyId>& asked, const Approve& approve);
   std::optional<TaskForm> form(const ast::Form& tree);
   void prefill(const ast::Form& tree, const ast::Argument& argument, TaskForm& form);
 
@@ -114,8 +120,10 @@ class WorkflowChecker {
   Made of(const ast::Stmt& tree, const ast::ApproveStmt& node);
   Made of(const ast::Stmt& tree, const ast::WriteStmt& node);
   std::vector<PolicyId> asked_policies(const ast::ApproveStmt& node);
-  void require_governing(const std::vector<PolicyId>& asked, const ast::Name& proposal, LocalId local);
+  void require_governing(const ast::ApproveStmt& node, const std::vector<PolicyId>& asked,
+                         const ast::Name& proposal, LocalId local);
   std::vector<LocalId> proposals(const ast::ApproveStmt& node, const std::vector<PolicyId>& asked);
+  abi::WaitPoint::Reasons reasons(const ast::ApproveStmt& node);
   void require_lines(Span by_line, const ast::Name& grant, const std::vector<LocalId>& proposals);
   std::optional<LocalId> find_of_kind(const ast::Name& name, Kind kind, DiagnosticKind unknown);
   bool resolve_target(const ast::Stmt& tree, const ast::WriteStmt& node, Write& write);
@@ -128,9 +136,30 @@ class WorkflowChecker {
   Next next(const std::optional<ast::HandlerEnd>& end, const Site& site, Cause cause, ExprPtr& value);
   Diagnostic& refuse_end(const ast::HandlerEnd& end, const std::string& where);
   static std::string ends_of(const Site& site, Cause cause);
+  void require_an_end(const std::optional<ast::HandlerEnd>& end, Next next, const Site& site,
+                      const Block& body);
 
   void bind_values(const ast::Handler& tree, const Site& site,
                    const std::vector<std::pair<Cause, uint32_t>>& causes, Handler& into);
+
+  // fallbacks.cpp: what `throughout` says for every call to a system
+  struct SaidForAll {
+    const ast::Fallback* tree = nullptr;
+    std::vector<std::pair<Cause, const SystemConfig*>> of = {};
+    Scope::Place from = {};                // what it knows
+    std::shared_ptr<Fallback> drawn = {};  // the first of them, for readers
+    std::set<std::string> steps = {};      // that it has
+    std::set<std::pair<Cause, const SystemConfig*>> used = {};
+    size_t times = 0;
+  };
+  std::shared_ptr<const Fallback> say_for_all(const ast::Fallback& tree);
+  void fall_back(const Site& site, Span call, std::vector<Handler>& into);
+  Handler stand_at(SaidForAll& said, Cause cause, const Site& site, Span call);
+  Block body_at(SaidForAll& said, Cause cause, const Site& site, Handler& into);
+  void fits_there(const ast::Fallback& tree);
+  bool can_go_on_so(const ast::Fallback& tree, const Site& site);
+  void tell_unused(const SaidForAll& said, size_t which);
+  void end_fallbacks(size_t errors_before);
 
   // moved_grants.cpp: grants that are given to workflows that are run
   struct MovedGrant {
@@ -235,6 +264,12 @@ class WorkflowChecker {
   std::map<std::string, Span> outcomes_;
   MovedGrants moved_;  // parameters of this workflow that are grants
 
+  std::vector<SaidForAll> said_for_all_;
+  bool falling_back_ = false;  // in what is said for all calls: its own have none
+  uint64_t fallback_statements_ = 0;
+  bool beside_late_step_ = false;  // in `on late`
+  std::optional<Span> tolerated_;  // the `tolerate` of the loop around: an element may fail alone
+
   // Ratios must not live across a wait: the wait and the machine each was made in.
   size_t waits_ = 0, machine_ = 0;
   std::map<LocalId, std::pair<size_t, size_t>> made_;
@@ -245,6 +280,11 @@ void check_workflows(Context& context);
 // The workflow, checked when first needed, so that their order does not matter and a round of calls is seen.
 // False: it can't be run, which is told.
 bool require_workflow(Context& context, uint32_t index, Span use);
+
+// Whether nothing in the block is more than what may happen beside a step that is late; else `other` is that.
+bool only_tells(const ast::Block& block, Span& other);
+// What in the block would run beside an element; null: nothing.
+const ast::Stmt* branching(const ast::Block& block);
 
 // Whether every path through the block finishes or fails the workflow.
 bool ends_workflow(const Block& block);

@@ -96,7 +96,8 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Writ
     site.what = "the write of " + described.name;
     site.rejections = &described.rejections;
     site.declared = context_.operations[operation].tree->name.span;
-    leaf = "write." + described.name;
+    site.system = context_.operations[operation].system;
+    site.leaf = leaf = "write." + described.name;
   }
   std::string identity = path(leaf, tree.span);
   ++waits_;

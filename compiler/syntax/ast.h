@@ -145,6 +145,14 @@ struct EventHandler {
   Span span;
 };
 
+// `on unavailable of erp, shop { ... then retry }` in `throughout`: for every call to them that has no handler of its own.
+struct Fallback {
+  std::vector<Name> causes, systems;
+  Block body;
+  std::optional<HandlerEnd> end;
+  Span span;
+};
+
 struct Read {                         // read promo.stores | read Stock(a, b) | read Promotion(id) | reread promo
   ExprPtr source;                     // FieldExpr (navigation), CallExpr (operation or view by key), NameExpr (reread)
   bool again = false;
@@ -181,6 +189,8 @@ struct ApproveStmt {
   std::vector<Escalation> escalations;
   std::optional<Span> by_line;        // decided line by line, and not as a whole
   std::optional<Form> counter;        // counter PriceOffer(price: promo.price): what people may offer in its place
+  struct Reason { bool rejection = false, approval = false; TypePtr type; Span span; };
+  std::vector<Reason> reasons;        // reason for rejection MarginReason required: what who decides so has to give
   std::vector<Handler> handlers;
 };
 struct WriteStmt { Name grant; ExprPtr target; std::vector<Handler> handlers; };  // write pricing for store
@@ -239,7 +249,7 @@ struct TogetherStmt {
 struct StepStmt { Name name; Block body; };                    // `step activate together {..}` has one TogetherStmt in body
 struct StepUntilStmt { Name name; ExprPtr until; std::vector<EventHandler> handlers; };  // step inFlight until M { on event .. }
 struct DueStmt { ExprPtr moment; std::vector<Handler> handlers; };                       // due M { on late {..} }
-struct ThroughoutStmt { std::vector<EventHandler> handlers; };
+struct ThroughoutStmt { std::vector<EventHandler> handlers; std::vector<Fallback> fallbacks; };
 struct WaitUntilStmt {
   ExprPtr moment;
   enum class IfLate : uint8_t { Missing, Continue, Skip, Fail } if_late = IfLate::Missing;
@@ -285,7 +295,11 @@ struct UseDecl {
   QualifiedName name;
 };
 struct TypeDecl { Name name; TypePtr type; ExprPtr where; };     // type StoreId = Text(4); type Share = Percent(5, 2) where 0% <= it
-struct RoleDecl { std::vector<Name> roles; TypePtr by; };         // role StoreOps by Text(3): null when nothing narrows it
+struct RoleDecl {                                                 // role StoreOps by Text(3) with calendar au.stores
+  std::vector<Name> roles;
+  TypePtr by;                                                    // null when nothing narrows it
+  std::optional<QualifiedName> calendar;                         // by which their business time counts
+};
 struct ConflictDecl { Name left, right; };                       // conflict Merchandiser with FinanceManager
 struct ViewField {
   Name name;
@@ -294,12 +308,15 @@ struct ViewField {
   std::optional<Name> unit_source;                               // `in PriceCurrency`
   bool required = false;
   bool advice = false;
+  std::optional<Name> data_class;                                // class personal
   Span span;
 };
 struct ViewDecl {
   Name name;
   Name system, entity;                                           // of erp.A_RetailPromotion
   std::vector<Name> key;
+  std::optional<Name> data_class;                                // of every field that does not say its own
+  ExprPtr fresh;                                                 // fresh within 1 day: how long what is read counts; null: not said
   std::vector<ViewField> fields;
 };
 struct Parameter { Name name; TypePtr type; Span span; };
@@ -313,6 +330,8 @@ struct OperationDecl {
   Name target;                                                   // entity set, function import or action
   std::vector<FieldAssign> key;                                  // in (...)
   std::vector<FieldAssign> body;                                 // in {...}
+  struct By { QualifiedName mapping; ExprPtr value; };           // by ListingOf(promo)
+  std::optional<By> by;                                          // in place of a body: create, update
   enum class Strategy : uint8_t { Missing, Idempotent, Keyed, Queryable, Unsafe } strategy = Strategy::Missing;
   std::optional<Name> strategy_field;
   std::optional<Name> owner;
@@ -321,6 +340,8 @@ struct OperationDecl {
   struct Batch { uint32_t size = 0; Span span; };                // in batches of 100
   std::optional<Batch> batch;
   std::vector<Name> rejections;
+  ExprPtr fresh;                                                 // of a read: fresh within 1 hour; null: as its view
+  std::optional<Name> data_class;                                // the most that may be given to it
   Span span;
 };
 struct EventDecl {
@@ -329,18 +350,22 @@ struct EventDecl {
   std::vector<Field> fields;
   std::string type;                                              // CloudEvents `type`
   Span type_span;
+  std::optional<Name> data_class;                                // of every field
   Span span;
 };
 struct SystemDecl { Name name; std::vector<OperationDecl> operations; std::vector<EventDecl> events; };
 struct RecordDecl { Name name; std::vector<Parameter> fields; };
 struct EnumDecl { Name name; std::vector<Name> values; };
 struct FunctionDecl { Name name; std::vector<Parameter> parameters; TypePtr result; ExprPtr body; };
-// mapping M from A to R { field: value ... }: a function of `it`, which gives every field of a record.
+// mapping M from A to R { field: value ... }: a function of `it`, which gives every field of a record, or every property of a system's
+// entity: mapping M from A to shop.Listings { sku: it.article  price: it.price in currency ... }.
 struct MappingDecl {
   Name name;
-  TypePtr from, to;
+  TypePtr from, to;                                              // `to`: null where it is an entity
   struct Field { Name name; ExprPtr value; };
   std::vector<Field> fields;
+  struct Entity { Name system, set; std::vector<FieldAssign> fields; Span body; };
+  std::optional<Entity> entity;
 };
 // table T(a: A, b: B) -> R { | a | b | r | ... }: the header names inputs and results, a row says when it applies and what it gives.
 struct TableCell {
@@ -387,6 +412,7 @@ struct AdvisorDecl {
   ExprPtr fresh;                                                 // null: an answer of any age
   struct Confidence { std::string text; Span span; };            // "60"
   std::optional<Confidence> confidence;
+  std::optional<Name> data_class;                                // the most that may be asked with
 };
 struct UpgradeClause {                // upgrades from 2 { step stockCheck becomes coverage  let urgent = no }
   struct Rename { bool step = false; QualifiedName before, after; };
@@ -553,6 +579,9 @@ struct DecideStmt {                   // FinanceManager approves gate.pricing as
   std::optional<About> about;
   std::optional<std::string> person;
   std::string reason;
+  std::optional<Name> choice;         // because costTooHigh, "..."; of the reasons that the approval lists
+  std::string remark;                 // behind `choice`
+  Span reason_span;                   // of the reason, where one is given
   std::string to;                     // Delegates
 };
 struct FaultStmt {                    // Price.activate for "1001" is rejected RecordLocked once

@@ -95,13 +95,14 @@ class Builder {
   std::vector<ast::Handler> handlers(Parser::HandlersContext* tree);
   ast::Handler handler(Parser::HandlerContext* tree);
   ast::EventHandler event_handler(Parser::EventHandlerContext* tree);
+  ast::Fallback fallback(Parser::FallbackContext* tree);
   ast::Binding binding(Parser::BindingContext* tree);
   ast::EventPattern event_pattern(Parser::EventPatternContext* tree);
   ast::Block handler_body(Parser::HandlerBodyContext* tree, std::optional<ast::HandlerEnd>& end);
   std::optional<ast::HandlerEnd> handler_end(Parser::HandlerEndContext* tree, ast::Block& into);
 
-  // build_declarations.cpp, build_exceptions.cpp, build_schedules.cpp, build_interfaces.cpp, build_routes.cpp,
-  // build_advisors.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
+  // build_declarations.cpp, build_exceptions.cpp, build_schedules.cpp, build_interfaces.cpp,
+  // build_routes.cpp, build_advisors.cpp, build_systems.cpp, build_policies.cpp, build_tables.cpp
   ast::UseDecl use(Parser::UseDeclarationContext* tree);
   ast::ViewDecl view(Parser::ViewDeclarationContext* tree);
   ast::WorkflowDecl workflow(Parser::WorkflowDeclarationContext* tree);

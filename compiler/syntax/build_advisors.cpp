@@ -19,6 +19,9 @@ ast::AdvisorDecl Builder::advisor(Parser::AdvisorDeclarationContext* tree) {
     } else if (auto* fresh = dynamic_cast<Parser::AdvisorFreshContext*>(clause)) {
       if (result.fresh) given_twice(span(clause), "fresh");
       result.fresh = additive(fresh->additive());
+    } else if (auto* classed = dynamic_cast<Parser::AdvisorDataClassContext*>(clause)) {
+      if (result.data_class) given_twice(span(clause), "class");
+      result.data_class = name(classed->dataClass()->name());
     } else {
       if (result.confidence) given_twice(span(clause), "confidence");
       result.confidence = confidence(dynamic_cast<Parser::AdvisorConfidenceContext*>(clause)->PERCENT());

@@ -18,11 +18,12 @@ ast::Decl Builder::declaration(Parser::DeclarationContext* tree,
       return {at, ast::TypeDecl{name(alias->name()), type(alias->type()),
                                 alias->expression() != nullptr ? expression(alias->expression()) : nullptr}};
     }
-    case Parser::RuleRoleDeclaration:
-      return {at,
-              ast::RoleDecl{names(tree->roleDeclaration()->names()),
-                            tree->roleDeclaration()->type() != nullptr ? type(tree->roleDeclaration()->type())
-                                                                       : nullptr}};
+    case Parser::RuleRoleDeclaration: {
+      auto* role = tree->roleDeclaration();
+      ast::RoleDecl result{names(role->names()), role->type() != nullptr ? type(role->type()) : nullptr, {}};
+      if (role->calendar != nullptr) result.calendar = qualified(role->calendar);
+      return {at, std::move(result)};
+    }
     case Parser::RuleConflictDeclaration: {
       auto* conflict = tree->conflictDeclaration();
       return {at, ast::ConflictDecl{name(conflict->left), name(conflict->right)}};
@@ -88,6 +89,8 @@ ast::ViewDecl Builder::view(Parser::ViewDeclarationContext* tree) {
   result.system = name(tree->system);
   result.entity = name(tree->entity);
   result.key = tree->single != nullptr ? std::vector{name(tree->single)} : names(tree->names());
+  if (tree->dataClass() != nullptr) result.data_class = name(tree->dataClass()->name());
+  if (tree->fresh != nullptr) result.fresh = additive(tree->fresh);
   for (auto* each : tree->viewField()) {
     ast::ViewField field;
     field.name = name(each->field);
@@ -96,6 +99,7 @@ ast::ViewDecl Builder::view(Parser::ViewDeclarationContext* tree) {
     if (each->unit != nullptr) field.unit_source = name(each->unit);
     field.required = each->REQUIRED() != nullptr;
     field.advice = each->ADVICE() != nullptr;
+    if (each->dataClass() != nullptr) field.data_class = name(each->dataClass()->name());
     field.span = span(each);
     result.fields.push_back(std::move(field));
   }
@@ -108,7 +112,13 @@ ast::FunctionDecl Builder::function(Parser::FunctionDeclarationContext* tree) {
 }
 
 ast::MappingDecl Builder::mapping(Parser::MappingDeclarationContext* tree) {
-  ast::MappingDecl result{name(tree->name()), type(tree->from), type(tree->to), {}};
+  ast::MappingDecl result{name(tree->name()), type(tree->from), nullptr, {}, std::nullopt};
+  if (auto* target = tree->entityTarget()) {
+    result.entity = {name(target->system), name(target->entity), {}, span(tree->fieldBody())};
+    for (auto* each : tree->fieldBody()->fieldAssign()) result.entity->fields.push_back(field_assign(each));
+    return result;
+  }
+  result.to = type(tree->to);
   for (auto* each : tree->mappingField())
     result.fields.push_back({name(each->field), expression(each->expression())});
   return result;

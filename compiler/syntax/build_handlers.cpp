@@ -29,6 +29,15 @@ ast::EventHandler Builder::event_handler(Parser::EventHandlerContext* tree) {
   return result;
 }
 
+ast::Fallback Builder::fallback(Parser::FallbackContext* tree) {
+  ast::Fallback result;
+  result.causes = names(tree->causes);
+  result.systems = names(tree->systems);
+  result.body = handler_body(tree->handlerBody(), result.end);
+  result.span = span(tree);
+  return result;
+}
+
 ast::EventPattern Builder::event_pattern(Parser::EventPatternContext* tree) {
   ast::EventPattern result;
   result.event = qualified(tree->qualified());

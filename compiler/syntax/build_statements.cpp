@@ -1,4 +1,6 @@
 // Statements of a workflow's body.
+#include <algorithm>
+
 #include "compiler/syntax/build.h"
 
 namespace endcap::syntax {
@@ -69,6 +71,8 @@ ast::Stmt Builder::statement(Parser::StatementContext* tree) {
       ast::ThroughoutStmt throughout;
       for (auto* each : tree->throughoutStatement()->eventHandler())
         throughout.handlers.push_back(event_handler(each));
+      for (auto* each : tree->throughoutStatement()->fallback())
+        throughout.fallbacks.push_back(fallback(each));
       return {at, std::move(throughout)};
     }
     case Parser::RuleWaitUntilStatement:
@@ -175,6 +179,17 @@ void Builder::approve_clause(ast::ApproveStmt& approve, Parser::ApproveClauseCon
   } else if (auto* counter = dynamic_cast<Parser::CounterClauseContext*>(tree)) {
     if (approve.counter) given_twice(span(tree), "counter");
     approve.counter = form(counter->form, counter->arguments(), span(tree));
+  } else if (auto* reason = dynamic_cast<Parser::ReasonClauseContext*>(tree)) {
+    ast::ApproveStmt::Reason result{false, false, type(reason->type()), span(tree)};
+    for (auto* each : reason->decided()) {
+      const bool rejects = each->REJECTION() != nullptr;
+      bool& here = rejects ? result.rejection : result.approval;
+      const bool before = std::ranges::any_of(approve.reasons, rejects ? &ast::ApproveStmt::Reason::rejection
+                                                                       : &ast::ApproveStmt::Reason::approval);
+      if (here || before) given_twice(span(each), rejects ? "reason for rejection" : "reason for approval");
+      here = true;
+    }
+    approve.reasons.push_back(std::move(result));
   } else {
     approve.handlers.push_back(handler(dynamic_cast<Parser::HandlerClauseContext*>(tree)->handler()));
   }

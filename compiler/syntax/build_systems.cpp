@@ -54,14 +54,19 @@ void Builder::operation_action(ast::OperationDecl& operation, Parser::OperationA
   if (tree->fieldBody() != nullptr) {
     for (auto* each : tree->fieldBody()->fieldAssign()) operation.body.push_back(field_assign(each));
   }
+  if (tree->mapping != nullptr)
+    operation.by = ast::OperationDecl::By{qualified(tree->mapping), expression(tree->expression())};
 }
 
 ast::FieldAssign Builder::field_assign(Parser::FieldAssignContext* tree) {
   ast::FieldAssign result;
   result.field = name(tree->field);
-  auto* value = tree->fieldValue();
-  result.value =
-      value->conditional() != nullptr ? conditional(value->conditional()) : or_else(value->orElse());
+  if (auto* value = tree->fieldValue()) {
+    result.value =
+        value->conditional() != nullptr ? conditional(value->conditional()) : or_else(value->orElse());
+  } else {
+    result.value = expression(tree->condition);
+  }
   if (tree->unit != nullptr) result.unit_field = name(tree->unit);
   result.span = span(tree);
   return result;
@@ -96,6 +101,12 @@ void Builder::operation_clause(ast::OperationDecl& operation, Parser::OperationC
     in_batches(clause->batch());
   } else if (auto* rejected = dynamic_cast<Parser::RejectedClauseContext*>(tree)) {
     for (auto& each : names(rejected->names())) operation.rejections.push_back(std::move(each));
+  } else if (auto* fresh = dynamic_cast<Parser::FreshClauseContext*>(tree)) {
+    if (operation.fresh) given_twice(span(tree), "fresh");
+    operation.fresh = additive(fresh->additive());
+  } else if (auto* classed = dynamic_cast<Parser::DataClassClauseContext*>(tree)) {
+    if (operation.data_class) given_twice(span(tree), "class");
+    operation.data_class = name(classed->dataClass()->name());
   }
 }
 
@@ -110,6 +121,7 @@ ast::EventDecl Builder::event(Parser::EventDeclarationContext* tree) {
   }
   result.type = text_value(tree->TEXT());
   result.type_span = span(tree->TEXT());
+  if (tree->dataClass() != nullptr) result.data_class = name(tree->dataClass()->name());
   result.span = span(tree);
   return result;
 }

@@ -82,9 +82,12 @@ ast::DecideStmt Builder::decide(Parser::PersonDecidesContext* tree) {
   if (tree->excepted() != nullptr) {
     for (auto* text : tree->excepted()->TEXT()) result.except.push_back({text_value(text), span(text)});
   }
-  for (auto* text : tree->TEXT()) {
-    if (text->getSymbol() == tree->person) result.person = text_value(text);
-    if (text->getSymbol() == tree->reason) result.reason = text_value(text);
+  if (tree->person != nullptr) result.person = text_value(tree->TEXT());
+  if (auto* because = tree->because()) {
+    if (because->reason != nullptr) result.reason = text_value(because->TEXT());
+    if (because->remark != nullptr) result.remark = text_value(because->TEXT());
+    if (because->choice != nullptr) result.choice = name(because->choice);
+    result.reason_span = span(because);
   }
   return result;
 }

@@ -71,6 +71,7 @@ bool asks_for_name(size_t type) {
     case Lexer::HELD:
     case Lexer::ROUTE:
     case Lexer::SYNC:
+    case Lexer::BECAUSE:
       return true;
     default:
       return false;

@@ -34,6 +34,7 @@ std::string_view test_word(size_t type);  // "becomes"; empty for other tokens
 
 // The same for one advisor.
 void retag_advisor_words(Tokens& tokens, std::string_view text);
+void retag_data_words(Tokens& tokens, std::string_view text);  // of a view, a system or an advisor
 std::string_view advisor_word(size_t type);  // "timeout"
 // The same for one schedule.
 void retag_schedule_words(Tokens& tokens, std::string_view text);

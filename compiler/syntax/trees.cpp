@@ -107,6 +107,9 @@ Parser::DeclarationContext* DeclarationTrees::tree_of(const Piece& piece, Tokens
     retag_test_words(tokens, text_);
   } else {
     if (tokens.front()->getType() == Lexer::ADVISOR) retag_advisor_words(tokens, text_);
+    const size_t first = tokens.front()->getType();
+    if (first == Lexer::VIEW || first == Lexer::SYSTEM || first == Lexer::ADVISOR)
+      retag_data_words(tokens, text_);
     if (tokens.front()->getType() == Lexer::SCHEDULE) retag_schedule_words(tokens, text_);
     if (tokens.front()->getType() == Lexer::INTERFACE) retag_interface_words(tokens, text_);
     if (tokens.front()->getType() == Lexer::ROUTE || tokens.front()->getType() == Lexer::SYNC)

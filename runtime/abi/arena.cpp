@@ -90,7 +90,8 @@ void Workspace::reset() {
   context_.input_tag = context_.input_detail = 0;
   context_.next_state = context_.outcome = context_.compensate = 0;
   context_.frame_count = context_.operand_count = 0;
-  context_.fault = context_.fault_line = context_.fault_source = 0;
+  context_.fault = 0;
+  context_.fault_place = {};
 }
 
 }  // namespace endcap::abi

@@ -49,8 +49,12 @@ uint32_t endcap_rt_DecimalRescale(Context*, Cell* result, const Cell* arguments,
 }
 
 uint32_t endcap_rt_BoundsCheck(Context* context, Cell* result, const Cell* arguments, uint64_t immediate) {
-  if (!is_scalar_in_range(context->program->types[static_cast<TypeId>(immediate)], arguments[0]))
-    return code(FaultKind::OutOfRange);
+  const auto type = static_cast<TypeId>(immediate);
+  if (!is_scalar_in_range(context->program->types[type], arguments[0])) {
+    context->refused_type = type;
+    context->refused = arguments[0];
+    return code(FaultKind::OutOfBounds);
+  }
   return give(result, arguments[0].bits);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/abi/frame.h"
+#include "runtime/abi/place.h"
 #include "runtime/value/time.h"
 
 namespace endcap::abi {
@@ -22,7 +23,7 @@ enum class Exit : uint32_t {
   Done = 3,        // an element, branch or handler reached its end
   Skip = 4,        // an element was skipped
   Yield = 5,       // an element ended with operands[0]; a delivery: see Delivery in program.h
-  Faulted = 6,     // fault, fault_source, fault_line
+  Faulted = 6,     // fault, fault_place
   GuardTrue = 7,
   GuardFalse = 8,
 };
@@ -30,7 +31,7 @@ enum class Exit : uint32_t {
 struct Context;
 using AdvanceFn = Exit (*)(Context*, uint32_t state);
 
-// Layout is part of the ABI: compiled code reads the fields up to `fault_line` by offset (codegen asserts them).
+// Layout is part of the ABI: compiled code reads the fields up to `fault_place` by offset (codegen asserts them).
 struct Context {
   Cell* frame = nullptr;          // room for kSlotsMax cells
   Cell* operands = nullptr;       // room for kSlotsMax cells
@@ -46,14 +47,15 @@ struct Context {
   uint32_t frame_count = 0;
   uint32_t operand_count = 0;
   uint32_t fault = 0;             // FaultKind
-  uint32_t fault_line = 0;
-  uint32_t fault_source = 0;      // index into Program::texts: path of the source file
+  SourcePlace fault_place;
 
   // host side, not touched by compiled code directly
   Arena* arena = nullptr;
   const Program* program = nullptr;
   uint32_t machine = 0;           // index of the machine that runs; the host sets it before each advance
   BlobSource* blobs = nullptr;
+  TypeId refused_type = kNoType;  // OutOfBounds: whose bounds
+  Cell refused;                   // and what is not within them
 };
 
 inline constexpr uint32_t kSlotsMax = 4096;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/abi/context.h"
+#include "runtime/abi/parts.h"
 #include "runtime/abi/types.h"
 #include "runtime/value/calendar.h"
 #include "runtime/value/recurrence.h"
@@ -164,6 +165,7 @@ struct Slot {
   std::string name;            // as the author named it
   TypeId type = kNoType;
   Trust trust = Trust::Trusted;
+  Parts advised = {};          // of advice: which parts of it; empty: an older Endcap noted no more than that
 };
 
 // One event a wait point listens to.
@@ -205,12 +207,19 @@ struct WaitPoint {
   std::vector<GrantPart> unasked;       // what was asked for without knowing what advice has decided since, and is not written here
   // What may have been written when somebody stands here; of that, since the rounds of the loops around began; what may be from here on.
   std::vector<GrantPart> written, written_now, ahead;
+  Parts brings = {};                    // which parts of what it gives (`input`) are advice
 
   // by kind
   uint32_t target = 0;                  // operation, view, navigation, advisor, Run: workflow; Write: index of the proposal in the approval
   uint32_t policy = 0;                  // Approve
   std::string label;                    // Approve: grant name; Task: task name
-  struct ProposalRef { std::string name; uint32_t operation = 0; std::optional<uint32_t> undo; TypeId type = kNoType; };
+  struct ProposalRef {
+    std::string name;
+    uint32_t operation = 0;
+    std::optional<uint32_t> undo;
+    TypeId type = kNoType;
+    Parts knows = {};                   // of whose advice it was asked for knowing: "stock"; "for stock": of its targets alone
+  };
   std::vector<ProposalRef> proposals;   // Approve
   bool by_line = false;                 // Approve, AskAgain: people may refuse single leaves, and their writes end in Refused
   uint32_t role = 0;                    // Task
@@ -227,6 +236,10 @@ struct WaitPoint {
   std::vector<Prefilled> prefilled;     // Task, Approve: fields of its form that come with a value
   TypeId offered = kNoType;             // Approve: what it can be countered with
   TypeId form() const { return kind == WaitKind::Approve ? offered : kind == WaitKind::Task ? input : kNoType; }
+  // Approve, AskAgain: what who decides so must give as the reason, an enum or a text; kNoType: nothing. `rejected` is the record that
+  // Tag::Rejected then comes with: the reason, optional, for a policy that forbids gives none.
+  struct Reasons { TypeId rejection = kNoType, approval = kNoType, rejected = kNoType; };
+  Reasons reasons;
   bool renewed = false;                 // Task of an exception: raising it again brings new arguments, and new values of these names
   uint32_t parallel = 0;                // ForEach: effects in flight at once; 0: one element after the other is a loop, not a wait
   std::optional<Tolerance> tolerate;    // ForEach: an element's Fail is counted, and ends the element only
@@ -289,6 +302,7 @@ struct Workflow {
   std::vector<Outcome> outcomes;
   std::string signature;                // hex hash over wait points, live types, labels and grants
   std::vector<UpgradeClause> upgrades;  // from older versions
+  bool parts_noted = false;             // its wait points say which parts are advice; an older Endcap did not
 };
 
 // Starts a workflow whenever its rule comes round. It holds no instance: what it keeps is known by its name, in every version.

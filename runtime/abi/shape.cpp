@@ -53,8 +53,9 @@ uint32_t count_code_points(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
-bool is_scalar_in_range(const Type& type, Cell cell) {
-  const Int128 bits = cell.bits;
+namespace {
+
+bool is_of_kind(const Type& type, Int128 bits) {
   switch (type.kind) {
     case Kind::Bool:
       return bits == 0 || bits == 1;
@@ -73,19 +74,51 @@ bool is_scalar_in_range(const Type& type, Cell cell) {
     case Kind::Grant:
       return bits >= 0 && bits <= static_cast<Int128>(UINT64_MAX);
     default:
-      return (!type.least || bits >= *type.least) && (!type.most || bits <= *type.most);
+      return true;
   }
 }
 
+// A value as its author would write it.
+std::string bare_text(const Type& type, Int128 bits) {
+  switch (type.kind) {
+    case Kind::Date:
+      return date_to_text(static_cast<Date>(bits));
+    case Kind::Time:
+      return time_to_text(static_cast<TimeOfDay>(bits));
+    case Kind::Duration:
+      return duration_to_text(static_cast<Duration>(bits));
+    case Kind::Percent:
+      return decimal_to_text(bits, type.scale) + "%";
+    case Kind::Money:
+    case Kind::Quantity:
+      return decimal_to_text(bits, type.scale) + " " + type.name;
+    default:
+      return decimal_to_text(bits, type.scale);
+  }
+}
+
+}  // namespace
+
+bool is_scalar_in_range(const Type& type, Cell cell) {
+  return is_of_kind(type, cell.bits) && (!type.least || cell.bits >= *type.least) &&
+         (!type.most || cell.bits <= *type.most);
+}
+
 std::string bounds_text(const Type& type) {
-  const std::string unit = type.kind == Kind::Percent                                ? "%"
-                           : type.kind == Kind::Money || type.kind == Kind::Quantity ? " " + type.name
-                                                                                     : "";
-  const auto value = [&](Int128 units) { return decimal_to_text(units, type.scale) + unit; };
+  if (type.kind == Kind::Date || type.kind == Kind::Time) {
+    std::string text;
+    if (type.least) text = bare_text(type, *type.least) + " or later";
+    if (type.most) text += (text.empty() ? "" : " and ") + bare_text(type, *type.most) + " or earlier";
+    return text;
+  }
   std::string text;
-  if (type.least) text = "at least " + value(*type.least);
-  if (type.most) text += (text.empty() ? "at most " : " and at most ") + value(*type.most);
+  if (type.least) text = "at least " + bare_text(type, *type.least);
+  if (type.most) text += (text.empty() ? "at most " : " and at most ") + bare_text(type, *type.most);
   return text;
+}
+
+std::string out_of_bounds_text(const Type& type, Cell cell) {
+  return bare_text(type, cell.bits) + " is no " + type.refinement + ", which is " + bounds_text(type);
 }
 
 std::string_view kind_text(Kind kind) {

@@ -28,6 +28,8 @@ uint32_t count_code_points(std::string_view text);
 bool is_scalar_in_range(const Type& type, Cell cell);
 // The bounds of a refined number in words: "at least 0 and at most 100"; empty when it has none.
 std::string bounds_text(const Type& type);
+// What is wrong with such a number: "110.00% is no Share, which is at least 0.00% and at most 100.00%".
+std::string out_of_bounds_text(const Type& type, Cell cell);
 
 // A type as an author writes it: "Qty<ea>", "optional Text(40)"; the name of an enum, a record or a type with
 // bounds.

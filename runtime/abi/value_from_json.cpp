@@ -37,7 +37,7 @@ class Reader {
       case Kind::Time:
       case Kind::Instant:
       case Kind::Duration:
-        return moment(shape, json, path);
+        return within(shape, moment(shape, json, path), path);
       case Kind::BusinessDuration:
         return business(json, path);
       case Kind::Zone:
@@ -74,11 +74,14 @@ class Reader {
         magnitude(*value) >= power_of_ten(shape.precision)) {
       return wrong(path, "more than " + std::to_string(shape.precision) + " digits");
     }
-    if (!is_scalar_in_range(shape, Cell{*value})) {
-      if (shape.refinement.empty()) return wrong(path, "out of range");
-      return wrong(path, "not a " + shape.refinement + ", which is " + bounds_text(shape));
-    }
-    return Cell{*value};
+    return within(shape, Cell{*value}, path);
+  }
+
+  std::expected<Cell, Fault> within(const Type& shape, std::expected<Cell, Fault> value,
+                                    const std::string& path) {
+    if (!value || is_scalar_in_range(shape, *value)) return value;
+    if (shape.refinement.empty()) return wrong(path, "out of range");
+    return wrong(path, "not a " + shape.refinement + ", which is " + bounds_text(shape));
   }
 
   // A string of digits, or a whole JSON number: a fraction would have been through binary floating point.

@@ -114,11 +114,16 @@ OrMessage<Cell> read_enum(const Type& type, const Json& value) {
   return Cell{found - type.values.begin()};
 }
 
+OrMessage<Cell> within(const Type& type, Cell value) {
+  if (type.refinement.empty() || abi::is_scalar_in_range(type, value)) return value;
+  return std::unexpected(fmt::format("is not a {}, which is {}", type.refinement, abi::bounds_text(type)));
+}
+
 // The reason alone; the caller names field and value.
 OrMessage<Cell> read_value(const Type& type, const Json& value, abi::Arena& arena) {
-  auto lift = [](auto result) -> OrMessage<Cell> {
+  auto lift = [&](auto result) -> OrMessage<Cell> {
     if (!result) return std::unexpected(result.error());
-    return Cell{*result};
+    return within(type, Cell{*result});
   };
   switch (type.kind) {
     case Kind::Bool:
@@ -134,10 +139,7 @@ OrMessage<Cell> read_value(const Type& type, const Json& value, abi::Arena& aren
       if (!units && units.error().kind == FaultKind::LossOfPrecision)
         return std::unexpected(fmt::format("has more than {} decimal places", scale));
       if (!units) return std::unexpected("is not a number that fits");
-      if (!type.refinement.empty() && !abi::is_scalar_in_range(type, Cell{*units}))
-        return std::unexpected(
-            fmt::format("is not a {}, which is {}", type.refinement, abi::bounds_text(type)));
-      return Cell{*units};
+      return within(type, Cell{*units});
     }
     case Kind::Enum:
       return read_enum(type, value);

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "runtime/abi/shape.h"
 #include "runtime/abi/value_json.h"
 #include "runtime/engine/partition.h"
 
@@ -37,6 +38,9 @@ void Partition::run_ready() {
 void Partition::step(rows::Instance row, Input input) {
   clear_wait(row, false);
   if (!row.rereads.empty()) return read_first(std::move(row), std::move(input));
+  const bool says_nothing = input.tag == abi::Rejected && input.value.empty();
+  if (says_nothing && wait_point(row).reasons.rejected != abi::kNoType)
+    input = rejected_input(wait_point(row), nullptr);
   if (++steps_[row.number] > kStepsPerDrain) {
     return hold(std::move(row), input, rows::Instance::Status::Quarantined,
                 "it runs in circles without waiting for anything");
@@ -103,12 +107,17 @@ abi::Exit Partition::call_machine(const rows::Instance& row, uint32_t state, con
 }
 
 std::string Partition::fault_text(const abi::Context& context) const {
-  return std::string(to_string(static_cast<FaultKind>(context.fault))) + fault_place(context);
+  const auto kind = static_cast<FaultKind>(context.fault);
+  std::string text = std::string(to_string(kind)) + fault_place(context);
+  if (kind == FaultKind::OutOfBounds)
+    text += ": " + abi::out_of_bounds_text(types()[context.refused_type], context.refused);
+  return text;
 }
 
 std::string Partition::fault_place(const abi::Context& context) const {
-  if (context.fault_line == 0 || context.fault_source >= program().texts.size()) return {};
-  return fmt::format(" at {}:{}", program().texts[context.fault_source], context.fault_line);
+  const abi::SourcePlace& place = context.fault_place;
+  if (place.line == 0 || place.file >= program().texts.size()) return {};
+  return fmt::format(" at {}:{}", program().texts[place.file], abi::position_text(place));
 }
 
 std::string Partition::unhandled_text(const Input& input) const {

@@ -47,7 +47,8 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
     }
     if (again->status == rows::Task::Status::Rejected || again->status == rows::Task::Status::Expired) {
       resume(row.root, row.number,
-             Input{again->status == rows::Task::Status::Rejected ? abi::Rejected : abi::Expired});
+             again->status == rows::Task::Status::Rejected ? rejected_input(point, &*again)
+                                                           : Input{abi::Expired});
       return true;
     }
   }
@@ -138,7 +139,11 @@ void Partition::answer_again(const rows::Task& again, uint32_t tag) {
   for (const uint64_t waiter : again.waiters) {
     const auto row = instance(again.root, waiter);
     if (!row || row->task != again.number) continue;
-    resume(again.root, waiter, tag == abi::Ok ? granted_input(wait_point(*row), again.of) : Input{tag});
+    const abi::WaitPoint& point = wait_point(*row);
+    resume(again.root, waiter,
+           tag == abi::Ok         ? granted_input(point, again.of)
+           : tag == abi::Rejected ? rejected_input(point, &again)
+                                  : Input{tag});
   }
 }
 

@@ -61,6 +61,7 @@ struct DecisionRequest {
   std::string answers = {};  // Done, Counter: JSON object of what is filled in
   std::string except = {};   // Approve, by line: JSON array of the lines that are refused
   std::string to = {};       // Delegate: who decides or does it in their place
+  std::string remark = {};   // more than the reason says, in own words
 };
 // A person puts a suspended or quarantined instance back to work: what it waited for is done again.
 struct ResumeRequest {

@@ -8,6 +8,19 @@
 
 namespace endcap {
 
+nlohmann::ordered_json reasons_json(const abi::Types& types, const abi::WaitPoint& point) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  const auto show = [&](const char* decided, abi::TypeId id) {
+    if (id == abi::kNoType) return;
+    json[decided] = {{"type", abi::type_text(types, id)}};
+    if (types[id].kind == abi::Kind::Enum) json[decided]["values"] = types[id].values;
+    if (types[id].max_length > 0) json[decided]["length"] = types[id].max_length;
+  };
+  show("rejection", point.reasons.rejection);
+  show("approval", point.reasons.approval);
+  return json;
+}
+
 nlohmann::ordered_json form_json(const abi::Types& types, const abi::WaitPoint& point,
                                  const rows::Task& task) {
   using Form = nlohmann::ordered_json;

@@ -11,4 +11,7 @@ namespace endcap {
 nlohmann::ordered_json form_json(const abi::Types& types, const abi::WaitPoint& point,
                                  const rows::Task& task);
 
+// What must be given as a reason where the task waits, by what is decided; empty when nothing must.
+nlohmann::ordered_json reasons_json(const abi::Types& types, const abi::WaitPoint& point);
+
 }  // namespace endcap

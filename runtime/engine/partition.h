@@ -365,6 +365,12 @@ class Partition {
   static Json refused_json(const RefusedLines& lines);
   void cover_accepted(rows::Task& task);
 
+  // --- reasons.cpp: what who decides has to give
+  const abi::WaitPoint* asked_at(const rows::Task& task);
+  std::optional<std::string> why_no_reason(const rows::Task& task, const DecisionRequest& request,
+                                           RefusedLines& lines);
+  Input rejected_input(const abi::WaitPoint& point, const rows::Task* task);
+
   // --- budgets.cpp: what policies let through without a person, up to a limit
   struct Demand {  // on one account
     rows::Reservation wanted;

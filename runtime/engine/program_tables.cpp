@@ -90,7 +90,7 @@ void fields_of(F& f, abi::Policy& x) {
 }
 template <typename F>
 void fields_of(F& f, abi::Slot& x) {
-  f(1, x.name), type(f, 2, x.type), f(3, x.trust);
+  f(1, x.name), type(f, 2, x.type), f(3, x.trust), f(4, x.advised);
 }
 template <typename F>
 void fields_of(F& f, abi::Subscription& x) {
@@ -107,7 +107,7 @@ void fields_of(F& f, abi::Branch& x) {
 }
 template <typename F>
 void fields_of(F& f, abi::WaitPoint::ProposalRef& x) {
-  f(1, x.name), f(2, x.operation), f(3, x.undo), type(f, 4, x.type);
+  f(1, x.name), f(2, x.operation), f(3, x.undo), type(f, 4, x.type), f(5, x.knows);
 }
 template <typename F>
 void fields_of(F& f, abi::WaitPoint::Escalation& x) {
@@ -137,7 +137,9 @@ void fields_of(F& f, abi::WaitPoint& x) {
       f(16, x.escalations), f(17, x.events), f(18, x.branches), f(19, x.parallel), f(20, x.collects),
       type(f, 21, x.element), f(22, x.asked), f(23, x.renewed), f(24, x.dues), f(25, x.tolerate),
       f(29, x.prefilled), f(30, x.scope), f(31, x.by_line), f(32, x.elements), type(f, 37, x.offered),
-      f(38, x.control), f(39, x.unasked), f(40, x.written), f(41, x.written_now), f(42, x.ahead);
+      f(38, x.control), f(39, x.unasked), f(40, x.written), f(41, x.written_now), f(42, x.ahead),
+      type(f, 43, x.reasons.rejection), type(f, 44, x.reasons.approval), type(f, 45, x.reasons.rejected),
+      f(46, x.brings);
 }
 template <typename F>
 void fields_of(F& f, abi::Machine& x) {
@@ -154,14 +156,41 @@ void fields_of(F& f, abi::Workflow::StartParameter& x) {
 template <typename F>
 void fields_of(F& f, abi::Workflow& x) {
   f(1, x.name), shifted<1>(f, 2, x.version), f(3, x.main), f(4, x.parameters), f(5, x.key_parameters),
-      f(6, x.outcomes), f(7, x.signature), f(8, x.only_run), f(9, x.severity);
+      f(6, x.outcomes), f(7, x.signature), f(8, x.only_run), f(9, x.severity), f(10, x.parts_noted);
+}
+struct CalendarDay {  // a weekday, or a date
+  int64_t day = 0;
+  std::vector<uint64_t> times;  // from and to, one after the other
+};
+template <typename F>
+void fields_of(F& f, CalendarDay& x) {
+  f(1, x.day), f(2, x.times);
+}
+template <typename F, typename Day>
+void days(F& f, uint32_t number, std::map<Day, Calendar::DayHours>& hours) {
+  std::vector<CalendarDay> all;
+  for (const auto& [day, of_day] : hours) {
+    all.push_back({static_cast<int64_t>(day), {}});
+    for (const auto& [from, to] : of_day) {
+      all.back().times.push_back(static_cast<uint64_t>(from));
+      all.back().times.push_back(static_cast<uint64_t>(to));
+    }
+  }
+  f(number, all);
+  if constexpr (F::kReads) {
+    for (const auto& [day, times] : all) {
+      for (size_t i = 0; i + 1 < times.size(); i += 2)
+        hours[static_cast<Day>(day)].push_back(
+            {static_cast<TimeOfDay>(times[i]), static_cast<TimeOfDay>(times[i + 1])});
+    }
+  }
 }
 template <typename F>
 void fields_of(F& f, Calendar& x) {
   std::vector<uint64_t> working(x.working.begin(), x.working.end()),
       holidays(x.holidays.begin(), x.holidays.end());
   f(1, x.name), shifted<1>(f, 2, x.version), f(3, x.zone), f(4, working), shifted<kOpen>(f, 5, x.open),
-      shifted<kClose>(f, 6, x.close), f(7, holidays);
+      shifted<kClose>(f, 6, x.close), f(7, holidays), days(f, 8, x.of_weekday), days(f, 9, x.of_date);
   if constexpr (F::kReads) {
     for (size_t i = 0; i < working.size() && i < x.working.size(); ++i) x.working[i] = working[i] != 0;
     x.holidays.clear();

@@ -76,7 +76,8 @@ bool LoadedSweep::look(const abi::Program& program, const abi::Branch& guard,
   context.input = abi::Cell();
   context.input_tag = abi::Start;
   context.input_detail = 0;
-  context.fault = context.fault_line = context.fault_source = 0;
+  context.fault = 0;
+  context.fault_place = {};
   context.now = now;
   context.machine = guard.machine;
   context.arena_base = arena.base();

@@ -36,11 +36,12 @@ struct Decision {
   std::string covers = {};  // who is away, in whose place; empty: nobody
   uint64_t refused = 0;     // lines that were excepted from what was approved
   bool countered = false;   // not approved: something else was offered
+  std::string remark = {};  // beside the reason
   const std::string& whose() const { return covers.empty() ? person : covers; }
   template <typename F>
   void fields(F& f) {
     f(1, person), f(2, role), f(3, as), f(4, approved), f(5, reason), f(6, time), f(7, role_name),
-        f(8, as_name), f(9, covers), f(10, refused), f(11, countered);
+        f(8, as_name), f(9, covers), f(10, refused), f(11, countered), f(12, remark);
   }
 };
 
@@ -136,9 +137,9 @@ struct Task {
   // Approval, Again: while accounts have not answered, nobody else is asked.
   std::vector<Beyond> reserving;
   bool forbidden = false;  // by what was beyond a budget
-  std::string reason;
-  bool by_line = false;  // Approval, Again: people may refuse single leaves
-  uint64_t refused = 0;  // and have refused so many; once it is granted, `leaves` are the others
+  std::string reason;      // why that, or what who rejected it gave
+  bool by_line = false;    // Approval, Again: people may refuse single leaves
+  uint64_t refused = 0;    // and have refused so many; once it is granted, `leaves` are the others
   std::vector<Delegation> delegations;  // one a role at most
 
   bool is_approval() const { return kind == Kind::Approval || kind == Kind::Again; }

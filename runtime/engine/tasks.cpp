@@ -30,6 +30,11 @@ const char* word(DecisionRequest::What what) {
                                                   : "done";
 }
 
+// Of an approval of which no line is left.
+std::string reason_of_lines(const auto& lines, const std::string& otherwise) {
+  return lines.empty() ? otherwise : lines.begin()->second.reason;
+}
+
 }  // namespace
 
 std::optional<rows::Task> Partition::any_task(uint64_t number) {
@@ -212,11 +217,13 @@ void Partition::decide_now(DecisionRequest& request) {
     return answer(request.reply,
                   decline(Refusal::Kind::Invalid, fmt::format("task {}: {}", task->number, filled.error())));
   task->decisions.push_back({request.person, held->role, held->role, !rejected, request.reason, now_});
+  task->decisions.back().remark = request.remark;
   if (held->whose != request.person) task->decisions.back().covers = held->whose;
   Json details = {{"task", task->number},           {"label", task->label},
                   {"person", request.person},       {"role", program().roles[held->role]},
                   {"decision", word(request.what)}, {"reason", request.reason}};
   if (held->whose != request.person) details["covers"] = held->whose;
+  if (!request.remark.empty()) details["remark"] = request.remark;
   note_answers(*task, details);
   note(task->root, "taskDone", task->instance, task->path, task->element, details);
   close_task(*task, Status::Done);
@@ -233,11 +240,13 @@ Json Partition::said(rows::Task& task, const DecisionRequest& request, const Say
       state_.people.acts_as(state_.people.decider(task, person, says.whose, policy), says.role, policy)
           .value_or(says.role);
   task.decisions.push_back({person, says.role, as, approved, request.reason, now_});
+  task.decisions.back().remark = request.remark;
   Json details = {{"task", task.number},       {"label", task.label},
                   {"person", person},          {"role", program().roles[says.role]},
                   {"as", program().roles[as]}, {"decision", word(request.what)},
                   {"reason", request.reason}};
   if (says.whose != person) task.decisions.back().covers = says.whose, details["covers"] = says.whose;
+  if (!request.remark.empty()) details["remark"] = request.remark;
   return details;
 }
 
@@ -282,14 +291,17 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   const bool approves = request.what == DecisionRequest::What::Approve;
   const auto says = say_of(state_.people, program(), task, request.person, approves, now_);
   if (!says) return std::unexpected(says.error());
-  const auto excepted = lines_excepted(task, request);
+  auto excepted = lines_excepted(task, request);
   if (!excepted) return std::unexpected(excepted.error());
+  if (auto missing = why_no_reason(task, request, *excepted))
+    return decline(Refusal::Kind::Invalid, std::move(*missing));
   refuse_lines(task, *excepted);
   // Asked again, those who wait for a line that is refused hear of that, and nobody of a rejection.
   const bool line_left = is_line_left(task);
   const bool approved = approves && (line_left || task.kind == Kind::Again);
   Json details = said(task, request, *says, approved);
   task.decisions.back().refused = excepted->size();
+  if (!approved) task.reason = approves ? reason_of_lines(*excepted, request.reason) : request.reason;
   if (!excepted->empty()) details["except"] = refused_json(*excepted);
   note(task.root, "decided", task.instance, task.path, task.element, details);
   if (approved && line_left && !says->complete) {
@@ -312,8 +324,9 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
   } else {
     const auto row = instance(task.root, task.instance);
     resume(task.root, task.instance,
-           approved && row ? granted_input(wait_point(*row), task.number)
-                           : Input{approved ? abi::Ok : abi::Rejected});
+           !row       ? Input{approved ? abi::Ok : abi::Rejected}
+           : approved ? granted_input(wait_point(*row), task.number)
+                      : rejected_input(wait_point(*row), &task));
   }
   Json reply = {{"task", task.number}, {"status", approved ? "granted" : "rejected"}};
   if (task.refused > 0) reply["refused"] = task.refused;

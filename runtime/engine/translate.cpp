@@ -74,6 +74,20 @@ void held_outcome(Translation& t, rows::Instance& row, const std::vector<abi::Ou
 }
 
 // What a suspended machine was resumed with, or what the one that ran it will be.
+// What a person has answered, with a form that came with a model's numbers: the new version takes it as it
+// is.
+void held_answer(Translation& t, const rows::Instance& row, const abi::WaitPoint& wait,
+                 const abi::WaitPoint& now) {
+  if (row.held_tag != abi::Ok || wait.kind != abi::WaitKind::Task) return;
+  const auto taken = [&](const std::string& part) { return abi::covers(now.brings, part); };
+  if (now.input == abi::kNoType || std::ranges::all_of(wait.brings, taken)) return;
+  const bool lost = row.is_lost();
+  t.cannot(lost ? "it was suspended with an answer in which there is advice that the new version trusts"
+                : "it has an answer in which there is advice that the new version trusts, and reads what it "
+                  "needs to go on",
+           lost ? "resume it before the deploy" : "wait until it has gone on");
+}
+
 void held_input(Translation& t, rows::Instance& row, const abi::PointUpgrade& point, uint32_t machine) {
   const bool holds = row.is_lost() || row.status == rows::Instance::Status::Ending ||
                      row.status == rows::Instance::Status::Rereading;
@@ -100,6 +114,7 @@ void held_input(Translation& t, rows::Instance& row, const abi::PointUpgrade& po
       row.held_tag = abi::EventBase + now;
     }
   }
+  if (row.status != rows::Instance::Status::Ending) held_answer(t, row, wait, moved.states.at(point.state));
   row.held_type = type(t, row.held_type);
   if (row.held_call.empty()) return;
   auto call = rows::decode<rows::Pending>(row.held_call);

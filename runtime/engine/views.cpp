@@ -309,6 +309,21 @@ Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
   return json.dump();
 }
 
+// Where whoever asked waits, while it is open.
+const abi::WaitPoint* Views::asked_at(const rows::Task& row) const {
+  using Kind = rows::Task::Kind;
+  const bool again = row.kind == Kind::Again;
+  if (row.status != rows::Task::Status::Open || row.kind == Kind::Outcome || row.kind == Kind::Undo)
+    return nullptr;
+  for (const uint64_t waiter : again ? row.waiters : std::vector{row.instance}) {
+    const auto waits =
+        find<rows::Instance>(partition_of(row.root), Table::Instance, rows::pair_key(row.root, waiter));
+    if (waits && (!again || waits->task == row.number))
+      return &program_.machines[waits->machine].states[waits->state];
+  }
+  return nullptr;
+}
+
 Json Views::task(const rows::Task& row) const {
   Json json = {{"task", row.number},
                {"kind", kind_name(row.kind)},
@@ -351,16 +366,14 @@ Json Views::task(const rows::Task& row) const {
     if (decision.refused > 0) one["refused"] = decision.refused;
     if (decision.countered) one["countered"] = true;
     one["reason"] = decision.reason;
+    if (!decision.remark.empty()) one["remark"] = decision.remark;
     one["time"] = instant_to_text(decision.time);
     decisions.push_back(std::move(one));
   }
   if (!decisions.empty()) json["decisions"] = std::move(decisions);
-  if (row.status == rows::Task::Status::Open &&
-      (row.kind == rows::Task::Kind::Task || row.kind == rows::Task::Kind::Approval)) {
-    const auto waits =
-        find<rows::Instance>(partition_of(row.root), Table::Instance, rows::pair_key(row.root, row.instance));
-    const abi::WaitPoint* point = waits ? &program_.machines[waits->machine].states[waits->state] : nullptr;
-    if (point && point->form() != abi::kNoType) json["form"] = form_json(program_.types, *point, row);
+  if (const abi::WaitPoint* point = asked_at(row)) {
+    if (point->form() != abi::kNoType) json["form"] = form_json(program_.types, *point, row);
+    if (auto reasons = reasons_json(program_.types, *point); !reasons.empty()) json["reasons"] = reasons;
   }
   if (!row.answers.empty()) json["answers"] = Json::parse(row.answers);
   if (row.status != rows::Task::Status::Open && !row.prefilled.empty()) {

@@ -55,6 +55,7 @@ class Views {
   Json summary(const rows::Family& family) const;
   Json waiting(const rows::Instance& row) const;
   Json task(const rows::Task& row) const;
+  const abi::WaitPoint* asked_at(const rows::Task& row) const;
   std::optional<rows::Task> find_task(uint64_t number) const;
   // Each leaf of an approval that the task is about, in the order of their keys, from that of `from` on.
   // `seen` gives false for enough.

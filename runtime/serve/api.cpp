@@ -218,7 +218,8 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
   if (!task) return respond(no_task(id));
   auto members = body_members(request);
   if (!members) return respond(members.error());
-  if (auto unknown = unknown_member(*members, {"person", "decision", "reason", "answers", "except"}))
+  if (auto unknown =
+          unknown_member(*members, {"person", "decision", "reason", "remark", "answers", "except"}))
     return respond(*unknown);
   auto person = text_member(*members, "person", true);
   if (!person) return respond(person.error());
@@ -228,6 +229,9 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
   if (!reason) return respond(reason.error());
   DecisionRequest decided{*task, std::move(*person), DecisionRequest::What::Done, std::move(*reason),
                           reply_with(respond, 200)};
+  auto remark = text_member(*members, "remark", false);
+  if (!remark) return respond(remark.error());
+  decided.remark = std::move(*remark);
   if (const auto answers = members->find("answers"); answers != members->end())
     decided.answers = answers->second;
   if (const auto except = members->find("except"); except != members->end() && except->second != "null")

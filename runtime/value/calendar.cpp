@@ -15,12 +15,24 @@ Fault out_of_range(const Calendar& calendar) {
 struct Opening {
   Instant from, to;
 };
-std::expected<Opening, Fault> opening(const Calendar& calendar, Date date) {
-  auto from = instant_of(date, calendar.open, calendar.zone);
+std::expected<Opening, Fault> opening(const Calendar& calendar, Date date, const Calendar::Hours& hours) {
+  auto from = instant_of(date, hours.from, calendar.zone);
   if (!from) return std::unexpected(from.error());
-  auto to = instant_of(date, calendar.close, calendar.zone);
+  auto to = instant_of(date, hours.to, calendar.zone);
   if (!to) return std::unexpected(to.error());
   return Opening{*from, *to};
+}
+
+size_t weekday_of(Date date) {
+  return static_cast<size_t>(((int64_t{date} + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+}
+
+TimeOfDay clamp_to(const Calendar::DayHours& hours, TimeOfDay time, bool forwards) {
+  for (size_t i = 0; i < hours.size(); ++i) {
+    if (time < hours[i].from) return forwards || i == 0 ? hours[i].from : hours[i - 1].to;
+    if (time <= hours[i].to) return time;
+  }
+  return hours.back().to;
 }
 
 // Walks the opening time from `start`, forwards or backwards, until `remaining` of it has passed.
@@ -31,13 +43,17 @@ std::expected<Instant, Fault> walk_time(const Calendar& calendar, Instant start,
   Date date = local->date;
   for (int day = 0; day <= kDaysMax; ++day, date += forwards ? 1 : -1) {
     if (!is_working_day(calendar, date)) continue;
-    auto hours = opening(calendar, date);
-    if (!hours) return std::unexpected(hours.error());
-    const Instant from = forwards ? std::max(start, hours->from) : hours->from;
-    const Instant to = forwards ? hours->to : std::min(start, hours->to);
-    if (from >= to) continue;
-    if (remaining <= to - from) return forwards ? from + remaining : to - remaining;
-    remaining -= to - from;
+    Calendar::DayHours all = hours_of(calendar, date);
+    if (!forwards) std::ranges::reverse(all);
+    for (const Calendar::Hours& each : all) {
+      auto hours = opening(calendar, date, each);
+      if (!hours) return std::unexpected(hours.error());
+      const Instant from = forwards ? std::max(start, hours->from) : hours->from;
+      const Instant to = forwards ? hours->to : std::min(start, hours->to);
+      if (from >= to) continue;
+      if (remaining <= to - from) return forwards ? from + remaining : to - remaining;
+      remaining -= to - from;
+    }
   }
   return std::unexpected(out_of_range(calendar));
 }
@@ -52,7 +68,7 @@ std::expected<Instant, Fault> walk_days(const Calendar& calendar, Instant start,
     date += forwards ? 1 : -1;
     if (is_working_day(calendar, date)) --days;
   }
-  return instant_of(date, std::clamp(local->time, calendar.open, calendar.close), calendar.zone);
+  return instant_of(date, clamp_to(hours_of(calendar, date), local->time, forwards), calendar.zone);
 }
 
 std::expected<Instant, Fault> walk(const Calendar& calendar, Instant start, BusinessDuration duration,
@@ -78,8 +94,16 @@ std::expected<Date, Fault> nearest_working_day(const Calendar& calendar, Date da
 }  // namespace
 
 bool is_working_day(const Calendar& calendar, Date date) {
-  const int64_t weekday = ((int64_t{date} + 3) % 7 + 7) % 7;  // 1970-01-01 was a Thursday
-  return calendar.working[static_cast<size_t>(weekday)] && !calendar.holidays.contains(date);
+  if (calendar.holidays.contains(date)) return false;
+  return calendar.of_date.contains(date) || calendar.working[weekday_of(date)];
+}
+
+Calendar::DayHours hours_of(const Calendar& calendar, Date date) {
+  if (const auto single = calendar.of_date.find(date); single != calendar.of_date.end())
+    return single->second;
+  const auto weekday = calendar.of_weekday.find(static_cast<uint8_t>(weekday_of(date)));
+  return weekday != calendar.of_weekday.end() ? weekday->second
+                                              : Calendar::DayHours{{calendar.open, calendar.close}};
 }
 
 std::expected<Instant, Fault> add_business(const Calendar& calendar, Instant from,

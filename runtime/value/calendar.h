@@ -4,15 +4,18 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "runtime/value/time.h"
 
 namespace endcap {
 
 // Business time: hours count only opening time; one business day is the same clock time on the next working day, clamped to
-// the opening hours (LANGUAGE, Time).
+// the opening hours of that day (LANGUAGE, Time). A break counts as closed: a clock time in it is its end, and its beginning
+// where one goes backwards.
 struct BusinessDuration {
   enum class Unit : uint8_t { Time, Days } unit = Unit::Time;
   int64_t amount = 0;  // microseconds of opening time, or whole working days
@@ -26,7 +29,14 @@ struct Calendar {
   TimeOfDay open = 9 * 3600;
   TimeOfDay close = 17 * 3600;         // > open
   std::set<Date> holidays;
+  struct Hours { TimeOfDay from = 0, to = 0; };  // from < to
+  using DayHours = std::vector<Hours>;           // in order and apart; not empty
+  std::map<uint8_t, DayHours> of_weekday;        // 0 is Monday: in place of `open` to `close`
+  std::map<Date, DayHours> of_date;              // of a day that is a working day whatever its weekday
 };
+
+// Of a working day.
+Calendar::DayHours hours_of(const Calendar& calendar, Date date);
 
 bool is_working_day(const Calendar& calendar, Date date);
 // The instant at which `duration` of business time has passed since `from`; OutOfRange past ten years.

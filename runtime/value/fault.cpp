@@ -27,6 +27,8 @@ std::string_view to_string(FaultKind kind) {
       return "unhandled";
     case FaultKind::KeyTwice:
       return "two values under one key of a map";
+    case FaultKind::OutOfBounds:
+      return "out of bounds";
   }
   return "unknown fault";
 }

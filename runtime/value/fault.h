@@ -19,6 +19,7 @@ enum class FaultKind : uint8_t {
   TooLarge = 8,          // a cap on frame, payload or record was reached
   Unhandled = 9,         // a call ended in a way its wait point has no handler for: the instance is suspended there
   KeyTwice = 10,         // a map of two values under one key
+  OutOfBounds = 11,      // a value is not within the bounds of its refined type
 };
 
 struct Fault {

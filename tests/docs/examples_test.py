@@ -25,6 +25,9 @@ def check(endcap: str, source: pathlib.Path, module: str, form: str) -> tuple[in
         shutil.copytree(source / "workflows" / "data", project / "data")
         for name in ("endcap.toml", "endcap.lock", "retail.endcap"):
             shutil.copy(source / "workflows" / name, project)
+        # An example is a project of its own, and retail.endcap a module that it shares with others.
+        settings = project / "endcap.toml"
+        settings.write_text(settings.read_text().replace("[project]\n", "[project]\nlibrary = [\"retail.endcap\"]\n", 1))
         (project / "example.endcap").write_text(module)
         done = subprocess.run([endcap, "check", str(project), "--format", form], capture_output=True, text=True, timeout=60)
         return done.returncode, done.stdout

@@ -133,7 +133,8 @@ class Command(unittest.TestCase):
         self.assertEqual(endcap("test", str(self.folder / "nowhere")).returncode, 3)
         self.edit("markdown.endcap", "expect outcome MarkedDown", "expect outcome MarkdDown")
         done = endcap("test", str(self.project), "--format", "json")
-        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        told = json.loads(done.stdout)
+        self.assertEqual((done.returncode, told["tests"], told["findings"][0]["code"]), (1, [], "EC0806"))
         self.assertIn("EC0806", done.stderr)
         path = self.project / "markdown.endcap"
         path.write_text(path.read_text().split("-- What must hold")[0])

@@ -82,6 +82,20 @@ class Evolution(unittest.TestCase):
         after = json.loads(endcap("signature", self.project).stdout)["workflows"][0]
         self.assertNotEqual(after["signature"], workflow["signature"])
 
+    def test_what_counts_as_advice_in_functions_and_workflows(self):
+        self.made()
+        text = endcap("signature", self.project, "--format", "human").stdout
+        self.assertIn("function markdown.margin(article: Article, price: Money<AUD>) -> Ratio, advice where article.cost or price is\n", text)
+        self.assertIn("workflow markdown.Markdown(article: trusted; price: trusted; last: trusted)\n", text)
+        self.assertIn("  MarkedDown: trusted\n", text)
+        printed = json.loads(endcap("signature", self.project).stdout)
+        self.assertEqual(printed["functions"][0]["advice"], {"itself": ["article.cost", "price"]})
+        self.assertEqual((printed["labels"][0]["workflow"], printed["labels"][0]["control"]), ("markdown.Markdown", "trusted"))
+        self.edit("(price - article.cost) / price", "(article.price - article.cost) / price")
+        _, report = self.report()
+        self.assertEqual([(each["kind"], each["by"]) for each in report["labels"]], [("function label", "article.price")])
+        self.assertIn("the result of markdown.margin counts as advice where `article.price` does, and did not", self.breaking().stdout)
+
     def test_only_what_compiles_has_a_signature(self):
         self.made()
         self.edit("= Cost in Currency", "= Costs in Currency")

@@ -128,6 +128,111 @@ class Outputs(Project):
         self.assertIn(f'"uri": "file://{self.project}/markdown.endcap"', done.stdout)
 
 
+class EveryCommand(Project):
+    """What is no diagnostic is written in the same formats: failing tests, upgrades that strand, metadata that changed, layout."""
+
+    def results(self, name: str):
+        run = json.loads((self.folder / name).read_text())["runs"][0]
+        for result in run["results"]:
+            self.assertEqual(run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"], result["ruleId"])
+        return run["results"]
+
+    def place(self, result):
+        place = result["locations"][0]["physicalLocation"]
+        return place["artifactLocation"]["uri"], place["region"]["startLine"]
+
+    def line_of(self, words: str, name: str = "markdown.endcap"):
+        lines = (self.project / name).read_text().splitlines()
+        return next(number for number, line in enumerate(lines, 1) if words in line)
+
+    def test_a_failing_test_stands_at_its_line(self):
+        line = self.line_of("expect write Price.change for \"KETTLE\" once")
+        self.edit("markdown.endcap", "expect write Price.change for \"KETTLE\" once", "expect no write Price.change")
+        done = self.run_here("test", "shop", "--format", "github", "--output", "sarif=a.sarif", "--output", "junit=a.xml", "--output", "json=a.json",
+                             "--output", "human=a.out", "--output", "short=a.txt")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stdout, rf"^::error file=shop/markdown\.endcap,line={line},endLine={line},title=test/failed::test .*expect no write Price\.change: ")
+        result, = self.results("a.sarif")
+        self.assertEqual((result["ruleId"], self.place(result)), ("test/failed", ("shop/markdown.endcap", line)))
+        case, = xml.parse(self.folder / "a.xml").getroot().iter("testcase")
+        self.assertEqual((case.get("file"), len(case.findall("failure"))), ("shop/markdown.endcap", 1))
+        self.assertEqual(json.loads((self.folder / "a.json").read_text())["failed"], 1)
+        self.assertIn("what led there", (self.folder / "a.out").read_text())
+        self.assertRegex((self.folder / "a.txt").read_text(), rf"^markdown\.endcap:{line}: error test/failed: ")
+
+    def test_what_no_test_has_been_to_is_a_finding_when_it_must_be(self):
+        done = self.run_here("test", "shop", "--complete", "--format", "short")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"markdown\.endcap:\d+: warning test/policy-rows-missed: no test has been to row 1 of MarkdownGate\n")
+        self.assertEqual(self.run_here("test", "shop", "--format", "short").stdout, "")
+
+    def test_a_project_with_errors_is_told_in_the_format_that_was_asked_for(self):
+        self.break_unit()
+        for command in (["test", "shop"], ["breaking", "--against", "shop", "shop"]):
+            done = self.run_here(*command, "--format", "sarif", "--output", "junit=a.xml")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["runs"][0]["results"][0]["ruleId"], "EC0408")
+            self.assertIn("EC0408", (self.folder / "a.xml").read_text())
+            (self.folder / "a.xml").unlink()
+
+    def test_an_upgrade_that_strands_stands_at_the_workflow(self):
+        shutil.copytree(self.project, self.folder / "released")
+        self.edit("markdown.endcap", "within 4 business hours", "within 6 business hours")
+        self.edit("markdown.endcap", "step gate", "step door")
+        source = self.project / "markdown.endcap"
+        source.write_text(source.read_text().partition("\n-- What must hold")[0] + "\n")
+        done = self.run_here("breaking", "--against", "released", "shop", "--format", "github", "--output", "sarif=a.sarif", "--output", "junit=a.xml",
+                             "--output", "short=a.txt")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("::error file=shop/markdown.endcap,line=", done.stdout)
+        results = self.results("a.sarif")
+        self.assertIn("breaking/wait-point-gone", [result["ruleId"] for result in results])
+        self.assertEqual({self.place(result)[0] for result in results}, {"shop/markdown.endcap"})
+        self.assertIn("breaking/wait-point-gone", (self.folder / "a.xml").read_text())
+        self.assertRegex((self.folder / "a.txt").read_text(), r"(?m)^markdown\.endcap:\d+: error breaking/wait-point-gone: markdown\.Markdown: ")
+
+    def test_a_change_of_metadata_stands_in_the_project_or_in_the_file(self):
+        old = self.project / "schemas" / "shop.edmx"
+        new = self.folder / "new.edmx"
+        text = old.read_text()
+        at = text.index('MaxLength="')
+        new.write_text(text[:at] + 'MaxLength="9' + text[at + len('MaxLength="'):])
+        done = self.run_here("schema", "diff", "shop/schemas/shop.edmx", "new.edmx", "--format", "github", "--output", "sarif=a.sarif")
+        self.assertIn("schema/property-maxlength-widened", done.stdout, done.stderr)
+        self.assertIn("file=new.edmx,line=", done.stdout)
+        self.assertEqual(self.place(self.results("a.sarif")[0])[0], "new.edmx")
+        done = self.run_here("schema", "diff", "shop/schemas/shop.edmx", "new.edmx", "--project", "shop", "--format", "junit", "--output", "short=a.txt",
+                             "--output", "sarif=a.sarif")
+        files = {case.get("file") for case in xml.fromstring(done.stdout.encode()).iter("testcase")}
+        self.assertIn("shop/markdown.endcap", files, done.stderr)
+        self.assertIn(("shop/markdown.endcap"), {self.place(result)[0] for result in self.results("a.sarif")})
+        self.assertRegex((self.folder / "a.txt").read_text(), r"(?m)^markdown\.endcap:\d+: \w+ schema/property-maxlength-widened: ")
+
+    def test_a_file_out_of_its_layout_stands_at_the_first_line_that_is(self):
+        self.edit("markdown.endcap", "\nuse system shop", "\nuse   system shop")
+        line = self.line_of("use   system shop")
+        done = self.run_here("fmt", "shop", "--check", "--format", "github", "--output", "sarif=a.sarif", "--output", "json=a.json")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(f"file=shop/markdown.endcap,line={line},endLine={line},title=fmt/layout::", done.stdout)
+        self.assertEqual(self.place(self.results("a.sarif")[0]), ("shop/markdown.endcap", line))
+        self.assertEqual(json.loads((self.folder / "a.json").read_text())[0]["line"], line)
+        self.assertEqual(self.run_here("fmt", "shop", "--check").stdout, "shop/markdown.endcap\n")
+
+    def test_a_timeline_has_no_place_and_says_so(self):
+        done = self.run_here("explain-time", "Markdown", "shop", "--format", "short", "--output", "json=a.json", "--output", "human=a.txt")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        timeline = json.loads((self.folder / "a.json").read_text())["timeline"]
+        self.assertEqual(len(done.stdout.splitlines()), len(timeline))
+        self.assertIn("Times are those of", (self.folder / "a.txt").read_text())
+        for wrong in (["--format", "sarif"], ["--output", "junit=a.xml"]):
+            done = self.run_here("explain-time", "Markdown", "shop", *wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("makes no sense for endcap explain-time, which has human, short, json", done.stderr)
+        done = self.run_here("plan", "shop", "--data", "nowhere", "--format", "github")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("makes no sense for endcap plan, which has human, json", done.stderr)
+
+
 class Fix(Project):
     def text(self, name: str):
         return (self.project / name).read_text()
@@ -182,6 +287,29 @@ class Fix(Project):
         self.assertIn("left as it was, because there would be a new finding: endcap.toml:12:1: EC0142", done.stderr)
         self.assertIn("EC0141: endcap.toml is not TOML", done.stderr)
         self.assertEqual(self.text("endcap.toml"), broken)
+
+    def test_a_missing_use_is_written_once_however_often_it_is_missed(self):
+        before = self.text("markdown.endcap")
+        self.edit("markdown.endcap", "\nuse system shop", "")
+        done = self.run_here("fix", "shop")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.count("write `use system shop`"), 1)
+        self.assertEqual(sorted(self.text("markdown.endcap").splitlines()), sorted(before.splitlines()))
+        self.assertEqual(self.run_here("fix", "shop").stdout, "")
+
+    def test_a_new_system_is_pinned_and_one_that_is_gone_is_not(self):
+        lock = self.text("endcap.lock")
+        (self.project / "endcap.lock").write_text("# pinned\n")
+        done = self.run_here("fix", "shop")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("EC0151: pin schema schemas/shop.edmx as it is now", done.stdout)
+        self.assertEqual(self.run_here("check", "shop").returncode, 0)
+        (self.project / "endcap.lock").write_text(lock + '\n[systems."gone"]\nschema = "gone.edmx"\nsha256 = "00"\n')
+        done = self.run_here("fix", "shop")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("EC0154: take it out of endcap.lock", done.stdout)
+        self.assertEqual(self.text("endcap.lock").rstrip(), lock.rstrip())
+        self.assertEqual(self.run_here("fix", "shop").stdout, "")
 
     def test_a_folder_without_a_project(self):
         self.assertEqual(self.run_here("fix", "nowhere").returncode, 3)

@@ -40,6 +40,8 @@ struct Shipped {
       source_of_[module.name->text()] = source;
     }
     REQUIRE(project.sources.size() >= 2);
+    // One file is looked at with what it uses, and not with those who hear its events.
+    project.library = project.sources;
     REQUIRE(own.all().empty());
   }
 

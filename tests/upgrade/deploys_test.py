@@ -240,6 +240,29 @@ class Deploys(unittest.TestCase):
         self.it.decide(self.key, "olga")
         self.it.stands(self.key, {"task.Tell": 1})
 
+    def chosen(self, key: str, version: int) -> str:
+        """`other` is a record of which one field is a model's number, and which `key` chooses."""
+        place = "function place(units: Qty<ea>) -> StoreId = when units >= 0 ea then \"1001\" otherwise \"1002\"\n"
+        return flow(f"""  let stock = read Stock("1001", promo.article)
+  let other = read Stock({key}, promo.article)
+""" + task("Look") + task("Tell", "store: other.store, units: other.available"), version, place)
+
+    def test_an_entity_that_a_model_chose_is_not_taken_for_another(self):
+        old = self.chosen("place(stock.forecast)", 1)
+        self.park(old, {"task.Look": 1})
+        self.refuse(self.chosen("place(stock.available)", 2), "`other` was chosen by advice and is chosen by what is trusted")
+        self.it.serve(old)
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+
+    def test_a_field_that_is_advice_says_nothing_of_the_entity(self):
+        self.park(self.chosen("place(stock.available)", 1), {"task.Look": 1})
+        self.it.serve(self.chosen("\"1002\"", 2))  # its forecast is advice, and nobody looks at it
+        self.it.serve(self.chosen("place(stock.forecast)", 3))  # more careful than it must be
+        self.it.decide(self.key, "olga")
+        self.it.stands(self.key, {"task.Tell": 1})
+        self.assertEqual(self.it.tasks(self.key)[0]["arguments"]["store"], "1001")
+
     def test_what_was_written_is_not_written_again(self):
         def writing(version: int, first: str, second: str) -> str:
             write = "write pricing for %s { on InvalidCondition, RecordLocked { fail Locked(promo.id) and keep } }\n"

@@ -1,12 +1,10 @@
 // endcap breaking: what would become of waiting instances if this version were deployed over another one.
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <map>
 
 #include "runtime/serve/clock.h"
 #include "tools/endcap/breaking_report.h"
 #include "tools/endcap/commands.h"
+#include "tools/endcap/outputs.h"
 #include "tools/endcap/project_at.h"
 #include "tools/endcap/signatures.h"
 
@@ -17,12 +15,12 @@ namespace {
 struct BreakingOptions {
   std::string against;
   std::string folder = ".";
-  Format format = Format::Human;
+  Outputs outputs;
 };
 
-// The signatures of one side; its findings go to stdout when it has errors.
+// The signatures of one side; its findings are what is told when it has errors.
 std::expected<ProjectSignatures, Refused> side(const std::filesystem::path& folder, const std::string& name,
-                                               Format format) {
+                                               const Outputs& outputs) {
   CheckedProject project = check_project(folder);
   if (project.ok()) {
     auto signatures = signatures_of(project);
@@ -30,7 +28,8 @@ std::expected<ProjectSignatures, Refused> side(const std::filesystem::path& fold
     if (project.ok()) return std::unexpected(Refused{kInternal, signatures.error()});
   }
   const auto findings = project.diagnostics.sorted(project.sources);
-  print(render(findings, project.sources, {format, wants_colour(STDOUT_FILENO)}));
+  if (!outputs.write(say_findings(findings, project.sources, folder)))
+    return std::unexpected(Refused{kInternal, ""});
   return std::unexpected(Refused{
       kFindings,
       fmt::format("{} has errors: {}. Only what compiles can be compared.", name, summary(findings))});
@@ -45,20 +44,23 @@ std::expected<BreakingReport, Refused> compare_sides(const BreakingOptions& opti
   }
   auto old_project = project_at(options.against, options.folder);
   if (!old_project) return std::unexpected(old_project.error());
-  auto after = side(options.folder, options.folder, options.format);
+  auto after = side(options.folder, options.folder, options.outputs);
   if (!after) return std::unexpected(after.error());
   ProjectSignatures before;
   if (!old_project->folder) {
     tell(fmt::format("there is no project at {}: everything is new", old_project->name));
   } else {
-    auto read = side(*old_project->folder, "The project at " + old_project->name, options.format);
+    auto read = side(*old_project->folder, "The project at " + old_project->name, options.outputs);
     if (!read) return std::unexpected(read.error());
     before = std::move(*read);
   }
   BreakingReport report{old_project->name,
                         ir::compare(before.signatures, after->signatures),
                         {},
-                        ir::compare(before.interfaces, after->interfaces, machine_time().wall())};
+                        ir::compare(before.interfaces, after->interfaces, machine_time().wall()),
+                        ir::compare(before.carriers, after->carriers),
+                        ir::compare(before.labels, after->labels),
+                        std::move(after->places)};
   for (const auto& [workflow, text] : after->texts) {
     const auto old_text = before.texts.find(workflow);
     if (old_text != before.texts.end() && old_text->second != text) report.rewritten.insert(workflow);
@@ -66,15 +68,28 @@ std::expected<BreakingReport, Refused> compare_sides(const BreakingOptions& opti
   return report;
 }
 
-int run_breaking(const BreakingOptions& options) {
+std::string report_as(const BreakingReport& report, const BreakingOptions& options, Format format) {
+  if (format == Format::Human) return human_text(report);
+  if (format == Format::Json) return json_text(report);
+  const std::string folder = format == Format::Short ? "" : folder_from_here(options.folder);
+  return report_text(report_findings(report, folder), format, "endcap breaking", options.folder);
+}
+
+int run_breaking(BreakingOptions& options) {
+  if (const auto read = options.outputs.parse(); !read) {
+    tell(read.error());
+    return kUsage;
+  }
   const auto report = compare_sides(options);
   if (!report) {
     if (!report.error().message.empty()) tell(report.error().message);
     return report.error().exit_code;
   }
-  if (!print(options.format == Format::Json ? json_text(*report) : human_text(*report))) return kInternal;
+  const bool written =
+      options.outputs.write([&](Format format, bool) { return report_as(*report, options, format); });
+  if (!written) return kInternal;
   tell(fmt::format("{} against {}: {}", options.folder, report->against, summary_text(*report)));
-  return report->strands() || report->breaks_partners() ? kFindings : kClean;
+  return report->strands() || report->breaks_partners() || report->leaves_behind() ? kFindings : kClean;
 }
 
 }  // namespace
@@ -89,20 +104,19 @@ void add_breaking(CLI::App& app, int& exit_code) {
       ->required();
   command->add_option("FOLDER", options->folder, "The project: a folder with endcap.toml")
       ->capture_default_str();
-  static const std::map<std::string, Format> kFormats = {{"human", Format::Human}, {"json", Format::Json}};
-  command
-      ->add_option("--format", options->format,
-                   "human: a line and its findings a workflow; json: for programs")
-      ->transform(CLI::CheckedTransformer(kFormats).description("human|json"))
-      ->default_str("human");
+  options->outputs.add_to(*command, Outputs::kAll,
+                          "human: a line and its findings a workflow; short: one line a finding; json: for "
+                          "programs; sarif, github, junit: for build servers");
   command->footer(
       "Example:\n"
       "  endcap breaking --against main workflows\n"
       "  endcap breaking --against ../released workflows --format json\n"
+      "  endcap breaking --against main workflows --format github --output sarif=breaking.sarif\n"
       "\n"
       "It compares what instances depend on (`endcap signature`) and needs no server. Exit code 0: every "
       "instance\n"
-      "would have a place to go, and every call of a partner still fits; 1: one could strand, or not fit.");
+      "would have a place to go, every call of a partner still fits and no route or sync is gone; 1: one\n"
+      "could strand, not fit, or leave behind what waits in it.");
   command->callback([options, &exit_code] { exit_code = run_breaking(*options); });
 }
 

@@ -2,9 +2,12 @@
 #include "tools/endcap/breaking_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "compiler/diag/render_formats.h"
 
 namespace endcap::command {
 namespace {
@@ -51,6 +54,8 @@ void add_finding(std::string& text, const UpgradeFinding& finding, const Workflo
   text += fmt::format("    = {}\n", ir::remedy(finding, upgrade));
 }
 
+const char* carrier_word(const ir::CarrierFinding& finding) { return finding.gone.sync ? "sync" : "route"; }
+
 nlohmann::ordered_json json_of(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade) {
   nlohmann::ordered_json places = nlohmann::ordered_json::array();
   for (const UpgradeFinding::Place& place : finding.places) {
@@ -66,6 +71,28 @@ nlohmann::ordered_json json_of(const UpgradeFinding& finding, const WorkflowUpgr
           {"remedy", ir::remedy(finding, upgrade)},
           {"needs_clause", finding.clause_helps},
           {"places", std::move(places)}};
+}
+
+// An upgrade that strands, at the wait points that it holds for; where they are gone, at the workflow.
+ReportFinding report_of(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade,
+                        const std::optional<ReportPlace>& workflow, const std::string& folder) {
+  ReportFinding result{.rule = "breaking/" + rule_id(ir::word(finding.kind)),
+                       .rule_name = std::string(ir::word(finding.kind)),
+                       .message = upgrade.workflow + ": " + ir::describe(finding),
+                       .place = workflow,
+                       .notes = {ir::remedy(finding, upgrade)}};
+  bool first = true;
+  for (const UpgradeFinding::Place& place : finding.places) {
+    if (place.line == 0) continue;
+    const ReportPlace at{path_from(folder, place.file), {place.line, 1}};
+    if (first) {
+      result.place = at;
+    } else {
+      result.related.emplace_back(at, place.path);
+    }
+    first = false;
+  }
+  return result;
 }
 
 }  // namespace
@@ -95,6 +122,14 @@ std::string human_text(const BreakingReport& report) {
     if (!same)
       text += fmt::format("interface {}, version {}: partners notice\n", finding.interface, finding.version);
     text += fmt::format("  {}\n", ir::describe(finding));
+  }
+  for (const ir::CarrierFinding& finding : report.carriers)
+    text += fmt::format("{} {}: something is left behind\n  {}\n    = {}\n", carrier_word(finding),
+                        finding.gone.name, ir::describe(finding), ir::remedy(finding));
+  if (!report.labels.empty()) text += "advice: whoever uses these gets it where there was none\n";
+  for (const ir::LabelFinding& finding : report.labels) {
+    text += fmt::format("  {}\n", ir::describe(finding));
+    if (!finding.users.empty()) text += fmt::format("    used by {}\n", fmt::join(finding.users, ", "));
   }
   return text;
 }
@@ -129,13 +164,80 @@ std::string json_text(const BreakingReport& report) {
                         {"after", finding.after},
                         {"message", ir::describe(finding)}});
   }
+  nlohmann::ordered_json carriers = nlohmann::ordered_json::array();
+  for (const ir::CarrierFinding& finding : report.carriers) {
+    carriers.push_back({{"kind", "gone"},
+                        {"carrier", carrier_word(finding)},
+                        {"name", finding.gone.name},
+                        {"carried", finding.gone.carried},
+                        {"from", finding.gone.from},
+                        {"to", finding.gone.to},
+                        {"message", ir::describe(finding)},
+                        {"remedy", ir::remedy(finding)}});
+  }
+  nlohmann::ordered_json labels = nlohmann::ordered_json::array();
+  for (const ir::LabelFinding& finding : report.labels) {
+    labels.push_back({{"kind", ir::word(finding.kind)},
+                      {"subject", finding.subject},
+                      {"part", finding.part},
+                      {"by", finding.by},
+                      {"users", finding.users},
+                      {"message", ir::describe(finding)}});
+  }
   return nlohmann::ordered_json{{"against", report.against},
                                 {"strands", report.strands()},
                                 {"breaks_partners", report.breaks_partners()},
+                                {"leaves_behind", report.leaves_behind()},
                                 {"workflows", std::move(workflows)},
-                                {"interfaces", std::move(partners)}}
+                                {"interfaces", std::move(partners)},
+                                {"carriers", std::move(carriers)},
+                                {"labels", std::move(labels)}}
              .dump(2) +
          "\n";
+}
+
+std::vector<ReportFinding> report_findings(const BreakingReport& report, const std::string& folder) {
+  std::vector<ReportFinding> findings;
+  const auto place_of = [&](const std::string& declaration) -> std::optional<ReportPlace> {
+    const auto found = report.places.find(declaration);
+    if (found == report.places.end()) return std::nullopt;
+    return ReportPlace{path_from(folder, found->second.first), {found->second.second, 1}};
+  };
+  for (const WorkflowUpgrade& upgrade : report.upgrades) {
+    const auto workflow = place_of(upgrade.workflow);
+    for (const UpgradeFinding& finding : upgrade.findings)
+      findings.push_back(report_of(finding, upgrade, workflow, folder));
+    for (const std::string& path : upgrade.lost)
+      findings.push_back({.rule = "breaking/clause-names-nothing",
+                          .rule_name = "clause names nothing",
+                          .severity = Severity::Warning,
+                          .message = fmt::format("{}: the clause names `{}`, which version {} does not have",
+                                                 upgrade.workflow, path, upgrade.old_version),
+                          .place = workflow});
+  }
+  for (const ir::InterfaceFinding& finding : report.partners) {
+    findings.push_back({.rule = "breaking/partners-" + rule_id(ir::word(finding.kind)),
+                        .rule_name = "partners: " + std::string(ir::word(finding.kind)),
+                        .severity = finding.is_note() ? Severity::Note : Severity::Error,
+                        .message = fmt::format("interface {}, version {}: {}", finding.interface,
+                                               finding.version, ir::describe(finding)),
+                        .place = place_of(fmt::format("{}/{}", finding.interface, finding.version))});
+  }
+  // What is gone stands nowhere in the new version.
+  for (const ir::CarrierFinding& finding : report.carriers)
+    findings.push_back({.rule = "breaking/carrier-gone",
+                        .rule_name = "carrier gone",
+                        .severity = Severity::Error,
+                        .message = fmt::format("{} {}: {}", carrier_word(finding), finding.gone.name,
+                                               ir::describe(finding)),
+                        .place = std::nullopt});
+  for (const ir::LabelFinding& finding : report.labels)
+    findings.push_back({.rule = "breaking/" + rule_id(ir::word(finding.kind)),
+                        .rule_name = std::string(ir::word(finding.kind)),
+                        .severity = Severity::Note,
+                        .message = ir::describe(finding),
+                        .place = place_of(finding.subject)});
+  return findings;
 }
 
 std::string summary_text(const BreakingReport& report) {
@@ -147,12 +249,16 @@ std::string summary_text(const BreakingReport& report) {
   const size_t safe = report.upgrades.size() - stranding - fresh;
   const auto broken =
       std::ranges::count_if(report.partners, [](const ir::InterfaceFinding& one) { return !one.is_note(); });
+  std::string more;
+  if (broken > 0)
+    more += fmt::format("; {} thing{} that partners rely on {} broken", broken, broken == 1 ? "" : "s",
+                        broken == 1 ? "is" : "are");
+  if (const size_t gone = report.carriers.size(); gone > 0)
+    more += fmt::format("; {} route{} or sync{} {} gone", gone, gone == 1 ? "" : "s", gone == 1 ? "" : "s",
+                        gone == 1 ? "is" : "are");
   return fmt::format("{} workflow{} would strand instances, {} {} safe, {} {} new{}", stranding,
                      stranding == 1 ? "" : "s", safe, safe == 1 ? "is" : "are", fresh,
-                     fresh == 1 ? "is" : "are",
-                     broken == 0 ? ""
-                                 : fmt::format("; {} thing{} that partners rely on {} broken", broken,
-                                               broken == 1 ? "" : "s", broken == 1 ? "is" : "are"));
+                     fresh == 1 ? "is" : "are", more);
 }
 
 }  // namespace endcap::command

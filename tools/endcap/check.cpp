@@ -3,13 +3,12 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <map>
 
 #include "compiler/ir/lower.h"
 #include "tools/common/check_cache.h"
 #include "tools/common/compile_project.h"
 #include "tools/endcap/commands.h"
-#include "tools/endcap/output_files.h"
+#include "tools/endcap/outputs.h"
 
 namespace endcap::command {
 
@@ -17,9 +16,8 @@ namespace {
 
 struct CheckOptions {
   std::string folder = ".";
-  Format format = Format::Human;
   std::string emit;
-  std::vector<std::string> outputs;
+  Outputs outputs;
   bool lock = false, no_cache = false;
 };
 
@@ -73,10 +71,9 @@ std::expected<CheckResult, std::string> check_or_find(const CheckOptions& option
   return result;
 }
 
-int run_check(const CheckOptions& options) {
-  const auto outputs = parse_output_files(options.outputs);
-  if (!outputs) {
-    tell(outputs.error());
+int run_check(CheckOptions& options) {
+  if (const auto read = options.outputs.parse(); !read) {
+    tell(read.error());
     return kUsage;
   }
   std::error_code error;
@@ -96,10 +93,9 @@ int run_check(const CheckOptions& options) {
     return kInternal;
   }
   const bool emits = !options.emit.empty();
-  std::string text = render(result->findings, result->sources,
-                            {options.format, wants_colour(emits ? STDERR_FILENO : STDOUT_FILENO),
-                             folder_from_here(options.folder), ENDCAP_VERSION});
-  const bool filed = write_output_files(*outputs, result->findings, result->sources, options.folder);
+  const Outputs::Say say = say_findings(result->findings, result->sources, options.folder);
+  const bool filed = options.outputs.write_files(say);
+  const std::string text = say(options.outputs.format(), wants_colour(emits ? STDERR_FILENO : STDOUT_FILENO));
   if (emits) {
     std::fputs(text.c_str(), stderr);
   } else if (!print(text)) {
@@ -115,19 +111,6 @@ int run_check(const CheckOptions& options) {
   return result->findings.empty() ? kClean : kFindings;
 }
 
-// The names of the formats, for --help and for what is refused.
-CLI::CheckedTransformer format_of_name() {
-  std::map<std::string, Format> formats;
-  std::string names;
-  for (const std::string& name : format_names()) {
-    formats.emplace(name, *find_format(name));
-    names += (names.empty() ? "" : "|") + name;
-  }
-  CLI::CheckedTransformer transformer(formats);
-  transformer.description(names);
-  return transformer;
-}
-
 }  // namespace
 
 void add_check(CLI::App& app, int& exit_code) {
@@ -136,17 +119,9 @@ void add_check(CLI::App& app, int& exit_code) {
       app.add_subcommand("check", "Check a project: syntax, types, schemas, policies, deadlines, advice");
   command->add_option("FOLDER", options->folder, "The project: a folder with endcap.toml")
       ->capture_default_str();
-  command
-      ->add_option("--format", options->format,
-                   "human: with excerpts; short: one line a finding; json: for programs; sarif, github, "
-                   "junit: for build servers")
-      ->transform(format_of_name())
-      ->default_str("human");
-  command
-      ->add_option("--output", options->outputs,
-                   "FORMAT=FILE: write the findings there too, in that format; may be repeated")
-      ->allow_extra_args(false)
-      ->take_all();
+  options->outputs.add_to(*command, Outputs::kAll,
+                          "human: with excerpts; short: one line a finding; json: for programs; sarif, "
+                          "github, junit: for build servers");
   command->add_option("--emit", options->emit, "Print the Flow IR to stdout; findings go to stderr then")
       ->check(CLI::IsMember({"ir"}));
   command->add_flag("--lock", options->lock, "Pin the schemas as they are now in endcap.lock, then check");

@@ -3,21 +3,19 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <map>
 
 #include "tools/endcap/commands.h"
 #include "tools/endcap/named_workflow.h"
+#include "tools/endcap/outputs.h"
 #include "tools/explain_time/explain.h"
 
 namespace endcap::command {
 namespace {
 
-enum class Shape : uint8_t { Human, Json };
-
 struct ExplainTimeOptions {
   std::string workflow, folder = ".";
   explain::Question question;
-  Shape shape = Shape::Human;
+  Outputs outputs;
 };
 
 int tell_findings(const CheckedProject& project, const ExplainTimeOptions& options) {
@@ -28,7 +26,16 @@ int tell_findings(const CheckedProject& project, const ExplainTimeOptions& optio
   return kFindings;
 }
 
+std::string told_as(const explain::Explanation& told, Format format) {
+  if (format == Format::Json) return explain::json_text(told);
+  return format == Format::Short ? explain::short_text(told) : explain::human_text(told);
+}
+
 int run_explain_time(ExplainTimeOptions& options) {
+  if (const auto read = options.outputs.parse(); !read) {
+    tell(read.error());
+    return kUsage;
+  }
   std::error_code error;
   if (!std::filesystem::is_directory(options.folder, error)) {
     tell(fmt::format("there is no folder {}: name the one with the project's endcap.toml", options.folder));
@@ -52,9 +59,8 @@ int run_explain_time(ExplainTimeOptions& options) {
     tell(told.error().why);
     return told.error().usage ? kUsage : kInternal;
   }
-  return print(options.shape == Shape::Json ? explain::json_text(*told) : explain::human_text(*told))
-             ? kClean
-             : kInternal;
+  const bool written = options.outputs.write([&](Format format, bool) { return told_as(*told, format); });
+  return written ? kClean : kInternal;
 }
 
 }  // namespace
@@ -82,10 +88,9 @@ void add_explain_time(CLI::App& app, int& exit_code) {
   command->add_option("--like", question.like,
                       "Use the data of the test with this in its name; else of the first that starts it");
   command->add_option("--zone", question.zone, "In which times are shown and read");
-  static const std::map<std::string, Shape> kShapes = {{"human", Shape::Human}, {"json", Shape::Json}};
-  command->add_option("--format,--output", options->shape, "human: a timeline; json: for programs")
-      ->transform(CLI::CheckedTransformer(kShapes).description("human|json"))
-      ->default_str("human");
+  options->outputs.add_to(*command, Outputs::kWithoutPlaces,
+                          "human: a timeline with its reasons; short: one line a moment; json: for programs",
+                          true);
   command->footer(
       "Examples:\n"
       "  endcap explain-time PriceActivation workflows --like \"late finance approval\"\n"
@@ -93,7 +98,8 @@ void add_explain_time(CLI::App& app, int& exit_code) {
       "      --argument promo.landedCost=91.00 --given \"FinanceManager answers Friday 17:10\"\n"
       "\n"
       "Sentences for --given:\n"
-      "  FinanceManager approves gate.pricing Friday 17:10   also rejects, counters, answers; a task: does CountShelf\n"
+      "  FinanceManager approves gate.pricing Friday 17:10   also rejects, counters, answers; a task: does "
+      "CountShelf\n"
       "  StoreOps does CountShelf counted=12 Monday 10:00       with answers to what it asks for\n"
       "  fay rejects gate.pricing for 1001 tomorrow 09:00    a person of endcap.toml; about 1001 only\n"
       "  FinanceDirector answers after 3 business hours      from when it is asked, as are days\n"

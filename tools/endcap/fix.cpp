@@ -27,7 +27,8 @@ CheckedTexts check_texts(const fs::path& folder, const Overlay& changed) {
   result.sources = std::move(project.sources);
   for (size_t i = 0; i < result.sources.size(); ++i) {
     const auto id = static_cast<SourceId>(i);
-    if (result.sources.file(id).path == "endcap.toml") result.editable.push_back(id);
+    const std::string& path = result.sources.file(id).path;
+    if (path == "endcap.toml" || path == "endcap.lock") result.editable.push_back(id);
   }
   return result;
 }

@@ -8,11 +8,12 @@
 #include <iterator>
 #include <set>
 
-#include "compiler/diag/render.h"
+#include "compiler/diag/report.h"
 #include "compiler/schema/file.h"
 #include "compiler/syntax/format.h"
 #include "tools/common/compile_project.h"
 #include "tools/endcap/commands.h"
+#include "tools/endcap/outputs.h"
 
 namespace endcap::command {
 
@@ -23,14 +24,37 @@ namespace {
 struct FmtOptions {
   std::vector<std::string> paths;
   bool check = false;
+  Outputs outputs;
 };
 
 struct Counts {
   size_t files = 0;
-  size_t changed = 0;     // with --check: would change
-  size_t unreadable = 0;  // syntax errors: left as they are
-  bool failed = false;    // input or output
+  size_t changed = 0;                    // with --check: would change
+  size_t unreadable = 0;                 // syntax errors: left as they are
+  bool failed = false;                   // input or output
+  std::string text = {}, coloured = {};  // for people: what would change, and what can't be read
+  std::vector<ReportFinding> findings = {};
 };
+
+// Where the two part: the first line of `before` that is not as in `after`.
+uint32_t first_difference(std::string_view before, std::string_view after) {
+  uint32_t line = 1;
+  for (size_t i = 0; i < before.size() && i < after.size() && before[i] == after[i]; ++i)
+    line += before[i] == '\n';
+  return line;
+}
+
+void add_would_change(const std::string& path, std::string_view before, std::string_view after,
+                      Counts& counts) {
+  counts.text += path + "\n";
+  counts.coloured += path + "\n";
+  counts.findings.push_back({.rule = "fmt/layout",
+                             .rule_name = "layout",
+                             .severity = Severity::Warning,
+                             .message = "this file is not in its one layout from here on",
+                             .place = ReportPlace{path, {first_difference(before, after), 1}},
+                             .notes = {"`endcap fmt` brings it there"}});
+}
 
 std::string files(size_t count) { return fmt::format("{} file{}", count, count == 1 ? "" : "s"); }
 
@@ -55,7 +79,7 @@ std::expected<std::set<fs::path>, std::string> sources_at(const fs::path& path) 
   return found;
 }
 
-// The text in its layout; nothing, and findings on stdout, when it can't be read.
+// The text in its layout; nothing, and findings, when it can't be read.
 std::optional<std::string> formatted(std::string shown, std::string text, Counts& counts) {
   SourceMap sources;
   Diagnostics diagnostics;
@@ -63,8 +87,10 @@ std::optional<std::string> formatted(std::string shown, std::string text, Counts
   auto result = format(sources, source, diagnostics);
   if (!result) {
     ++counts.unreadable;
-    const RenderOptions options{Format::Human, wants_colour(STDOUT_FILENO)};
-    if (!print(render(diagnostics.sorted(sources), sources, options))) counts.failed = true;
+    const auto findings = diagnostics.sorted(sources);
+    counts.text += render(findings, sources, {Format::Human, false});
+    counts.coloured += render(findings, sources, {Format::Human, true});
+    for (const Diagnostic& each : findings) counts.findings.push_back(report_of(each, sources, ""));
   }
   return result;
 }
@@ -90,7 +116,7 @@ void format_file(const fs::path& path, const FmtOptions& options, Counts& counts
   if (!result || *result == *text) return;
   ++counts.changed;
   if (options.check) {
-    if (!print(path.string() + "\n")) counts.failed = true;
+    add_would_change(path.string(), *text, *result, counts);
   } else if (auto written = replace(path, *result); !written) {
     tell(fmt::format("can't write {}: {}", path.string(), written.error()));
     --counts.changed;
@@ -103,17 +129,33 @@ int exit_code_of(const Counts& counts, bool check) {
   return counts.unreadable > 0 || (check && counts.changed > 0) ? kFindings : kClean;
 }
 
+// What was found, on stdout and in files.
+void write_found(const FmtOptions& options, Counts& counts) {
+  const bool written = options.outputs.write([&](Format format, bool colour) {
+    if (format == Format::Human) return colour ? counts.coloured : counts.text;
+    return report_text(counts.findings, format, "endcap fmt", ".");
+  });
+  counts.failed |= !written;
+}
+
 int format_stdin(const FmtOptions& options) {
   std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   Counts counts;
   const auto result = formatted("stdin", text, counts);
-  if (!result) return exit_code_of(counts, options.check);
-  if (!options.check) return print(*result) ? kClean : kInternal;
-  if (*result == text) return kClean;
-  return print("stdin\n") ? kFindings : kInternal;
+  if (result && !options.check) return print(*result) ? kClean : kInternal;
+  if (result && *result != text) {
+    ++counts.changed;
+    add_would_change("stdin", text, *result, counts);
+  }
+  write_found(options, counts);
+  return exit_code_of(counts, options.check);
 }
 
-int run_fmt(const FmtOptions& options) {
+int run_fmt(FmtOptions& options) {
+  if (const auto read = options.outputs.parse(); !read) {
+    tell(read.error());
+    return kUsage;
+  }
   const bool reads_stdin = std::ranges::find(options.paths, "-") != options.paths.end();
   if (reads_stdin && options.paths.size() > 1) {
     tell("`-` is the text on stdin and stands alone");
@@ -132,6 +174,7 @@ int run_fmt(const FmtOptions& options) {
     }
   }
   for (const fs::path& path : paths) format_file(path, options, counts);
+  write_found(options, counts);
   std::string unread = counts.unreadable == 0
                            ? ""
                            : fmt::format(", {} left as {}: there are syntax errors", files(counts.unreadable),
@@ -154,10 +197,14 @@ void add_fmt(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--check", options->check,
                     "Change nothing; list what would change and exit with 1 if anything");
+  options->outputs.add_to(*command, Outputs::kAll,
+                          "human: what can't be read, and with --check the files that would change; short: "
+                          "one line a finding; json: for programs; sarif, github, junit: for build servers");
   command->footer(
       "Example:\n"
       "  endcap fmt                           every source of the current folder\n"
       "  endcap fmt workflows --check\n"
+      "  endcap fmt workflows --check --format github\n"
       "  endcap fmt - < draft.endcap\n"
       "\n"
       "Tokens and comments stay as they are, and so do the author's line breaks where the language leaves "

@@ -1,8 +1,5 @@
 // endcap plan: what would become of the instances that are alive in a data folder if this project took over.
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <map>
 
 #include "compiler/ir/interpreter.h"
 #include "compiler/ir/upgrade.h"
@@ -10,6 +7,7 @@
 #include "runtime/journal/local_log.h"
 #include "tools/endcap/commands.h"
 #include "tools/endcap/host.h"
+#include "tools/endcap/outputs.h"
 #include "tools/endcap/project_at.h"
 
 namespace endcap::command {
@@ -20,7 +18,7 @@ namespace fs = std::filesystem;
 struct PlanOptions {
   std::string folder = ".", data;
   uint16_t partitions = 4;
-  Format format = Format::Human;
+  Outputs outputs;
 };
 
 std::unexpected<Refused> refuse(ExitCode code, std::string message) {
@@ -49,7 +47,8 @@ std::expected<Planned, Refused> read_project(const PlanOptions& options) {
     if (project.ok()) return refuse(kInternal, lowered.error());
   }
   const auto findings = project.diagnostics.sorted(project.sources);
-  print(render(findings, project.sources, {options.format, wants_colour(STDOUT_FILENO)}));
+  if (!options.outputs.write(say_findings(findings, project.sources, options.folder)))
+    return refuse(kInternal, "");
   return refuse(kFindings, fmt::format("{} has errors: {}. Only what compiles can be planned.",
                                        options.folder, summary(findings)));
 }
@@ -108,13 +107,19 @@ std::expected<UpgradePlan, Refused> plan(const PlanOptions& options) {
   return std::move(*made);
 }
 
-int run_plan(const PlanOptions& options) {
+int run_plan(PlanOptions& options) {
+  if (const auto read = options.outputs.parse(); !read) {
+    tell(read.error());
+    return kUsage;
+  }
   const auto made = plan(options);
   if (!made) {
     if (!made.error().message.empty()) tell(made.error().message);
     return made.error().exit_code;
   }
-  if (!print(options.format == Format::Json ? to_json(*made) : to_text(*made))) return kInternal;
+  const bool written = options.outputs.write(
+      [&](Format format, bool) { return format == Format::Json ? to_json(*made) : to_text(*made); });
+  if (!written) return kInternal;
   tell(fmt::format("{} instance{} would be taken over, {} run{} this program already: {}", made->families,
                    made->families == 1 ? "" : "s", made->unmoved, made->unmoved == 1 ? "s" : "",
                    made->strands() ? "refused" : "every one has a place to go"));
@@ -134,10 +139,8 @@ void add_plan(CLI::App& app, int& exit_code) {
   command->add_option("--partitions", options->partitions, "Partitions the data was created with")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
-  static const std::map<std::string, Format> kFormats = {{"human", Format::Human}, {"json", Format::Json}};
-  command->add_option("--format", options->format, "human: a line a wait point; json: for programs")
-      ->transform(CLI::CheckedTransformer(kFormats).description("human|json"))
-      ->default_str("human");
+  options->outputs.add_to(*command, {Format::Human, Format::Json},
+                          "human: a line a wait point; json: for programs");
   command->footer(
       "Example:\n"
       "  endcap plan workflows --data /var/lib/endcap\n"

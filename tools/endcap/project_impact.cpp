@@ -2,7 +2,6 @@
 #include "tools/endcap/project_impact.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -38,7 +37,8 @@ std::vector<size_t> systems_of(const Project& project, const SchemaPair& pair) {
 
 class ImpactFinder {
  public:
-  ImpactFinder(const std::filesystem::path& folder, SchemaPair& pair) : folder_(folder), pair_(pair) {}
+  ImpactFinder(const std::filesystem::path& folder, SchemaPair& pair, const Outputs& outputs)
+      : folder_(folder), pair_(pair), outputs_(outputs) {}
 
   std::expected<std::optional<ProjectImpact>, Refused> run(const std::vector<schema::Change>& changes) {
     Diagnostics read;
@@ -74,7 +74,8 @@ class ImpactFinder {
  private:
   std::expected<std::optional<ProjectImpact>, Refused> refuse(std::string_view why,
                                                               const std::vector<Diagnostic>& findings) {
-    print(render(findings, pair_.sources, {Format::Human, wants_colour(STDOUT_FILENO)}));
+    if (!outputs_.write(say_findings(findings, pair_.sources, folder_)))
+      return std::unexpected(Refused{kInternal, ""});
     return std::unexpected(
         Refused{kFindings, fmt::format("The project {} {}: {}.", folder_.string(), why, summary(findings))});
   }
@@ -106,6 +107,7 @@ class ImpactFinder {
 
   std::filesystem::path folder_;
   SchemaPair& pair_;
+  const Outputs& outputs_;
   Project project_;
   std::vector<ast::Module> modules_;
   std::vector<size_t> systems_;
@@ -124,8 +126,9 @@ bool ProjectImpact::breaks() const {
 }
 
 std::expected<std::optional<ProjectImpact>, Refused> project_impact(
-    const std::filesystem::path& folder, SchemaPair& pair, const std::vector<schema::Change>& changes) {
-  return ImpactFinder(folder, pair).run(changes);
+    const std::filesystem::path& folder, SchemaPair& pair, const std::vector<schema::Change>& changes,
+    const Outputs& outputs) {
+  return ImpactFinder(folder, pair, outputs).run(changes);
 }
 
 }  // namespace endcap::command

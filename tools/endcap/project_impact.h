@@ -10,6 +10,7 @@
 #include "compiler/sema/schema_impact.h"
 #include "tools/common/compile_project.h"
 #include "tools/endcap/host.h"
+#include "tools/endcap/outputs.h"
 
 namespace endcap::command {
 
@@ -30,8 +31,9 @@ struct SchemaPair {
 };
 
 // Nothing when no system of the project has that schema: by the hash of either file, else by its namespaces.
-// Refused when the project can't be read or does not fit the old file: its findings are on stdout then.
+// Refused when the project can't be read or does not fit the old file: its findings are told then.
 std::expected<std::optional<ProjectImpact>, Refused> project_impact(
-    const std::filesystem::path& folder, SchemaPair& pair, const std::vector<schema::Change>& changes);
+    const std::filesystem::path& folder, SchemaPair& pair, const std::vector<schema::Change>& changes,
+    const Outputs& outputs);
 
 }  // namespace endcap::command

@@ -7,6 +7,7 @@
 #include "runtime/journal/simulated_disk.h"
 #include "runtime/serve/shell.h"
 #include "runtime/store/simulated_store.h"
+#include "tools/common/some_reason.h"
 #include "tools/endcap/account.h"
 #include "tools/endcap/commands.h"
 #include "tools/endcap/host.h"
@@ -59,7 +60,7 @@ class DecidingClock final : public Clock {
       request.what = !approval   ? DecisionRequest::What::Done
                      : approves_ ? DecisionRequest::What::Approve
                                  : DecisionRequest::What::Reject;
-      request.reason = "decided by endcap run";
+      request.reason = some_reason(task, approves_, "decided by endcap run");
       engine_.decide(std::move(request));
       asked = true;
     }

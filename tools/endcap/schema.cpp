@@ -1,11 +1,9 @@
 // endcap schema diff: what changed between two metadata files, and whom it hurts.
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <map>
 
 #include "compiler/schema/project.h"
 #include "tools/endcap/commands.h"
+#include "tools/endcap/outputs.h"
 #include "tools/endcap/schema_report.h"
 
 namespace endcap::command {
@@ -15,7 +13,7 @@ namespace {
 struct DiffOptions {
   std::string old_path, new_path;
   std::optional<std::string> project;
-  Format format = Format::Human;
+  Outputs outputs;
 };
 
 std::expected<std::optional<schema::Schema>, Refused> read(const std::string& path, SchemaPair& pair) {
@@ -39,7 +37,8 @@ std::expected<void, Refused> read_both(const DiffOptions& options, SchemaPair& p
   for (const Diagnostic& one : pair.diagnostics.sorted(pair.sources)) {
     if (info(one.kind).severity == Severity::Error) errors.push_back(one);
   }
-  print(render(errors, pair.sources, {options.format, wants_colour(STDOUT_FILENO)}));
+  if (!options.outputs.write(say_findings(errors, pair.sources, ".")))
+    return std::unexpected(Refused{kInternal, ""});
   return std::unexpected(Refused{kFindings, "Only two files that can be read can be compared."});
 }
 
@@ -52,7 +51,7 @@ std::expected<void, Refused> add_project(const DiffOptions& options, SchemaPair&
     return std::unexpected(Refused{
         kInternal, fmt::format("There is no project in {}: name the folder with its endcap.toml.", folder)});
   }
-  auto impact = project_impact(folder, pair, report.changes);
+  auto impact = project_impact(folder, pair, report.changes, options.outputs);
   if (!impact) return std::unexpected(impact.error());
   report.project = std::move(*impact);
   if (report.project || !options.project) return {};
@@ -62,7 +61,19 @@ std::expected<void, Refused> add_project(const DiffOptions& options, SchemaPair&
                   folder, options.old_path, fmt::join(pair.before->namespaces, ", "))});
 }
 
-int run_diff(const DiffOptions& options) {
+std::string report_as(const SchemaReport& report, const DiffOptions& options, Format format, bool colour) {
+  if (format == Format::Human) return human_text(report, colour);
+  if (format == Format::Json) return json_text(report);
+  const std::filesystem::path folder = options.project.value_or(".");
+  const std::string here = format == Format::Short ? "" : folder_from_here(folder);
+  return report_text(report_findings(report, here), format, "endcap schema diff", folder);
+}
+
+int run_diff(DiffOptions& options) {
+  if (const auto given = options.outputs.parse(); !given) {
+    tell(given.error());
+    return kUsage;
+  }
   auto refused = [](const Refused& why) {
     if (!why.message.empty()) tell(why.message);
     return why.exit_code;
@@ -72,8 +83,9 @@ int run_diff(const DiffOptions& options) {
   SchemaReport report{options.old_path, options.new_path, pair, schema::diff(*pair.before, *pair.after),
                       std::nullopt};
   if (auto done = add_project(options, pair, report); !done) return refused(done.error());
-  const bool json = options.format == Format::Json;
-  if (!print(json ? json_text(report) : human_text(report, wants_colour(STDOUT_FILENO)))) return kInternal;
+  const bool written = options.outputs.write(
+      [&](Format format, bool colour) { return report_as(report, options, format, colour); });
+  if (!written) return kInternal;
   tell(fmt::format("{} -> {}: {}", options.old_path, options.new_path, summary_text(report)));
   return report.breaks() ? kFindings : kClean;
 }
@@ -92,14 +104,14 @@ void add_schema(CLI::App& app, int& exit_code) {
   command->add_option(
       "--project", options->project,
       "The project to look at (default: the current folder, when a system of it has this schema)");
-  static const std::map<std::string, Format> kFormats = {{"human", Format::Human}, {"json", Format::Json}};
-  command->add_option("--format", options->format, "human: what breaks first; json: for programs")
-      ->transform(CLI::CheckedTransformer(kFormats).description("human|json"))
-      ->default_str("human");
+  options->outputs.add_to(*command, Outputs::kAll,
+                          "human: what breaks first; short: one line a change and place; json: for programs; "
+                          "sarif, github, junit: for build servers");
   command->footer(
       "Example:\n"
       "  endcap schema diff schemas/erp.edmx erp-2027.edmx\n"
       "  endcap schema diff schemas/erp.edmx erp-2027.edmx --project workflows --format json\n"
+      "  endcap schema diff schemas/erp.edmx erp-2027.edmx --output sarif=upgrade.sarif\n"
       "\n"
       "Reads and writes want opposite things: a shorter text is refused when it is written, a longer one may "
       "not fit\n"

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "compiler/diag/render_formats.h"
+
 namespace endcap::command {
 namespace {
 
@@ -104,6 +106,56 @@ Json json_of(const SchemaReport& report, size_t index) {
   return json;
 }
 
+Severity severity_of(Impact impact) {
+  return impact == Impact::Breaking     ? Severity::Error
+         : impact == Impact::Compatible ? Severity::Warning
+                                        : Severity::Note;
+}
+
+ReportPlace place_of(const SourceMap& sources, Span span, const std::string& folder) {
+  return {path_from(folder, sources.file(span.source).path), sources.line_column(span.source, span.begin)};
+}
+
+ReportFinding report_of(const Change& change, Impact impact) {
+  const std::string name =
+      fmt::format("{} {} {}", word(change.element), word(change.aspect), word(change.kind));
+  ReportFinding finding{.rule = "schema/" + rule_id(name),
+                        .rule_name = name,
+                        .severity = severity_of(impact),
+                        .message = schema::describe(change)};
+  const std::string hurt = directions(change);
+  if (!change.why.empty() && impact == Impact::Breaking)
+    finding.notes.push_back((hurt.empty() ? "" : "for " + hurt + ": ") + change.why);
+  return finding;
+}
+
+// The two files are named as the command line does: no folder is put before them.
+void add_findings(std::vector<ReportFinding>& findings, const SchemaReport& report, size_t index,
+                  const std::string& folder) {
+  const Change& change = report.changes[index];
+  const SourceMap& sources = report.pair.sources;
+  const Span at = change.after_span.valid() ? change.after_span : change.before_span;
+  if (!report.project) {
+    ReportFinding finding = report_of(change, change.impact());
+    if (at.valid()) finding.place = place_of(sources, at, "");
+    if (change.before_span.valid() && change.after_span.valid())
+      finding.related.emplace_back(place_of(sources, change.before_span, ""), "before");
+    findings.push_back(std::move(finding));
+    return;
+  }
+  for (const auto& one : report.project->touched[index]) {
+    ReportFinding finding = report_of(change, one.impact);
+    finding.message = one.use->declaration + ": " + finding.message;
+    if (one.use->span.valid()) finding.place = place_of(sources, one.use->span, folder);
+    if (at.valid()) finding.related.emplace_back(place_of(sources, at, ""), "the change");
+    for (const sema::UsePlace& place : one.use->places) {
+      if (place.span.valid())
+        finding.related.emplace_back(place_of(sources, place.span, folder), place.declaration);
+    }
+    findings.push_back(std::move(finding));
+  }
+}
+
 std::array<size_t, 4> count_impacts(const SchemaReport& report) {
   std::array<size_t, 4> counts{};
   for (size_t i = 0; i < report.changes.size(); ++i) ++counts[static_cast<size_t>(impact_of(report, i))];
@@ -148,6 +200,21 @@ std::string json_text(const SchemaReport& report) {
   }
   json["changes"] = std::move(changes);
   return json.dump(2) + "\n";
+}
+
+std::vector<ReportFinding> report_findings(const SchemaReport& report, const std::string& folder) {
+  std::vector<ReportFinding> findings;
+  for (size_t i = 0; i < report.changes.size(); ++i) add_findings(findings, report, i, folder);
+  if (!report.project) return findings;
+  for (const Diagnostic& each : report.project->findings) {
+    findings.push_back(endcap::report_of(each, report.pair.sources, folder));
+    for (auto& [at, words] : findings.back().related) {
+      for (const std::string& file : {report.old_path, report.new_path}) {
+        if (at.path == path_from(folder, file)) at.path = path_from("", file);
+      }
+    }
+  }
+  return findings;
 }
 
 std::string summary_text(const SchemaReport& report) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/diag/report.h"
 #include "tools/endcap/project_impact.h"
 
 namespace endcap::command {
@@ -20,6 +21,10 @@ struct SchemaReport {
 // With a project only what touches it is told one by one; the rest is counted.
 std::string human_text(const SchemaReport& report, bool colour);
 std::string json_text(const SchemaReport& report);
+
+// Each change where it stands in the new file, or in the old one; with a project, at what it touches there,
+// and what the compiler says. Paths of the project start in `folder`.
+std::vector<ReportFinding> report_findings(const SchemaReport& report, const std::string& folder);
 std::string summary_text(const SchemaReport& report);
 
 }  // namespace endcap::command

@@ -179,7 +179,10 @@ void add_decide(CLI::App& app, int& exit_code) {
       ->required()
       ->check(CLI::IsMember({"approve", "reject", "counter", "done"}));
   command->add_option("--person", options->person, "Who decides")->required();
-  command->add_option("--reason", options->reason, "Why: it stands in the history");
+  command->add_option(
+      "--reason", options->reason,
+      "Why: it stands in the history. One of those that the approval lists, where it lists some");
+  command->add_option("--remark", options->remark, "More than the reason says, in own words");
   command->add_option("--except", options->except,
                       "Lines that are refused while the others are approved, as `endcap lines` shows them");
   command->add_option(
@@ -188,6 +191,7 @@ void add_decide(CLI::App& app, int& exit_code) {
   command->footer(
       "Example:\n  endcap decide 42 approve --person fay --reason 'margin is fine'\n"
       "  endcap decide 42 approve --person fay --except 1003 1004\n"
+      "  endcap decide 42 reject --person fay --reason belowFloor --remark 'two cents short'\n"
       "  endcap decide 42 counter --person fay --answers '{\"price\": {\"amount\": \"95.00\", \"currency\": "
       "\"AUD\"}}'\n"
       "  endcap decide 43 done --person olga --answers '{\"counted\": {\"amount\": \"12\", \"unit\": "
@@ -196,6 +200,7 @@ void add_decide(CLI::App& app, int& exit_code) {
     std::string body =
         fmt::format("{{\"person\":{},\"decision\":{},\"reason\":{}", json_text(options->person),
                     json_text(options->decision), json_text(options->reason));
+    if (!options->remark.empty()) body += ",\"remark\":" + json_text(options->remark);
     if (!options->answers.empty()) {
       const auto answers = json_argument(options->answers, "--answers");
       if (!answers) {

@@ -21,7 +21,7 @@ struct TalkOptions {
   Shape shape = Shape::Human;
   std::vector<std::string> name;  // an id, or workflow and key
   std::vector<std::string> except;
-  std::string workflow, status, key, role, person, reason, decision,
+  std::string workflow, status, key, role, person, reason, remark, decision,
       arguments = "{}", request_id, file, id, source, type, data = "{}", answers, to, after;
   uint64_t task = 0, from = 0, limit = 0, instance = 0;
   bool closed = false, late = false;

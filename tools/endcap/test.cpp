@@ -3,33 +3,50 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <map>
 #include <thread>
 
 #include "tools/endcap/commands.h"
+#include "tools/endcap/outputs.h"
 #include "tools/testing/report.h"
 
 namespace endcap::command {
 namespace {
 
-enum class Shape : uint8_t { Human, Json, Junit };
-
 struct TestOptions {
   std::string folder = ".";
   testing::RunOptions run;
-  Shape shape = Shape::Human;
+  Outputs outputs;
   bool missed = false, complete = false;
 };
 
+// Where people don't read stdout, they see on stderr why there are no results.
 int tell_findings(const CheckedProject& project, const TestOptions& options) {
   const auto findings = project.diagnostics.sorted(project.sources);
-  const bool own_output = options.shape == Shape::Human;
-  const std::string text = render(findings, project.sources,
-                                  {Format::Human, wants_colour(own_output ? STDOUT_FILENO : STDERR_FILENO)});
-  // A machine that waits for JSON or XML gets none of this.
-  if (own_output ? !print(text) : std::fputs(text.c_str(), stderr) < 0) return kInternal;
+  const Outputs::Say say = say_findings(findings, project.sources, options.folder);
+  if (options.outputs.format() != Format::Human)
+    std::fputs(say(Format::Human, wants_colour(STDERR_FILENO)).c_str(), stderr);
+  const bool written = options.outputs.write([&](Format format, bool colour) {
+    return format == Format::Json ? testing::json_report({}, say(Format::Json, false)) : say(format, colour);
+  });
+  if (!written) return kInternal;
   tell(fmt::format("{} has errors: {}. No test was run", options.folder, summary(findings)));
   return kFindings;
+}
+
+std::string report_as(const testing::Report& report, const TestOptions& options, Format format) {
+  const std::string folder = folder_from_here(options.folder);
+  const bool missed = options.missed || options.complete;
+  switch (format) {
+    case Format::Human:
+      return testing::human_report(report, missed);
+    case Format::Json:
+      return testing::json_report(report);
+    case Format::Junit:
+      return testing::junit_report(report, folder);
+    default:
+      return report_text(testing::report_findings(report, format == Format::Short ? "" : folder, missed),
+                         format, "test", options.folder);
+  }
 }
 
 size_t missed_places(const testing::Report& report) {
@@ -40,7 +57,11 @@ size_t missed_places(const testing::Report& report) {
 
 std::string places(size_t count) { return count == 1 ? "one place" : fmt::format("{} places", count); }
 
-int run_project_tests(const TestOptions& options) {
+int run_project_tests(TestOptions& options) {
+  if (const auto read = options.outputs.parse(); !read) {
+    tell(read.error());
+    return kUsage;
+  }
   std::error_code error;
   if (!std::filesystem::is_directory(options.folder, error)) {
     tell(fmt::format("there is no folder {}: name the one with the project's endcap.toml", options.folder));
@@ -66,14 +87,12 @@ int run_project_tests(const TestOptions& options) {
                      report.left_out));
     return kUsage;
   }
-  const std::string text = options.shape == Shape::Json ? testing::json_report(report)
-                           : options.shape == Shape::Junit
-                               ? testing::junit_report(report)
-                               : testing::human_report(report, options.missed || options.complete);
-  if (!print(text)) return kInternal;
+  const bool written =
+      options.outputs.write([&](Format format, bool) { return report_as(report, options, format); });
   tell(fmt::format("{} tests, {} failed, {:.2f} s", report.results.size(), report.failed(), taken.count()));
   const size_t missed = options.complete ? missed_places(report) : 0;
   if (missed != 0) tell(fmt::format("coverage is not complete: no test has been to {}", places(missed)));
+  if (!written) return kInternal;
   return report.failed() == 0 && missed == 0 ? kClean : kFindings;
 }
 
@@ -90,13 +109,9 @@ void add_test(CLI::App& app, int& exit_code) {
   command->add_option("--jobs", options->run.jobs, "How many tests run side by side")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
-  static const std::map<std::string, Shape> kShapes = {
-      {"human", Shape::Human}, {"json", Shape::Json}, {"junit", Shape::Junit}};
-  command
-      ->add_option("--format", options->shape,
-                   "human: a line a test, a timeline for those that fail; json and junit: for programs")
-      ->transform(CLI::CheckedTransformer(kShapes).description("human|json|junit"))
-      ->default_str("human");
+  options->outputs.add_to(*command, Outputs::kAll,
+                          "human: a line a test, a timeline for those that fail; short: a line for each "
+                          "that failed; json: for programs; sarif, github, junit: for build servers");
   command->add_flag("--coverage", options->missed,
                     "List the steps, branches, deadline paths and policy rows that no test has been to");
   command->add_flag("--complete", options->complete,
@@ -105,7 +120,8 @@ void add_test(CLI::App& app, int& exit_code) {
       "Example:\n"
       "  endcap test workflows\n"
       "  endcap test workflows --filter \"late approval\"\n"
-      "  endcap test workflows --complete --format junit > tests.xml\n"
+      "  endcap test workflows --complete --output junit=tests.xml\n"
+      "  endcap test workflows --format github     failures beside the lines of a pull request\n"
       "\n"
       "Nothing is called for real, and no time passes. Exit code 0: all passed; 1: a test failed, the "
       "project has errors or no tests, or coverage is not complete with --complete.");

@@ -42,8 +42,9 @@ struct Explanation {
   std::string end;  // "finished", "failed", "suspended", "running": it was given up
 };
 
-// For people, and for programs.
+// For people, one line a moment without its reasons, and for programs.
 std::string human_text(const Explanation& explanation);
+std::string short_text(const Explanation& explanation);
 std::string json_text(const Explanation& explanation);
 
 }  // namespace endcap::explain

@@ -24,14 +24,18 @@ std::string elements_text(const std::vector<std::string>& elements) {
   return text;
 }
 
-std::string line_text(const Line& line, const std::string& zone) {
+std::string moment_text(const Line& line, const std::string& zone) {
   std::string place = line.place;
   if (!line.elements.empty())
     place += fmt::format("{}[{}]", place.empty() ? "" : " ", elements_text(line.elements));
   std::string text =
       fmt::format("{:<20}    {}{}", dated(line.at, zone), place.empty() ? "" : place + ": ", line.text);
   if (line.times > 1) text += fmt::format(" ({} times, the last {})", line.times, dated(line.last, zone));
-  text += "\n";
+  return text + "\n";
+}
+
+std::string line_text(const Line& line, const std::string& zone) {
+  std::string text = moment_text(line, zone);
   if (line.rule) {
     const bool moment = line.rule->from == 0;
     text += fmt::format("{}{}\n", kIndent, moment ? line.rule->words : rule_text(*line.rule, zone));
@@ -68,6 +72,13 @@ std::string human_text(const Explanation& told) {
   for (const Line& line : told.lines) text += line_text(line, told.zone);
   for (const std::string& each : told.in_vain) text += fmt::format("\nDid not happen: {}.\n", each);
   if (told.end == "given up") text += "\nIt goes on like this; the timeline ends here.\n";
+  return text;
+}
+
+std::string short_text(const Explanation& told) {
+  std::string text;
+  for (const Line& line : told.lines) text += moment_text(line, told.zone);
+  for (const std::string& each : told.in_vain) text += fmt::format("Did not happen: {}.\n", each);
   return text;
 }
 

@@ -16,11 +16,13 @@ std::vector<std::pair<Instant, Instant>> closed_between(const Calendar& calendar
   Instant since = from;  // closed from here on, as far as is known
   for (Date date = first->date; date <= last->date; ++date) {
     if (!is_working_day(calendar, date)) continue;
-    const auto opens = instant_of(date, calendar.open, calendar.zone);
-    const auto closes = instant_of(date, calendar.close, calendar.zone);
-    if (!opens || !closes) continue;
-    if (*opens > since && since < to) closed.emplace_back(since, std::min(*opens, to));
-    since = std::max(since, *closes);
+    for (const Calendar::Hours& hours : hours_of(calendar, date)) {
+      const auto opens = instant_of(date, hours.from, calendar.zone);
+      const auto closes = instant_of(date, hours.to, calendar.zone);
+      if (!opens || !closes) continue;
+      if (*opens > since && since < to) closed.emplace_back(since, std::min(*opens, to));
+      since = std::max(since, *closes);
+    }
   }
   if (since < to) closed.emplace_back(since, to);
   return closed;

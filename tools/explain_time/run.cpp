@@ -7,6 +7,7 @@
 
 #include "compiler/sema/tests.h"
 #include "runtime/abi/value_json.h"
+#include "tools/common/some_reason.h"
 #include "tools/explain_time/values.h"
 
 namespace endcap::explain {
@@ -241,8 +242,7 @@ std::string Run::person_for(const PersonAnswers& answers, const Json& task) cons
     return std::ranges::find(asked, Json(program_->roles[each])) != asked.end();
   };
   const auto found = std::ranges::find_if(answers.roles, is_asked);
-  const std::string& role =
-      program_->roles[found == answers.roles.end() ? answers.roles.front() : *found];
+  const std::string& role = program_->roles[found == answers.roles.end() ? answers.roles.front() : *found];
   const auto& people = options_.people.at(role);
   const Json decided = task.value("decisions", Json::array());
   const auto scope = task.contains("scope") ? std::optional(task["scope"].get<std::string>()) : std::nullopt;
@@ -281,7 +281,10 @@ Run::Went Run::come_true(const PersonAnswers& answers, Said& said) {
     const auto filled = fill_in(answers, said.statement.said, task == open.end() ? Json::object() : *task);
     if (!filled) return std::unexpected(filled.error());
     const std::string except = answers.except.empty() ? "" : Json(answers.except).dump();
-    const auto answer = world_.decide(number, person, what, "", *filled, except);
+    const std::string reason = task == open.end() ? ""
+                                                  : some_reason(*task, what == DecisionRequest::What::Approve,
+                                                                "as it was told to be");
+    const auto answer = world_.decide(number, person, what, reason, *filled, except);
     if (answer) continue;
     Line line;
     line.at = world_.now();

@@ -75,6 +75,12 @@ std::expected<Json, std::string> json_of(const abi::Types& types, abi::TypeId ty
   }
 }
 
+Cell bounded(const abi::Type& shape, Int128 units) {
+  if (shape.least) units = std::max(units, *shape.least);
+  if (shape.most) units = std::min(units, *shape.most);
+  return Cell{units};
+}
+
 // A number that has few digits and is within the bounds of its type.
 Cell number(const abi::Type& shape) {
   const Int128 whole = shape.kind == Kind::Money ? 100 : shape.kind == Kind::Quantity ? 10 : 1;
@@ -82,9 +88,7 @@ Cell number(const abi::Type& shape) {
   Int128 units = scaled ? whole * static_cast<Int128>(power_of_ten(shape.scale)) : whole;
   if (shape.precision > 0 && shape.precision <= kScaleMax)
     units = std::min(units, static_cast<Int128>(power_of_ten(shape.precision)) - 1);
-  if (shape.least) units = std::max(units, *shape.least);
-  if (shape.most) units = std::min(units, *shape.most);
-  return Cell{units};
+  return bounded(shape, units);
 }
 
 }  // namespace
@@ -108,14 +112,14 @@ Cell made_up(const abi::Types& types, abi::TypeId type, const Hints& hints, abi:
     case Kind::Quantity:
       return number(shape);
     case Kind::Date:
-      return Cell{hints.date};
+      return bounded(shape, hints.date);
     case Kind::Time:
-      return Cell{6 * 3600};
+      return bounded(shape, 6 * 3600);
     case Kind::Instant:
       return Cell{hints.date * kDay};
     case Kind::Duration:
     case Kind::BusinessDuration:
-      return Cell{kHour};
+      return bounded(shape, kHour);
     case Kind::Zone:
       return Cell{arena.put_text(hints.zone)};
     case Kind::Text: {

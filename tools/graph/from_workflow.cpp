@@ -103,7 +103,7 @@ class Builder {
                     const std::vector<std::string>& rejections = {}) const {
     const sema::Block* last = nullptr;
     for (const sema::Handler& handler : handlers) {
-      if (handler.passed_on) continue;
+      if (handler.passed_on || handler.call.valid()) continue;  // a fallback is drawn once, where it stands
       const std::string what = cause(handler, rejections);
       if (handler.body.get() == last && last) {
         node.handlers.back().caption += ", " + what;
@@ -120,6 +120,21 @@ class Builder {
     for (const sema::EventHandler& handler : handlers) {
       Path made{"on event " + event(handler.pattern), sequence(handler.body)};
       goes_on(made, handler.next, handler.value.get());
+      node.handlers.push_back(std::move(made));
+    }
+  }
+
+  // It goes on at the call that it stands for, which is none of the nodes here.
+  void add_fallback(Node& node, const sema::Fallback& fallback) const {
+    Path made{"on " + fallback.when, sequence(*fallback.body)};
+    goes_on(made, fallback.next, nullptr);
+    if (made.then == Then::Again || made.then == Then::GoesOn) {
+      made.caption += ", " + made.then_words;
+      made.then = Then::Ends;
+    }
+    if (made.nodes.empty() && made.then == Then::Ends) {
+      node.details.push_back(made.caption);
+    } else {
       node.handlers.push_back(std::move(made));
     }
   }
@@ -259,6 +274,8 @@ class Builder {
       node.details.push_back(fmt::format("escalate to {} after {}", role(each.role), words(each.after)));
     node.details.push_back("valid until " + words(approve.valid_until));
     if (approve.by_line) node.details.emplace_back("decided by line");
+    if (approve.reasons.rejection != abi::kNoType) node.details.emplace_back("rejected with a reason");
+    if (approve.reasons.approval != abi::kNoType) node.details.emplace_back("approved with a reason");
     if (approve.counter)
       node.details.push_back("or countered with " +
                              last_part(program_.abi.types[approve.counter->record].name));
@@ -409,6 +426,7 @@ class Builder {
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::Throughout& throughout) const {
     nodes.push_back({Kind::Throughout, "throughout, from here on"});
     add_handlers(nodes.back(), throughout.handlers);
+    for (const auto& fallback : throughout.fallbacks) add_fallback(nodes.back(), *fallback);
   }
 
   void draw(std::vector<Node>& nodes, const sema::Stmt&, const sema::WaitUntil& wait) const {

@@ -1,6 +1,8 @@
 // What planning looks at on the first day: the items of promotions, the merchandise hierarchy, past prices,
-// what a model expects, and how long goods are on their way.
+// what a model expects, what a carton holds, and how long goods are on their way.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "tools/sandbox/estate.h"
 
@@ -11,10 +13,12 @@ struct Group {
   const char* code;
   const char* name;
   const char* department;
+  const char* carton;  // pieces in one
 };
-constexpr Group kGroups[] = {{"COOLING", "Cooling", "LARGE"},  {"FRIDGES", "Fridges", "LARGE"},
-                             {"LAUNDRY", "Laundry", "LARGE"},  {"KITCHEN", "Kitchen", "LARGE"},
-                             {"FLOOR", "Floor care", "SMALL"}, {"SMALL", "Small appliances", "SMALL"}};
+constexpr Group kGroups[] = {
+    {"COOLING", "Cooling", "LARGE", "2.000"},  {"FRIDGES", "Fridges", "LARGE", "1.000"},
+    {"LAUNDRY", "Laundry", "LARGE", "1.000"},  {"KITCHEN", "Kitchen", "LARGE", "1.000"},
+    {"FLOOR", "Floor care", "SMALL", "5.000"}, {"SMALL", "Small appliances", "SMALL", "10.000"}};
 
 // Hot regions buy more of an offer, and the web shop more than the stores.
 struct Expected {
@@ -38,6 +42,15 @@ void Estate::seed_masters() {
   }
   for (const auto& product : erp_.at("A_Product").rows) {
     const std::string number = product.fields["Product"];
+    const auto group =
+        std::ranges::find(kGroups, product.fields["ProductGroup"].get<std::string>(), &Group::code);
+    if (group != std::end(kGroups)) {
+      erp_.at("A_ProductUnit")
+          .insert({{"Product", number},
+                   {"AlternativeUnit", "CAR"},
+                   {"QuantityInBaseUnit", group->carton},
+                   {"BaseUnit", product.fields["BaseUnit"]}});
+    }
     erp_.at("A_SalesPriceHistory")
         .insert({{"Material", number},
                  {"PriceDate", "2026-07-01T00:00:00Z"},

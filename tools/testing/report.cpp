@@ -6,6 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "compiler/diag/render_formats.h"
+
 namespace endcap::testing {
 namespace {
 
@@ -37,33 +39,6 @@ std::string coverage_text(const Coverage& coverage, bool missed) {
   return out;
 }
 
-// What XML 1.0 can hold: control characters become `?`.
-std::string xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\n':
-        out += "&#10;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? '?' : c;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string human_report(const Report& report, bool missed) {
@@ -81,7 +56,7 @@ std::string human_report(const Report& report, bool missed) {
   return count == 0 ? out : out + coverage_text(report.coverage, missed);
 }
 
-std::string json_report(const Report& report) {
+std::string json_report(const Report& report, const std::string& findings) {
   Json tests = Json::array();
   for (const Result& result : report.results) {
     Json failures = Json::array();
@@ -102,41 +77,59 @@ std::string json_report(const Report& report) {
     coverage.push_back(
         {{"name", group.name}, {"reached", group.reached}, {"total", group.total}, {"missed", missed}});
   }
-  return Json{{"tests", tests},
-              {"passed", report.results.size() - report.failed()},
-              {"failed", report.failed()},
-              {"leftOut", report.left_out},
-              {"coverage", coverage}}
-             .dump() +
-         "\n";
+  Json all{{"tests", tests},
+           {"passed", report.results.size() - report.failed()},
+           {"failed", report.failed()},
+           {"leftOut", report.left_out},
+           {"coverage", coverage}};
+  if (!findings.empty()) all["findings"] = Json::parse(findings);
+  return all.dump() + "\n";
 }
 
-std::string junit_report(const Report& report) {
-  std::map<std::string, std::vector<const Result*>> modules;
-  for (const Result& result : report.results) modules[result.module].push_back(&result);
-  std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites tests=\"{}\" failures=\"{}\">\n", report.results.size(), report.failed());
-  for (const auto& [module, results] : modules) {
-    size_t failed = 0;
-    double seconds = 0;
-    for (const Result* result : results) failed += result->passed() ? 0 : 1, seconds += result->seconds;
-    out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" time=\"{:.3f}\">\n",
-                       xml(module), results.size(), failed, seconds);
-    for (const Result* result : results) {
-      out += fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\" time=\"{:.3f}\"",
-                         xml(module), xml(result->name), xml(result->source_path), result->line,
-                         result->seconds);
-      if (result->passed()) {
-        out += "/>\n";
-        continue;
-      }
-      const Failure& first = result->failures.front();
-      out += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
-                         xml(first.wanted + ": " + first.happened), xml(failure_text(*result)));
+std::string junit_report(const Report& report, const std::string& folder) {
+  std::map<std::string, JunitSuite> modules;
+  for (const Result& result : report.results) {
+    JunitCase test{result.name, path_from(folder, result.source_path), result.line, result.seconds};
+    // One failure a test: what came after the first is often its consequence, and stands in the text.
+    if (!result.passed()) {
+      const Failure& first = result.failures.front();
+      test.failures.push_back({first.wanted + ": " + first.happened, "test", failure_text(result)});
     }
-    out += "  </testsuite>\n";
+    JunitSuite& suite = modules[result.module];
+    suite.name = result.module;
+    suite.cases.push_back(std::move(test));
   }
-  return out + "</testsuites>\n";
+  std::vector<JunitSuite> suites;
+  for (auto& [module, suite] : modules) suites.push_back(std::move(suite));
+  return endcap::junit_report(suites);
+}
+
+std::vector<ReportFinding> report_findings(const Report& report, const std::string& folder, bool missed) {
+  std::vector<ReportFinding> findings;
+  for (const Result& result : report.results) {
+    const std::string path = path_from(folder, result.source_path);
+    const ReportPlace test{path, {result.line, 1}};
+    for (const Failure& failure : result.failures) {
+      const bool inside = failure.line != 0 && failure.line != result.line;
+      ReportFinding finding{
+          .rule = "test/failed",
+          .rule_name = "test failed",
+          .message = fmt::format("test \"{}\": {}: {}", result.name, failure.wanted, failure.happened),
+          .place = inside ? ReportPlace{path, {failure.line, 1}} : test};
+      if (inside) finding.related.emplace_back(test, "the test begins here");
+      findings.push_back(std::move(finding));
+    }
+  }
+  if (!missed) return findings;
+  for (const Coverage::Group& group : report.coverage.groups) {
+    for (const Coverage::Place& place : group.missed)
+      findings.push_back({.rule = "test/" + rule_id(group.name) + "-missed",
+                          .rule_name = group.name + " missed",
+                          .severity = Severity::Warning,
+                          .message = "no test has been to " + place.text,
+                          .place = ReportPlace{path_from(folder, place.source_path), {place.line, 1}}});
+  }
+  return findings;
 }
 
 }  // namespace endcap::testing

@@ -234,7 +234,7 @@ Story::Went Story::act(const sema::PersonDecides& decision) {
   for (const Json& task : *tasks) {
     const auto answer =
         world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask, decision.reason,
-                      answers.empty() ? "" : answers.dump(), except, decision.to);
+                      answers.empty() ? "" : answers.dump(), except, decision.to, decision.remark);
     if (!answer) return std::unexpected(answer.error());
   }
   return settle(world_.now());

@@ -105,9 +105,9 @@ World::Answer World::call(const abi::Interface& interface, const std::string& op
 
 World::Answer World::decide(uint64_t task, const std::string& person, DecisionRequest::What what,
                             const std::string& reason, const std::string& answers, const std::string& except,
-                            const std::string& to) {
+                            const std::string& to, const std::string& remark) {
   auto reply = std::make_shared<std::optional<Answer>>();
-  engine_->decide({task, person, what, reason, keep(reply), answers, except, to});
+  engine_->decide({task, person, what, reason, keep(reply), answers, except, to, remark});
   return wait_for(reply);
 }
 

@@ -28,17 +28,17 @@ class World {
               const std::string& arguments);
   Answer decide(uint64_t task, const std::string& person, DecisionRequest::What what,
                 const std::string& reason, const std::string& answers = {}, const std::string& except = {},
-                const std::string& to = {});
+                const std::string& to = {}, const std::string& remark = {});
   // From timer to timer up to `time`, and until nothing happens any more.
   std::expected<void, std::string> run_to(Instant time);
 
   Instant now() const { return now_; }
   std::optional<Instant> next_due() { return engine_->next_due(); }
   Json show(uint64_t instance);
-  std::vector<Json> instances();                                // all there are
-  std::vector<Json> tasks(uint64_t instance = 0);               // open ones; 0: of all of them
-  std::vector<Json> held(const std::string& carrier);           // items of a route or a sync: the first thousand
-  Json lines(uint64_t task);                                    // of an approval: the first thousand
+  std::vector<Json> instances();                       // all there are
+  std::vector<Json> tasks(uint64_t instance = 0);      // open ones; 0: of all of them
+  std::vector<Json> held(const std::string& carrier);  // items of a route or a sync: the first thousand
+  Json lines(uint64_t task);                           // of an approval: the first thousand
   std::vector<Json> history(uint64_t instance, uint64_t from);  // entries numbered `from` and above
 
  private:

@@ -34,6 +34,8 @@ void AdvicePass::bind(LocalId id, Label value, const Label& control) {
   if (all.advice()) {
     bound.trust = Trust::Advice;
     bound.advice_path = all.path();
+    abi::add_parts(bound.advised, parts_of(program_.abi.types, bound.type, value));
+    if (control.advice()) abi::add_part(bound.advised, std::string(abi::kControl));
   }
   scope_.bind(id, std::move(value));
 }

@@ -47,8 +47,8 @@ class AdvicePass {
     Label elements;  // what it collects
     Label skipped;   // who decided which elements are missing
     bool tolerates = false;
-    Label failed;  // who decided that one fails
-    Label yielded; // who decided that one yields here, and goes no further
+    Label failed;   // who decided that one fails
+    Label yielded;  // who decided that one yields here, and goes no further
     Label left() const { return join(join(skipped, failed), yielded); }
   };
 
@@ -190,6 +190,8 @@ class AdvicePass {
   void visit(Propose& node, Stmt&, const Label& control);
   void visit(Approve& node, Stmt& stmt, const Label& control);
   void bind_offer(Approve& node, const Label& control);
+  void bind_reason(std::vector<Handler>& handlers, const Label& control);
+  void note_known(const Approve& node, const Label& control);
   void visit(Write& node, Stmt& stmt, const Label& control);
   void visit(Finish& node, Stmt&, const Label& control);
   void visit(Fail& node, Stmt& stmt, const Label& control);

@@ -99,10 +99,29 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
     granted.causes.rejected = granted.causes.expired = join(facts, left);
   }
   granted.causes.changed = std::move(facts);
+  note_known(node, control);
   const Causes causes = granted.causes;
   if (node.counter) bind_offer(node, join(control, causes.expired));
+  bind_reason(node.handlers, join(control, causes.rejected));
   walk_handlers(node.handlers, causes, control);
   held_.push_back(node.grant);
+}
+
+// A later version may not use it for advice that it was asked for without.
+void AdvicePass::note_known(const Approve& node, const Label& control) {
+  const auto add = [&](abi::Parts& to, const Label& label, const std::string& before) {
+    for (const Source& source : label.sources) {
+      const bool named = source.local < workflow_.locals.size();
+      abi::add_part(to, before + (named ? workflow_.locals[source.local].name : source.path));
+    }
+  };
+  auto& knows = local(node.grant).grant_knows;
+  knows.resize(node.proposals.size());
+  for (size_t i = 0; i < node.proposals.size(); ++i) {
+    const Proposed& proposed = proposed_[node.proposals[i]];
+    add(knows[i], join(control, proposed.chosen), "");
+    add(knows[i], proposed.targets, "for ");
+  }
 }
 
 void AdvicePass::bind_offer(Approve& node, const Label& control) {
@@ -111,6 +130,15 @@ void AdvicePass::bind_offer(Approve& node, const Label& control) {
     if (handler.cause != Cause::Countered) continue;
     bind(handler.record, offered, control);
     for (const auto& [id, field] : handler.bindings) bind(id, part(offered, field), control);
+  }
+}
+
+// Why somebody says no is theirs; whether it was somebody, and not the policy, the facts decide.
+void AdvicePass::bind_reason(std::vector<Handler>& handlers, const Label& control) {
+  for (Handler& handler : handlers) {
+    if (handler.cause != Cause::Rejected || !handler.record.valid()) continue;
+    bind(handler.record, {}, control);
+    for (const auto& [id, field] : handler.bindings) bind(id, {}, control);
   }
 }
 
@@ -128,6 +156,7 @@ void AdvicePass::walk_approval_again(Granted& granted, const Label& decided) {
   // What is offered in its place is offered before anything is granted.
   std::vector<Handler> handlers = granted.approve->handlers;
   std::erase_if(handlers, [](const Handler& each) { return each.cause == Cause::Countered; });
+  bind_reason(handlers, join(decided, causes.rejected));
   walk_handlers(handlers, causes, decided);
 }
 

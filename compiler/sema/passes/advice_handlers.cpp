@@ -35,8 +35,10 @@ Label AdvicePass::walk_handlers(std::vector<Handler>& handlers, const Causes& ca
       if (other.body == handler.body) why = join(std::move(why), decided(causes, other.cause, control));
     }
     if (handler.body) {
+      const size_t told = diagnostics_.all().size();
       if (handler.next == Next::Retry || handler.next == Next::AskAgain) expect_undo(*handler.body);
       walk(*handler.body, why);
+      if (handler.call.valid()) diagnostics_.label_beyond(told, handler.call, "for this call");
     }
     if (handler.next == Next::Skip) note_skip(why);
     if (handler.next == Next::Again) note_again(why);

@@ -50,6 +50,10 @@ void AdvicePass::walk_ended(Run& node, Running& running, const Label& control) {
 void AdvicePass::note_end(uint32_t outcome, ExprPtr& record, const Label& control) {
   const Label value = record ? scope_.label(*record) : Label{};
   if (running_.empty()) {
+    abi::Parts& parts = workflow_.ends[outcome];
+    const TypeId type = program_.abi.workflows[workflow_.index].outcomes[outcome].record;
+    abi::add_parts(parts, parts_of(program_.abi.types, type, value));
+    if (control.advice()) abi::add_part(parts, std::string(abi::kControl));
     across_.add(across_.of[workflow_.index].ended, join(control, delay_),
                 last_part(program_.workflows[workflow_.index].name));
     return;

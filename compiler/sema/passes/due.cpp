@@ -24,7 +24,8 @@ struct Reached {
   Duration clock = 0;
   Duration business = 0;  // hours
   int64_t business_days = 0;
-  Duration least = 0;  // of all of them on the clock, one after the other
+  Duration least = 0;           // of all of them on the clock, one after the other
+  bool other_calendar = false;  // some of it is business time of another calendar than the workflow's
   friend bool operator==(const Reached&, const Reached&) = default;
 };
 using Paths = std::vector<Reached>;
@@ -80,16 +81,17 @@ class DuePass {
   }
 
   // Everybody takes as long as they may.
-  Paths longer(Paths paths, const ExprPtr& within) const {
+  Paths longer(Paths paths, const ExprPtr& within, std::optional<uint32_t> calendar) const {
     if (!within) return paths;
     const auto clock = clock_literal(program_, *within);
     const auto business = business_literal(program_, *within);
     for (Reached& path : paths) {
       if (clock) path.clock += *clock, path.least += *clock;
-      if (!business || !calendar_) continue;
+      if (!business || !calendar) continue;
       const bool days = business->unit == BusinessDuration::Unit::Days;
       days ? path.business_days += business->amount : path.business += business->amount;
-      path.least += least_on_clock(program_.abi.calendars[*calendar_], *business);
+      path.least += least_on_clock(program_.abi.calendars[*calendar], *business);
+      path.other_calendar = path.other_calendar || calendar != calendar_;
     }
     return paths;
   }
@@ -117,10 +119,14 @@ class DuePass {
     return handled(stmt, paths);
   }
   Paths go(Approve& node, Stmt& stmt, const Paths& paths) {
-    return handled(stmt, longer(paths, node.within));
+    return handled(stmt, longer(paths, node.within, node.calendar));
   }
-  Paths go(Task& node, Stmt& stmt, const Paths& paths) { return handled(stmt, longer(paths, node.within)); }
-  Paths go(Raise& node, Stmt& stmt, const Paths& paths) { return handled(stmt, longer(paths, node.within)); }
+  Paths go(Task& node, Stmt& stmt, const Paths& paths) {
+    return handled(stmt, longer(paths, node.within, node.calendar));
+  }
+  Paths go(Raise& node, Stmt& stmt, const Paths& paths) {
+    return handled(stmt, longer(paths, node.within, calendar_));
+  }
   // Its steps are compared where it stands alone.
   Paths go(Run& node, Stmt& stmt, const Paths& paths) {
     auto ended = std::exchange(ended_, {});
@@ -139,7 +145,7 @@ class DuePass {
     return handled(stmt, over);
   }
   Paths go(WaitEvent& node, Stmt& stmt, const Paths& paths) {
-    return handled(stmt, longer(paths, node.within));
+    return handled(stmt, longer(paths, node.within, calendar_));
   }
 
   // It goes on when the moment has come, or at once when that is past.
@@ -264,7 +270,8 @@ class DuePass {
 
   // Business hours with nothing between them share their days; otherwise each is counted by itself.
   Duration least_of(const Reached& path) const {
-    if (path.clock > 0 || path.business_days > 0 || path.business == 0 || !calendar_) return path.least;
+    if (path.clock > 0 || path.business_days > 0 || path.business == 0 || !calendar_ || path.other_calendar)
+      return path.least;
     return least_on_clock(program_.abi.calendars[*calendar_], {BusinessDuration::Unit::Time, path.business});
   }
 

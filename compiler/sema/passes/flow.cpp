@@ -70,10 +70,12 @@ class FlowPass {
       if (handler.body && !seen.insert(handler.body.get()).second) return;
       const bool in_loop = at_writes.contains(handler.body.get());
       inside_ = in_loop && (around == Inside::Workflow || around == Inside::Branch) ? Inside::Loop : around;
+      const size_t told = diagnostics_.all().size();
       if (handler.next == Next::Skip) require_loop(handler.span);
       const bool falls = handler.body ? walk(*handler.body) : true;
       if (falls && handler.next == Next::FallOut)
         diagnostics_.emit(DiagnosticKind::HandlerFallsOut, handler.span);
+      if (handler.call.valid()) diagnostics_.label_beyond(told, handler.call, "for this call");
     });
     inside_ = around;
     const Inside outside = inside_;

@@ -17,6 +17,28 @@ void add_sources(Label& to, const Label& from) {
   }
 }
 
+// Of a record that is advice itself, every field is.
+void add_parts_of(const abi::Types& types, TypeId type, const Label& label, const std::string& path,
+                  bool around, abi::Parts& to) {
+  const bool own = label.advice();
+  if (own && !around) abi::add_part(to, abi::part_at(path));
+  if (label.parts.empty()) {
+    if (own) abi::add_every_part(types, type, path, to);
+    return;
+  }
+  const abi::Type* known = type < types.size() ? &types[type] : nullptr;
+  if (known && known->kind == abi::Kind::Record && known->fields.size() >= label.parts.size()) {
+    for (size_t i = 0; i < label.parts.size(); ++i) {
+      const abi::Field& field = known->fields[i];
+      add_parts_of(types, field.type, label.parts[i], path + "." + field.name, own || around, to);
+    }
+  } else if (known && (known->kind == abi::Kind::List || known->kind == abi::Kind::Optional)) {
+    add_parts_of(types, known->element, label.parts.front(), path + "[]", false, to);
+  } else if (flatten(label).advice()) {
+    abi::add_every_part(types, type, path, to);
+  }
+}
+
 }  // namespace
 
 Label join(Label a, const Label& b) {
@@ -66,6 +88,12 @@ Label label_of_type(const abi::Types& types, TypeId type, LocalId source) {
     label.parts.push_back(label_of_type(types, t.element, source));
   }
   return label;
+}
+
+abi::Parts parts_of(const abi::Types& types, TypeId type, const Label& label) {
+  abi::Parts parts;
+  add_parts_of(types, type, label, "", false, parts);
+  return parts;
 }
 
 Label through(Label label, const std::string& place) {

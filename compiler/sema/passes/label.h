@@ -40,6 +40,8 @@ Label part(const Label& label, size_t index);
 Label inside(const Label& label);
 // A value fresh from outside, of this type, bound to a local: advice where a view says so.
 Label label_of_type(const abi::Types& types, TypeId type, LocalId source);
+// Which parts of a value of this type are advice.
+abi::Parts parts_of(const abi::Types& types, TypeId type, const Label& label);
 // The same label, with one more place that it went through.
 Label through(Label label, const std::string& place);
 // Advice in `label` that does not come from what `known` comes from; null when there is none.

@@ -24,6 +24,8 @@ std::optional<MomentBounds> bounds_of(const Program& program, const Workflow& wo
 
 // How long business time takes on the clock, at least.
 Duration least_on_clock(const Calendar& calendar, BusinessDuration duration);
+// And at most, whenever it begins, by the holidays that are known; kNever when it may not end.
+Duration most_on_clock(const Calendar& calendar, BusinessDuration duration);
 
 // From `from` to `to`, at most. Nothing when they don't hang on the same day.
 std::optional<Duration> at_most_between(const MomentBounds& from, const MomentBounds& to);

@@ -43,6 +43,12 @@ void check_flow(Program& program, Diagnostics& diagnostics);
 // A step that is due can be over by then, as far as that is known.
 void check_dues(Program& program, Diagnostics& diagnostics);
 
+// What was read goes to no system and no model whose class is lower.
+void check_data_classes(Program& program, Diagnostics& diagnostics);
+
+// What was read is not used after the time for which it counts.
+void check_freshness(Program& program, Diagnostics& diagnostics);
+
 // Policy rows cover every case and no case twice, where that can be proved (LANGUAGE, Proofs).
 void check_policies(Program& program, Diagnostics& diagnostics);
 

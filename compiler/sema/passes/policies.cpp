@@ -74,7 +74,7 @@ class PolicyPass {
     Diagnostic& diagnostic =
         diagnostics_.emit(DiagnosticKind::PolicyUnprovable, policy_.span, {policy_.name, doubt(left_over_)});
     if (left_over_.result == Result::Seeming)
-      diagnostic.note("nothing seems to hold when " + grid_.describe(left_over_.point));
+      diagnostic.note("no row seems to apply when " + grid_.describe(left_over_.point));
   }
 
   // The first pair of rows that hold together.

@@ -43,7 +43,8 @@ Label TrustScope::label_call(CallFunction& call) {
     if (const auto found = known.find(key); found != known.end()) return found->second;
   }
   const Function& function = program_.functions[call.function.index];
-  TrustScope inner(program_, function.locals.size(), calls_);
+  TrustScope inner(program_, function.locals.size(), calls_,
+                   writes_ == Writes::Nothing ? Writes::Nothing : Writes::Advice);
   for (size_t i = 0; i < given.size(); ++i) inner.bind(function.parameters[i], std::move(given[i]));
   return known[key] = inner.label(*function.body);
 }
@@ -142,6 +143,20 @@ Label TrustScope::label_operation(Operation& operation) {
   }
 }
 
+Label TrustScope::given_back(const Program& program, const Function& function, std::vector<Label> arguments) {
+  TrustScope scope(program, function.locals.size(), std::make_shared<Calls>(), Writes::Nothing);
+  for (size_t i = 0; i < arguments.size(); ++i) scope.bind(function.parameters[i], std::move(arguments[i]));
+  return scope.label(*function.body);
+}
+
+void TrustScope::write_into(Expr& expression, const Label& label) const {
+  if (writes_ == Writes::Nothing) return;
+  const Trust trust = flatten(label).trust();
+  if (writes_ == Writes::All || trust == Trust::Advice) expression.trust = trust;
+  if (writes_ == Writes::All && trust == Trust::Advice)
+    abi::add_parts(expression.advised, parts_of(program_.abi.types, expression.type, label));
+}
+
 Label TrustScope::label(Expr& expression) {
   Label result;
   if (auto* local = std::get_if<LocalRef>(&expression.node)) {
@@ -161,7 +176,7 @@ Label TrustScope::label(Expr& expression) {
   } else if (auto* operation = std::get_if<Operation>(&expression.node)) {
     result = label_operation(*operation);
   }
-  if (!in_function_ || flatten(result).advice()) expression.trust = flatten(result).trust();
+  write_into(expression, result);
   return result;
 }
 

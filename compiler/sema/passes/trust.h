@@ -13,6 +13,8 @@ class TrustScope {
  public:
   TrustScope(const Program& program, size_t locals)
       : program_(program), labels_(locals), calls_(std::make_shared<Calls>()) {}
+  // What a call with arguments of these labels gives; writes nothing.
+  static Label given_back(const Program& program, const Function& function, std::vector<Label> arguments);
 
   void bind(LocalId local, Label label);
   const Label& of(LocalId local) const { return labels_[local.index]; }
@@ -26,8 +28,11 @@ class TrustScope {
     std::map<uint32_t, std::map<std::string, Label>> by_function;
   };
 
-  TrustScope(const Program& program, size_t locals, std::shared_ptr<Calls> calls)
-      : program_(program), labels_(locals), calls_(std::move(calls)), in_function_(true) {}
+  // What is written into expressions: those of a function are advice when they are in one of its calls.
+  enum class Writes : uint8_t { All, Advice, Nothing };
+
+  TrustScope(const Program& program, size_t locals, std::shared_ptr<Calls> calls, Writes writes)
+      : program_(program), labels_(locals), calls_(std::move(calls)), writes_(writes) {}
 
   Label label_call(CallFunction& call);
   Label label_operation(Operation& operation);
@@ -36,11 +41,12 @@ class TrustScope {
   Label label_lookup(Operation& operation);
   Label label_aggregate(Operation& operation);
   Label label_filter(Operation& operation);
+  void write_into(Expr& expression, const Label& label) const;
 
   const Program& program_;
   std::vector<Label> labels_;
   std::shared_ptr<Calls> calls_;
-  bool in_function_ = false;  // whose expressions are advice when they are in one of its calls
+  Writes writes_ = Writes::All;
 };
 
 }  // namespace endcap::sema

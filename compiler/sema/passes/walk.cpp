@@ -17,6 +17,22 @@ void visit_handlers(Stmt& stmt, const HandlerVisitor& visit) {
       stmt.node);
 }
 
+LocalId result_of(const Stmt& stmt) {
+  return std::visit(
+      [](const auto& node) {
+        if constexpr (requires { node.answer; })
+          return node.answer;
+        else if constexpr (requires {
+                             node.handlers;
+                             node.local;
+                           })
+          return node.local;
+        else
+          return LocalId();
+      },
+      stmt.node);
+}
+
 void visit_event_handlers(Stmt& stmt, const std::function<void(EventHandler&)>& visit) {
   std::visit(
       [&](auto& node) {

@@ -13,6 +13,8 @@ using BlockVisitor = std::function<void(Block&)>;
 
 // Handlers of a statement that has some; nothing for others.
 void visit_handlers(Stmt& stmt, const HandlerVisitor& visit);
+// Where what a statement gives is kept, by whichever path: what a read or a task gives. Invalid for others.
+LocalId result_of(const Stmt& stmt);
 // Event handlers of `throughout` and `wait until`.
 void visit_event_handlers(Stmt& stmt, const std::function<void(EventHandler&)>& visit);
 // Every block directly inside: arms, bodies (of a workflow that is run too), branches, handler bodies (a body

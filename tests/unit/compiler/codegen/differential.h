@@ -168,8 +168,8 @@ class Differential {
     }
     if (exit == abi::Exit::Faulted) {
       number("fault", context.fault);
-      number("line", context.fault_line);
-      number("source", context.fault_source);
+      number("place", abi::position_bits(context.fault_place));
+      number("file", context.fault_place.file);
     }
     return text;
   }
@@ -193,8 +193,8 @@ class Differential {
           function(workspace.context(), result, std::span(arguments).first(graph.parameters.size()));
       ++(code == 0 ? returns : faults);
       if (code != 0) {
-        return std::to_string(code) + " at " + std::to_string(workspace.context().fault_line) + " of " +
-               std::to_string(workspace.context().fault_source) + " " +
+        return std::to_string(code) + " at " + abi::position_text(workspace.context().fault_place) + " of " +
+               std::to_string(workspace.context().fault_place.file) + " " +
                std::to_string(workspace.context().fault);
       }
       return abi::hex(abi::pack_value(types(), graph.result, workspace.arena(), result, &blobs));

@@ -35,7 +35,7 @@ std::pair<uint32_t, Int128> call(const abi::Program& program, const std::string&
 Hand machine_with_everything() {
   Hand hand;
   const ir::GraphId risky = hand.pure({kInt, kInt}, kInt, [](GraphBuilder& b, Registers& p) {
-    b.line(11);
+    b.place({.line = 11, .column = 3, .end_column = 9});
     b.end(ir::Return{b.binary(Op::Add, kInt, p[0], p[1])});
   });
   hand.main([&](GraphBuilder& b) {
@@ -43,7 +43,7 @@ Hand machine_with_everything() {
     const RegisterId pair = b.call(Builtin::RecordMake, kPair, {first, b.integer(7)}, 2);
     const RegisterId list = b.call(Builtin::ListMake, kInts, {first, first, first}, 3);
     const uint32_t wait = hand.wait(b, abi::WaitKind::Notify, "w", {kPair, kInt});
-    b.line(20);
+    b.place({.line = 20, .column = 3, .end_column = 9});
     b.park(wait, {pair, first});
     b.at(b.entry(wait));
     const ir::BlockId ok = b.make_block(), rejected = b.make_block(), other = b.make_block(),
@@ -51,14 +51,14 @@ Hand machine_with_everything() {
     b.end(ir::SwitchTag{{{abi::Tag::Ok, ok}, {abi::Tag::Rejected, rejected}, {abi::Tag::Expired, expired}},
                         other});
     b.at(other);
-    b.line(30);
+    b.place({.line = 30, .column = 3, .end_column = 9});
     b.end(ir::FaultOut{FaultKind::Unhandled});
     b.at(expired);
     const RegisterId count = b.call(Builtin::ListCount, kInt, {list});
     const RegisterId sum = b.try_graph(risky, kInt, {b.field(pair, kInt, 0), count}, -1);
     b.end(ir::Fail{1, b.call(Builtin::RecordMake, kPair, {sum, count}, 2), true});
     b.at(rejected);
-    b.line(40);
+    b.place({.line = 40, .column = 3, .end_column = 9});
     const RegisterId detail = b.load(Op::LoadDetail, kInt);
     const RegisterId chosen = b.call(Builtin::ListGet, kInt, {list, detail}, kInts);
     const RegisterId total = b.call_graph(risky, kInt, {chosen, b.field(pair, kInt, 1)});
@@ -75,7 +75,7 @@ Hand machine_with_everything() {
 TEST_CASE("checked arithmetic overflows where 128 bits end") {
   Hand hand;
   hand.pure({kInt, kInt}, kInt, [](GraphBuilder& b, Registers& p) {
-    b.line(3);
+    b.place({.line = 3, .column = 3, .end_column = 9});
     b.end(ir::Return{b.binary(Op::Add, kInt, p[0], p[1])});
   });
   hand.pure({kInt, kInt}, kInt, [](GraphBuilder& b, Registers& p) {
@@ -112,7 +112,7 @@ TEST_CASE("an unknown state is a defect, not a crash") {
   CHECK(workspace.context().fault == static_cast<uint32_t>(FaultKind::Defect));
 }
 
-TEST_CASE("random graphs give the same values and the same faults at the same lines") {
+TEST_CASE("random graphs give the same values and the same faults at the same places") {
   int returns = 0, faults = 0;
   for (uint64_t seed = 0; seed < 12; ++seed) {
     CAPTURE(seed);

@@ -48,6 +48,6 @@ TEST_CASE("two values under one key are a fault where the map is made") {
   Differential both(ir::testing::compile(kText));
   const Answer twice = ask(*both.native, "found", {1, 2, 3, 2});
   CHECK(twice.fault == static_cast<uint32_t>(FaultKind::KeyTwice));
-  CHECK((twice.line == 7));
+  CHECK((twice.place.line == 7));
   CHECK(ask(*both.native, "found", {1, -2, 3, -2}).fault == 0);  // those are left out
 }

@@ -37,9 +37,12 @@ TEST_CASE("a computed value out of bounds is a fault at its place in the text") 
   CHECK((ask(*both.native, "twice", {5000}).bits == 10000));
   CHECK(ask(*both.native, "twice", {5000}).fault == 0);
   const Answer over = ask(*both.native, "twice", {5001});
-  CHECK(over.fault == static_cast<uint32_t>(FaultKind::OutOfRange));
-  CHECK((over.line == 7));
-  CHECK(ask(*both.native, "twice", {-1}).fault == static_cast<uint32_t>(FaultKind::OutOfRange));
+  CHECK(over.fault == static_cast<uint32_t>(FaultKind::OutOfBounds));
+  // The whole sum, which ends with the line.
+  CHECK(over.place.line == 7);
+  CHECK(abi::position_text(over.place) == "7:49-61");
+  CHECK(over.text == "100.02% is no Share, which is at least 0.00% and at most 100.00%");
+  CHECK(ask(*both.native, "twice", {-1}).fault == static_cast<uint32_t>(FaultKind::OutOfBounds));
 }
 
 TEST_CASE("shares add up natively, and bad weights are faults") {

@@ -4,13 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "runtime/abi/shape.h"
 #include "tests/unit/compiler/codegen/differential.h"
 
 namespace endcap::codegen::testing {
 
 struct Answer {
   uint32_t fault;
-  Int128 bits, line;
+  Int128 bits;
+  abi::SourcePlace place;
+  std::string text;  // OutOfBounds: what is wrong
 };
 inline Answer ask(const abi::Program& program, const std::string& name,
                   const std::vector<Int128>& arguments) {
@@ -22,7 +25,11 @@ inline Answer ask(const abi::Program& program, const std::string& name,
   const codegen::PureFn function = codegen::find_pure(program, "function " + name);
   REQUIRE((function != nullptr));
   const uint32_t fault = function(&workspace.context(), &result, cells.data());
-  return {fault, result.bits, workspace.context().fault_line};
+  const abi::Context& context = workspace.context();
+  std::string text;
+  if (fault == static_cast<uint32_t>(FaultKind::OutOfBounds))
+    text = abi::out_of_bounds_text(program.types[context.refused_type], context.refused);
+  return {fault, result.bits, context.fault_place, text};
 }
 
 }  // namespace endcap::codegen::testing

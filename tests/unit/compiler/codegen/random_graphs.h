@@ -39,7 +39,7 @@ class RandomGraphs {
 
   void statements(ir::GraphBuilder& b, int depth) {
     for (uint64_t count = 2 + below(6); count > 0; --count) {
-      b.line(static_cast<uint32_t>(below(500)));
+      b.place({.line = static_cast<uint32_t>(below(500))});
       const uint64_t what = below(depth > 0 ? 14 : 11);
       if (what < 8) {
         integers_.push_back(integer(b, what));

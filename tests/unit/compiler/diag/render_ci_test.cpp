@@ -48,7 +48,7 @@ TEST_CASE("a report has a test case for every file and a failure for every findi
   const std::string report = junit(findings, example.sources, "shop");
   CHECK(report.starts_with(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"3\" failures=\"2\""));
-  CHECK(report.find("name=\"erp.edmx\" file=\"shop/erp.edmx\" time=\"0\"/>") != std::string::npos);
+  CHECK(report.find("name=\"erp.edmx\" file=\"shop/erp.edmx\" time=\"0.000\"/>") != std::string::npos);
   const size_t flow = report.find("name=\"flow.endcap\""), end = report.find("</testcase>", flow);
   const std::string of_flow = report.substr(flow, end - flow);
   CHECK(of_flow.find(

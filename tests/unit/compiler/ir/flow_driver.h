@@ -30,7 +30,7 @@ struct Standing {
   json record;  // Finish, Fail, Yield
   std::vector<int64_t> rows;  // Yield of a delivery: one a policy
   FaultKind fault = FaultKind::None;
-  uint32_t fault_line = 0;
+  abi::SourcePlace fault_place;
 };
 
 class Blobs : public abi::BlobSource {
@@ -234,7 +234,7 @@ class Instance {
         standing_.rows.push_back(static_cast<int64_t>(context.operands[i].bits));
     } else if (exit == abi::Exit::Faulted) {
       standing_.fault = static_cast<FaultKind>(context.fault);
-      standing_.fault_line = context.fault_line;
+      standing_.fault_place = context.fault_place;
     }
   }
 

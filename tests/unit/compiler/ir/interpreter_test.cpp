@@ -109,15 +109,15 @@ TEST_CASE("a loop sums a list") {
 TEST_CASE("a fault in a callee faults the caller and keeps the place where it happened") {
   Hand hand;
   GraphId add = binary(hand, Op::Add);
-  hand.program.graphs[add.index].blocks[0].instructions[0].line = 17;
+  hand.program.graphs[add.index].blocks[0].instructions[0].place = {
+      .line = 17, .column = 5, .end_column = 12};
   GraphId caller = hand.pure({kInt, kInt}, kInt, [&](GraphBuilder& b, auto& x) {
-    b.line(99);
+    b.place({.line = 99});
     b.end(Return{b.call_graph(add, kInt, {x[0], x[1]})});
   });
   Evaluator run(hand.program);
   CHECK(run.fault(caller, {int128_max(), int128_max()}) == FaultKind::Overflow);
-  CHECK(run.context().fault_line == 17);
-  CHECK(run.context().fault_source == 0);
+  CHECK(run.context().fault_place == abi::SourcePlace{.line = 17, .column = 5, .end_column = 12});
 }
 
 TEST_CASE("a policy that can't be computed gives what its caller says") {
@@ -163,7 +163,7 @@ void build_wait(Hand& hand) {
     b.at(lost);
     RegisterId detail = b.load(Op::LoadDetail, kInt);
     b.end(Fail{1, b.call(Builtin::RecordMake, kPair, {limit, detail}, 2), true});
-    b.line(31);
+    b.place({.line = 31});
     b.at(unhandled);
     b.end(FaultOut{FaultKind::Unhandled});
   });
@@ -213,7 +213,7 @@ TEST_CASE("a machine parks with operands and live values, and goes on with what 
     context.input_tag = abi::Tag::Unavailable;
     REQUIRE(advance(1) == Exit::Faulted);
     CHECK(context.fault == static_cast<uint32_t>(FaultKind::Unhandled));
-    CHECK(context.fault_line == 31);
+    CHECK(context.fault_place.line == 31);
   }
 }
 

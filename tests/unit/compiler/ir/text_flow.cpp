@@ -37,6 +37,7 @@ Program lower_text(const std::string& text, Front& front) {
     if (text.empty() || sources.file(id).path.ends_with("retail.endcap"))
       modules.push_back(parse(sources, id, diagnostics));
   }
+  if (!text.empty()) project.library = project.sources;  // what it declares is for others
   if (!text.empty()) modules.push_back(parse(sources, sources.add("test.endcap", text), diagnostics));
   add_standard_modules(modules, sources, diagnostics);
   sema::Program checked = check(project, modules, sources, diagnostics);

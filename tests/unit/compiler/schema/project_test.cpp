@@ -246,6 +246,73 @@ joint_with = ["au.trading", "nz"]
     CHECK(project.calendars[1].holidays.size() == 1);
   }
 
+  TEST_CASE("a calendar says its hours day by day, with breaks and single dates") {
+    DeskProject desk;
+    desk.settings(std::string(kSettings) + R"(
+[calendars.shop]
+zone = "Australia/Sydney"
+holidays = ["2026-12-25"]
+
+[calendars.shop.hours]
+Mon = "09:00-17:30"
+Thu = "09:00-21:00"
+Sat = ["09:00-12:00", "13:00-16:00"]
+2026-12-24 = "09:00-12:00"
+2026-12-20 = "10:00-16:00"
+
+[calendars.both]
+zone = "Australia/Sydney"
+joint_with = ["shop"]
+)");
+    const Project project = desk.load();
+    REQUIRE(project.calendars.size() == 3);
+    const Calendar& shop = project.calendars[2].name == "shop" ? project.calendars[2] : project.calendars[1];
+    const auto date = [](const char* text) { return date_from_text(text).value(); };
+    CHECK(shop.working == std::array<bool, 7>{true, false, false, true, false, true, false});
+    CHECK(hours_of(shop, date("2026-11-26")).at(0).to == 21 * 3600);
+    CHECK(hours_of(shop, date("2026-11-28")).size() == 2);
+    CHECK(hours_of(shop, date("2026-12-24")).at(0).to == 12 * 3600);
+    CHECK(is_working_day(shop, date("2026-12-20")));  // a Sunday
+    CHECK_FALSE(is_working_day(shop, date("2026-12-27")));
+    const auto both = std::ranges::find(project.calendars, "both", &Calendar::name);
+    REQUIRE(both != project.calendars.end());
+    CHECK_FALSE(is_working_day(*both, date("2026-12-20")));  // its own days are Monday to Friday
+    CHECK(is_working_day(*both, date("2026-12-24")));
+    CHECK(hours_of(*both, date("2026-12-24")).at(0).to == 17 * 3600);  // its own hours
+    CHECK_FALSE(is_working_day(*both, date("2026-11-24")));            // a Tuesday
+  }
+
+  TEST_CASE("hours that say two things, or none, are told") {
+    const auto problem = [](const std::string& hours, DiagnosticKind kind) {
+      DeskProject desk;
+      desk.settings(std::string(kSettings) + "\n[calendars.shop]\nzone = \"UTC\"\n" + hours);
+      desk.pin();
+      desk.load();
+      return desk.only(kind);
+    };
+    const std::string must =
+        "` must be opening hours such as \"09:00-17:30\", or [\"09:00-12:00\", "
+        "\"13:00-16:00\"], in order";
+    const auto invalid = DiagnosticKind::ProjectValueInvalid;
+    CHECK(problem("[calendars.shop.hours]\nMon = \"9 to 5\"\nTue = \"09:00-17:00\"", invalid) ==
+          "`Mon" + must);
+    CHECK(problem("[calendars.shop.hours]\nMon = \"17:00-09:00\"\nTue = \"09:00-17:00\"", invalid) ==
+          "`Mon" + must);
+    CHECK(problem("[calendars.shop.hours]\nTue = \"09:00-17:00\"\nMon = [\"09:00-12:00\", \"12:00-16:00\"]",
+                  invalid) == "`Mon" + must);
+    CHECK(problem("open = \"08:00\"\n[calendars.shop.hours]\nMon = \"09:00-17:00\"", invalid) ==
+          "`open` must be left out: `hours` says it day by day");
+    CHECK(problem("holidays = [\"2026-12-25\"]\n[calendars.shop.hours]\nMon = \"09:00-17:00\"\n"
+                  "2026-12-25 = \"09:00-12:00\"",
+                  invalid) ==
+          "`2026-12-25` must be left out: it is a holiday too, and a holiday has no hours");
+    CHECK(problem("[calendars.shop.hours]\nMon = \"09:00-17:00\"\nTu = \"09:00-17:00\"",
+                  DiagnosticKind::ProjectKeyUnknown)
+              .find("`Tu`") != std::string::npos);
+    CHECK(problem("[calendars.shop.hours]\n2026-12-24 = \"09:00-17:00\"",
+                  DiagnosticKind::CalendarNeverOpen) == "calendar shop is never open: it has no working day");
+  }
+
   TEST_CASE("needs an endcap.toml, and it must be TOML") {
     ProjectFixture empty;
     empty.load();

@@ -26,6 +26,7 @@ struct Checked {
                    const std::string& sheet = "") {
     Project project =
         load_project(std::string(ENDCAP_SOURCE_DIR) + "/tests/language/project", sources, diagnostics);
+    project.library = project.sources;  // what it declares is for others
     project.sources.push_back(sources.add("subject.endcap", "module subject\n\nuse fixture.base\n" + text));
     if (!sheet.empty()) project.data.push_back(sources.add("data/sheet.csv", sheet));
     if (change) change(project);

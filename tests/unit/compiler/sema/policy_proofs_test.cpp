@@ -80,21 +80,21 @@ TEST_CASE("the proofs about random policies agree with brute force") {
 
 TEST_CASE("a counterexample is a case in the policy's words, of the facts that matter") {
   CHECK(contains(said("  | permit when n < 1.0 and f\n  | forbid \"x\" when n >= 10", "n: Int, f: Bool"),
-                 "says nothing when n is 0, f is no"));
+                 "applies when n is 0, f is no"));
   CHECK(
       contains(said("  | permit when day < 2026-12-01\n  | forbid \"x\" when day > 2026-12-01", "day: Date"),
-               "says nothing when day is 2026-12-01"));
+               "applies when day is 2026-12-01"));
   CHECK(contains(
       said("  | permit when delay < 2 hours\n  | forbid \"x\" when delay > 2 hours", "delay: Duration"),
-      "says nothing when delay is 2 h"));
+      "applies when delay is 2 h"));
   CHECK(contains(said("  | permit when p > 12.345%\n  | forbid \"x\" when p < 12%", "p: Percent(5, 2)"),
-                 "says nothing when p is 12.00%"));
+                 "applies when p is 12.00%"));
   CHECK(contains(said("  | permit when a < b\n  | forbid \"x\" when a > b", "a: Int, b: Int"),
-                 "says nothing when a is equal to b"));
+                 "applies when a is equal to b"));
   CHECK(contains(said("  | permit when sum of x for each x in units > 3\n"
                       "  | forbid \"x\" when sum of y for each y in units < 3",
                       "units: list of Int"),
-                 "says nothing when sum of units is 3"));
+                 "applies when sum of units is 3"));
 }
 
 TEST_CASE("two roundings of one product are two terms") {

@@ -153,6 +153,50 @@ workflow Rate(promo: Promotion) key promo.id {
   CHECK(std::get<Operation>(both.operands[1]->node).op == Operator::Less);
 }
 
+TEST_CASE("what is said for all calls to a system is told once, with the first call of which it is true") {
+  const Checked checked(R"(
+use system erp
+workflow Labels(promo: Promotion, store: Store) key promo.id {
+  throughout { on unavailable of erp { then retry } }
+  let now = reread promo { on unavailable { fail Gone(promo.id) } }
+  step first { notify Label.print(store.id, "new") }
+  step second { notify Label.print(store.id, "old") }
+  finish Done(now.id)
+}
+)");
+  CHECK(checked.diagnostics.error_count() == 1);
+  const auto& all = checked.diagnostics.all();
+  const auto found = std::ranges::find(all, DiagnosticKind::RetryWithoutEnd, &Diagnostic::kind);
+  REQUIRE(found != all.end());
+  const Diagnostic& told = *found;
+  REQUIRE(told.labels.size() == 1);
+  CHECK(checked.sources.text(told.labels[0].span) == R"(notify Label.print(store.id, "new"))");
+}
+
+TEST_CASE("what is never so at one call only is not told, at all of them it is") {
+  const auto told = [](const std::string& condition) {
+    const Checked checked(R"(
+use system erp
+workflow Labels(promo: Promotion, store: Store) key promo.id {
+  throughout {
+    on unavailable of erp {
+      when promo.price > AUD 5.00 { finish Dear(promo.id) }
+      finish Cheap(promo.id)
+    }
+  }
+  when promo.price <= AUD 5.00 { step first { notify Label.print(store.id, "new") } }
+  )" + condition + R"( { step second { notify Label.print(store.id, "old") } }
+  finish Done(promo.id)
+}
+)");
+    INFO(checked.rendered());
+    REQUIRE_FALSE(checked.diagnostics.has_errors());
+    return checked.says(DiagnosticKind::NeverHolds);
+  };
+  CHECK_FALSE(told("when promo.price > AUD 3.00"));
+  CHECK(told("when promo.price <= AUD 4.00"));
+}
+
 TEST_CASE("money times a number has the places of both until it is rounded") {
   const Checked exact(R"(
 workflow Rate(promo: Promotion) key promo.id {

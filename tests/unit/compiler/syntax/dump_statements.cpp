@@ -39,6 +39,13 @@ std::string dump(const std::vector<EventHandler>& handlers) {
   });
 }
 
+std::string dump(const std::vector<Fallback>& fallbacks) {
+  return each(fallbacks, [](const Fallback& f) {
+    return form("on", {endcap::dump(f.causes), form("of", {endcap::dump(f.systems)}), endcap::dump(f.body),
+                       dump(f.end)});
+  });
+}
+
 std::string dump(const Call& call) {
   return form("call", {call.operation.text(), endcap::dump(call.arguments)});
 }
@@ -180,7 +187,9 @@ std::string dump(const Stmt& statement) {
           [](const DueStmt& s) {
             return form("due", {dump(s.moment), dump(s.handlers)});
           },
-          [](const ThroughoutStmt& s) { return form("throughout", {dump(s.handlers)}); },
+          [](const ThroughoutStmt& s) {
+            return form("throughout", {dump(s.handlers), dump(s.fallbacks)});
+          },
           [](const WaitUntilStmt& s) { return dump(s); },
           [](const WaitEventStmt& s) {
             return form("wait-for", {dump(s.pattern), clause("within", dump(s.within)),

@@ -222,7 +222,7 @@ TEST_CASE("a machine that faults the same way twice is quarantined, visibly and 
   shop.world.run_out();
   const Json wait = shop.world.show("Overflow", "P-1")["waits"][0];
   CHECK(wait["waitsFor"] == "quarantined");
-  CHECK(wait["reason"] == "overflow at broken.endcap:12");
+  CHECK(wait["reason"] == "overflow at broken.endcap:12:9-24");
   CHECK(shop.world.history(id, "quarantined").size() == 1);
   CHECK(shop.outcome("Wait", "P-2") == "Done");
   CHECK(shop.world.engine().counters().suspended == 1);

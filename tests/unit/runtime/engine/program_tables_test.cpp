@@ -41,10 +41,13 @@ TEST_SUITE("program tables") {
     calendar.close = 86399;
     calendar.working = {false, true, true, true, true, true, true};
     calendar.holidays = {-1, 20000};
+    calendar.of_weekday = {{3, {{9 * 3600, 12 * 3600}, {13 * 3600, 21 * 3600}}}};
+    calendar.of_date = {{-1, {{0, 60}}}, {20001, {{36000, 43200}}}};
     program.calendars = {calendar};
     abi::Workflow workflow;
     workflow.parameters = {{"id", 0}};
     workflow.outcomes = {{"Done", 0}, {"Failed", abi::kNoType, true}};
+    workflow.parts_noted = true;
     program.workflows = {workflow};
     abi::Machine machine;
     machine.states.resize(1);
@@ -52,6 +55,9 @@ TEST_SUITE("program tables") {
     machine.states[0].input = 0;
     machine.states[0].events = {{3, 0, {}, 7, {}, 0, 0}};
     machine.states[0].within = abi::TimeLimit{0, 0};
+    machine.states[0].live = {{"stock", 0, abi::Trust::Advice, {".forecast", "itself"}}};
+    machine.states[0].brings = {".forecast"};
+    machine.states[0].proposals = {{"prices", 0, {}, 0, {"stock"}}};
     program.machines = {machine};
     const abi::Program back = decode_program(encode_program(program));
     CHECK(back.types[0].element == 0);
@@ -63,6 +69,11 @@ TEST_SUITE("program tables") {
     CHECK(back.calendars[0].close == 86399);
     CHECK(back.calendars[0].working == calendar.working);
     CHECK(back.calendars[0].holidays == calendar.holidays);
+    REQUIRE(back.calendars[0].of_weekday.size() == 1);
+    REQUIRE(back.calendars[0].of_weekday.at(3).size() == 2);
+    CHECK(back.calendars[0].of_weekday.at(3)[1].from == 13 * 3600);
+    CHECK(back.calendars[0].of_date.at(-1)[0].to == 60);
+    CHECK(back.calendars[0].of_date.at(20001)[0].from == 36000);
     CHECK(back.workflows[0].parameters[0].type == 0);
     CHECK(back.workflows[0].outcomes[0].record == 0);
     CHECK(back.workflows[0].outcomes[1].record == abi::kNoType);
@@ -74,6 +85,10 @@ TEST_SUITE("program tables") {
     CHECK_FALSE(point.events[0].key_operand.has_value());
     CHECK(point.events[0].guard_state == 7);
     CHECK(point.within->calendar == 0);
+    CHECK(back.workflows[0].parts_noted);
+    CHECK(point.live[0].advised == abi::Parts{".forecast", "itself"});
+    CHECK(point.brings == abi::Parts{".forecast"});
+    CHECK(point.proposals[0].knows == abi::Parts{"stock"});
   }
 }
 

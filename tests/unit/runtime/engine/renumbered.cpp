@@ -42,6 +42,7 @@ void wait_point(abi::WaitPoint& point) {
   slots(point.live);
   for (abi::TypeId& operand : point.operands) type(operand);
   type(point.input), type(point.offered);
+  type(point.reasons.rejection), type(point.reasons.approval), type(point.reasons.rejected);
   type(point.element);
   for (abi::TypeId& element : point.elements) type(element);
   const bool names_leaf = point.kind == abi::WaitKind::Write || point.kind == abi::WaitKind::AskAgain;

@@ -156,6 +156,11 @@ void Retail::launch(const RetailOptions& options) {
             return park(c, 4, {id, list_of_stores}, operands);
           }
           case 4:
+            if (c->input_tag == Tag::Rejected && options.reasons) {
+              const Cell given = field(c, c->input, 0);  // 0: absent
+              const Cell why = given.bits == 0 ? number(-1) : field(c, given, 0);
+              return fail(c, kRejected, record(c, {id, why}), true);
+            }
             if (c->input_tag == Tag::Rejected) return fail(c, kRejected, outcome(0), true);
             if (c->input_tag == Tag::Expired) return fail(c, kExpired, outcome(0), true);
             if (c->input_tag == Tag::Countered) return fail(c, kRejected, c->input, true);
@@ -180,6 +185,14 @@ void Retail::launch(const RetailOptions& options) {
   approve.label = "pricing";
   approve.proposals = {{"prices", kActivate, kWithdraw, proposal}};
   approve.by_line = options.by_line;
+  if (options.reasons) {
+    const TypeId objection = build.type(abi::Kind::Enum, "Objection"), words = build.type(abi::Kind::Text);
+    build->types[objection].values = {"thin", "later"};
+    build->types[words].max_length = 20;
+    const TypeId given = build.type(abi::Kind::Optional, "", objection);
+    reasons = {objection, words, build.record("rejection", {{"reason", given}})};
+  }
+  approve.reasons = reasons;
   if (options.counter) {
     approve.offered = done;
     approve.operands.push_back(build.text);
@@ -236,6 +249,7 @@ void Retail::launch(const RetailOptions& options) {
                  {build.grant, build.text, facts, build.integer}, build.grant);
   again.label = "pricing";
   again.by_line = options.by_line;
+  again.reasons = reasons;
 
   build.machine(launch, MachineKind::Handler, "Launch/throughout.PromotionCancelled", {build.text, cancelled},
                 [](Context* c, uint32_t) {
@@ -330,8 +344,7 @@ void Retail::broken() {
   const uint32_t overflow = simple("Overflow", [](Context* c, uint32_t state) {
     if (state == 0) return park(c, 1, {c->frame[0]}, {number(c->now + kHour)});
     c->fault = static_cast<uint32_t>(FaultKind::Overflow);
-    c->fault_source = 0;
-    c->fault_line = 12;
+    c->fault_place = {.line = 12, .column = 9, .end_column = 25};
     return Exit::Faulted;
   });
   build.wait(overflow, WaitKind::Until, "pause", {build.text}, {build.instant}, build.instant);

@@ -51,6 +51,7 @@ struct RetailOptions {
   bool on_rejected = true;   // an element whose write is rejected skips
   int64_t sweep_offset = 0;  // Sweep: which of `modulus` places matches
   bool by_line = false;      // Launch: people may refuse single prices, and their stores are skipped
+  bool reasons = false;      // Launch: who rejects says thin or later, who approves as much as 20 letters
   bool counter = false;      // Launch: may be countered with a count and a remark, and fails with the count
 };
 
@@ -61,6 +62,7 @@ struct Retail {
   ProgramBuilder build;
   std::shared_ptr<abi::Program> program() { return build.program(); }
 
+  abi::WaitPoint::Reasons reasons;
   abi::TypeId store, stores, promotion, activate, withdraw, facts, leaf, proposal, done, cancelled,
       rescheduled, task, payload_id, shortfall;
   uint32_t main = 0;

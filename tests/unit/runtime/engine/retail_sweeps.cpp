@@ -89,7 +89,7 @@ void Retail::sweeps(int64_t offset) {
           const int64_t place = outer * static_cast<int64_t>(inner.size()) + each;
           if (place == -modulus && modulus < 0) {
             c->fault = static_cast<uint32_t>(FaultKind::Overflow);
-            c->fault_line = 7;
+            c->fault_place.line = 7;
             return Exit::Faulted;
           }
           if (modulus > 0 && place % modulus == offset) found.push_back(number(i));

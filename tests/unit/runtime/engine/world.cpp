@@ -130,7 +130,8 @@ Json World::event(const std::string& type, const Json& data, const std::string& 
 }
 
 Json World::decide(uint64_t task, const std::string& person, const std::string& what,
-                   const std::string& reason, const std::string& answers, const std::string& except) {
+                   const std::string& reason, const std::string& answers, const std::string& except,
+                   const std::string& remark) {
   std::optional<Json> reply;
   using What = DecisionRequest::What;
   engine_->decide({task, person,
@@ -138,7 +139,7 @@ Json World::decide(uint64_t task, const std::string& person, const std::string& 
                    : what == "reject"  ? What::Reject
                    : what == "counter" ? What::Counter
                                        : What::Done,
-                   reason, keep(reply), answers, except});
+                   reason, keep(reply), answers, except, "", remark});
   return wait_for(reply);
 }
 

@@ -43,8 +43,8 @@ class World {
   Json start(const std::string& workflow, const std::string& id, const std::string& request = "");
   Json event(const std::string& type, const Json& data, const std::string& id = "");
   Json decide(uint64_t task, const std::string& person, const std::string& what,
-              const std::string& reason = "", const std::string& answers = "",
-              const std::string& except = "");
+              const std::string& reason = "", const std::string& answers = "", const std::string& except = "",
+              const std::string& remark = "");
   Json delegate(uint64_t task, const std::string& person, const std::string& to);
   Json task(uint64_t number);
   Json lines(uint64_t task, const std::string& after = "", uint32_t limit = 0);

@@ -290,3 +290,33 @@ workflow Flow(promo: Promotion) key promo.id version 1 {
   CHECK(raised[1].details == std::vector<std::string>{"wait for its end, within 1 day"});
   CHECK(raised[1].handlers.at(0).caption == "on expired");
 }
+
+TEST_CASE("what is said for all calls to a system is drawn once, where it stands") {
+  const sema::Checked checked(R"(
+use system erp
+workflow Flow(promo: Promotion, store: Store) key promo.id version 1 {
+  throughout {
+    on unavailable of erp {
+      task Restart(promo.id) to Clerk within 4 hours { on expired { fail Away(promo.id) } }
+      then retry
+    }
+    on invalid of erp { fail Broken(promo.id) }
+  }
+  let stores = read promo.stores
+  step first { notify Label.print(store.id, "new") }
+  step second { notify Label.print(store.id, "old") { on unavailable { then continue } } }
+  finish Done(count of stores)
+}
+)");
+  INFO(checked.rendered());
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const Graph graph = graph_of(checked.program, checked.program.workflows.back(), checked.sources);
+  const Node& throughout = titled(graph, "throughout, from here on");
+  CHECK(handler(throughout, "on unavailable of erp, then retry").nodes.front().title == "task Restart");
+  CHECK(handler(throughout, "on invalid of erp").nodes.front().title == "fail Broken");
+  std::vector<const Node*> all;
+  collect(graph.nodes, all);
+  CHECK(std::ranges::count(all, "task Restart", &Node::title) == 1);
+  CHECK(std::ranges::count(all, "fail Broken", &Node::title) == 1);
+  CHECK(titled(graph, "notify Label.print").handlers.empty());
+}

@@ -111,11 +111,30 @@ TEST_CASE("JSON and JUnit hold every test, failure and count") {
   CHECK(json["tests"][1]["failures"][0]["happened"] == "it failed with Refused");
   CHECK(json["tests"][1]["timeline"].size() > 3);
   CHECK(json["coverage"][0]["total"] == 2);
-  const std::string xml = junit_report(report);
-  CHECK(xml.find("<testsuites tests=\"2\" failures=\"1\">") != std::string::npos);
+  const std::string xml = junit_report(report, "shop");
+  CHECK(xml.find("<testsuites tests=\"2\" failures=\"1\" errors=\"0\">") != std::string::npos);
+  CHECK(xml.find("file=\"shop/subject.endcap\" line=\"") != std::string::npos);
   CHECK(xml.find("name=\"passes &amp; &lt;tells&gt;\"") != std::string::npos);
-  CHECK(xml.find("<failure message=\"expect outcome Launched: it failed with Refused\">") !=
+  CHECK(xml.find("<failure message=\"expect outcome Launched: it failed with Refused\" type=\"test\">") !=
         std::string::npos);
+}
+
+TEST_CASE(
+    "a failing test is a finding at the line of what it expected, and what no test has been to is one too") {
+  const Report report = run(both());
+  const std::vector<ReportFinding> findings = report_findings(report, "shop", false);
+  REQUIRE(findings.size() == 1);
+  const std::string line = short_line(findings[0]);
+  CHECK(line.starts_with("shop/subject.endcap:"));
+  CHECK(line.ends_with(
+      ": error test/failed: test \"fails\": expect outcome Launched: it failed with Refused\n"));
+  REQUIRE(findings[0].related.size() == 1);
+  CHECK(findings[0].related[0].first.begin.line == report.results[1].line);
+  CHECK(findings[0].place->begin.line > report.results[1].line);
+  const std::vector<ReportFinding> all = report_findings(report, "shop", true);
+  REQUIRE(all.size() > 1);
+  CHECK(all[1].severity == Severity::Warning);
+  CHECK(all[1].message.starts_with("no test has been to "));
 }
 
 TEST_CASE("a filter leaves out, and many jobs tell the same as one") {

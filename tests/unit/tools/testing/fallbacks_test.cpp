@@ -1,0 +1,67 @@
+// What is said for all calls to a system, compiled and run.
+#include <algorithm>
+
+#include "tests/unit/tools/testing/fixture.h"
+
+using namespace endcap;
+using namespace endcap::testing;
+
+namespace {
+
+const std::string kFallback = R"(
+use system erp
+
+workflow Labels(promo: Promotion) key promo.id {
+  throughout {
+    on unavailable of erp {
+      task Restart(promo.id) to Clerk within 4 hours { on expired { fail Away(promo.id) } }
+      then retry
+    }
+  }
+  let stores = read promo.stores
+  for each store in stores parallel 10 { notify Label.print(store.id, "new") }
+  let now = reread promo
+  finish Labelled(promo.id)
+}
+)";
+
+Report labelled(const std::string& fault, const std::string& steps) {
+  return run("test \"story\" {\n" + kGiven + "  " + fault +
+                 "\n  start Labels(Promotion(\"P-1\")) at 2026-11-20 09:00 zone \"UTC\"\n" + steps + "\n}\n",
+             kFallback);
+}
+
+}  // namespace
+
+TEST_CASE("a call that fails does what is said for all, and then what it was to do") {
+  const Report report = labelled(R"(Label.print for "1002" is unavailable 5 times)", R"(
+  after 1 hour
+  expect task Restart of Clerk once
+  expect no notify Label.print for "1002"
+  Clerk does Restart
+  after 1 hour
+  expect notify Label.print for "1002" once
+  expect outcome Labelled)");
+  CHECK(happened(report) == "");
+}
+
+TEST_CASE("and when nobody does it, it ends") {
+  CHECK(happened(labelled(R"(Label.print for "1002" is unavailable always)", R"(
+  after 6 hours
+  expect fails Away)")) == "");
+}
+
+TEST_CASE("a test has been to it when it has been to one of the calls that it stands for") {
+  const Report report = labelled(R"(Label.print for "1002" is unavailable 5 times)", R"(
+  after 1 hour
+  Clerk does Restart
+  after 1 hour
+  expect outcome Labelled)");
+  std::vector<std::string> missed;
+  for (const Coverage::Group& group : report.coverage.groups) {
+    for (const Coverage::Place& place : group.missed) {
+      if (place.source_path == "subject.endcap") missed.push_back(place.text);
+    }
+  }
+  CHECK(missed == std::vector<std::string>{"on expired"});
+}
