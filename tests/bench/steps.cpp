@@ -50,12 +50,6 @@ class RecordingJournal : public Journal {
   Round round_;
 };
 
-template <typename T, typename E>
-T must(std::expected<T, E> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
 struct Disks {  // a fresh log and store
   explicit Disks(const std::filesystem::path& folder) {
     std::filesystem::remove_all(folder);
@@ -93,11 +87,11 @@ Level run_engine(const std::shared_ptr<const abi::Program>& program, const Steps
   RecordingJournal journal(*disks.log);
   auto engine = must(open_engine(program, *disks.store, journal, {}));
   uint64_t started = 0;
-  struct Run {
+  struct Underway {
     double begin = 0;
     int calls = 0;
   };
-  std::map<uint64_t, Run> runs;
+  std::map<uint64_t, Underway> runs;
   std::vector<uint64_t> ninth;  // whose last result is in the round under way
   const auto start = [&] {
     runs[started] = {seconds_now(), 0};

@@ -19,12 +19,6 @@ namespace {
 constexpr uint32_t kShops = 600, kArticles = 50'000;
 constexpr uint64_t kCombinations = uint64_t{kShops} * kArticles;
 
-template <typename T, typename E>
-T must(std::expected<T, E> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
 // In units of their scales: a share of 0.1 to 2.0 %, and one article in some thousand is short somewhere.
 int64_t share_of(uint32_t shop) { return 10 + shop * 37 % 190; }
 int64_t forecast_of(uint32_t article) { return 100'000 + int64_t{article} * 7919 % 900'000; }

@@ -10,7 +10,6 @@
 namespace endcap {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 namespace {
 
@@ -29,8 +28,8 @@ class Writer {
  public:
   explicit Writer(const SourceMap& sources) : sources_(sources) {}
 
-  Json write(const CheckResult& result) {
-    Json files = Json::array(), findings = Json::array();
+  nlohmann::json write(const CheckResult& result) {
+    nlohmann::json files = nlohmann::json::array(), findings = nlohmann::json::array();
     for (size_t i = 0; i < sources_.size(); ++i) files.push_back(sources_.file(SourceId(i)).path);
     for (const Diagnostic& each : result.findings) findings.push_back(finding(each));
     return {{"name", result.name},
@@ -41,20 +40,20 @@ class Writer {
   }
 
  private:
-  Json place(Span span) {
+  nlohmann::json place(Span span) {
     if (!span.valid()) return nullptr;
     return {static_cast<uint32_t>(span.source), span.begin, span.end};
   }
 
-  Json finding(const Diagnostic& each) {
-    Json labels = Json::array();
+  nlohmann::json finding(const Diagnostic& each) {
+    nlohmann::json labels = nlohmann::json::array();
     for (const Label& label : each.labels)
       labels.push_back({{"at", place(label.span)}, {"text", label.text}});
-    Json json{{"code", info(each.kind).code},
-              {"at", place(each.span)},
-              {"arguments", each.arguments},
-              {"labels", std::move(labels)},
-              {"notes", each.notes}};
+    nlohmann::json json{{"code", info(each.kind).code},
+                        {"at", place(each.span)},
+                        {"arguments", each.arguments},
+                        {"labels", std::move(labels)},
+                        {"notes", each.notes}};
     if (each.fix)
       json["fix"] = {{"at", place(each.fix->span)},
                      {"replacement", each.fix->replacement},
@@ -71,11 +70,11 @@ class Reader {
  public:
   explicit Reader(const ProjectContent& content) : content_(content) {}
 
-  std::optional<CheckResult> read(const Json& json) {
+  std::optional<CheckResult> read(const nlohmann::json& json) {
     result_.name = json.at("name");
     result_.modules = json.at("modules");
     result_.systems = json.at("systems");
-    for (const Json& path : json.at("files")) {
+    for (const nlohmann::json& path : json.at("files")) {
       const auto name = path.get<std::string>();
       if (const auto file = content_.files.find(name); file != content_.files.end()) {
         result_.sources.add(name, file->second);
@@ -85,13 +84,13 @@ class Reader {
         return std::nullopt;
       }
     }
-    for (const Json& each : json.at("findings")) result_.findings.push_back(finding(each));
+    for (const nlohmann::json& each : json.at("findings")) result_.findings.push_back(finding(each));
     if (!whole_) return std::nullopt;
     return std::move(result_);
   }
 
  private:
-  Span place(const Json& json) {
+  Span place(const nlohmann::json& json) {
     if (json.is_null()) return {};
     const Span span{SourceId(json.at(0).get<uint32_t>()), json.at(1), json.at(2)};
     const bool known = static_cast<size_t>(span.source) < result_.sources.size();
@@ -100,13 +99,13 @@ class Reader {
     return whole_ ? span : Span();
   }
 
-  Diagnostic finding(const Json& json) {
+  Diagnostic finding(const nlohmann::json& json) {
     const DiagnosticInfo* known = find_diagnostic(json.at("code").get<std::string>());
     whole_ = whole_ && known;
     Diagnostic each{.kind = known ? known->kind : DiagnosticKind{}, .span = place(json.at("at"))};
     each.arguments = json.at("arguments");
     each.notes = json.at("notes");
-    for (const Json& label : json.at("labels")) each.label(place(label.at("at")), label.at("text"));
+    for (const nlohmann::json& label : json.at("labels")) each.label(place(label.at("at")), label.at("text"));
     if (const auto fix = json.find("fix"); fix != json.end())
       each.suggest({place(fix->at("at")), fix->at("replacement"), fix->at("title"), fix->at("safe")});
     return each;
@@ -147,8 +146,8 @@ std::optional<CheckResult> CheckCache::find() const {
   const auto text = read_file(folder_ / *key_);
   if (!text) return std::nullopt;
   try {
-    return Reader(*content_).read(Json::parse(*text));
-  } catch (const Json::exception&) {
+    return Reader(*content_).read(nlohmann::json::parse(*text));
+  } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
 }
@@ -156,7 +155,7 @@ std::optional<CheckResult> CheckCache::find() const {
 void CheckCache::keep(const CheckResult& result) const {
   if (!key_ || key_of(content_of_project(project_)) != key_) return;
   const std::string text =
-      Writer(result.sources).write(result).dump(-1, ' ', false, Json::error_handler_t::replace);
+      Writer(result.sources).write(result).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::error_code error;
   fs::create_directories(folder_, error);
   if (write_file(folder_ / *key_, text)) drop_oldest(folder_);

@@ -14,10 +14,6 @@
 namespace endcap::command {
 namespace {
 
-std::unexpected<Refused> refuse(ExitCode code, std::string message) {
-  return std::unexpected(Refused{code, std::move(message)});
-}
-
 // A secret from the environment, for those whose endcap.toml names where it is.
 std::expected<std::string, Refused> secret_of(const std::string& what, const std::string& variable,
                                               const std::string& setting) {
@@ -166,6 +162,10 @@ std::expected<void, Refused> compile(CheckedProject& project, const HostOptions&
 }
 
 }  // namespace
+
+std::unexpected<Refused> refuse(ExitCode code, std::string message) {
+  return std::unexpected(Refused{code, std::move(message)});
+}
 
 std::expected<Host, Refused> make_host(const HostOptions& options) {
   std::error_code error;

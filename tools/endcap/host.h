@@ -34,6 +34,8 @@ struct Refused {
   std::string message;
 };
 
+std::unexpected<Refused> refuse(ExitCode code, std::string message);
+
 struct Host {
   std::shared_ptr<const abi::Program> program;
   EngineOptions engine;

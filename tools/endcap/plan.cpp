@@ -21,10 +21,6 @@ struct PlanOptions {
   Outputs outputs;
 };
 
-std::unexpected<Refused> refuse(ExitCode code, std::string message) {
-  return std::unexpected(Refused{code, std::move(message)});
-}
-
 struct Planned {
   std::shared_ptr<const abi::Program> program;
   EngineOptions engine;

@@ -18,10 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::unexpected<Refused> refused(ExitCode code, std::string message) {
-  return std::unexpected(Refused{code, std::move(message)});
-}
-
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 // One repository and one commit of it.
@@ -30,10 +26,10 @@ class GitCommit {
   static std::expected<GitCommit, Refused> find(const std::string& reference, const fs::path& project) {
     GitCommit result;
     auto around = git(project, {"rev-parse", "--show-toplevel", "--show-prefix"});
-    if (!around) return refused(kInternal, fmt::format("git can't be run: {}.", around.error()));
+    if (!around) return refuse(kInternal, fmt::format("git can't be run: {}.", around.error()));
     if (around->exit_code != 0) {
-      return refused(kUsage, fmt::format("{} is not a folder, and {} is not in a git repository ({}).",
-                                         reference, project.string(), first_line(around->err)));
+      return refuse(kUsage, fmt::format("{} is not a folder, and {} is not in a git repository ({}).",
+                                        reference, project.string(), first_line(around->err)));
     }
     result.top_ = first_line(around->out);
     const size_t second = around->out.find('\n') + 1;
@@ -42,7 +38,7 @@ class GitCommit {
                       ? std::expected<Finished, std::string>(Finished{.exit_code = 1, .out = {}, .err = {}})
                       : git(result.top_, {"rev-parse", "--verify", "--quiet", reference + "^{commit}"});
     if (!commit || commit->exit_code != 0) {
-      return refused(
+      return refuse(
           kUsage, fmt::format("{} is neither a folder nor a commit, branch or tag of the git repository {}.",
                               reference, result.top_));
     }
@@ -123,14 +119,14 @@ std::expected<ProjectAt, Refused> project_in_git(const std::string& against, con
   result.name = fmt::format("{} ({})", against, commit->short_name());
   if (!commit->has(commit->prefix() + "endcap.toml")) return result;
   auto folder = TemporaryFolder::make();
-  if (!folder) return refused(kInternal, fmt::format("Can't make a temporary folder: {}.", folder.error()));
+  if (!folder) return refuse(kInternal, fmt::format("Can't make a temporary folder: {}.", folder.error()));
   const fs::path index = folder->path() / "index", root = folder->path() / "tree";
   auto written = commit->fill(index);
   if (written) written = commit->write(index, commit->prefix(), root);
   if (written) written = write_shared_schemas(*commit, index, root);
   if (!written)
-    return refused(kInternal, fmt::format("The project at {} can't be taken out of git: {}.", result.name,
-                                          written.error()));
+    return refuse(kInternal, fmt::format("The project at {} can't be taken out of git: {}.", result.name,
+                                         written.error()));
   result.folder = root / commit->prefix();
   result.kept.emplace(std::move(*folder));
   return result;

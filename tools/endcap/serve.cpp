@@ -31,10 +31,6 @@ struct ClockChoice {
   std::optional<Instant> start;
 };
 
-std::unexpected<Refused> refuse(ExitCode code, std::string message) {
-  return std::unexpected(Refused{code, std::move(message)});
-}
-
 std::expected<ClockChoice, Refused> parse_clock(const std::string& text) {
   constexpr std::string_view kAccelerated = "accelerated=";
   ClockChoice choice;

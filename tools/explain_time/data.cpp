@@ -11,10 +11,12 @@
 #include "tools/explain_time/values.h"
 
 namespace endcap::explain {
+
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 using testing::Estate;
-using Json = nlohmann::ordered_json;
 
 constexpr Date kAhead = 14;  // made up dates lie two weeks ahead, the next of an entity two weeks later
 

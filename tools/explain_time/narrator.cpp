@@ -13,8 +13,6 @@
 namespace endcap::explain {
 namespace {
 
-std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
-
 std::string list(const Json& entry, const char* name) {
   std::vector<std::string> texts;
   if (const auto found = entry.find(name); found != entry.end()) {
@@ -54,12 +52,6 @@ std::string values(const Json& value) {
 }
 
 }  // namespace
-
-std::string member(const Json& entry, const char* name) {
-  const auto found = entry.find(name);
-  if (found == entry.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
 
 void Narrator::tell(const Json& entry) {
   static const std::set<std::string> kLeftOut = {"fannedOut", "joined", "sweeps", "swept",

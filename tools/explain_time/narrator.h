@@ -8,10 +8,12 @@
 #include "tools/explain_time/explanation.h"
 #include "tools/explain_time/words.h"
 #include "tools/testing/estate.h"
+#include "tools/testing/timeline.h"
 
 namespace endcap::explain {
 
 using Json = nlohmann::ordered_json;
+using testing::member;
 
 class Narrator {
  public:
@@ -48,8 +50,5 @@ class Narrator {
   std::map<std::string, std::string> moved_by_;  // event, by instance and path
   std::vector<Line> lines_;
 };
-
-// A member that is text or a number; empty when it is not there.
-std::string member(const Json& entry, const char* name);
 
 }  // namespace endcap::explain

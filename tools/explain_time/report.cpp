@@ -8,9 +8,10 @@
 #include "tools/explain_time/when.h"
 
 namespace endcap::explain {
-namespace {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
 
 constexpr size_t kElementsShown = 3;
 const std::string kIndent(24, ' ');

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "compiler/diag/diagnostic.h"
+#include "tools/explain_time/words.h"
 
 namespace endcap::explain {
 namespace {
@@ -36,13 +37,6 @@ Words words_in(const std::string& text) {
   if (any || !word.empty()) words.push_back(word);
   return words;
 }
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
-std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
 
 std::string hint(const std::string& word, const std::vector<std::string>& names) {
   if (const auto meant = did_you_mean(word, names)) return fmt::format("; did you mean {}?", *meant);

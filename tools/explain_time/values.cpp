@@ -13,11 +13,13 @@
 #include "tools/explain_time/when.h"
 
 namespace endcap::explain {
+
+using Json = nlohmann::ordered_json;
+
 namespace {
 
 using abi::Cell;
 using abi::Kind;
-using Json = nlohmann::json;
 
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream in(text);

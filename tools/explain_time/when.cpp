@@ -16,11 +16,6 @@ constexpr std::array<const char*, 7> kDays = {"monday", "tuesday",  "wednesday",
                                               "friday", "saturday", "sunday"};
 constexpr std::array<const char*, 7> kShort = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 // "fri" and "Friday" are 4.
 std::optional<int> weekday(const std::string& word) {
   const std::string name = lower(word);
@@ -41,6 +36,11 @@ bool is_number(const std::string& word) {
 }
 
 }  // namespace
+
+std::string lower(std::string word) {
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::tolower(c); });
+  return word;
+}
 
 std::string dated(Instant instant, const std::string& zone) {
   const auto local = local_time(instant, zone);

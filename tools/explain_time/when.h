@@ -32,6 +32,7 @@ std::string dated(Instant instant, const std::string& zone);
 // "Fri 17:10" there: beside a full date.
 std::string short_dated(Instant instant, const std::string& zone);
 
+std::string lower(std::string word);  // of ASCII
 // Whether a moment can begin with this word.
 bool begins_moment(const std::string& word);
 // "on" and "at" may stand between the parts. The error is one sentence.

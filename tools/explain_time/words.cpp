@@ -77,6 +77,8 @@ class Collector {
 
 }  // namespace
 
+std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }
+
 WorkflowWords words_of(sema::Program& program, sema::Workflow& workflow, const SourceMap& sources) {
   WorkflowWords words;
   words.calendar = workflow.calendar;

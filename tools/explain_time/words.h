@@ -39,6 +39,9 @@ struct WorkflowWords {
   std::vector<std::string> asked;          // what people can be asked: paths of approvals, names of tasks
 };
 
+// "Refused" of "retail.trial.Refused".
+std::string last_part(const std::string& name);
+
 WorkflowWords words_of(sema::Program& program, sema::Workflow& workflow, const SourceMap& sources);
 
 }  // namespace endcap::explain

@@ -15,7 +15,7 @@ std::string boundary_of(std::string_view content_type) {
 }
 
 // What stands between the lines of the boundary.
-std::vector<std::string_view> split(std::string_view body, const std::string& boundary) {
+std::vector<std::string_view> parts_of(std::string_view body, const std::string& boundary) {
   std::vector<std::string_view> parts;
   const std::string mark = "--" + boundary;
   for (size_t at = body.find(mark); at != std::string_view::npos;) {
@@ -63,7 +63,7 @@ Response Estate::part(Service& service, const Request& outer, std::string_view t
   };
   auto headers = take_headers(text);
   if (service.version == Version::V2) {  // changes stand in changesets, here of one change each
-    const auto changes = split(text, boundary_of(headers["Content-Type"]));
+    const auto changes = parts_of(text, boundary_of(headers["Content-Type"]));
     if (changes.size() != 1)
       return error_response(service.version,
                             {501, "Changeset", "A changeset of one change is what is taken here"});
@@ -93,7 +93,7 @@ Response Estate::part(Service& service, const Request& outer, std::string_view t
 Estate::Outcome Estate::batch(Service& service, const Request& request) {
   if (request.method != "POST")
     return std::unexpected(ODataError{405, "NotAllowed", "A batch is sent with POST"});
-  const auto parts = split(request.body, boundary_of(request.header("Content-Type")));
+  const auto parts = parts_of(request.body, boundary_of(request.header("Content-Type")));
   if (parts.empty()) return std::unexpected(ODataError{400, "BadBatch", "The body is no batch"});
   const bool goes_on = service.version == Version::V2 ||
                        request.header("Prefer").find("continue-on-error") != std::string::npos;

@@ -25,7 +25,7 @@ struct Url {
   std::string host, port = "80", path = "/";
 };
 
-Url split(std::string_view url) {
+Url url_of(std::string_view url) {
   Url out;
   if (url.starts_with("http://")) url.remove_prefix(7);
   auto slash = url.find('/');
@@ -40,7 +40,7 @@ Url split(std::string_view url) {
 // The status of the answer, 0 when there is none.
 int post(const std::string& sink, const Json& headers, const std::string& body) {
   try {
-    Url url = split(sink);
+    Url url = url_of(sink);
     boost::asio::io_context io;
     tcp::resolver resolver(io);
     beast::tcp_stream stream(io);

@@ -8,7 +8,7 @@
 namespace endcap::testing {
 namespace {
 
-std::string member(const Json& object, const char* name) {
+std::string text_member(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
@@ -21,7 +21,7 @@ void add_texts(const Json& json, std::vector<std::string>& into) {
 }
 
 bool is_called(const Json& task, const std::string& name) {
-  const auto names = sema::task_names(member(task, "label"), member(task, "path"));
+  const auto names = sema::task_names(text_member(task, "label"), text_member(task, "path"));
   return std::ranges::find(names, name) != names.end();
 }
 
@@ -30,8 +30,9 @@ bool is_called(const Json& task, const std::string& name) {
 void Observed::refresh() {
   const auto known = static_cast<ptrdiff_t>(entries_.size());
   for (const Json& summary : world_.instances()) read_history(summary.at("id").get<uint64_t>(), summary);
-  std::stable_sort(entries_.begin() + known, entries_.end(),
-                   [](const Json& a, const Json& b) { return member(a, "time") < member(b, "time"); });
+  std::stable_sort(entries_.begin() + known, entries_.end(), [](const Json& a, const Json& b) {
+    return text_member(a, "time") < text_member(b, "time");
+  });
 }
 
 void Observed::read_history(uint64_t instance, const Json& summary) {
@@ -40,13 +41,13 @@ void Observed::read_history(uint64_t instance, const Json& summary) {
     if (instance != instance_) {
       entry["of"] = summary.at("workflow");
       if (entry.contains("arguments")) add_texts(entry.at("arguments"), told_[instance]);
-      told_[instance].push_back(member(summary, "key"));
+      told_[instance].push_back(text_member(summary, "key"));
       entry["told"] = told_[instance];
     }
     const std::string kind = entry.at("kind").get<std::string>();
-    if (entry.contains("task") && entry.at("task").is_number() && !member(entry, "path").empty()) {
+    if (entry.contains("task") && entry.at("task").is_number() && !text_member(entry, "path").empty()) {
       const uint64_t task = entry.at("task").get<uint64_t>();
-      std::string path = sema::written_path(member(entry, "path"));
+      std::string path = sema::written_path(text_member(entry, "path"));
       // An approval that is asked again at its write is still the same approval.
       if (const auto again = entry.find("again");
           again != entry.end() && approval_of_.contains(again->get<uint64_t>()))
@@ -56,7 +57,7 @@ void Observed::read_history(uint64_t instance, const Json& summary) {
     }
     const Json& call = entry.contains("call") && entry.at("call").is_object() ? entry.at("call") : entry;
     if (call.contains("call") && call.contains("target"))
-      target_of_[call.at("call").get<uint64_t>()] = member(call, "target");
+      target_of_[call.at("call").get<uint64_t>()] = text_member(call, "target");
     entries_.push_back(std::move(entry));
   }
 }
@@ -66,14 +67,14 @@ std::string Observed::subject_of(const Json& entry) const {
     const auto found = approval_of_.find(entry.at("task").get<uint64_t>());
     if (found != approval_of_.end()) return found->second;
   }
-  return sema::written_path(member(entry, "path"));
+  return sema::written_path(text_member(entry, "path"));
 }
 
 Occurrence Observed::occurrence_of(const Json& entry) {
   Occurrence occurrence;
-  if (const auto at = instant_from_text(member(entry, "time"))) occurrence.at = *at;
+  if (const auto at = instant_from_text(text_member(entry, "time"))) occurrence.at = *at;
   // "outer inner": the elements around it.
-  const std::string element = member(entry, "element");
+  const std::string element = text_member(entry, "element");
   for (size_t begin = 0; begin < element.size();) {
     const size_t end = std::min(element.find(' ', begin), element.size());
     occurrence.words.push_back(element.substr(begin, end - begin));
@@ -85,7 +86,7 @@ Occurrence Observed::occurrence_of(const Json& entry) {
   if (entry.contains("roles")) {
     for (const Json& role : entry.at("roles")) occurrence.roles.insert(role.get<std::string>());
   }
-  if (const auto role = member(entry, "role"); !role.empty()) occurrence.roles.insert(role);
+  if (const auto role = text_member(entry, "role"); !role.empty()) occurrence.roles.insert(role);
   return occurrence;
 }
 
@@ -116,8 +117,9 @@ std::vector<Occurrence> Observed::refused_lines(const std::string& subject) cons
     const Json& entry = entries_[i];
     if (entry.at("kind") != "decided" || subject_of(entry) != subject) continue;
     for (const Json& line : entry.value("except", Json::array())) {
-      const std::string target = member(line, "target");
-      found.push_back({target.empty() ? member(line, "proposal") : target, {}, {}, {}, of_task(entry).at});
+      const std::string target = text_member(line, "target");
+      found.push_back(
+          {target.empty() ? text_member(line, "proposal") : target, {}, {}, {}, of_task(entry).at});
     }
   }
   return found;
@@ -128,7 +130,7 @@ std::vector<Occurrence> Observed::tasks(const std::string& name, const std::set<
   for (size_t i = window_; i < entries_.size(); ++i) {
     const Json& entry = entries_[i];
     if (entry.at("kind") != "taskOpened" || !is_called(entry, name)) continue;
-    if (!roles.empty() && !roles.contains(member(entry, "role"))) continue;
+    if (!roles.empty() && !roles.contains(text_member(entry, "role"))) continue;
     found.push_back(occurrence_of(entry));
     if (entry.contains("arguments")) found.back().values = entry.at("arguments");
   }
@@ -155,9 +157,9 @@ std::vector<Occurrence> Observed::exceptions(const std::string& workflow,
   std::vector<Occurrence> found;
   for (size_t i = window_; i < entries_.size(); ++i) {
     const Json& entry = entries_[i];
-    if (member(entry, "of") != workflow || !kinds.contains(member(entry, "kind"))) continue;
+    if (text_member(entry, "of") != workflow || !kinds.contains(text_member(entry, "kind"))) continue;
     // Other waits of it expire too.
-    if (member(entry, "kind") == "expired" && member(entry, "path") != "respond") continue;
+    if (text_member(entry, "kind") == "expired" && text_member(entry, "path") != "respond") continue;
     Occurrence occurrence = occurrence_of(entry);
     for (const Json& text : entry.at("told")) occurrence.words.push_back(text.get<std::string>());
     found.push_back(std::move(occurrence));
@@ -172,7 +174,7 @@ std::vector<Occurrence> Observed::held(const std::string& carrier) const {
     for (const char* part : {"data", "key"}) {
       if (item.contains(part)) add_texts(item.at(part), occurrence.words);
     }
-    occurrence.words.push_back(member(item, "reason"));
+    occurrence.words.push_back(text_member(item, "reason"));
   }
   return found;
 }
@@ -181,8 +183,8 @@ std::vector<Occurrence> Observed::advice(const std::string& advisor, const std::
   std::vector<Occurrence> found;
   for (size_t i = window_; i < entries_.size(); ++i) {
     const Json& entry = entries_[i];
-    if (entry.at("kind") != "advice" || member(entry, "advisor") != advisor) continue;
-    if (member(entry, "outcome") == outcome) found.push_back(occurrence_of(entry));
+    if (entry.at("kind") != "advice" || text_member(entry, "advisor") != advisor) continue;
+    if (text_member(entry, "outcome") == outcome) found.push_back(occurrence_of(entry));
   }
   return found;
 }
@@ -190,7 +192,7 @@ std::vector<Occurrence> Observed::advice(const std::string& advisor, const std::
 std::vector<Json> Observed::open_approvals(const std::string& subject) const {
   std::vector<Json> found;
   for (Json& task : world_.tasks()) {
-    const std::string kind = member(task, "kind");
+    const std::string kind = text_member(task, "kind");
     if ((kind == "approval" || kind == "approvalAgain") && subject_of(task) == subject)
       found.push_back(std::move(task));
   }
@@ -200,7 +202,7 @@ std::vector<Json> Observed::open_approvals(const std::string& subject) const {
 std::vector<Json> Observed::open_tasks(const std::string& name) const {
   std::vector<Json> found;
   for (Json& task : world_.tasks()) {
-    if (member(task, "kind") == "task" && is_called(task, name)) found.push_back(std::move(task));
+    if (text_member(task, "kind") == "task" && is_called(task, name)) found.push_back(std::move(task));
   }
   return found;
 }

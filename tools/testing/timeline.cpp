@@ -8,12 +8,6 @@ namespace {
 
 constexpr size_t kShownAlike = 2;  // of one kind, at one place and moment
 
-std::string member(const Json& entry, const char* name) {
-  const auto found = entry.find(name);
-  if (found == entry.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
 // What an entry tells beyond when, what and where, in the order in which people ask.
 std::string told(const Json& entry) {
   std::vector<std::string> parts;
@@ -35,6 +29,12 @@ std::string told(const Json& entry) {
 }
 
 }  // namespace
+
+std::string member(const Json& entry, const char* name) {
+  const auto found = entry.find(name);
+  if (found == entry.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
 
 std::string local_text(Instant instant, const std::string& zone) {
   const auto local = local_time(instant, zone);

@@ -11,6 +11,9 @@ namespace endcap::testing {
 
 using Json = nlohmann::ordered_json;
 
+// A member that is text or a number; empty when it is not there.
+std::string member(const Json& entry, const char* name);
+
 // "2026-11-20 09:00" there.
 std::string local_text(Instant instant, const std::string& zone);
 

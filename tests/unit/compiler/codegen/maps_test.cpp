@@ -9,7 +9,7 @@ using namespace endcap::codegen::testing;
 
 namespace {
 
-const char* const kText = R"(module retail.trial
+const char* const kMaps = R"(module retail.trial
 use retail.estate
 
 record Held { store: StoreId, units: Int }
@@ -27,7 +27,7 @@ function many(a: Int, b: Int, c: Int) -> Int = count of (map of n to yes for eac
 }  // namespace
 
 TEST_CASE("a map finds what is under a key, and nothing under another one") {
-  Differential both(ir::testing::compile(kText));
+  Differential both(ir::testing::compile(kMaps));
   CHECK((ask(*both.native, "found", {3, 1, 2, 3}).bits == 30));
   CHECK((ask(*both.native, "found", {1, 3, 2, 1}).bits == 10));
   CHECK((ask(*both.native, "found", {4, 1, 2, 3}).bits == -1));
@@ -40,12 +40,12 @@ TEST_CASE("a map finds what is under a key, and nothing under another one") {
 }
 
 TEST_CASE("a map goes by its keys in their order, below nothing too") {
-  Differential both(ir::testing::compile(kText));
+  Differential both(ir::testing::compile(kMaps));
   CHECK((ask(*both.native, "first", {3, -2, 1}).bits == -2));
 }
 
 TEST_CASE("two values under one key are a fault where the map is made") {
-  Differential both(ir::testing::compile(kText));
+  Differential both(ir::testing::compile(kMaps));
   const Answer twice = ask(*both.native, "found", {1, 2, 3, 2});
   CHECK(twice.fault == static_cast<uint32_t>(FaultKind::KeyTwice));
   CHECK((twice.place.line == 7));

@@ -9,7 +9,7 @@ using namespace endcap::codegen::testing;
 
 namespace {
 
-const char* const kText = R"(module retail.trial
+const char* const kNumbers = R"(module retail.trial
 use retail.estate
 
 type Share = Percent(5, 2) where 0% <= it <= 100%
@@ -33,7 +33,7 @@ function third(budget: Money<AUD>, a: Int, b: Int, c: Int) -> Bool =
 }  // namespace
 
 TEST_CASE("a computed value out of bounds is a fault at its place in the text") {
-  Differential both(ir::testing::compile(kText));
+  Differential both(ir::testing::compile(kNumbers));
   CHECK((ask(*both.native, "twice", {5000}).bits == 10000));
   CHECK(ask(*both.native, "twice", {5000}).fault == 0);
   const Answer over = ask(*both.native, "twice", {5001});
@@ -46,7 +46,7 @@ TEST_CASE("a computed value out of bounds is a fault at its place in the text") 
 }
 
 TEST_CASE("shares add up natively, and bad weights are faults") {
-  Differential both(ir::testing::compile(kText));
+  Differential both(ir::testing::compile(kNumbers));
   CHECK((ask(*both.native, "split", {1000, 1, 1, 1}).bits == 1000));
   CHECK((ask(*both.native, "least", {1000, 1, 1, 1}).bits == 333));
   CHECK((ask(*both.native, "least", {100, 1, 2, 3}).bits == 17));

@@ -51,7 +51,7 @@ Signature older(const std::string& body) {
   return flow_of(program);
 }
 
-std::string told(const Signature& before, const Signature& after) {
+std::string told_of_parts(const Signature& before, const Signature& after) {
   const WorkflowUpgrade upgrade = compare({before}, {after}).front();
   std::string text(word(upgrade.verdict));
   for (const UpgradeFinding& finding : upgrade.findings) {
@@ -61,17 +61,17 @@ std::string told(const Signature& before, const Signature& after) {
   return text;
 }
 
-std::string told(const std::string& before, const std::string& after) {
-  return told(flow_of(program_of(before, 1)), flow_of(program_of(after, 2)));
+std::string told_of_parts(const std::string& before, const std::string& after) {
+  return told_of_parts(flow_of(program_of(before, 1)), flow_of(program_of(after, 2)));
 }
 
-std::string replaced(std::string text, const std::string& piece, const std::string& by) {
+std::string with_piece(std::string text, const std::string& piece, const std::string& by) {
   const size_t at = text.find(piece);
   REQUIRE(at != text.npos);
   return text.replace(at, piece.size(), by);
 }
 
-std::string task(const std::string& argument, const std::string& name = "Look") {
+std::string looked_at(const std::string& argument, const std::string& name = "Look") {
   return "task " + name + "(id: " + argument +
          ") to StoreOps within 1 hour { on expired { then continue } }\n";
 }
@@ -80,8 +80,8 @@ const std::string kStock = "let stock = read Stock(\"0001\", promo.article)\n";
 const std::string kEnd = "finish Sold(promo.id)";
 
 std::string read_by(const std::string& key) {
-  return kStock + "let other = read Stock(" + key + ", promo.article)\n" + task("promo.id") +
-         task("other.available", "Order") + kEnd;
+  return kStock + "let other = read Stock(" + key + ", promo.article)\n" + looked_at("promo.id") +
+         looked_at("other.available", "Order") + kEnd;
 }
 const std::string kChosen = read_by("place(stock.forecast)"), kKnown = read_by("place(stock.available)");
 
@@ -89,14 +89,14 @@ const std::string kChosen = read_by("place(stock.forecast)"), kKnown = read_by("
 
 TEST_SUITE("upgrade signatures") {
   TEST_CASE("an entity that advice chose is not one that was chosen without it") {
-    CHECK(told(kChosen, kChosen) == "same");
-    CHECK(told(kChosen, kKnown) ==
+    CHECK(told_of_parts(kChosen, kChosen) == "same");
+    CHECK(told_of_parts(kChosen, kKnown) ==
           "strands\n"
           "what it gives was chosen by advice and is chosen by what is trusted at other\n"
           "`other` was chosen by advice and is chosen by what is trusted at task.Look");
     // What counts as advice and would not have to is more careful than it must be.
-    CHECK(told(kKnown, kChosen) == "same");
-    CHECK(told(kKnown, replaced(kKnown, "place(stock.available)", "\"0007\"")) == "same");
+    CHECK(told_of_parts(kKnown, kChosen) == "same");
+    CHECK(told_of_parts(kKnown, with_piece(kKnown, "place(stock.available)", "\"0007\"")) == "same");
   }
 
   TEST_CASE("the plan of a deploy says so of who stands there") {
@@ -117,12 +117,12 @@ TEST_SUITE("upgrade signatures") {
 
   TEST_CASE("the fields of a record are told apart") {
     const std::string plan = kStock + "let plan = Plan(units: stock.forecast, spare: stock.available)\n" +
-                             task("promo.id") + task("plan.units", "Order") + kEnd;
+                             looked_at("promo.id") + looked_at("plan.units", "Order") + kEnd;
     const std::string other =
-        replaced(plan, "stock.forecast, spare: stock.available", "stock.available, spare: stock.forecast");
-    CHECK(told(plan, other) == "strands\n`plan.units` was advice and is trusted at task.Look");
-    CHECK(told(plan, replaced(plan, "spare: stock.available", "spare: stock.forecast")) == "same");
-    CHECK(told(replaced(plan, "spare: stock.available", "spare: stock.forecast"), plan) ==
+        with_piece(plan, "stock.forecast, spare: stock.available", "stock.available, spare: stock.forecast");
+    CHECK(told_of_parts(plan, other) == "strands\n`plan.units` was advice and is trusted at task.Look");
+    CHECK(told_of_parts(plan, with_piece(plan, "spare: stock.available", "spare: stock.forecast")) == "same");
+    CHECK(told_of_parts(with_piece(plan, "spare: stock.available", "spare: stock.forecast"), plan) ==
           "strands\n`plan.spare` was advice and is trusted at task.Look");
   }
 
@@ -133,16 +133,16 @@ TEST_SUITE("upgrade signatures") {
                              "let there = read Stock(store.id, promo.article)\n" +
                              "when there.available > 5 ea { skip }\n"
                              "yield Plan(units: there.forecast, spare: there.available)\n}\n" +
-                             task("promo.id") + task("count of found", "Order") + kEnd;
-    const std::string chosen = replaced(list, "there.available > 5 ea", "there.forecast > 5 ea");
-    CHECK(told(list, chosen) == "same");
-    const std::string text = told(chosen, list);
+                             looked_at("promo.id") + looked_at("count of found", "Order") + kEnd;
+    const std::string chosen = with_piece(list, "there.available > 5 ea", "there.forecast > 5 ea");
+    CHECK(told_of_parts(list, chosen) == "same");
+    const std::string text = told_of_parts(chosen, list);
     CHECK(text.find("`found` was chosen by advice and is chosen by what is trusted at task.Look") !=
           text.npos);
     CHECK(text.find("what it gives was chosen by advice") != text.npos);
-    const std::string whole = replaced(list, "units: there.forecast, spare: there.available",
-                                       "units: there.available, spare: there.forecast");
-    CHECK(told(list, whole).find("`found[].units` was advice and is trusted") != text.npos);
+    const std::string whole = with_piece(list, "units: there.forecast, spare: there.available",
+                                         "units: there.available, spare: there.forecast");
+    CHECK(told_of_parts(list, whole).find("`found[].units` was advice and is trusted") != text.npos);
   }
 
   TEST_CASE("a grant is not used for advice that it was asked for without") {
@@ -151,47 +151,49 @@ TEST_SUITE("upgrade signatures") {
         "within 8 business hours\non rejected, expired { fail Refused(promo.id) and keep }\n"
         "on changed { then ask again } }\n";
     const std::string hold = "let hold = propose Price.hold(promo)\n";
-    const std::string within = kStock + hold + "when stock.forecast > 5 ea {\n" + approve + task("promo.id") +
-                               "write held\n}\n" + kEnd;
+    const std::string within = kStock + hold + "when stock.forecast > 5 ea {\n" + approve +
+                               looked_at("promo.id") + "write held\n}\n" + kEnd;
     const std::string without = kStock + hold + "when stock.available > 5 ea {\n" + approve +
-                                task("promo.id") + "write held\n}\n" + kEnd;
+                                looked_at("promo.id") + "write held\n}\n" + kEnd;
     // Who stands there was not sent by the forecast; the new version writes where it says so too.
-    const std::string later = replaced(within, "write held", "when stock.forecast > 9 ea { write held }");
-    CHECK(told(without, later).find("`held` was asked for without knowing the advice of stock") !=
+    const std::string later = with_piece(within, "write held", "when stock.forecast > 9 ea { write held }");
+    CHECK(told_of_parts(without, later).find("`held` was asked for without knowing the advice of stock") !=
           std::string::npos);
-    CHECK(told(without, without) == "same");
-    CHECK(told(later, later) == "same");
+    CHECK(told_of_parts(without, without) == "same");
+    CHECK(told_of_parts(later, later) == "same");
   }
 
   TEST_CASE("what an older Endcap noted is compared as far as it goes") {
     // The same text: nothing has become of it, but that more is known.
-    CHECK(told(older(kChosen), flow_of(program_of(kChosen, 1))) == "same");
-    CHECK(told(older(kKnown), flow_of(program_of(kKnown, 1))) == "same");
+    CHECK(told_of_parts(older(kChosen), flow_of(program_of(kChosen, 1))) == "same");
+    CHECK(told_of_parts(older(kKnown), flow_of(program_of(kKnown, 1))) == "same");
     // Another text: it may have been chosen by advice.
     const std::string moved = "-- another line\n" + kKnown;
-    CHECK(told(older(kChosen), flow_of(program_of(moved, 1))).starts_with("strands"));
+    CHECK(told_of_parts(older(kChosen), flow_of(program_of(moved, 1))).starts_with("strands"));
     const WorkflowUpgrade upgrade = compare({older(kKnown)}, {flow_of(program_of(moved, 1))}).front();
     REQUIRE_FALSE(upgrade.findings.empty());
     CHECK(remedy(upgrade.findings[0], upgrade).starts_with("start this Endcap with the project as it was"));
     // It may have been, and counts as such: nothing is in the way.
-    CHECK(told(older(kKnown), flow_of(program_of("-- another line\n" + kChosen, 1))).find("`other` was") ==
-          std::string::npos);
+    CHECK(told_of_parts(older(kKnown), flow_of(program_of("-- another line\n" + kChosen, 1)))
+              .find("`other` was") == std::string::npos);
     // Where there is no advice at all, there is nothing to be asked.
-    const std::string plain = "let shop = promo.article\n" + task("promo.id") + task("shop", "Order") + kEnd;
-    CHECK(told(older(plain), flow_of(program_of("-- another line\n" + plain, 1))) == "same");
+    const std::string plain =
+        "let shop = promo.article\n" + looked_at("promo.id") + looked_at("shop", "Order") + kEnd;
+    CHECK(told_of_parts(older(plain), flow_of(program_of("-- another line\n" + plain, 1))) == "same");
   }
 
   TEST_CASE("what is read again is found by what can be trusted in what is held") {
     const std::string old_wait = kChosen;
     const std::string again =
-        replaced(kChosen, task("other.available", "Order"), task("third.available", "Order"));
+        with_piece(kChosen, looked_at("other.available", "Order"), looked_at("third.available", "Order"));
     const std::string read = "let third = read Stock(other.store, promo.article)\n";
     const std::string third = "upgrades from 1 { let third = reread }\n" +
-                              replaced(again, task("promo.id"), read + task("promo.id"));
+                              with_piece(again, looked_at("promo.id"), read + looked_at("promo.id"));
     // The old version keeps `other`, and advice chose it.
-    CHECK(told(old_wait, third).find("`third` (StockPosition) is needed after the wait") !=
+    CHECK(told_of_parts(old_wait, third).find("`third` (StockPosition) is needed after the wait") !=
           std::string::npos);
-    CHECK(told(kKnown, replaced(third, "place(stock.forecast)", "place(stock.available)")) == "maps");
+    CHECK(told_of_parts(kKnown, with_piece(third, "place(stock.forecast)", "place(stock.available)")) ==
+          "maps");
   }
 }
 

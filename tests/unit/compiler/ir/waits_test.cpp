@@ -10,7 +10,7 @@ namespace {
 
 const Instant kLaunch = instant_from_text("2026-11-30T19:00:00Z").value();  // 06:00 in Sydney
 
-const char* const kWait = R"(
+const char* const kWaits = R"(
   wait until promo.launch at 06:00 zone "Australia/Sydney" if late fail Late(promo.id) {
     on event PromotionRescheduled(id, launch) where id == promo.id and launch > promo.launch {
       then wait until launch at 06:00 zone "Australia/Sydney"
@@ -24,7 +24,7 @@ json rescheduled(const std::string& date) { return {{"id", "P-1"}, {"launch", da
 }  // namespace
 
 TEST_CASE("a wait for a moment parks until then") {
-  TextFlow flow(kWait);
+  TextFlow flow(kWaits);
   Instance instance = flow.start(promotion());
   REQUIRE(instance->point->kind == WaitKind::Until);
   CHECK(instance->operands[0] == "2026-11-30T19:00:00Z");
@@ -32,7 +32,7 @@ TEST_CASE("a wait for a moment parks until then") {
 }
 
 TEST_CASE("a moment that has passed takes its late path; the moment itself has not") {
-  TextFlow flow(kWait);
+  TextFlow flow(kWaits);
   CHECK(flow.start(promotion(), kLaunch + 1)->outcome == "Late");
   CHECK(flow.start(promotion(), kLaunch)->exit == Exit::Park);
   TextFlow goes_on(
@@ -41,7 +41,7 @@ TEST_CASE("a moment that has passed takes its late path; the moment itself has n
 }
 
 TEST_CASE("an event moves the wait, which goes on listening at the same wait point") {
-  TextFlow flow(kWait);
+  TextFlow flow(kWaits);
   Instance instance = flow.start(promotion());
   const abi::WaitPoint* point = instance->point;
   REQUIRE(point->events.size() == 1);
@@ -58,7 +58,7 @@ TEST_CASE("an event moves the wait, which goes on listening at the same wait poi
 }
 
 TEST_CASE("a guard decides with the live values whether the event is meant") {
-  TextFlow flow(kWait);
+  TextFlow flow(kWaits);
   Instance instance = flow.start(promotion());
   CHECK(instance.hears(0, rescheduled("2026-12-02")));
   CHECK_FALSE(instance.hears(0, rescheduled("2026-12-01")));

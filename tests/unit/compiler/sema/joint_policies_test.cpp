@@ -6,6 +6,7 @@
 namespace endcap::sema {
 namespace {
 
+using Names = std::vector<std::string>;
 using Verdict = abi::PolicyRow::Verdict;
 
 constexpr const char* kThree = R"(
@@ -42,7 +43,6 @@ TEST_CASE("every row of one meets every row of the other, and the stricter count
   for (const abi::PolicyRow& row : joint.rows) verdicts.push_back(row.verdict);
   CHECK(verdicts == std::vector{Verdict::Permit, Verdict::Approval, Verdict::Approval, Verdict::Approval,
                                 Verdict::Forbid, Verdict::Forbid});
-  using Names = std::vector<std::string>;
   CHECK(roles_of(checked, joint.rows[1]) == Names{"Finance"});
   CHECK(roles_of(checked, joint.rows[3]) == Names{"Planner", "Finance"});
   CHECK(joint.rows[4].reason == "nothing to order");

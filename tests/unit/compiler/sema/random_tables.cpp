@@ -8,53 +8,57 @@
 namespace endcap::sema {
 namespace {
 
-using Kind = RandomColumn::Kind;
+using ColumnKind = RandomColumn::Kind;
 
-bool is_number(Kind kind) { return kind == Kind::Int || kind == Kind::Percent || kind == Kind::Ratio; }
+bool is_number(ColumnKind kind) {
+  return kind == ColumnKind::Int || kind == ColumnKind::Percent || kind == ColumnKind::Ratio;
+}
 
-RandomColumn column_of(Kind kind, size_t number) {
+RandomColumn column_of(ColumnKind kind, size_t number) {
   const std::string name(1, static_cast<char>('a' + number));
   switch (kind) {
-    case Kind::Int:  // -1 .. 10
+    case ColumnKind::Int:  // -1 .. 10
       return {kind, name, "Int", 12};
-    case Kind::Percent:  // -0.1%, 0.0% .. 2.1%
+    case ColumnKind::Percent:  // -0.1%, 0.0% .. 2.1%
       return {kind, name, "Percent(4, 1)", 23};
-    case Kind::Ratio:  // -0.125%, 0% .. 3.125%
+    case ColumnKind::Ratio:  // -0.125%, 0% .. 3.125%
       return {kind, name, "Ratio", 27};
-    case Kind::Enum:
+    case ColumnKind::Enum:
       return {kind, name, "Size", 3};
-    case Kind::Bool:
+    case ColumnKind::Bool:
       return {kind, name, "Bool", 2};
-    case Kind::Text:
+    case ColumnKind::Text:
       return {kind, name, "Text(3)", 4};
-    case Kind::Presence:
+    case ColumnKind::Presence:
       return {kind, name, "optional Date", 2};
   }
   return {};
 }
 
 // The value of a domain point and of a literal, in the same small unit.
-int value_of(Kind kind, int point) {
-  return (point - 1) * (kind == Kind::Percent ? 10 : kind == Kind::Ratio ? 125 : 1);
+int value_of(ColumnKind kind, int point) {
+  return (point - 1) * (kind == ColumnKind::Percent ? 10 : kind == ColumnKind::Ratio ? 125 : 1);
 }
 // Literals: whole numbers; percentages in steps of 0.05, half of which no Percent(4, 1) can have; ratios in
 // 0.25%.
-int literal_value(Kind kind, int step) {
-  return step * (kind == Kind::Percent ? 5 : kind == Kind::Ratio ? 250 : 1);
+int literal_value(ColumnKind kind, int step) {
+  return step * (kind == ColumnKind::Percent ? 5 : kind == ColumnKind::Ratio ? 250 : 1);
 }
-int literal_count(Kind kind) { return kind == Kind::Percent ? 41 : kind == Kind::Ratio ? 13 : 10; }
-std::string literal_text(Kind kind, int step) {
+int literal_count(ColumnKind kind) {
+  return kind == ColumnKind::Percent ? 41 : kind == ColumnKind::Ratio ? 13 : 10;
+}
+std::string literal_text(ColumnKind kind, int step) {
   const int value = literal_value(kind, step);
-  if (kind == Kind::Percent) return fmt::format("{}.{:02}%", value / 100, value % 100);
-  if (kind == Kind::Ratio) return fmt::format("{}.{:03}%", value / 1000, value % 1000);
+  if (kind == ColumnKind::Percent) return fmt::format("{}.{:02}%", value / 100, value % 100);
+  if (kind == ColumnKind::Ratio) return fmt::format("{}.{:03}%", value / 1000, value % 1000);
   return std::to_string(value);
 }
 
-std::string value_text(Kind kind, size_t value) {
+std::string value_text(ColumnKind kind, size_t value) {
   static const char* const kSizes[] = {"small", "middle", "large"};
   static const char* const kTexts[] = {"\"A\"", "\"B\"", "\"C\""};
-  if (kind == Kind::Enum) return kSizes[value];
-  if (kind == Kind::Bool) return value == 0 ? "no" : "yes";
+  if (kind == ColumnKind::Enum) return kSizes[value];
+  if (kind == ColumnKind::Bool) return value == 0 ? "no" : "yes";
   return kTexts[value];
 }
 
@@ -77,9 +81,9 @@ std::string cell_text(const RandomColumn& column, const RandomCell& cell) {
                        cell.high_closed ? ']' : ')');
   }
   if (!cell.values || std::ranges::all_of(*cell.values, std::identity{})) return "-";
-  if (column.kind == Kind::Presence) return (*cell.values)[1] ? "present" : "absent";
+  if (column.kind == ColumnKind::Presence) return (*cell.values)[1] ? "present" : "absent";
   // Only `!=` lets through what has no name.
-  if (column.kind == Kind::Text && cell.values->back()) {
+  if (column.kind == ColumnKind::Text && cell.values->back()) {
     const auto missing = std::ranges::find(*cell.values, false) - cell.values->begin();
     return "!= " + value_text(column.kind, static_cast<size_t>(missing));
   }
@@ -100,7 +104,7 @@ std::string cell_condition(const RandomColumn& column, const RandomCell& cell) {
   }
   const std::string asked = cell_text(column, cell);
   if (asked == "-") return "";
-  if (column.kind == Kind::Presence) return column.name + " is " + asked;
+  if (column.kind == ColumnKind::Presence) return column.name + " is " + asked;
   if (asked.starts_with("!=")) return column.name + " " + asked;
   std::string text;
   for (size_t i = 0; i < cell.values->size(); ++i) {
@@ -124,7 +128,7 @@ std::optional<std::pair<RandomCell, RandomCell>> split(std::mt19937& random, con
     other.low_closed = !one.high_closed;
     return std::pair(one, other);
   }
-  if (column.kind == Kind::Text) {
+  if (column.kind == ColumnKind::Text) {
     if (!std::ranges::all_of(*cell.values, std::identity{})) return std::nullopt;
     one.values->assign(cell.values->size(), false);
     const size_t named = below(random, cell.values->size() - 1);
@@ -244,7 +248,7 @@ bool RandomTable::Verdict::never() const {
   return !gap && !overlap && !std::ranges::all_of(applies, std::identity{});
 }
 
-RandomTable random_table(std::mt19937& random, const std::vector<Kind>& kinds) {
+RandomTable random_table(std::mt19937& random, const std::vector<ColumnKind>& kinds) {
   RandomTable table;
   const size_t columns = 1 + below(random, 3);
   std::vector<RandomCell> any;

@@ -7,7 +7,7 @@
 namespace endcap::sema {
 namespace {
 
-using Kind = RandomColumn::Kind;
+using ColumnKind = RandomColumn::Kind;
 
 const std::string kSize = "enum Size { small, middle, large }\n";
 
@@ -38,8 +38,9 @@ TEST_CASE("a random table has a gap, an overlap or a dead row exactly where brut
   std::mt19937 random(20261126);
   int sound = 0, gaps = 0, overlaps = 0, never = 0;
   for (int i = 0; i < 200; ++i) {
-    const RandomTable table = random_table(
-        random, {Kind::Int, Kind::Percent, Kind::Ratio, Kind::Enum, Kind::Bool, Kind::Text, Kind::Presence});
+    const RandomTable table =
+        random_table(random, {ColumnKind::Int, ColumnKind::Percent, ColumnKind::Ratio, ColumnKind::Enum,
+                              ColumnKind::Bool, ColumnKind::Text, ColumnKind::Presence});
     const std::string text = kSize + table.table("T");
     const Checked checked(text);
     CAPTURE(text);
@@ -65,8 +66,8 @@ TEST_CASE("a random policy has a gap or an overlap exactly where brute force fin
   std::mt19937 random(20261127);
   int sound = 0, gaps = 0, overlaps = 0;
   for (int i = 0; i < 200; ++i) {
-    const RandomTable rows =
-        random_table(random, {Kind::Int, Kind::Percent, Kind::Enum, Kind::Bool, Kind::Text, Kind::Presence});
+    const RandomTable rows = random_table(random, {ColumnKind::Int, ColumnKind::Percent, ColumnKind::Enum,
+                                                   ColumnKind::Bool, ColumnKind::Text, ColumnKind::Presence});
     const std::string text = policy(rows);
     const Checked checked(text);
     CAPTURE(text);

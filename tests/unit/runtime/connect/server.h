@@ -23,6 +23,10 @@ struct Script {
   bool hang = false;
 };
 
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 class ScriptedServer {
  public:
   using Handler = std::function<Script(const std::string& request)>;  // the whole request: head and body

@@ -12,8 +12,6 @@ using namespace endcap::test;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 size_t count(const ScriptedServer& server, const std::string& part) {
   size_t found = 0;
   for (const auto& request : server.requests()) found += has(request, part);

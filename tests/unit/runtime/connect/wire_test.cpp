@@ -37,8 +37,6 @@ std::string shown(const Caller& caller, TypeId type, const CallResult& result) {
              : "";
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("an entity becomes a record of the view, stamped with the journal's time") {

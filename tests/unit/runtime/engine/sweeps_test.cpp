@@ -1,4 +1,5 @@
 // Sweeps: a stretch of combinations at a time, what matches kept in a few bytes, and each of it begun once.
+// Compiled apart: rows.h brings the engine's CHECK, which must not come after doctest's.
 #include "runtime/engine/matches.h"
 #include "runtime/engine/rows.h"
 #include "tests/unit/runtime/engine/shop.h"

@@ -1,4 +1,5 @@
 // Dates, zones and business calendars.
+// Compiled apart: its short words (hours, days, at) are others' too.
 #include "runtime/value/time.h"
 
 #include <doctest/doctest.h>

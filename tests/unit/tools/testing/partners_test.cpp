@@ -28,37 +28,37 @@ interface Offers version 2 for Market {
 const std::string kBegin = R"(
   Market calls Offers.begin("P-1", "BOLT-2") at 2026-11-16 09:00 zone "UTC")";
 
-std::string told(const std::string& steps) {
+std::string told_of_partners(const std::string& steps) {
   return happened(run("test \"story\" {\n" + steps + "\n}\n", kOffers));
 }
 
 }  // namespace
 
 TEST_CASE("what a partner starts is the story's, and what it sends is heard") {
-  CHECK(told(kBegin + R"(
+  CHECK(told_of_partners(kBegin + R"(
   Market calls Offers.move("P-1", launch: 2026-12-03, seller: "ACME")
   expect outcome Moved(launch: 2026-12-03))") == "");
 }
 
 TEST_CASE("an older version is called by its number, until it is gone") {
-  CHECK(told(kBegin + R"(
+  CHECK(told_of_partners(kBegin + R"(
   Market calls Offers.move("P-1", "ACME") of version 1
   expect outcome Moved(launch: 2026-12-24))") == "");
-  CHECK(told(R"(
+  CHECK(told_of_partners(R"(
   Market calls Offers.begin("P-1", "ACME") at 2027-03-31 09:00 zone "UTC"
   Market calls Offers.move("P-1", "ACME") of version 1 and is refused
   Market calls Offers.move("P-1", 2027-04-03, "ACME"))"
-             "\n  expect outcome Moved") == "");
+                         "\n  expect outcome Moved") == "");
 }
 
 TEST_CASE("a partner answers for its own, and a call that was to be refused and is not fails the test") {
-  CHECK(told(kBegin + R"( as "bolt"
+  CHECK(told_of_partners(kBegin + R"( as "bolt"
   Market calls Offers.move("P-1", launch: 2026-12-03, seller: "ACME") as "bolt" and is refused)") == "");
-  const std::string refused = told(kBegin + R"( as "acme"
+  const std::string refused = told_of_partners(kBegin + R"( as "acme"
   expect outcome Moved)");
   CHECK_MESSAGE(refused.find("acme was refused: you do not answer for this `seller`") != std::string::npos,
                 refused);
-  const std::string taken = told(kBegin + R"(
+  const std::string taken = told_of_partners(kBegin + R"(
   Market calls Offers.move("P-1", launch: 2026-12-03, seller: "ACME") and is refused)");
   CHECK_MESSAGE(taken.find("it was taken from acme") != std::string::npos, taken);
 }

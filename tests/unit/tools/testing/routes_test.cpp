@@ -28,14 +28,14 @@ const std::string kStock = R"(
   given Offer(sku: "AC-1", units: 5 ea)
 )";
 
-std::string told(const std::string& steps) {
+std::string told_of_routes(const std::string& steps) {
   return happened(run("test \"story\" {\n" + steps + "\n}\n", kCarried));
 }
 
 }  // namespace
 
 TEST_CASE("a route that is started takes events on, and holds what its policy forbids") {
-  CHECK(told(R"(
+  CHECK(told_of_routes(R"(
   start route CountsOnline at 2026-12-24 05:00 zone "UTC"
   send StockCounted(article: "AC-1", store: "1001", units: 5 ea)
   expect write Offer.put(units: 5 ea) for "AC-1" once
@@ -44,13 +44,13 @@ TEST_CASE("a route that is started takes events on, and holds what its policy fo
   expect no write Offer.put
   expect held CountsOnline for "AC-2" once
   expect no held CountsOnline for "AC-1")") == "");
-  CHECK(told(R"(
+  CHECK(told_of_routes(R"(
   start route CountsOnline at 2026-12-24 05:00 zone "UTC"
   expect held CountsOnline)") == "now, CountsOnline is held 0 times\n");
 }
 
 TEST_CASE("a sync writes what has changed, and finds at night what no event told") {
-  CHECK(told(kStock + R"(
+  CHECK(told_of_routes(kStock + R"(
   start sync StocksOnline at 2026-12-24 05:00 zone "UTC"
   expect no write Offer.put
   Stock("1001", "AC-1").available becomes 3 ea

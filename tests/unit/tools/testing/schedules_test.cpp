@@ -22,14 +22,14 @@ schedule MorningAudit starts Audit("NSW", day, since: moment) {
 schedule Report starts Audit("VIC", day, since: moment) { every day at 06:00 zone "UTC" if late skip }
 )";
 
-std::string told(const std::string& steps) {
+std::string told_of_schedules(const std::string& steps) {
   return happened(run("test \"story\" {\n" + steps + "\n}\n", kAudit));
 }
 
 }  // namespace
 
 TEST_CASE("a schedule starts its workflow when its time comes, day after day, over the holidays") {
-  CHECK(told(R"(
+  CHECK(told_of_schedules(R"(
   start schedule MorningAudit at 2026-12-24 05:00 zone "Australia/Sydney"
   expect no task LookAround
   after until 2026-12-24 05:59
@@ -47,18 +47,18 @@ TEST_CASE("a schedule starts its workflow when its time comes, day after day, ov
 }
 
 TEST_CASE("the moment at which the story begins may be its time") {
-  CHECK(told(R"(
+  CHECK(told_of_schedules(R"(
   start schedule MorningAudit at 2026-12-24 06:00 zone "Australia/Sydney"
   expect task LookAround(day: 2026-12-24) once)") == "");
 }
 
 TEST_CASE("only the schedule that is started starts anything") {
-  CHECK(told(R"(
+  CHECK(told_of_schedules(R"(
   start schedule Report at 2026-12-24 05:00 zone "UTC"
   after 2 days
   expect no task LookAround(region: "NSW")
   expect task LookAround(region: "VIC") 2 times)") == "");
-  CHECK(told(R"(
+  CHECK(told_of_schedules(R"(
   start Audit("NSW", 2026-12-24, 2026-12-24 at 06:00 zone "UTC") at 2026-12-24 05:00 zone "UTC"
   after 3 hours
   expect task LookAround(region: "VIC") once)")
@@ -82,7 +82,7 @@ schedule Visits starts Visit("1001", day) { every last day of the month at 06:30
 }
 
 TEST_CASE("before anything was started there is nothing to look at") {
-  CHECK(told(R"(
+  CHECK(told_of_schedules(R"(
   start schedule MorningAudit at 2026-12-24 05:00 zone "Australia/Sydney"
   expect outcome Seen)") == "the schedule has started nothing yet\n");
 }
