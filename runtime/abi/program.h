@@ -221,6 +221,7 @@ struct WaitPoint {
     Parts knows = {};                   // of whose advice it was asked for knowing: "stock"; "for stock": of its targets alone
   };
   std::vector<ProposalRef> proposals;   // Approve
+  bool by_advice = false;               // Approve: a model had a hand in what is asked for; no row permits that without saying so
   bool by_line = false;                 // Approve, AskAgain: people may refuse single leaves, and their writes end in Refused
   uint32_t role = 0;                    // Task
   std::optional<uint32_t> scope;        // Task: operand; only those of the role who answer for it

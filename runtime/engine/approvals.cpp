@@ -58,7 +58,8 @@ void Partition::cover(rows::Task& task, const rows::Task& approval, std::vector<
   }
 }
 
-Partition::Verdict Partition::verdict(uint32_t policy_index, const std::vector<int64_t>& row_of_leaf) const {
+Partition::Verdict Partition::verdict(uint32_t policy_index, const std::vector<int64_t>& row_of_leaf,
+                                      bool by_advice) const {
   const abi::Policy& policy = program().policies[policy_index];
   Verdict verdict;
   for (const int64_t row : row_of_leaf) {
@@ -76,6 +77,12 @@ Partition::Verdict Partition::verdict(uint32_t policy_index, const std::vector<i
     if (matched.verdict == abi::PolicyRow::Verdict::PermitAdvice && matched.budgets.empty()) {
       verdict.forbidden = true;
       verdict.reason = "the policy permits it without a budget";
+      return verdict;
+    }
+    // The compiler refuses it; here nothing rests on that.
+    if (matched.verdict == abi::PolicyRow::Verdict::Permit && by_advice) {
+      verdict.forbidden = true;
+      verdict.reason = "a model had a hand in it, and the policy permits that to nobody but people";
       return verdict;
     }
     if (matched.verdict != abi::PolicyRow::Verdict::Approval) continue;
@@ -98,6 +105,7 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
   task.element = row.element;
   task.created = now_;
   task.policy = point.policy;
+  task.by_advice = point.by_advice;
   task.by_line = point.by_line;
   task.valid_until = static_cast<Instant>(operand(point.valid_until_operand).bits);
   task.within = {limit_of(*point.within)};
@@ -169,7 +177,7 @@ bool Partition::park_approval(rows::Instance& row, const abi::WaitPoint& point, 
   prefill(task, point);
   cover(task, task, leaves);
   row.task = task.number;
-  Verdict found = verdict(point.policy, matched);
+  Verdict found = verdict(point.policy, matched, point.by_advice);
   if (reserve(task, row, demands, found)) return true;
   if (settle(task, found)) {
     row.deadline = task.deadline;

@@ -62,6 +62,7 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
   again.label = approval->label;
   again.created = now_;
   again.policy = approval->policy;
+  again.by_advice = approval->by_advice;
   again.by_line = point.by_line;
   again.valid_until = approval->valid_until;
   again.within = approval->within;
@@ -106,7 +107,7 @@ bool Partition::park_ask_again(rows::Instance& row, const abi::WaitPoint& point,
         {"leaves", again.leaves},
         {"facts", Json::parse(abi::packed_to_json(types(), facts_type, facts))},
         {"factsBefore", Json::parse(abi::packed_to_json(types(), facts_type, leaf->facts))}});
-  Verdict found = verdict(again.policy, {policy_row});
+  Verdict found = verdict(again.policy, {policy_row}, again.by_advice);
   Demands demands;
   demand(demands, again.policy, policy_row, operand(2), leaves);
   if (reserve(again, row, demands, found)) return true;

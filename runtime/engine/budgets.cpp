@@ -40,7 +40,7 @@ void Partition::demand(Demands& demands, uint32_t policy_index, int64_t row, abi
     Demand& on = found->second;
     if (fresh) on.wanted.limit = budget.limit, on.beyond.budget = budget.name, on.beyond.key = key;
     on.wanted.limit = std::min(on.wanted.limit, budget.limit);
-    const Verdict then = verdict(policy_index, {int64_t{budget.beyond}});
+    const Verdict then = verdict(policy_index, {int64_t{budget.beyond}}, true);
     if (then.forbidden && !on.beyond.forbidden) on.beyond.forbidden = true, on.beyond.reason = then.reason;
     // A compiled policy ends in a row that asks or forbids.
     if (!then.forbidden && then.roles.empty()) on.beyond.forbidden = true;

@@ -230,32 +230,38 @@ class PartitionedEngine final : public Engine {
 
   std::expected<std::string, Refusal> show(const std::string& workflow_or_id,
                                            const std::string& key) override {
-    return views().show(workflow_or_id, key);
+    return ask([&](Views& views) { return views.show(workflow_or_id, key); });
   }
   std::expected<std::string, Refusal> list(const std::string& filter) override {
-    return views().list(filter);
+    return ask([&](Views& views) { return views.list(filter); });
   }
   std::expected<std::string, Refusal> history(uint64_t instance, uint64_t from, uint32_t limit) override {
-    return views().history(instance, from, limit);
+    return ask([&](Views& views) { return views.history(instance, from, limit); });
   }
   std::expected<std::string, Refusal> tasks(const std::string& filter) override {
-    return views().tasks(filter);
+    return ask([&](Views& views) { return views.tasks(filter); });
   }
-  std::expected<std::string, Refusal> schedules() override { return views().schedules(); }
-  std::expected<std::string, Refusal> routes() override { return views().routes(); }
+  std::expected<std::string, Refusal> schedules() override {
+    return ask([](Views& views) { return views.schedules(); });
+  }
+  std::expected<std::string, Refusal> routes() override {
+    return ask([](Views& views) { return views.routes(); });
+  }
   std::expected<std::string, Refusal> held(const std::string& of, uint64_t after, uint32_t limit) override {
-    return views().held(of, after, limit);
+    return ask([&](Views& views) { return views.held(of, after, limit); });
   }
   std::expected<std::string, Refusal> held_item(uint64_t number) override {
-    return views().held_item(number);
+    return ask([&](Views& views) { return views.held_item(number); });
   }
-  std::vector<std::string> take_notices() override { return std::exchange(state_.notices, {}); }
-  std::expected<std::string, Refusal> task(uint64_t number) override { return views().one_task(number); }
+  std::expected<std::string, Refusal> task(uint64_t number) override {
+    return ask([&](Views& views) { return views.one_task(number); });
+  }
   std::expected<std::string, Refusal> lines(uint64_t task, const std::string& after,
                                             uint32_t limit) override {
-    return views().lines(task, after, limit);
+    return ask([&](Views& views) { return views.lines(task, after, limit); });
   }
   std::vector<std::string> undecidable() override { return views().undecidable(); }
+  std::vector<std::string> take_notices() override { return std::exchange(state_.notices, {}); }
   const Counters& counters() const override { return state_.counters; }
 
  private:
@@ -360,6 +366,14 @@ class PartitionedEngine final : public Engine {
         why_stranded(plan));
   }
 
+  // A row that can't be read must not pass for one that is not there.
+  template <typename Question>
+  std::expected<std::string, Refusal> ask(Question question) {
+    Views seen = views();
+    auto answer = question(seen);
+    if (!seen.unreadable().empty()) return refuse(Refusal::Kind::Unreadable, seen.unreadable());
+    return answer;
+  }
   Views views() { return Views(*state_.program, state_.store, state_.options, state_.people, seen_); }
 
   void stop_when_failed() {

@@ -25,7 +25,15 @@ namespace endcap {
 
 // An API error in the words of the caller.
 struct Refusal {
-  enum class Kind : uint8_t { NotFound, Invalid, Denied, Conflict, Overloaded, Gone } kind;
+  enum class Kind : uint8_t {
+    NotFound,
+    Invalid,
+    Denied,
+    Conflict,
+    Overloaded,
+    Gone,
+    Unreadable,  // the store can't read what the answer needs
+  } kind;
   std::string message;
 };
 using JsonReply =
@@ -96,6 +104,7 @@ struct EngineOptions {
   std::map<std::string, std::string> advisors_off;  // advisor -> why it is not asked: its alternative is used
   uint64_t seed = 1;                                // jitter of retries
   size_t record_bytes_max = kRecordBytesMax;        // of the journal: what is more is several records
+  size_t unacknowledged_bytes_max = 16u << 20;      // of a partition: beyond, it waits for the disk
   abi::PlanUpgrade upgrade;  // for live instances of another program; without one they are refused
   std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
   std::optional<std::set<std::string>> schedules;  // only these of the program's, by their names; absent: all

@@ -36,6 +36,7 @@ std::expected<std::string, Fault> Partition::FamilyBlobs::load_blob(const abi::B
 
 bool Partition::drain(Instant now) {
   now_ = std::max(now, meta_.time);
+  if (unacknowledged_bytes_ >= state_.options.unacknowledged_bytes_max) return false;
   steps_.clear();
   looks_ = 0;
   const bool took = take_inputs();
@@ -117,7 +118,11 @@ void Partition::commit() {
     answers_ = std::move(batch.replies);
     return;
   }
-  for (const EncodedPart& record : *records) batch.parts.push_back(record.operations);
+  for (const EncodedPart& record : *records) {
+    batch.parts.push_back(record.operations);
+    batch.bytes += record.bytes.size();
+  }
+  unacknowledged_bytes_ += batch.bytes;
   batches_.emplace(tail_ + records->size(), std::move(batch));
   for (EncodedPart& record : *records) {
     ++state_.counters.records;
@@ -142,6 +147,7 @@ void Partition::acknowledged(Position position, Ack ack) {
   if (found->first != position) return;
   Batch batch = std::move(found->second);
   batches_.erase(found);
+  unacknowledged_bytes_ -= batch.bytes;
   if (auto applied = apply(position, batch)) {
     overlay_.applied(batch.taken);
   } else {

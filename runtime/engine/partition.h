@@ -112,6 +112,7 @@ class Partition {
     std::vector<uint64_t> cursors;
     uint64_t messages = 0;
     Instant time = 0;
+    size_t bytes = 0;
   };
   bool take_inputs();
   void commit();
@@ -339,7 +340,7 @@ class Partition {
     std::string reason;
     std::vector<uint32_t> roles;
   };
-  Verdict verdict(uint32_t policy, const std::vector<int64_t>& rows) const;
+  Verdict verdict(uint32_t policy, const std::vector<int64_t>& rows, bool by_advice) const;
   bool settle(rows::Task& task, const Verdict& found);
   Input granted_input(const abi::WaitPoint& point, uint64_t approval);
   std::string leaf_hash(const rows::Task& approval, uint32_t proposal, const std::string& target,
@@ -561,6 +562,7 @@ class Partition {
   std::optional<Refusal> failure_of_waiting_;
   std::vector<CallRequest> calls_;
   std::map<Position, Batch> batches_;  // by their last record
+  size_t unacknowledged_bytes_ = 0;    // of them
   std::vector<CallRequest> released_calls_;
 
   // Kept beside the rows, and made again from them after a restart.

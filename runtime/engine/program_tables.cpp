@@ -139,7 +139,7 @@ void fields_of(F& f, abi::WaitPoint& x) {
       f(29, x.prefilled), f(30, x.scope), f(31, x.by_line), f(32, x.elements), type(f, 37, x.offered),
       f(38, x.control), f(39, x.unasked), f(40, x.written), f(41, x.written_now), f(42, x.ahead),
       type(f, 43, x.reasons.rejection), type(f, 44, x.reasons.approval), type(f, 45, x.reasons.rejected),
-      f(46, x.brings);
+      f(46, x.brings), f(47, x.by_advice);
 }
 template <typename F>
 void fields_of(F& f, abi::Machine& x) {

@@ -138,6 +138,7 @@ struct Task {
   std::vector<Beyond> reserving;
   bool forbidden = false;  // by what was beyond a budget
   std::string reason;      // why that, or what who rejected it gave
+  bool by_advice = false;  // Approval, Again: a model had a hand in what is asked for
   bool by_line = false;    // Approval, Again: people may refuse single leaves
   uint64_t refused = 0;    // and have refused so many; once it is granted, `leaves` are the others
   std::vector<Delegation> delegations;  // one a role at most
@@ -161,7 +162,7 @@ struct Task {
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
         f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name),
         f(41, answers), f(42, prefilled), f(43, advised), f(44, scope), f(45, escalated_by), f(46, by_line),
-        f(47, refused), f(50, reserving), f(51, forbidden), f(52, reason), f(53, delegations);
+        f(47, refused), f(50, reserving), f(51, forbidden), f(52, reason), f(53, delegations), f(54, by_advice);
   }
 };
 

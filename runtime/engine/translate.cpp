@@ -172,13 +172,14 @@ void prefilled(const Translation& t, rows::Task& row) {
 }
 
 // What is open is decided as the new version says: whoever waits for it stands where it can hear of it.
-void decided_by_line(const Translation& t, rows::Task& row) {
+void decided_as_now(const Translation& t, rows::Task& row) {
   const auto look = [&](uint64_t instance) {
     const auto wait = t.waits.find(instance);
     if (wait == t.waits.end()) return;
     const abi::WaitKind kind = wait->second->kind;
     if (kind == abi::WaitKind::Approve || kind == abi::WaitKind::AskAgain)
       row.by_line = wait->second->by_line;
+    row.by_advice = row.by_advice || wait->second->by_advice;
   };
   if (row.kind == rows::Task::Kind::Approval) look(row.instance);
   if (row.kind == rows::Task::Kind::Again) std::ranges::for_each(row.waiters, look);
@@ -341,7 +342,7 @@ void translate(Translation& t, rows::Task& row) {
   if (row.kind == rows::Task::Kind::Approval || row.kind == rows::Task::Kind::Again)
     row.policy = policy(t, row.policy);
   if (open) prefilled(t, row);
-  if (open) decided_by_line(t, row);
+  if (open) decided_as_now(t, row);
   for (rows::Proposal& proposal : row.proposals) {
     proposal.operation = operation(t, proposal.operation);
     if (proposal.undo != 0) proposal.undo = operation(t, proposal.undo - 1) + 1;

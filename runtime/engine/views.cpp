@@ -228,7 +228,7 @@ Views::Reply Views::show(const std::string& workflow_or_id, const std::string& k
                                  shown.push_back(rows::decode<rows::Instance>(value));
                                return true;
                              });
-  if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
+  if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
   for (const rows::Instance& row : shown) waits.push_back(waiting(row));
   json["waiting"] = count;
   json["waits"] = std::move(waits);
@@ -256,7 +256,7 @@ Views::Reply Views::list(const std::string& filter_json) {
                                    }
                                    return false;
                                  });
-      if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
+      if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
       if (!family) break;
       from = rows::big_endian(family->root + 1);
       const bool wanted = (filter->workflow.empty() || is_workflow(family->workflow, filter->workflow)) &&
@@ -303,7 +303,7 @@ Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
         entries.push_back(std::move(json));
         return true;
       });
-  if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
+  if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
   Json json = {{"id", instance}, {"entries", std::move(entries)}};
   json["next"] = next ? Json(*next) : Json();
   return json.dump();
@@ -432,7 +432,7 @@ Views::Reply Views::tasks(const std::string& filter_json) {
           }
           return taken <= filter->limit;
         });
-    if (!scanned) return no_view(Refusal::Kind::Overloaded, scanned.error().message);
+    if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   const bool more = found.size() > filter->limit;

@@ -40,11 +40,14 @@ class Views {
   Reply one_task(uint64_t number);
   Reply lines(uint64_t task, const std::string& after, uint32_t limit);
   std::vector<std::string> undecidable();
+  // Why a row could not be read, of which an answer would say that it is not there. Empty while all is well.
+  const std::string& unreadable() const { return unreadable_; }
 
  private:
   template <typename Row>
   std::optional<Row> find(PartitionId partition, Table table, const std::string& key) const {
     auto bytes = store_.get(partition, table, key);
+    if (!bytes) unreadable_ = bytes.error().message;
     if (!bytes || !*bytes) return std::nullopt;
     return rows::decode<Row>(**bytes);
   }
@@ -72,6 +75,7 @@ class Views {
   const EngineOptions& options_;
   const People& people_;
   Instant now_;  // who is away then
+  mutable std::string unreadable_;
 };
 
 }  // namespace endcap

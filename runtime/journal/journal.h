@@ -59,7 +59,7 @@ class Journal {
   // The completion runs on the thread that calls `sync` and may append, but not sync. `bytes` are at most kRecordBytesMax.
   virtual void append(PartitionId, Epoch, Position expected, BatchId, std::string bytes, Completion) = 0;
   // Writes and syncs everything appended so far, then completes it. The step function of the shell's journal thread; gives false
-  // when there was nothing to do.
+  // when there was nothing to do, and then does what nobody waits for: call it until it does.
   virtual bool sync() = 0;
   virtual std::unique_ptr<Cursor> tail(PartitionId, Position from) = 0;
   virtual void trim(PartitionId, Position up_to) = 0;                          // keeps the last record

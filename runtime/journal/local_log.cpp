@@ -18,6 +18,10 @@ namespace {
 
 using namespace log_format;
 
+constexpr uint64_t kSteps = 64;       // in which a segment is zeroed
+constexpr uint64_t kStepsBehind = 4;  // so many are made up for while others wait
+constexpr size_t kSegmentsBehind = 4;
+
 class LocalLog final : public Journal {
  public:
   LocalLog(Disk& disk, const LocalLogOptions& options, RecoveredLog recovered)
@@ -86,11 +90,16 @@ class LocalLog final : public Journal {
       std::move(queue_.begin(), queue_.end(), std::back_inserter(batch));
       queue_.clear();
     }
-    if (batch.empty()) {
-      if (!failure_) remove_trimmed();
+    if (batch.empty()) {  // nobody waits
+      if (!failure_) {
+        remove_trimmed();
+        prepare_next(0);
+      }
       return false;
     }
     if (!failure_) {
+      prepare_next(kStepsBehind);
+      if (segments_.size() > kSegmentsBehind) remove_trimmed();
       if (auto written = write_batch(batch); !written) {
         std::scoped_lock lock(mutex_);
         failure_ = written.error();
@@ -98,10 +107,6 @@ class LocalLog final : public Journal {
     }
     for (Entry& entry : batch) {
       if (entry.completion) entry.completion(entry.refused.value_or(failure_ ? Ack::Unknown : Ack::Ok));
-    }
-    if (!failure_) {
-      remove_trimmed();
-      prepare_next();
     }
     return true;
   }
@@ -242,12 +247,14 @@ class LocalLog final : public Journal {
     return {};
   }
 
-  // Zeroes the next segment in small steps once this one is half full, so that no commit waits for a whole
-  // one. A failure (a full disk) is not one yet: the step is tried again, and the roll reports it when there
-  // is no way on.
-  void prepare_next() {
-    constexpr uint64_t kSteps = 64;
-    if (end_ < current().header.size / 2 || next_bytes_ >= options_.segment_bytes) return;
+  // Zeroes the next segment in small steps while the second half of this one fills, so that no commit waits
+  // for a whole one: at most one step a call, and none while fewer than `behind` are missing. A failure (a
+  // full disk) is not one yet: the step is tried again, and the roll reports it when there is no way on.
+  void prepare_next(uint64_t behind) {
+    const uint64_t half = current().header.size / 2;
+    if (end_ < half || next_bytes_ >= options_.segment_bytes) return;
+    const uint64_t wanted = std::min(options_.segment_bytes, 2 * (end_ - half));
+    if (next_bytes_ + behind * options_.segment_bytes / kSteps > wanted) return;
     if (!next_ && !open_next(segment_name(current().header.sequence + 1))) return;
     const uint64_t bytes =
         std::min(options_.segment_bytes, next_bytes_ + align(options_.segment_bytes / kSteps, kSector));

@@ -68,11 +68,15 @@ bool SimulatedDisk::alive() { return operations_++ < die_at_; }
 
 void SimulatedDisk::die_after(uint64_t operations) { die_at_ = operations_ + operations; }
 
+uint64_t SimulatedDisk::used() const {
+  uint64_t bytes = 0;
+  for (const auto& [name, inode] : names_) bytes += inode->cached.size();
+  return bytes;
+}
+
 std::expected<void, DiskError> SimulatedDisk::grow(Inode& inode, uint64_t size) {
   if (size <= inode.cached.size()) return {};
-  uint64_t used = 0;
-  for (const auto& [name, other] : names_) used += other->cached.size();
-  if (used - inode.cached.size() + size > capacity_) return failed(ENOSPC, "No space left on device");
+  if (used() - inode.cached.size() + size > capacity_) return failed(ENOSPC, "No space left on device");
   const uint64_t first = inode.cached.size() / kSectorBytes;
   inode.cached.resize(size, '\0');
   for (uint64_t sector = first; sector * kSectorBytes < size; ++sector) inode.dirty.insert(sector);

@@ -35,6 +35,7 @@ class SimulatedDisk final : public Disk {
   void fail_next_sync() { fail_sync_ = true; }
   // Bytes that files may take up together.
   void capacity(uint64_t bytes) { capacity_ = bytes; }
+  uint64_t used() const;  // of it
 
   uint64_t operations() const { return operations_; }
   uint64_t unsynced_sectors() const;

@@ -30,6 +30,8 @@ HttpResponse refusal_response(const Refusal& refusal) {
       return error_response(409, "conflict", refusal.message);
     case Refusal::Kind::Gone:
       return error_response(410, "gone", refusal.message);
+    case Refusal::Kind::Unreadable:
+      return error_response(500, "unreadable", refusal.message);
     case Refusal::Kind::Overloaded:
       break;
   }

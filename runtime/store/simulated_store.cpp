@@ -50,6 +50,7 @@ std::expected<void, StoreError> SimulatedStore::flush(PartitionId partition) {
 
 std::expected<std::optional<std::string>, StoreError> SimulatedStore::get(PartitionId partition, Table table,
                                                                           std::string_view key) {
+  if (!unreadable_.empty()) return std::unexpected(StoreError{unreadable_});
   const auto& rows = partitions_.at(partition).current.rows;
   auto found = rows.find(std::pair(table, std::string(key)));
   if (found == rows.end()) return std::nullopt;
@@ -60,13 +61,18 @@ std::expected<std::vector<std::optional<std::string>>, StoreError> SimulatedStor
     PartitionId partition, Table table, const std::vector<std::string>& keys) {
   std::vector<std::optional<std::string>> values;
   values.reserve(keys.size());
-  for (const std::string& key : keys) values.push_back(*get(partition, table, key));
+  for (const std::string& key : keys) {
+    auto value = get(partition, table, key);
+    if (!value) return std::unexpected(value.error());
+    values.push_back(std::move(*value));
+  }
   return values;
 }
 
 std::expected<void, StoreError> SimulatedStore::scan(
     PartitionId partition, Table table, std::string_view from, std::string_view to,
     const std::function<bool(std::string_view key, std::string_view value)>& visit) {
+  if (!unreadable_.empty()) return std::unexpected(StoreError{unreadable_});
   const auto& rows = partitions_.at(partition).current.rows;
   for (auto row = rows.lower_bound(std::pair(table, std::string(from)));
        row != rows.end() && row->first.first == table; ++row) {

@@ -31,6 +31,8 @@ class SimulatedStore final : public Store {
   void crash();
   // From now on `apply` and `flush` fail with this message (a full disk); empty: they work again.
   void fail(std::string message) { failure_ = std::move(message); }
+  // From now on rows can't be read, with this message (a damaged block); empty: they can again.
+  void fail_reads(std::string message) { unreadable_ = std::move(message); }
   // Flushes a partition by itself after so many applied records, as a real store does when its buffers are
   // full; 0: never.
   void flush_every(uint64_t records) { flush_every_ = records; }
@@ -44,7 +46,7 @@ class SimulatedStore final : public Store {
     Image current, flushed;
   };
   std::vector<Partition> partitions_;
-  std::string failure_;
+  std::string failure_, unreadable_;
   uint64_t flush_every_ = 0;
 };
 

@@ -74,6 +74,7 @@ class Simulation {
         again{"fin", from + 4 * kDay, from + 5 * kDay, "chief"};
     world_.options.absences = {first, again, {"chief", from + 3 * kDay, from + 6 * kDay, "cora"}};
     world_.options.attempts["erp"] = 3;
+    if (one_in(2)) world_.runs_ahead = [this] { return one_in(3); };
     if (one_in(2)) world_.options.record_bytes_max = 200 + roll(4000);  // most drains take several records
     world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
       return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
@@ -94,6 +95,7 @@ class Simulation {
     for (int step = 0; step < 250; ++step) survive([&] { chaos(); });
     calm_ = true;
     world_.crash_now = nullptr;
+    world_.disk().capacity(UINT64_MAX);
     end_carrying();
     end_mornings();
     settle_everything();
@@ -269,7 +271,7 @@ class Simulation {
 
   // One thing happens.
   void chaos() {
-    switch (roll(16)) {
+    switch (roll(17)) {
       case 12:
       case 13:
       case 14:
@@ -295,12 +297,16 @@ class Simulation {
         return;
       case 7:
         if (one_in(6)) world_.disk().die_after(1 + roll(60));
+        if (one_in(6)) world_.disk().fail_next_sync();
         return;
       case 8:
         if (one_in(6)) costs_["P-" + std::to_string(1 + roll(5))] = one_in(2) ? 30 : 5;  // an ERP price moves
         return;
       case 9:
         if (one_in(3)) world_.crash_now = [this] { return one_in(5); };
+        return;
+      case 16:
+        if (one_in(20)) world_.disk().capacity(world_.disk().used() + roll(200'000));  // it fills up
         return;
       default:
         world_.tick();
@@ -340,6 +346,7 @@ class Simulation {
   // The process may end while it opens, and then again.
   void open_again() {
     for (int attempt = 0;; ++attempt) {
+      if (attempt > 0 || one_in(2)) world_.disk().capacity(UINT64_MAX);  // somebody made room
       try {
         return world_.crash(one_in(2));
       } catch (const std::runtime_error& error) {
@@ -441,6 +448,7 @@ class Simulation {
     CallResult result = line.starts_with("Stock ") && is_out(line.substr(6)) ? CallResult{Kind::Rejected}
                                                                              : now(request, line, effectful);
     if (effectful && one_in(6)) result.kind = Kind::Ambiguous;
+    if (one_in(8)) world_.engine().call_finished({found->second.first, found->first, result});  // told twice
     world_.answer(found->first, std::move(result));
   }
 

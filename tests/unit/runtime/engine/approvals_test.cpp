@@ -24,6 +24,18 @@ TEST_CASE("what the policy forbids is rejected at once, with its reason") {
   CHECK(shop.estate.written.empty());
 }
 
+TEST_CASE("what a model had a hand in is not permitted, whatever the compiler let through") {
+  Shop shop;
+  for (abi::Machine& machine : shop.retail.program()->machines) {
+    for (abi::WaitPoint& point : machine.states) point.by_advice = point.kind == abi::WaitKind::Approve;
+  }
+  const uint64_t id = shop.launch(5);
+  CHECK(shop.outcome() == "Rejected");
+  CHECK(shop.estate.written.empty());
+  CHECK(shop.world.history(id, "rejected").at(0)["reason"] ==
+        "a model had a hand in it, and the policy permits that to nobody but people");
+}
+
 TEST_CASE("an approval is asked of its role and granted by one of its people") {
   Shop shop;
   const uint64_t id = shop.launch(20);

@@ -139,3 +139,41 @@ TEST_CASE("nothing is seen, answered or sent before its record is on disk") {
   CHECK(reply.has_value());
   CHECK(shop.world.status("Launch", "P-1") == "running");
 }
+
+TEST_CASE("what can't be read is never told as absent") {
+  Shop shop;
+  shop.world.start("Launch", "P-1", "r1");
+  const uint64_t id = shop.world.show("Launch", "P-1")["id"];
+  shop.world.store().fail_reads("a block is damaged");
+  const auto is_unreadable = [](const std::expected<std::string, Refusal>& answer) {
+    return !answer && answer.error().kind == Refusal::Kind::Unreadable &&
+           answer.error().message == "a block is damaged";
+  };
+  Engine& engine = shop.world.engine();
+  CHECK(is_unreadable(engine.show("Launch", "P-1")));
+  CHECK(is_unreadable(engine.show(std::to_string(id), "")));
+  CHECK(is_unreadable(engine.history(id, 0, 0)));
+  CHECK(is_unreadable(engine.list("{}")));
+  CHECK(is_unreadable(engine.tasks("{}")));
+  CHECK(is_unreadable(engine.task(1)));
+  CHECK(is_unreadable(engine.lines(1, "", 0)));
+  CHECK(is_unreadable(engine.held_item(1)));
+  shop.world.store().fail_reads("");
+  CHECK(shop.world.show("Launch", "P-1")["id"] == id);
+}
+
+TEST_CASE("a partition whose disk does not keep up waits for it, and goes on") {
+  World world(
+      Retail().program(), [](const CallRequest&) { return std::optional<CallResult>(); }, 1);
+  world.options.unacknowledged_bytes_max = 1;
+  world.open();
+  std::optional<Json> first, second;
+  world.engine().start({"Launch", R"({"id": "P-1"})", "r1", keep(first)});
+  CHECK(world.engine().drain(world.now));
+  world.engine().start({"Launch", R"({"id": "P-2"})", "r2", keep(second)});
+  CHECK(!world.engine().drain(world.now));  // nothing is computed on top of what no disk has
+  CHECK(world.engine().busy());
+  world.run();
+  CHECK(first.value().contains("id"));
+  CHECK(second.value().contains("id"));
+}

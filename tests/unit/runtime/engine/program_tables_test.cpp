@@ -57,6 +57,7 @@ TEST_SUITE("program tables") {
     machine.states[0].within = abi::TimeLimit{0, 0};
     machine.states[0].live = {{"stock", 0, abi::Trust::Advice, {".forecast", "itself"}}};
     machine.states[0].brings = {".forecast"};
+    machine.states[0].by_advice = true;
     machine.states[0].proposals = {{"prices", 0, {}, 0, {"stock"}}};
     program.machines = {machine};
     const abi::Program back = decode_program(encode_program(program));
@@ -88,6 +89,7 @@ TEST_SUITE("program tables") {
     CHECK(back.workflows[0].parts_noted);
     CHECK(point.live[0].advised == abi::Parts{".forecast", "itself"});
     CHECK(point.brings == abi::Parts{".forecast"});
+    CHECK(point.by_advice);
     CHECK(point.proposals[0].knows == abi::Parts{"stock"});
   }
 }

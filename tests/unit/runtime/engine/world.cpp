@@ -11,7 +11,8 @@ JsonReply keep(std::optional<Json>& reply) {
       reply = Json::parse(*result);
       return;
     }
-    constexpr const char* kKinds[] = {"NotFound", "Invalid", "Denied", "Conflict", "Overloaded"};
+    constexpr const char* kKinds[] = {"NotFound",   "Invalid", "Denied",    "Conflict",
+                                      "Overloaded", "Gone",    "Unreadable"};
     reply = Json{{"refused", kKinds[static_cast<size_t>(result.error().kind)]},
                  {"message", result.error().message}};
   };
@@ -64,7 +65,9 @@ bool World::tick() {
     crash();
     return true;
   }
+  if (runs_ahead && runs_ahead()) return true;
   did = log_->sync() || did;
+  if (runs_ahead && runs_ahead()) return true;
   engine_->settle();
   if (const auto failure = engine_->failure()) throw std::runtime_error(*failure);
   if (crash_now && crash_now()) {

@@ -35,7 +35,7 @@ class World {
   }                               // of the next opening
   std::string try_open();         // the error, empty when it opened
   void crash(bool power = true);  // the process ends; with `power`, so do unsynced sectors. Opens again
-  bool tick();                    // drain, sync, settle, calls
+  bool tick();                    // drain, sync, settle, calls; see `runs_ahead`
   void run();                     // until nothing happens any more at this time
   void run_to(Instant time);      // from timer to timer
   void run_out();                 // until no timer is left
@@ -60,6 +60,9 @@ class World {
   SimulatedStore& store() { return *store_; }
   EngineOptions options;
   Instant now = kMonday + 9 * kHour;
+  // Asked before each sync, and before what it acknowledged is told; true: another round is computed first,
+  // as it is where engine and journal have threads of their own.
+  std::function<bool()> runs_ahead;
   // Called before and after each sync; true: crash now.
   std::function<bool()> crash_now;
   // Calls that have no answer yet.

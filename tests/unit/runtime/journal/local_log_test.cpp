@@ -221,6 +221,8 @@ TEST_CASE("Stale segments are ignored: a leftover under a new name, and one that
     for (int i = 0; i < 80; ++i, ++last) {
       REQUIRE(append_one(*log, 0, opened, last, "more") == Ack::Ok);
       log->trim(0, last);
+      while (log->sync()) {
+      }
     }
   }
   REQUIRE(disk.list()->front() != kFirstSegment);
