@@ -199,7 +199,8 @@ testStatement
   | START qualified arguments AT testMoment                                 # StartWorkflow
   | AFTER (UNTIL testMoment | additive)                                     # AfterTime
   | SEND qualified arguments                                                # SendEvent
-  | role=name decision=(APPROVES | REJECTS | COUNTERS | DOES) EVERY? qualified arguments? about? excepted? (AS person=TEXT)? because?  # PersonDecides
+  | role=name decision=(APPROVES | REJECTS | COUNTERS | DOES) EVERY? qualified arguments? about?
+    (exceptedBecause (AS person=TEXT)? | excepted? (AS person=TEXT)? because?)  # PersonDecides
   | role=name DELEGATES EVERY? qualified about? TO to=TEXT (AS person=TEXT)? (BECAUSE reason=TEXT)?  # PersonDelegates
   | partner=name CALLS qualified arguments (OF VERSION NUMBER)? (AT testMoment)? (AS person=TEXT)? (AND IS REFUSED)?  # PartnerCalls
   | qualified about? fault testCount                                        # SystemFails
@@ -209,6 +210,8 @@ givenField: field=name COLON (EVERY every=name | value=expression (TO last=expre
 testMoment: DATE TIME (ZONE TEXT)?;
 about: FOR (TEXT | EVERY name);
 excepted: EXCEPT FOR TEXT (COMMA TEXT)*;
+// Lines are refused for another reason than the rest is approved for.
+exceptedBecause: because excepted BECAUSE (reason=TEXT | choice=name);
 // Why: a text, or one of the reasons that the approval lists, with more words.
 because: BECAUSE (reason=TEXT | choice=name (COMMA remark=TEXT)?);
 testCount: ONCE | NUMBER TIMES | ALWAYS | NEVER;
@@ -253,8 +256,8 @@ askStatement: askValue;
 askValue: ASK call (OR_ELSE ELSE expression)?;
 readValue: (READ postfix | REREAD name) handlers?;
 proposal
-  : PROPOSE FOR EACH name IN expression (WHERE expression)? OPEN_BRACE call (UNDO call)? CLOSE_BRACE  # ProposeEach
-  | PROPOSE call (UNDO call)?                                               # ProposeOne
+  : PROPOSE FOR EACH name IN expression (WHERE expression)? OPEN_BRACE call (UNDO call | AND KEEP)? CLOSE_BRACE  # ProposeEach
+  | PROPOSE call (UNDO call | AND KEEP)?                                    # ProposeOne
   ;
 call: qualified arguments;
 arguments: OPEN_PAREN (argument (COMMA argument)*)? CLOSE_PAREN;

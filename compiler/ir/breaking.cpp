@@ -15,6 +15,9 @@ namespace {
 using FindingKind = UpgradeFinding::Kind;
 using FindingPlace = UpgradeFinding::Place;
 
+// See abi::WaitPoint::ProposalRef::knows.
+constexpr std::string_view kForTargets = "for ";
+
 // Names may repeat in one frame (two loops over `store`): the n-th of a name is its own. Values of the
 // compiler go by their type.
 std::map<std::string, const SignatureSlot*> by_name(const std::vector<SignatureSlot>& slots) {
@@ -395,19 +398,29 @@ class SignatureComparer {
     }
   }
 
-  // What was asked for without any advice may be written behind the wait where the new version lets advice
-  // decide, since it asks knowing of it. What is asked for just there is all written behind it.
+  // What was asked for without an advice may be written behind the wait where the new version lets that
+  // advice decide, since it asks knowing of it. What is asked for just there is all written behind it.
   void known(const SignatureGrant& held, const SignatureGrant& now, const SignaturePoint& after) {
     for (size_t i = 0; compares_parts_ && i < now.knows.size(); ++i) {
-      if (!held.knows[i].empty()) continue;
       const std::string written = now.name + ": " + now.proposals[i].name;
       if (after.kind != "approve" && std::ranges::find(after.ahead, written) == after.ahead.end()) continue;
       for (const std::string& advice : now.knows[i]) {
-        found(FindingKind::UnaskedChanged, held.name, "without knowing the advice of " + advice, "knowing it",
-              after);
+        if (knew(held.knows[i], advice)) continue;
+        const bool of_targets = advice.starts_with(kForTargets);
+        found(FindingKind::UnaskedChanged, held.name,
+              "without knowing the advice of " +
+                  (of_targets ? advice.substr(kForTargets.size()) + " in what it is for" : advice),
+              "knowing it", after);
         out_.findings[here_->findings.back()].parts_unknown = !before_.parts_noted;
       }
     }
+  }
+
+  // Advice that decided that it was asked for at all is known for its targets too.
+  static bool knew(const abi::Parts& knows, const std::string& advice) {
+    const auto has = [&](std::string_view name) { return std::ranges::find(knows, name) != knows.end(); };
+    return has(advice) ||
+           (advice.starts_with(kForTargets) && has(std::string_view(advice).substr(kForTargets.size())));
   }
 
   // The operations of a grant that are not the same in the other; all of them when only the order differs.

@@ -77,6 +77,7 @@ void FlowLowering::lower(const sema::Stmt& stmt, const sema::Approve& approve) {
   wait(state).policy = program_.policy_table[approve.policy.index].index;
   wait(state).label = local(approve.grant).name;
   wait(state).proposals = std::move(proposals);
+  wait(state).by_advice = approve.by_advice;
   wait(state).input = local(approve.grant).type;
   wait(state).by_line = approve.by_line;
   wait(state).reasons = approve.reasons;

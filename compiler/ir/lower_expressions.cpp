@@ -99,6 +99,8 @@ RegisterId FlowLowering::operation(const sema::Expr& e, const sema::Operation& o
       return or_else(e, o);
     case Operator::Conditional:
       return conditional(e);
+    case Operator::Bounded:
+      return kind(e.type) == Kind::Optional ? bounded_optional(e, o) : arithmetic(e, o);
     case Operator::Minimum:
     case Operator::Maximum:
       return extreme(e, o);
@@ -286,6 +288,23 @@ RegisterId FlowLowering::or_else(const sema::Expr& e, const sema::Operation& o) 
   builder_.jump(join);
   builder_.at(absent);
   builder_.assign(result, expression(*o.operands[1]));
+  builder_.jump(join);
+  builder_.at(join);
+  return result;
+}
+
+// What may be absent has its bounds where it is there.
+RegisterId FlowLowering::bounded_optional(const sema::Expr& e, const sema::Operation& o) {
+  abi::TypeId inside = program_.out.abi.types[e.type].element;
+  RegisterId result = builder_.make_register(e.type, "", e);
+  BlockId present = builder_.make_block(), join = builder_.make_block();
+  builder_.assign(result, expression(*o.operands[0]));
+  builder_.branch(builder_.unary(Op::IsPresent, program_.types.boolean, result), present, join);
+  builder_.at(present);
+  stand_at(e);
+  RegisterId value = builder_.call(Builtin::OptionalGet, inside, {result});
+  RegisterId checked = builder_.call(Builtin::BoundsCheck, inside, {value}, inside);
+  builder_.call_into(result, Builtin::OptionalMake, {checked});
   builder_.jump(join);
   builder_.at(join);
   return result;

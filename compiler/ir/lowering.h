@@ -119,6 +119,7 @@ class FlowLowering {
   RegisterId conditional(const sema::Expr& expression);
   void branch_on(const sema::Expr& condition, BlockId yes, BlockId no);
   RegisterId or_else(const sema::Expr& expression, const sema::Operation& operation);
+  RegisterId bounded_optional(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId extreme(const sema::Expr& expression, const sema::Operation& operation);
   RegisterId compare(Predicate predicate, RegisterId a, RegisterId b, abi::TypeId type);
   RegisterId text(std::string_view text, abi::TypeId type);

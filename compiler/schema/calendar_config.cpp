@@ -14,7 +14,7 @@ void read_days(ConfigFile& file, Section& section, Calendar& calendar) {
   const std::vector<std::pair<std::string, Span>> days = section.texts("days");
   if (!section.has("days")) return;
   calendar.working.fill(false);
-  bool any = false;
+  bool any = false, unreadable = false;
   for (auto& [day, span] : days) {
     bool known = false;
     for (size_t i = 0; i < 7; ++i) {
@@ -22,12 +22,13 @@ void read_days(ConfigFile& file, Section& section, Calendar& calendar) {
       calendar.working[i] = known = any = true;
     }
     if (known) continue;
+    unreadable = true;
     std::vector<std::string> candidates(std::begin(kDays), std::end(kDays));
     auto& diagnostic = file.diagnostics().emit(DiagnosticKind::ProjectValueInvalid, span,
                                                {"days", "a list of Mon, Tue, Wed, Thu, Fri, Sat, Sun"});
     if (auto meant = did_you_mean(day, candidates)) diagnostic.note("did you mean \"" + *meant + "\"?");
   }
-  if (!any) {
+  if (!any && !unreadable) {
     file.diagnostics().emit(DiagnosticKind::CalendarNeverOpen, section.value_span("days"),
                             {calendar.name, "it has no working day"});
   }
@@ -72,8 +73,10 @@ std::optional<Calendar::DayHours> read_day(Section& hours, const toml::node& nod
     sound = add(node);
   }
   if (sound && !of_day.empty()) return of_day;
-  hours.invalid(day,
-                "opening hours such as \"09:00-17:30\", or [\"09:00-12:00\", \"13:00-16:00\"], in order");
+  hours.invalid(
+      day,
+      "opening hours such as \"09:00-17:30\", or [\"09:00-12:00\", \"13:00-16:00\"], in order and with a "
+      "break between them");
   return std::nullopt;
 }
 
@@ -88,6 +91,7 @@ void read_hours_of_days(ConfigFile& file, Section& section, Calendar& calendar) 
   const std::string title = "[calendars.\"" + calendar.name + "\".hours]";
   Section hours(file, *table, title, section.value_span("hours"));
   calendar.working.fill(false);
+  bool unreadable = false;
   for (auto&& [key, node] : *table) {
     const std::string_view day = key.str();
     const auto known = std::ranges::find(kDays, day);
@@ -101,10 +105,14 @@ void read_hours_of_days(ConfigFile& file, Section& section, Calendar& calendar) 
       } else {
         unknown.note("it names weekdays, as in `Thu`, and dates, as in `2026-12-24`");
       }
+      unreadable = true;
       continue;
     }
     const auto of_day = read_day(hours, node, day);
-    if (!of_day) continue;
+    if (!of_day) {
+      unreadable = true;
+      continue;
+    }
     if (date) {
       if (calendar.holidays.contains(*date))
         hours.invalid(day, "left out: it is a holiday too, and a holiday has no hours");
@@ -115,7 +123,8 @@ void read_hours_of_days(ConfigFile& file, Section& section, Calendar& calendar) 
       calendar.of_weekday[weekday] = *of_day;
     }
   }
-  if (std::ranges::none_of(calendar.working, [](bool works) { return works; }))
+  // What can't be read was meant as one.
+  if (!unreadable && std::ranges::none_of(calendar.working, [](bool works) { return works; }))
     file.diagnostics().emit(DiagnosticKind::CalendarNeverOpen, hours.span(),
                             {calendar.name, "it has no working day"});
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,8 @@ struct Change {
   Impact writing = Impact::None;   // to who creates, updates or calls with it
   std::string why;                 // one phrase: "a longer text may not fit where it is read into"
   Span before_span, after_span;    // into the two files; invalid where it is not
+  struct Digits { uint32_t before = 0, after = 0; };
+  std::optional<Digits> whole_digits = std::nullopt;  // Scale: of those before the point, where the precision stays and they don't
 
   Impact impact() const { return std::max(reading, writing); }
 };

@@ -79,6 +79,23 @@ uint32_t places(const Facets& facets) {
   return facets.scale_variable ? kVariable : facets.scale.value_or(0);
 }
 
+uint32_t whole_digits(const Facets& facets) {
+  constexpr uint32_t kUnlimited = 2000;
+  if (!facets.precision) return kUnlimited;
+  const uint32_t scale = facets.scale_variable ? 0 : facets.scale.value_or(0);
+  return *facets.precision > scale ? *facets.precision - scale : 0;
+}
+
+// As many digits as before, and the point stands elsewhere: what one side of it has won the other has lost.
+void moved_digits(Change& scale, uint32_t before, uint32_t after) {
+  const bool more_whole_digits = after > before;
+  scale.whole_digits = {before, after};
+  (more_whole_digits ? scale.reading : scale.writing) = Impact::Breaking;
+  scale.why += more_whole_digits
+                   ? ", and one with more digits before the point may not fit where it is read into"
+                   : ", and one with more digits before the point is refused when it is written";
+}
+
 void diff_digits(Differ& differ, const Change& at, const Facets& before, const Facets& after) {
   if (before.type != "Edm.Decimal") {
     if (before.precision == after.precision) return;
@@ -88,20 +105,17 @@ void diff_digits(Differ& differ, const Change& at, const Facets& before, const F
     change.why = "fractions of a second";
     return;
   }
-  if (places(before) != places(after)) {
+  const uint32_t old_digits = whole_digits(before), new_digits = whole_digits(after);
+  const bool other_scale = places(before) != places(after);
+  if (other_scale) {
     diff_limit(differ, at, Aspect::Scale, before.scale, after.scale, places(after) > places(before),
                "a number with more decimal places");
     if (before.scale_variable) differ.changes.back().before = "variable";
     if (after.scale_variable) differ.changes.back().after = "variable";
   }
-  constexpr uint32_t kUnlimited = 2000;
-  auto whole_digits = [](const Facets& facets) {
-    if (!facets.precision) return kUnlimited;
-    const uint32_t scale = facets.scale_variable ? 0 : facets.scale.value_or(0);
-    return *facets.precision > scale ? *facets.precision - scale : 0;
-  };
-  const uint32_t old_digits = whole_digits(before), new_digits = whole_digits(after);
   if (old_digits == new_digits) return;
+  if (other_scale && before.precision == after.precision)
+    return moved_digits(differ.changes.back(), old_digits, new_digits);
   diff_limit(differ, at, Aspect::Precision, before.precision, after.precision, new_digits > old_digits,
              "a number with more digits before the point");
 }

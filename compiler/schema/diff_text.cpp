@@ -101,8 +101,12 @@ std::string describe(const Change& change) {
   if (!change.name.empty()) what += "/" + change.name;
   if (change.aspect == Change::Aspect::Presence)
     return fmt::format("{} {} {}", word(change.element), what, word(change.kind));
+  std::string how(word(change.kind));
+  if (change.whole_digits)
+    how += fmt::format("; {} -> {} digits before the point", change.whole_digits->before,
+                       change.whole_digits->after);
   return fmt::format("{} {}: {} {} -> {} ({})", word(change.element), what, word(change.aspect),
-                     change.before, change.after, word(change.kind));
+                     change.before, change.after, how);
 }
 
 }  // namespace endcap::schema

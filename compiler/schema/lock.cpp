@@ -34,26 +34,42 @@ std::string pin_text(const SystemConfig& system) {
                      toml_text(system.schema_path), toml_text(system.schema->hash));
 }
 
-// Pins it at the end of the file.
+// Pins it at the end of the file. That this schema is the one that is meant only somebody who has looked at
+// it can say.
 Fix pin_of(const SystemConfig& system, const ConfigFile& file, const std::string& text) {
   const auto end = static_cast<uint32_t>(text.size());
   return {{file.source(), end, end},
           (text.empty() || text.ends_with('\n') ? "" : "\n") + pin_text(system),
           "pin schema " + system.schema_path + " as it is now",
-          true};
+          false};
+}
+
+// Where the remarks in front of `end` begin: those behind the last line of a table are of what follows it.
+size_t before_remarks(const std::string& text, size_t from, size_t end) {
+  size_t remarks = end;
+  for (size_t line = end; line > from;) {
+    const size_t start = text.rfind('\n', text[line - 1] == '\n' ? line - 2 : line - 1) + 1;
+    const size_t first = text.find_first_not_of(" \t\r", start);
+    const bool blank = first >= line || text[first] == '\n';
+    if (start <= from || (!blank && text[first] != '#')) break;
+    line = start;
+    if (!blank) remarks = start;
+  }
+  return remarks;
 }
 
 // The table of a system that is gone, from its header to the next one; nothing where it has none of its own.
-std::optional<Fix> unpin(Span key, const std::string& text) {
+// While another system is not pinned it may be that one under its old name: then its hash is not thrown away.
+std::optional<Fix> unpin(Span key, const std::string& text, bool all_pinned) {
   const size_t line_end = text.rfind('\n', key.begin);
   const size_t begin = line_end == std::string::npos ? 0 : line_end + 1;
   if (text[begin] != '[') return std::nullopt;
   const size_t next = text.find("\n[", key.end);
-  const size_t end = next == std::string::npos ? text.size() : next + 1;
+  const size_t end = before_remarks(text, key.end, next == std::string::npos ? text.size() : next + 1);
   return Fix{{key.source, static_cast<uint32_t>(begin), static_cast<uint32_t>(end)},
              "",
              "take it out of endcap.lock",
-             true};
+             all_pinned};
 }
 
 void compare(const SystemConfig& system, Section& pinned, Span at, Diagnostics& diagnostics) {
@@ -99,12 +115,14 @@ void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnos
   Section top(file, *root, "endcap.lock", {file.source(), 0, 0});
   const toml::table* pins = top.table("systems");
   top.close();
+  bool all_pinned = true;
   for (auto& system : project.systems) {
     if (!system.schema) continue;
     const toml::node* pin = pins ? pins->get(system.name) : nullptr;
     if (!pin || !pin->is_table()) {
+      all_pinned = false;
       diagnostics.emit(DiagnosticKind::LockIncomplete, system.span, {system.schema_path, system.name})
-          .note("run `endcap check --lock` to pin it")
+          .note("when this is the schema that is meant, run `endcap check --lock` to pin it")
           .suggest(pin_of(system, file, sources.file(file.source()).text));
       continue;
     }
@@ -118,7 +136,7 @@ void check_lock(const Project& project, SourceMap& sources, Diagnostics& diagnos
     for (auto& system : project.systems) known |= system.name == name.str();
     if (known) continue;
     auto& stale = diagnostics.emit(DiagnosticKind::LockStale, file.key_span(name), {std::string(name.str())});
-    if (auto fix = unpin(file.key_span(name), sources.file(file.source()).text))
+    if (auto fix = unpin(file.key_span(name), sources.file(file.source()).text, all_pinned))
       stale.suggest(std::move(*fix));
   }
 }

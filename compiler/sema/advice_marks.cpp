@@ -27,9 +27,12 @@ void visit_properties(const Context& context, const Visit& visit) {
   }
 }
 
+// `advice` stands before the class of the field.
 Diagnostic& missing_mark(Context& context, const ast::ViewField& field, const std::string& why) {
+  const bool classed = field.class_span.valid();
+  const uint32_t at = classed ? field.class_span.begin : field.span.end;
   return context.emit(DiagnosticKind::AdviceMarkMissing, field.source.span, {field.source.text, why})
-      .suggest({{field.span.source, field.span.end, field.span.end}, " advice", "mark it as `advice`", true});
+      .suggest({{field.span.source, at, at}, classed ? "advice " : " advice", "mark it as `advice`", true});
 }
 
 // Whether the write fills in what the view reads. A call says by nothing but its names what it fills in: a

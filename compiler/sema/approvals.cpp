@@ -158,7 +158,8 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
     if (const auto& joint = context_.operations[operation].policy) approve.policy = *joint;
   }
   const std::string what = "approval `" + node.grant.text + "`";
-  approve.within = deadline(node.within, node.grant.span, what);
+  const bool kept = keep_calendars(asked);
+  approve.within = deadline(node.within, node.grant.span, what, kept);
   if (node.valid_until) {
     approve.valid_until = moment(node.valid_until);
   } else {
@@ -166,11 +167,11 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
         .note("an approval does not hold for ever: say `valid until promo.end at 23:59 zone ...`");
   }
   if (node.remind_after)
-    approve.remind = before_deadline(node.remind_after, approve.within.get(), "the reminder");
+    approve.remind = before_deadline(node.remind_after, approve.within.get(), "the reminder", kept);
   for (const auto& escalation : node.escalations) {
     const auto role = require_role(context_, module_, escalation.role);
-    ExprPtr after =
-        before_deadline(escalation.after, approve.within.get(), "the escalation to " + escalation.role.text);
+    ExprPtr after = before_deadline(escalation.after, approve.within.get(),
+                                    "the escalation to " + escalation.role.text, kept);
     if (role && !asked.empty() && !may_decide(context_.program.abi.policies[approve.policy.index], *role))
       context_
           .emit(DiagnosticKind::EscalationCannotDecide, escalation.role.span,
@@ -201,6 +202,20 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Appr
   scope_[approve.grant].grant_of = approve.proposals;
   scope_[approve.grant].by_line = approve.by_line;
   return make(tree.span, std::move(approve), std::move(identity));
+}
+
+// Whether each role that may be asked keeps a calendar, so that the module needs none.
+bool WorkflowChecker::keep_calendars(const std::vector<PolicyId>& asked) const {
+  bool any = false;
+  for (const PolicyId policy : asked) {
+    for (const abi::PolicyRow& row : context_.program.abi.policies[policy.index].rows) {
+      for (const uint32_t role : row.roles) {
+        if (!context_.role_calendars[role]) return false;
+        any = true;
+      }
+    }
+  }
+  return any;
 }
 
 // The first of an approval's times that counts by a calendar.

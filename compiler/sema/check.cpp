@@ -75,6 +75,7 @@ sema::Program check(const Project& project, const std::vector<ast::Module>& modu
   sema::limit_records(context);
   sema::describe_events(context);
   sema::check_advice_marks(context);
+  sema::check_class_marks(context);
   sema::describe_advisors(context);
   sema::describe_operations(context);
   for (uint32_t i = 0; i < context.functions.size(); ++i)

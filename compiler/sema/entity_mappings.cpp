@@ -8,6 +8,7 @@
 
 #include "compiler/sema/expressions.h"
 #include "compiler/sema/mappings.h"
+#include "compiler/sema/schema_bounds.h"
 #include "compiler/sema/schema_fit.h"
 #include "compiler/sema/systems.h"
 
@@ -80,9 +81,11 @@ class EntityMappingChecker {
       sound_ = false;
       return;
     }
-    abi::WireField wire = wire_field(field_of(*schema_, *entity_, *property),
-                                     assign.unit_field ? &*assign.unit_field : nullptr, false);
+    const SchemaField field = field_of(*schema_, *entity_, *property);
+    abi::WireField wire = wire_field(field, assign.unit_field ? &*assign.unit_field : nullptr, false);
     record_.push_back({.name = wire.name, .type = value->type});
+    value = within_field(context_, expressions_, std::move(value), field);
+    sound_ = sound_ && !is_invalid(*value);
     made_.fields.push_back(std::move(wire));
     values_.fields.push_back(std::move(value));
   }
@@ -111,8 +114,13 @@ class EntityMappingChecker {
   ExprPtr checked(const ast::FieldAssign& assign, const SchemaField& field) {
     if (is_absent(assign)) return absent(assign, field);
     const bool number = assign.value && std::holds_alternative<ast::NumberLit>(assign.value->node);
+    scope_.offer(unit_read_as_list(assign));
     ExprPtr value = expressions_.check(assign.value, number ? natural_type(context_, field) : abi::kNoType);
+    scope_.offer({});
     if (is_invalid(*value)) return value;
+    const bool amount = context_.types.is(context_.types.inside(value->type), Kind::Money) ||
+                        context_.types.is(context_.types.inside(value->type), Kind::Quantity);
+    if (amount && !assign.unit_field) without_unit_.push_back(assign.field.text);
     const bool fits =
         check_written(context_, value->type, field, assign, *schema_, entity_, target_.set.text, value->span);
     return fits ? std::move(value) : invalid(value->span);
@@ -157,6 +165,13 @@ class EntityMappingChecker {
                                      {tree_.name.text, fmt::format("{}", fmt::join(missing, ", ")),
                                       target_.system.text + "." + target_.set.text});
     diagnostic.label(entity_->span, "its properties stand here");
+    if (!without_unit_.empty()) {
+      diagnostic.note(
+          fmt::format("`{0}` is an amount: where one of these carries its unit, write `{0}: ... in "
+                      "PROPERTY`; absent, it is sent without",
+                      without_unit_.front()));
+      return;
+    }
     if (nullable.empty()) return;
     std::string added;
     for (const std::string& name : nullable) added += fmt::format("  {}: absent\n", name);
@@ -190,6 +205,7 @@ class EntityMappingChecker {
   std::vector<abi::Field> record_;
   std::map<std::string, Span> given_;
   std::set<std::string> units_;
+  std::vector<std::string> without_unit_;  // amounts that are given without one
   bool sound_ = true;
 };
 

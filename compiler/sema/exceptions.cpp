@@ -37,17 +37,19 @@ Task WorkflowChecker::response(const ast::ExceptionDecl& tree) {
         make_expr(tree.name.span, locals_[parameter.local.index].type, LocalRef{parameter.local}));
   task.arguments = make_expr(tree.name.span, info().start, std::move(told));
   if (tree.within) {
-    task.within = deadline(tree.within, tree.name.span, what);
+    task.within = deadline(tree.within, tree.name.span, what, task.calendar.has_value());
   } else {
     context_.emit(DiagnosticKind::DeadlineMissing, tree.name.span, {what})
         .note("every wait has an end: say `respond within 4 business hours`, or another time");
     task.within = invalid(tree.name.span);
   }
-  if (tree.remind_after) task.remind = before_deadline(tree.remind_after, task.within.get(), "the reminder");
+  const bool kept = task.calendar.has_value();
+  if (tree.remind_after)
+    task.remind = before_deadline(tree.remind_after, task.within.get(), "the reminder", kept);
   for (const auto& escalation : tree.escalations) {
     const auto role = require_role(context_, module_, escalation.role);
-    ExprPtr after =
-        before_deadline(escalation.after, task.within.get(), "the escalation to " + escalation.role.text);
+    ExprPtr after = before_deadline(escalation.after, task.within.get(),
+                                    "the escalation to " + escalation.role.text, kept);
     ExprPtr for_whom = scope(role, escalation.role, escalation.scope);
     if (role) task.escalations.push_back({*role, std::move(after), std::move(for_whom)});
   }

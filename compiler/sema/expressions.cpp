@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/sema/mends.h"
 #include "runtime/abi/shape.h"
@@ -36,17 +37,19 @@ ExprPtr Expressions::infer(const Tree& tree, TypeId hint) {
   return value;
 }
 
-bool Expressions::has_calendar(Span span) {
-  if (context_.modules[module_].calendar) return true;
+bool Expressions::has_calendar(Span span, bool kept) {
+  if (kept || context_.modules[module_].calendar) return true;
   tell_calendar_missing(context_, module_, span);
   return false;
 }
 
-ExprPtr Expressions::duration(const ast::ExprPtr& tree) {
+ExprPtr Expressions::duration(const ast::ExprPtr& tree, bool kept) {
+  const bool outside = std::exchange(calendar_kept_, kept);
   ExprPtr value = check(tree);
+  calendar_kept_ = outside;
   if (is_invalid(*value)) return value;
   const Kind kind = context_.types.kind(value->type);
-  if (kind == Kind::BusinessDuration && !has_calendar(value->span)) return invalid(value->span);
+  if (kind == Kind::BusinessDuration && !has_calendar(value->span, kept)) return invalid(value->span);
   if (kind == Kind::Duration || kind == Kind::BusinessDuration) return value;
   context_.emit(DiagnosticKind::TypeMismatch, value->span, {"a duration", context_.type_name(value->type)})
       .note("a duration is written `4 business hours`, `2 days` or `30 min`");

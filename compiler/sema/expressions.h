@@ -36,7 +36,8 @@ class Expressions {
   ExprPtr equal(Span span, ExprPtr left, ExprPtr right);
   ExprPtr compare_written(LocalId name, ast::CompareOp op, const ast::ExprPtr& value);
   // `within`, `after`: a Duration or BusinessDuration.
-  ExprPtr duration(const ast::ExprPtr& tree);
+  // `kept`: who is asked keeps a calendar, by which it counts.
+  ExprPtr duration(const ast::ExprPtr& tree, bool kept = false);
   // Arguments by name or position for `parameters`; one value each, Invalid where one is missing.
   std::vector<ExprPtr> arguments(const std::string& callee, Span span,
                                  const std::vector<ast::Argument>& arguments,
@@ -117,8 +118,9 @@ class Expressions {
   ExprPtr date_sum(const Tree& tree, const ast::BinaryExpr& node, ExprPtr date);
   ExprPtr days_of(const ast::ExprPtr& tree);
 
-  // Business time counts by the module's calendar; that there is none is told.
-  bool has_calendar(Span span);
+  // Business time counts by the module's calendar, unless one is kept by who is asked; that there is none is
+  // told.
+  bool has_calendar(Span span, bool kept = false);
 
   // allocate.cpp
   ExprPtr of(const Tree& tree, const ast::AllocateExpr& node, TypeId hint);
@@ -137,6 +139,7 @@ class Expressions {
   uint32_t module_;
   Scope& scope_;
   uint32_t depth_ = 0;
+  bool calendar_kept_ = false;  // in a deadline of somebody who keeps a calendar
 };
 
 // ---------------------------------------------------------------- making typed nodes

@@ -77,11 +77,20 @@ bool ends_a_wait(Next next, Cause cause) {
 // What is refused is left out, and whatever comes behind its write goes on.
 bool goes_on_without(Next next, Cause cause) { return next == Next::Continue && cause == Cause::Refused; }
 
+// Whether the policy lets some case through with nobody asked.
+bool permits(const abi::Policy& policy) {
+  return std::ranges::any_of(policy.rows, [](const abi::PolicyRow& row) {
+    return row.verdict == abi::PolicyRow::Verdict::Permit ||
+           row.verdict == abi::PolicyRow::Verdict::PermitAdvice;
+  });
+}
+
 // Whether somebody is asked on the way, and it ends otherwise when nobody answers.
-bool asks_somebody(const Block& body) {
-  return std::ranges::any_of(body.statements, [](const Stmt& stmt) {
-    if (const auto* step = std::get_if<Step>(&stmt.node)) return asks_somebody(step->body);
-    if (std::holds_alternative<Approve>(stmt.node)) return true;
+bool asks_somebody(const Block& body, const abi::Program& program) {
+  return std::ranges::any_of(body.statements, [&](const Stmt& stmt) {
+    if (const auto* step = std::get_if<Step>(&stmt.node)) return asks_somebody(step->body, program);
+    if (const auto* approve = std::get_if<Approve>(&stmt.node))
+      return !approve->policy.valid() || !permits(program.policies[approve->policy.index]);
     const std::vector<Handler>* handlers = nullptr;
     if (const auto* task = std::get_if<Task>(&stmt.node)) handlers = &task->handlers;
     if (const auto* raise = std::get_if<Raise>(&stmt.node); raise && raise->waits)
@@ -192,7 +201,7 @@ Next WorkflowChecker::next(const std::optional<ast::HandlerEnd>& end, const Site
 
 void WorkflowChecker::require_an_end(const std::optional<ast::HandlerEnd>& end, Next next, const Site& site,
                                      const Block& body) {
-  if (next != Next::Retry || site.ends_by_itself || asks_somebody(body)) return;
+  if (next != Next::Retry || site.ends_by_itself || asks_somebody(body, context_.program.abi)) return;
   context_.emit(DiagnosticKind::RetryWithoutEnd, end->span, {site.what})
       .note(
           "the connector has tried for as long as endcap.toml says: put it into `repeat up to 3 times` and "

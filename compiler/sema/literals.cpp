@@ -127,7 +127,7 @@ ExprPtr Expressions::of(const Tree& tree, const ast::DurationLit& node, TypeId) 
   }
   if (!node.business)
     return make_expr(tree.span, context_.types.simple(Kind::Duration), Literal{cell(*product / 1'000'000)});
-  if (!has_calendar(tree.span)) return invalid(tree.span);
+  if (!has_calendar(tree.span, calendar_kept_)) return invalid(tree.span);
   const auto form = days ? BusinessDuration::Unit::Days : BusinessDuration::Unit::Time;
   const Int128 count = days ? *millionths / 1'000'000 : *product / 1'000'000;
   return make_expr(tree.span, context_.types.simple(Kind::BusinessDuration),

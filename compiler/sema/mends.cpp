@@ -9,10 +9,56 @@ namespace {
 
 bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-// Offset of the last character before `at` that is no blank; npos when there is none.
+bool begins_comment(const std::string& text, size_t at) {
+  return text.compare(at, 2, "--") == 0 && (at + 2 >= text.size() || is_blank(text[at + 2]));
+}
+
+// Where the comment begins that the character at `at` belongs to; npos when it belongs to none.
+size_t comment_around(const std::string& text, size_t at) {
+  const size_t line_end = at == 0 ? std::string::npos : text.rfind('\n', at - 1);
+  char quote = '\0';
+  for (size_t i = line_end == std::string::npos ? 0 : line_end + 1; i < at; ++i) {
+    if (quote != '\0') {
+      if (text[i] == '\\' && quote == '"')
+        ++i;
+      else if (text[i] == quote)
+        quote = '\0';
+    } else if (text[i] == '"' || text[i] == '`') {
+      quote = text[i];
+    } else if (begins_comment(text, i)) {
+      return i;
+    }
+  }
+  return std::string::npos;
+}
+
+// Offset of the last character before `at` that is neither blank nor of a comment; npos when there is none.
 size_t before(const std::string& text, size_t at) {
-  while (at > 0 && is_blank(text[at - 1])) --at;
-  return at == 0 ? std::string::npos : at - 1;
+  while (at > 0) {
+    const size_t comment = comment_around(text, at - 1);
+    if (comment == std::string::npos && !is_blank(text[at - 1])) return at - 1;
+    at = comment == std::string::npos ? at - 1 : comment;
+  }
+  return std::string::npos;
+}
+
+// The same for the first one from `at` on; the length of the text when there is none.
+size_t behind(const std::string& text, size_t at) {
+  while (at < text.size()) {
+    if (begins_comment(text, at))
+      at = std::min(text.find('\n', at), text.size());
+    else if (is_blank(text[at]))
+      ++at;
+    else
+      break;
+  }
+  return at;
+}
+
+// What is left of blanks and comments that something is taken out with: the comments, as they stand there.
+std::string comments_in(const std::string& text, size_t begin, size_t end) {
+  const std::string between = text.substr(begin, end - begin);
+  return std::ranges::all_of(between, is_blank) ? "" : between;
 }
 
 const std::string& text_of(const Context& context, Span span) {
@@ -59,13 +105,14 @@ std::optional<Fix> take_out(const Context& context, Span element, std::string ti
   const std::string& text = text_of(context, element);
   const size_t left = before(text, element.begin);
   if (left != std::string::npos && text[left] == ',')
-    return Fix{between(element, left, element.end), "", std::move(title), true};
-  size_t right = element.end;
+    return Fix{between(element, left, element.end), comments_in(text, left + 1, element.begin),
+               std::move(title), true};
+  const size_t comma = behind(text, element.end);
+  if (comma >= text.size() || text[comma] != ',') return std::nullopt;
+  size_t right = comma + 1;
   while (right < text.size() && is_blank(text[right])) ++right;
-  if (right >= text.size() || text[right] != ',') return std::nullopt;
-  do ++right;
-  while (right < text.size() && is_blank(text[right]));
-  return Fix{between(element, element.begin, right), "", std::move(title), true};
+  return Fix{between(element, element.begin, right), comments_in(text, element.end, comma), std::move(title),
+             true};
 }
 
 std::optional<Fix> take_out_line(const Context& context, Span part, std::string title) {

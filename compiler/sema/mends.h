@@ -16,7 +16,7 @@ std::optional<Fix> add_use(const Context& context, uint32_t module, const std::s
 bool offer_use(const Context& context, uint32_t module, const std::string& name,
                std::initializer_list<SymbolKind> kinds, Diagnostic& diagnostic);
 
-// The element with the comma before or behind it; nothing where it is alone.
+// The element with the comma before or behind it; nothing where it is alone. Comments stay.
 std::optional<Fix> take_out(const Context& context, Span element, std::string title);
 
 // The line of its own that `part` stands in; nothing where something else stands there too.

@@ -9,6 +9,7 @@
 #include "compiler/sema/mends.h"
 #include "compiler/sema/names.h"
 #include "compiler/sema/resolve_types.h"
+#include "compiler/sema/schema_bounds.h"
 #include "compiler/sema/schema_fit.h"
 #include "compiler/sema/systems.h"
 #include "compiler/sema/written_time.h"
@@ -82,11 +83,7 @@ class SignatureDescriber {
   // What gets or queries can only read.
   std::optional<Fix> class_by_form() const {
     if (tree_.form != Form::Get && tree_.form != Form::Query) return std::nullopt;
-    const std::string& text = context_.sources.file(tree_.span.source).text;
-    const uint32_t from = tree_.result ? tree_.result->span.end : tree_.name.span.end;
-    const size_t brace = text.find('{', from);
-    if (brace == std::string::npos || brace >= tree_.span.end) return std::nullopt;
-    const auto at = static_cast<uint32_t>(brace);
+    const uint32_t at = tree_.brace.begin;
     return Fix{{tree_.span.source, at, at}, "is read ", "write `is read`", true};
   }
 
@@ -210,9 +207,11 @@ class SignatureDescriber {
         out().owner = context_.program.abi.roles[*role];
       return;
     }
-    if (tree_.operation_class != Class::Write) return;
-    context_.emit(DiagnosticKind::OwnerMissing, tree_.name.span, {name_})
-        .note("write `owner ROLE`: who decides when nobody can say whether it happened");
+    const bool writes = tree_.operation_class == Class::Write;
+    if (!writes && tree_.operation_class != Class::Notify) return;
+    context_.emit(DiagnosticKind::OwnerMissing, tree_.name.span, {name_, writes ? "write" : "notification"})
+        .note(writes ? "write `owner ROLE`: who decides when nobody can say whether it happened"
+                     : "write `owner ROLE`: whose it is, and who decides what is held on its way");
   }
 
   void limit() {
@@ -392,7 +391,9 @@ class BodyDescriber {
       return;
     }
     const std::optional<SchemaField> field = find(assign.field);
+    scope_->offer(unit_read_as_list(assign));
     ExprPtr value = expressions_->check(assign.value, literal_type(assign, field));
+    scope_->offer({});
     if (!field || is_invalid(*value)) {
       sound_ = false;
       return;
@@ -403,11 +404,15 @@ class BodyDescriber {
       sound_ = false;
       return;
     }
-    send(wire_field(*field, unit, key), std::move(value));
+    const TypeId type = value->type;
+    value = within_field(context_, *expressions_, std::move(value), *field);
+    sound_ = sound_ && !is_invalid(*value);
+    send(wire_field(*field, unit, key), type, std::move(value));
   }
 
-  void send(abi::WireField wire, ExprPtr value) {
-    payload_type_.push_back({.name = wire.name, .type = value->type, .key = wire.key});
+  // `type` is without the field's bounds: a field that gets wider changes nothing of what was approved.
+  void send(abi::WireField wire, TypeId type, ExprPtr value) {
+    payload_type_.push_back({.name = wire.name, .type = type, .key = wire.key});
     out().fields.push_back(std::move(wire));
     payload_.push_back(std::move(value));
   }
@@ -456,7 +461,8 @@ class BodyDescriber {
       wire.key = tree_.form == Form::Update && part_of_key;
       if (wire.key != keys || !is_sent(wire, *values[i], at)) continue;
       if (wire.key) mapped_key_.push_back(wire.name);
-      send(std::move(wire), clone(*values[i], substitute, rename));
+      const TypeId type = context_.types[mapping.result].fields[i].type;
+      send(std::move(wire), type, clone(*values[i], substitute, rename));
     }
   }
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "compiler/sema/expressions.h"
+#include "compiler/sema/schema_bounds.h"
 
 namespace endcap::sema {
 
@@ -29,7 +29,12 @@ ExprPtr payload_of(Context& context, Scope& scope, uint32_t index, const std::ve
     return there->second;
   };
   MakeRecord record;
-  for (const ExprPtr& field : operation.payload) record.fields.push_back(clone(*field, substitute, rename));
+  bool fits = true;
+  for (const ExprPtr& field : operation.payload) {
+    record.fields.push_back(clone(*field, substitute, rename));
+    fits = check_sent(context, *record.fields.back()) && fits;
+  }
+  if (!fits) return invalid(span);
   return make_expr(span, context.program.abi.operations[index].payload, std::move(record));
 }
 

@@ -16,7 +16,7 @@ WorkflowChecker::Made WorkflowChecker::of(const ast::Stmt& tree, const ast::Task
   task.scope = scope(role, node.role, node.scope);
   task.calendar = calendar_of(role);
   task.arguments = expressions_.record_of(node.name.text, node.arguments, tree.span);
-  task.within = deadline(node.within, node.name.span, what);
+  task.within = deadline(node.within, node.name.span, what, task.calendar.has_value());
   if (node.answers) task.form = form(*node.answers);
   std::string identity = path("task." + node.name.text, node.name.span);
   ++waits_;

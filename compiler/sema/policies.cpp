@@ -115,8 +115,10 @@ class PolicyDescriber {
       const auto index = require_role(context_, module_, role);
       if (!index) continue;
       if (std::ranges::find(described.roles, *index) != described.roles.end()) {
-        suggest_if(context_.emit(DiagnosticKind::DuplicateName, role.span, {role.text}),
-                   take_out(context_, role.span, "name it once"));
+        // Left out, one person would be enough where two were meant.
+        context_.emit(DiagnosticKind::DuplicateName, role.span, {role.text})
+            .note("a row asks one person of each role: for two people of " + role.text +
+                  ", declare a second role, give it to the same people, and name both here");
         continue;
       }
       described.roles.push_back(*index);

@@ -85,6 +85,7 @@ WorkflowChecker::Made WorkflowChecker::propose(const ast::Stmt& tree, const ast:
   result.local = scope_.declare(name, type);
   scope_[result.local].proposal = Local::ProposalInfo{.operation = result.operation,
                                                       .undo = result.undo,
+                                                      .keep = node.keep,
                                                       .for_each = result.variable.valid(),
                                                       .element = element};
   return make(tree.span, std::move(result));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/sema/plain.h"
+#include "compiler/sema/schema_bounds.h"
 #include "compiler/sema/tree_walk.h"
 #include "compiler/sema/workflow_checker.h"
 
@@ -91,7 +92,11 @@ void WorkflowChecker::reread(const ast::Name& name, abi::UpgradeClause& made) {
   result.payload = reread_payload(site.kind, site.target);
   std::vector<Reread::Cell> way;
   const Expr* computed = nullptr;
-  for (const Expr* cell : site.cells) {
+  for (size_t i = 0; i < site.cells.size(); ++i) {
+    const Expr* cell = site.cells[i];
+    // The bounds of the field it is sent in are no part of its type: the same was sent before.
+    const auto& sent = context_.types[result.payload].fields;
+    if (i < sent.size() && cell->type != sent[i].type) cell = &unbounded(*cell);
     if (const auto from = reread_cell(*cell)) {
       way.push_back(*from);
     } else if (!computed) {

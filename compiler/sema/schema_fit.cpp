@@ -315,6 +315,22 @@ bool check_written(Context& context, TypeId type, const SchemaField& field, cons
   return true;
 }
 
+std::map<std::string, std::string> unit_read_as_list(const ast::FieldAssign& assign) {
+  const ast::Expr* value = assign.value.get();
+  bool chosen = false;
+  while (const auto* node = value ? std::get_if<ast::ConditionalExpr>(&value->node) : nullptr) {
+    value = node->otherwise.get();
+    chosen = true;
+  }
+  const auto* member = chosen && value ? std::get_if<ast::MembershipExpr>(&value->node) : nullptr;
+  const auto* unit = member && member->list ? std::get_if<ast::NameExpr>(&member->list->node) : nullptr;
+  if (!unit) return {};
+  return {
+      {unit->name.text, fmt::format("behind `otherwise` it is read as a list; where it is the unit, write "
+                                    "`{}: (when ... otherwise ...) in {}`",
+                                    assign.field.text, unit->name.text)}};
+}
+
 abi::WireField wire_field(const SchemaField& field, const ast::Name* unit, bool key) {
   return {.name = field.name,
           .unit_name = unit ? unit->text : "",

@@ -1,6 +1,9 @@
 // Whether a value of ours fits a property of the schema: edm type, length, decimal places, unit, presence.
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "compiler/sema/context.h"
 
 namespace endcap::sema {
@@ -43,6 +46,10 @@ bool is_entity(const schema::Schema& schema, std::string_view full_name, const s
 bool check_written(Context& context, TypeId type, const SchemaField& field, const ast::FieldAssign& assign,
                    const schema::Schema& schema, const schema::EntityType* entity, const std::string& target,
                    Span at);
+
+// `Quantity: when few then units otherwise 4 ea in Unit`: there `Unit` is read as a list. What to write, as for
+// Scope::offer.
+std::map<std::string, std::string> unit_read_as_list(const ast::FieldAssign& assign);
 
 // The wire description of a field that fits.
 abi::WireField wire_field(const SchemaField& field, const ast::Name* unit, bool key);

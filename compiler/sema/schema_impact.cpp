@@ -143,7 +143,7 @@ class ImpactJudge {
       case Aspect::MaxLength:
         return breaking_when(!length_fits(use, type));
       case Aspect::Scale:
-        return breaking_when(!type || !scale_fits(use, *type));
+        return breaking_when(!type || !scale_fits(use, *type) || !whole_digits_fit(use, *type));
       case Aspect::Precision:
         return breaking_when(!type || !digits_fit(use, *type));
       case Aspect::Nullable:
@@ -173,6 +173,15 @@ class ImpactJudge {
     // An amount's currency or unit bounds its places: the border refuses more, by name.
     if (type.kind == abi::Kind::Money || type.kind == abi::Kind::Quantity) return true;
     return limit && scale >= *limit;
+  }
+
+  // Fewer digits before the point hurt who sends a number, more of them who reads one.
+  bool whole_digits_fit(const SchemaUse& use, const abi::Type& type) const {
+    const auto& digits = change_.whole_digits;
+    if (!digits || use.sends() != (digits->after < digits->before)) return true;
+    const uint32_t own = type.precision > type.scale ? type.precision - type.scale : 0;
+    if (use.sends()) return type.precision != 0 && own <= digits->after;
+    return type.precision == 0 || own >= digits->after;
   }
 
   bool digits_fit(const SchemaUse& use, const abi::Type& type) const {

@@ -19,6 +19,8 @@ std::set<uint32_t> heard_events(Program& program);
 
 // What one view marks as advice is advice in every view and event (after views and events are described).
 void check_advice_marks(Context& context);
+// What one view says of a property's data class holds in every view and event (at the same time).
+void check_class_marks(Context& context);
 // What a write fills with advice when no person decides it is advice in every view (after the advice pass).
 void check_stored_advice(Context& context);
 // What an operation is classed as and what it does in the schema say the same (after bodies are described).

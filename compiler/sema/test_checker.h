@@ -65,7 +65,9 @@ class TestChecker {
   bool excepted(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
                 std::vector<std::string>& into);
   bool reason(const ast::DecideStmt& node, const WorkflowNames::Asked& asked, PersonDecides& into);
-  bool reason_fits(const ast::DecideStmt& node, TypeId wanted, const char* decided);
+  using Why = ast::DecideStmt::Why;
+  bool reason_listed(const ast::DecideStmt& node, const Why& why, bool listed);
+  bool reason_fits(const ast::DecideStmt& node, const Why& why, TypeId wanted, const char* decided);
   Fields sent_fields(uint32_t operation) const;
   std::optional<uint32_t> rejection(const ast::FaultStmt& node, const Symbol& subject);
   const WorkflowNames::Asked* asked(const std::map<std::string, WorkflowNames::Asked>& known,

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/sema/names.h"
+#include "compiler/sema/schema_bounds.h"
 #include "compiler/sema/test_checker.h"
 
 namespace endcap::sema {
@@ -60,28 +61,38 @@ bool TestChecker::excepted(const ast::DecideStmt& node, const WorkflowNames::Ask
 }
 
 // What the approval demands of who decides so, and of lines that are refused: theirs is what is said of the
-// whole.
+// whole, or of them behind it.
 bool TestChecker::reason(const ast::DecideStmt& node, const WorkflowNames::Asked& asked,
                          PersonDecides& into) {
   const bool approves = node.verb == Verb::Approves;
   const bool decides = approves || node.verb == Verb::Rejects;
   const abi::WaitPoint::Reasons wanted = decides ? asked.reasons : abi::WaitPoint::Reasons();
   const bool rejects = node.verb == Verb::Rejects || !into.except.empty();
-  const bool sound =
-      (!approves || reason_fits(node, wanted.approval, "approves")) &&
-      (!rejects || reason_fits(node, wanted.rejection, approves ? "refuses lines of" : "rejects"));
-  const bool listed = (approves && context_.types.is(wanted.approval, Kind::Enum)) ||
-                      (rejects && context_.types.is(wanted.rejection, Kind::Enum));
-  if (!sound || !node.choice || listed) return sound;
-  context_.emit(DiagnosticKind::ReasonNotListed, node.choice->span, {node.what.text()})
+  const Why whole{node.reason, node.choice, node.reason_span};
+  const Why& refused = node.refused ? *node.refused : whole;
+  const char* const refuses = approves ? "refuses lines of" : "rejects";
+  const bool sound = (!approves || reason_fits(node, whole, wanted.approval, "approves")) &&
+                     (!rejects || reason_fits(node, refused, wanted.rejection, refuses));
+  const bool approval_listed = approves && context_.types.is(wanted.approval, Kind::Enum);
+  const bool rejection_listed = rejects && context_.types.is(wanted.rejection, Kind::Enum);
+  if (!sound) return false;
+  return reason_listed(node, whole, approval_listed || (!node.refused && rejection_listed)) &&
+         (!node.refused || reason_listed(node, refused, rejection_listed));
+}
+
+// One that goes by a name is of a list.
+bool TestChecker::reason_listed(const ast::DecideStmt& node, const Why& why, bool listed) {
+  if (!why.choice || listed) return true;
+  context_.emit(DiagnosticKind::ReasonNotListed, why.choice->span, {node.what.text()})
       .note("say it as a text: `because \"...\"`");
   return false;
 }
 
-bool TestChecker::reason_fits(const ast::DecideStmt& node, TypeId wanted, const char* decided) {
+bool TestChecker::reason_fits(const ast::DecideStmt& node, const Why& why, TypeId wanted,
+                              const char* decided) {
   if (wanted == abi::kNoType) return true;
   const std::vector<std::string> listed = context_.types[wanted].values;
-  const std::string& given = node.choice ? node.choice->text : node.reason;
+  const std::string& given = why.choice ? why.choice->text : why.text;
   if (given.empty()) {
     context_.emit(DiagnosticKind::ReasonMissing, node.what.span, {decided, node.what.text()})
         .note(listed.empty() ? "say it: `because \"...\"`"
@@ -90,10 +101,12 @@ bool TestChecker::reason_fits(const ast::DecideStmt& node, TypeId wanted, const 
     return false;
   }
   if (listed.empty()) return true;  // how long it is the engine sees
-  if (node.choice && std::ranges::find(listed, given) != listed.end()) return true;
-  const Span span = node.choice ? node.choice->span : node.reason_span;
+  if (why.choice && std::ranges::find(listed, given) != listed.end()) return true;
+  const Span span = why.choice ? why.choice->span : why.span;
   auto& told = context_.emit(DiagnosticKind::ReasonUnknown, span, {given, decided, node.what.text()});
   told.note(fmt::format("it is one of {}", fmt::join(listed, ", ")));
+  if (!node.refused && !node.except.empty())
+    told.note("where lines are refused for another reason, say both: `because A except for ... because B`");
   with_suggestion(told, span, given, listed);
   return false;
 }
@@ -110,7 +123,10 @@ TestChecker::Made TestChecker::of(const ast::TestStmt& tree, const ast::DecideSt
                        .person = node.person.value_or(""),
                        .reason = node.choice ? node.choice->text : node.reason,
                        .remark = node.remark,
+                       .refused_because = {},
                        .to = node.to};
+  if (node.refused)
+    result.refused_because = node.refused->choice ? node.refused->choice->text : node.refused->text;
   const bool work =
       node.verb == Verb::Does || (node.verb == Verb::Delegates && names_.tasks.contains(result.what));
   const auto* found = work ? asked(names_.tasks, node.what, DiagnosticKind::UnknownTask)
@@ -181,7 +197,8 @@ TestChecker::Fields TestChecker::sent_fields(uint32_t operation) const {
   const auto& fields = context_.types[context_.program.abi.operations[operation].payload].fields;
   Fields result;
   for (uint32_t i = 0; i < fields.size(); ++i) {
-    const auto* local = i < info.payload.size() ? std::get_if<LocalRef>(&info.payload[i]->node) : nullptr;
+    const auto* local =
+        i < info.payload.size() ? std::get_if<LocalRef>(&unbounded(*info.payload[i]).node) : nullptr;
     for (const Parameter& parameter : info.parameters) {
       if (local && parameter.local == local->local) result.emplace_back(parameter.name, i);
     }

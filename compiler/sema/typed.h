@@ -41,6 +41,7 @@ struct Local {
   struct ProposalInfo {
     uint32_t operation = 0;             // index in Program::abi.operations
     std::optional<uint32_t> undo;
+    bool keep = false;                  // told to stay: it has no undo on purpose
     bool for_each = false;
     TypeId element = abi::kNoType;      // of the list it was proposed for
   };
@@ -195,6 +196,7 @@ struct Approve {
   ExprPtr valid_until, within, remind;  // remind may be null
   std::optional<uint32_t> calendar;     // by which the business time of those who are asked counts
   std::vector<Escalation> escalations;
+  bool by_advice = false;               // a model had a hand in what is asked for; set by the advice pass
   bool by_line = false;                 // a person may refuse single leaves
   std::optional<TaskForm> counter;      // what a person may offer in its place
   abi::WaitPoint::Reasons reasons;      // that are demanded of who decides
@@ -414,6 +416,7 @@ struct PersonDecides {
   std::vector<std::string> except;      // Approves: targets of the lines that are refused
   std::optional<About> about;
   std::string person, reason, remark;   // empty person: the role's first
+  std::string refused_because;          // why lines are refused; empty: for `reason`
   std::string to;                       // Delegates
   bool work = false;                    // a task, no approval
 };

@@ -163,9 +163,9 @@ bool reaches(const Context& context, const Expr& length, const Expr& limit) {
 
 }  // namespace
 
-ExprPtr WorkflowChecker::deadline(const ast::ExprPtr& tree, Span span, const std::string& what) {
+ExprPtr WorkflowChecker::deadline(const ast::ExprPtr& tree, Span span, const std::string& what, bool kept) {
   if (tree) {
-    ExprPtr value = expressions_.duration(tree);
+    ExprPtr value = expressions_.duration(tree, kept);
     const auto length = written_length(context_, *value);
     if (!length || *length > 0) return value;
     context_.emit(DiagnosticKind::DeadlineNotPositive, value->span, {what});
@@ -177,8 +177,8 @@ ExprPtr WorkflowChecker::deadline(const ast::ExprPtr& tree, Span span, const std
 }
 
 ExprPtr WorkflowChecker::before_deadline(const ast::ExprPtr& tree, const Expr* within,
-                                         const std::string& what) {
-  ExprPtr value = deadline(tree, {}, what);
+                                         const std::string& what, bool kept) {
+  ExprPtr value = deadline(tree, {}, what, kept);
   if (!within || !reaches(context_, *value, *within)) return value;
   context_.emit(DiagnosticKind::AfterDeadline, value->span, {what})
       .label(within->span, "then it has expired already");

@@ -54,9 +54,11 @@ class WorkflowChecker {
   }
   ExprPtr moment(const ast::ExprPtr& tree);
   // A deadline that may be missing, which is told: `what` has none.
-  ExprPtr deadline(const ast::ExprPtr& tree, Span span, const std::string& what);
+  // `kept`: those who are asked keep a calendar.
+  ExprPtr deadline(const ast::ExprPtr& tree, Span span, const std::string& what, bool kept = false);
   // `remind after`, `escalate ... after`: sooner than the deadline.
-  ExprPtr before_deadline(const ast::ExprPtr& tree, const Expr* within, const std::string& what);
+  ExprPtr before_deadline(const ast::ExprPtr& tree, const Expr* within, const std::string& what,
+                          bool kept = false);
   LocalId bind_leaving(const ast::Name& name, TypeId type);
   void note_mention(LocalId local, Span span);
 
@@ -110,6 +112,7 @@ class WorkflowChecker {
   // people.cpp
   ExprPtr scope(std::optional<uint32_t> role, const ast::Name& name, const ast::ExprPtr& tree);
   std::optional<uint32_t> calendar_of(std::optional<uint32_t> role) const;
+  bool keep_calendars(const std::vector<PolicyId>& asked) const;
   const Expr* business_time(const Approve& approve) const;
   std::optional<uint32_t> calendar_of(const std::vector<PolicyId>& asked, const Approve& approve);
   std::optional<TaskForm> form(const ast::Form& tree);

@@ -163,11 +163,12 @@ struct Call {                         // Price.activate(promo, store)
   std::vector<Argument> arguments;
   Span span;
 };
-struct Propose {                      // propose CALL undo CALL | propose for each x in xs where c { CALL undo CALL }
+struct Propose {                      // propose CALL undo CALL | propose CALL and keep | propose for each x in xs where c { CALL undo CALL }
   std::optional<Name> variable;
   ExprPtr list, where;
   Call call;
   std::optional<Call> undo;
+  bool keep = false;                  // `and keep`: it stays, whatever takes back what else was written
 };
 
 struct Ask { Call call; ExprPtr alternative; };  // ask UpliftModel(a, b) or else c; the alternative is mandatory; null when missing
@@ -309,6 +310,7 @@ struct ViewField {
   bool required = false;
   bool advice = false;
   std::optional<Name> data_class;                                // class personal
+  Span class_span;                                               // of both words; invalid without them
   Span span;
 };
 struct ViewDecl {
@@ -342,6 +344,7 @@ struct OperationDecl {
   std::vector<Name> rejections;
   ExprPtr fresh;                                                 // of a read: fresh within 1 hour; null: as its view
   std::optional<Name> data_class;                                // the most that may be given to it
+  Span brace;                                                    // its `{`
   Span span;
 };
 struct EventDecl {
@@ -582,6 +585,8 @@ struct DecideStmt {                   // FinanceManager approves gate.pricing as
   std::optional<Name> choice;         // because costTooHigh, "..."; of the reasons that the approval lists
   std::string remark;                 // behind `choice`
   Span reason_span;                   // of the reason, where one is given
+  struct Why { std::string text; std::optional<Name> choice; Span span; };
+  std::optional<Why> refused;         // because good except for "1003" because tooThin: why lines are refused, where that is another reason
   std::string to;                     // Delegates
 };
 struct FaultStmt {                    // Price.activate for "1001" is rejected RecordLocked once

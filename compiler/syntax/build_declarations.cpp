@@ -99,7 +99,10 @@ ast::ViewDecl Builder::view(Parser::ViewDeclarationContext* tree) {
     if (each->unit != nullptr) field.unit_source = name(each->unit);
     field.required = each->REQUIRED() != nullptr;
     field.advice = each->ADVICE() != nullptr;
-    if (each->dataClass() != nullptr) field.data_class = name(each->dataClass()->name());
+    if (auto* given = each->dataClass()) {
+      field.data_class = name(given->name());
+      field.class_span = span(given);
+    }
     field.span = span(each);
     result.fields.push_back(std::move(field));
   }

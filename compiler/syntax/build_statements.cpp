@@ -142,8 +142,11 @@ ast::Propose Builder::propose(Parser::ProposalContext* tree) {
     result.list = expression(each->expression(0));
     if (each->WHERE() != nullptr) result.where = expression(each->expression(1));
     calls(each->call());
+    result.keep = each->KEEP() != nullptr;
   } else {
-    calls(dynamic_cast<Parser::ProposeOneContext*>(tree)->call());
+    auto* one = dynamic_cast<Parser::ProposeOneContext*>(tree);
+    calls(one->call());
+    result.keep = one->KEEP() != nullptr;
   }
   return result;
 }

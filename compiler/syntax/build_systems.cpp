@@ -24,6 +24,7 @@ ast::OperationDecl Builder::operation(Parser::OperationContext* tree) {
   }
   operation_action(result, tree->operationAction());
   for (auto* each : tree->operationClause()) operation_clause(result, each);
+  result.brace = span(tree->OPEN_BRACE());
   result.span = span(tree);
   return result;
 }

@@ -79,11 +79,18 @@ ast::DecideStmt Builder::decide(Parser::PersonDecidesContext* tree) {
   result.what = qualified(tree->qualified());
   if (tree->arguments() != nullptr) result.answers = arguments(tree->arguments());
   result.about = about(tree->about());
-  if (tree->excepted() != nullptr) {
-    for (auto* text : tree->excepted()->TEXT()) result.except.push_back({text_value(text), span(text)});
+  auto* const two = tree->exceptedBecause();
+  if (auto* lines = two != nullptr ? two->excepted() : tree->excepted()) {
+    for (auto* text : lines->TEXT()) result.except.push_back({text_value(text), span(text)});
   }
   if (tree->person != nullptr) result.person = text_value(tree->TEXT());
-  if (auto* because = tree->because()) {
+  if (two != nullptr) {
+    ast::DecideStmt::Why refused{{}, {}, span(two)};
+    if (two->reason != nullptr) refused.text = text_value(two->TEXT());
+    if (two->choice != nullptr) refused.choice = name(two->choice);
+    result.refused = std::move(refused);
+  }
+  if (auto* because = two != nullptr ? two->because() : tree->because()) {
     if (because->reason != nullptr) result.reason = text_value(because->TEXT());
     if (because->remark != nullptr) result.remark = text_value(because->TEXT());
     if (because->choice != nullptr) result.choice = name(because->choice);

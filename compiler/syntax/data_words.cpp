@@ -10,9 +10,9 @@ namespace {
 
 // A name that is asked for by what stands before it.
 bool is_asked_for(size_t before) {
-  constexpr size_t kAsking[] = {Lexer::ASSIGN, Lexer::COLON,      Lexer::IN, Lexer::DOT,
-                                Lexer::COMMA,  Lexer::OPEN_PAREN, Lexer::OF, Lexer::BY,
-                                Lexer::OWNER,  Lexer::REJECTED,   Lexer::PER};
+  constexpr size_t kAsking[] = {Lexer::ASSIGN, Lexer::COLON,      Lexer::IN,  Lexer::DOT,
+                                Lexer::COMMA,  Lexer::OPEN_PAREN, Lexer::OF,  Lexer::BY,
+                                Lexer::OWNER,  Lexer::REJECTED,   Lexer::PER, Lexer::KEY};
   return std::ranges::find(kAsking, before) != std::end(kAsking);
 }
 
@@ -24,7 +24,9 @@ void retag_data_words(Tokens& tokens, std::string_view text) {
     const std::string_view word = text_of(*tokens[i], text);
     const size_t next = tokens[i + 1]->getType();
     if (word == "fresh" && next == Lexer::WITHIN) tokens[i]->setType(Lexer::FRESH);
-    if (word == "class" && next == Lexer::NAME) tokens[i]->setType(Lexer::CLASS);
+    // `2 * class` ends where the next field begins.
+    const bool field = i + 2 < tokens.size() && tokens[i + 2]->getType() == Lexer::COLON;
+    if (word == "class" && next == Lexer::NAME && !field) tokens[i]->setType(Lexer::CLASS);
   }
 }
 

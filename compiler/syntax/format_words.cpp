@@ -42,7 +42,7 @@ class WordReader {
  private:
   // Rules directly between a rule's braces are the items of a block, unless a keyword of the rule stands in
   // front of them:
-  // `{ call (UNDO call)? }` is one item.
+  // `{ call (UNDO call | AND KEEP)? }` is one item.
   void walk(ParserRuleContext* tree, uint32_t family) {
     if (is_rule(tree, Parser::RuleWhenStatement)) family = ++families_;
     bool in_braces = false;

@@ -86,9 +86,14 @@ void retag_test_words(Tokens& tokens, std::string_view text) {
   for (size_t i = 0; i < tokens.size(); ++i) {
     if (type(i) == Lexer::OPEN_PAREN) ++depth;
     if (type(i) == Lexer::CLOSE_PAREN && depth > 0) --depth;
+    const size_t before = i == 0 ? antlr4::Token::EOF : type(i - 1);
+    // What waits without a name of its own is called after what it is: `notify.Label.print`, `throughout`.
+    if (depth == 0 && is_keyword(type(i)) && (type(i + 1) == Lexer::DOT || before == Lexer::AT)) {
+      tokens[i]->setType(Lexer::NAME);
+      continue;
+    }
     // `2 times`, `out 2` and `write Put 3 times` looked like a unit and currencies.
     const bool word = type(i) == Lexer::NAME || type(i) == Lexer::UNIT || type(i) == Lexer::CURRENCY;
-    const size_t before = i == 0 ? antlr4::Token::EOF : type(i - 1);
     const bool part_of_name =
         before == Lexer::DOT || type(i + 1) == Lexer::DOT || type(i + 1) == Lexer::COLON;
     if (!word || part_of_name) continue;

@@ -213,6 +213,29 @@ class Evolution(unittest.TestCase):
         verdicts = {one["workflow"]: one["verdict"] for one in report["workflows"]}
         self.assertEqual((code, verdicts), (1, {"markdown.Markdown": "strands", "markdown.Reduction": "new"}))
 
+    # calendars
+
+    def test_a_calendar_that_is_another_one_needs_another_version(self):
+        self.made()
+        self.edit('open     = "09:00"', 'open     = "07:00"', "endcap.toml")
+        self.edit('"2026-12-25", ', "", "endcap.toml")
+        code, report = self.report()
+        self.assertEqual((code, report["strands"], report["reuses_versions"]), (1, False, True))
+        finding, = report["calendars"]
+        self.assertEqual((finding["calendar"], finding["old_version"], finding["new_version"], finding["changed"]),
+                         ("office", 1, 1, ["opening hours", "holidays"]))
+        done = self.breaking()
+        self.assertIn("calendar office: its version is not raised\n"
+                      "  it is another one, with version 1 as before: changed are its opening hours, holidays\n"
+                      "    = give it a new version, 2 or higher", done.stdout)
+        self.assertIn("; 1 calendar is another one under its old version", done.stderr)
+        self.assertIn("calendar office: it is another one", self.breaking("--format", "short").stdout)
+        sarif = json.loads(self.breaking("--format", "sarif").stdout)
+        self.assertEqual([result["ruleId"] for result in sarif["runs"][0]["results"]], ["breaking/calendar-version-not-raised"])
+        self.edit("version  = 1", "version  = 2", "endcap.toml")
+        code, report = self.report()
+        self.assertEqual((code, report["calendars"]), (0, []))
+
     # interfaces
 
     def partners(self):
@@ -344,6 +367,14 @@ class Evolution(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("Scale 2 -> 0 (narrowed)", done.stdout)
         self.assertRegex(done.stdout, r"retail\.endcap:\d+  operation Price\.activate \(breaking\)")
+
+    def test_only_what_changed_is_told_of_a_number(self):
+        before, after = self.schemas('Name="ConditionRateValue" Type="Edm.Decimal" Precision="16" Scale="2"',
+                                     'Name="ConditionRateValue" Type="Edm.Decimal" Precision="16" Scale="3"')
+        done = endcap("schema", "diff", before, after, cwd=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ConditionRateValue: Scale 2 -> 3 (widened; 14 -> 13 digits before the point)\n", done.stdout)
+        self.assertNotIn("Precision", done.stdout)
 
     def test_files_that_cannot_be_compared(self):
         before, after = self.schemas(*self.LONGER)

@@ -754,6 +754,16 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
         self.it.serve(flow(body, 2, policies=asks_supply))
         self.assertEqual((self.it.folder / "log").read_text().count(warning), 2)
 
+    def test_a_plan_tells_of_a_calendar_that_is_another_one_under_its_version(self):
+        self.park(flow(task("Look")), {"task.Look": 1})
+        config = self.it.project / "endcap.toml"
+        config.write_text(config.read_text().replace('open     = "09:00"', 'open     = "07:00"'))
+        code, out, err = self.plan(flow(task("Look") + task("Tell"), 2))
+        self.assertEqual(code, 0, err)
+        self.assertIn("calendar au.trading: it is another one, with version 1 as before: changed are its opening hours\n", out)
+        code, out, err = self.plan(flow(task("Look") + task("Tell"), 2), "--format", "json")
+        self.assertEqual([each["calendar"] for each in json.loads(out)["calendars"]], ["au.trading"])
+
     def plan_of_running(self):
         done = subprocess.run([WORLD.binaries / "endcap", "plan", self.it.project, "--data", self.it.data], capture_output=True, text=True,
                               timeout=120)

@@ -17,12 +17,17 @@ FindingKey key_of(const Diagnostic& d, const SourceMap& sources) {
   return {d.span.valid() ? sources.file(d.span.source).path : "", info(d.kind).code, message(d)};
 }
 
-// A finding of `after` that `before` does not have, or not as often; null: it is no worse.
+bool is_error(const Diagnostic& d) { return info(d.kind).severity == Severity::Error; }
+
+// A finding of `after` that `before` does not have, or not as often; null: it is no worse. Much is looked at
+// only where there is no error: a warning that comes with the last one gone was there before.
 const Diagnostic* new_finding(const CheckedTexts& before, const CheckedTexts& after) {
   std::map<FindingKey, int> count;
   for (const Diagnostic& d : before.findings) ++count[key_of(d, before.sources)];
+  const bool uncovered =
+      std::ranges::any_of(before.findings, is_error) && std::ranges::none_of(after.findings, is_error);
   for (const Diagnostic& d : after.findings) {
-    if (--count[key_of(d, after.sources)] < 0) return &d;
+    if (--count[key_of(d, after.sources)] < 0 && !uncovered) return &d;
   }
   return nullptr;
 }

@@ -40,7 +40,7 @@ struct Fixed {
 inline constexpr size_t kFixRoundsMax = 10;
 
 // Each round applies the safe fixes that do not overlap and checks again. A fix with which there is a finding
-// that was not there before is undone and not tried again.
+// that was not there before is undone and not tried again; a warning that errors had hidden was there before.
 Fixed fix_texts(const CheckTexts& check);
 
 struct NotWritten {

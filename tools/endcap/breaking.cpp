@@ -59,6 +59,7 @@ std::expected<BreakingReport, Refused> compare_sides(const BreakingOptions& opti
                         {},
                         ir::compare(before.interfaces, after->interfaces, machine_time().wall()),
                         ir::compare(before.carriers, after->carriers),
+                        ir::compare(before.calendars, after->calendars),
                         ir::compare(before.labels, after->labels),
                         std::move(after->places)};
   for (const auto& [workflow, text] : after->texts) {
@@ -89,7 +90,9 @@ int run_breaking(BreakingOptions& options) {
       options.outputs.write([&](Format format, bool) { return report_as(*report, options, format); });
   if (!written) return kInternal;
   tell(fmt::format("{} against {}: {}", options.folder, report->against, summary_text(*report)));
-  return report->strands() || report->breaks_partners() || report->leaves_behind() ? kFindings : kClean;
+  const bool fails =
+      report->strands() || report->breaks_partners() || report->leaves_behind() || report->reuses_versions();
+  return fails ? kFindings : kClean;
 }
 
 }  // namespace
@@ -115,8 +118,9 @@ void add_breaking(CLI::App& app, int& exit_code) {
       "\n"
       "It compares what instances depend on (`endcap signature`) and needs no server. Exit code 0: every "
       "instance\n"
-      "would have a place to go, every call of a partner still fits and no route or sync is gone; 1: one\n"
-      "could strand, not fit, or leave behind what waits in it.");
+      "would have a place to go, every call of a partner still fits, no route or sync is gone and no\n"
+      "calendar has changed under its old version; 1: one could strand, not fit, or leave behind what\n"
+      "waits in it, or a calendar needs a new version.");
   command->callback([options, &exit_code] { exit_code = run_breaking(*options); });
 }
 

@@ -73,6 +73,12 @@ nlohmann::ordered_json json_of(const UpgradeFinding& finding, const WorkflowUpgr
           {"places", std::move(places)}};
 }
 
+nlohmann::ordered_json json_of(const ir::CalendarFinding& finding) {
+  return {{"kind", "version not raised"}, {"calendar", finding.calendar}, {"old_version", finding.before},
+          {"new_version", finding.after}, {"changed", finding.changed},   {"message", ir::describe(finding)},
+          {"remedy", ir::remedy(finding)}};
+}
+
 // An upgrade that strands, at the wait points that it holds for; where they are gone, at the workflow.
 ReportFinding report_of(const UpgradeFinding& finding, const WorkflowUpgrade& upgrade,
                         const std::optional<ReportPlace>& workflow, const std::string& folder) {
@@ -126,6 +132,9 @@ std::string human_text(const BreakingReport& report) {
   for (const ir::CarrierFinding& finding : report.carriers)
     text += fmt::format("{} {}: something is left behind\n  {}\n    = {}\n", carrier_word(finding),
                         finding.gone.name, ir::describe(finding), ir::remedy(finding));
+  for (const ir::CalendarFinding& finding : report.calendars)
+    text += fmt::format("calendar {}: its version is not raised\n  {}\n    = {}\n", finding.calendar,
+                        ir::describe(finding), ir::remedy(finding));
   if (!report.labels.empty()) text += "advice: whoever uses these gets it where there was none\n";
   for (const ir::LabelFinding& finding : report.labels) {
     text += fmt::format("  {}\n", ir::describe(finding));
@@ -175,6 +184,8 @@ std::string json_text(const BreakingReport& report) {
                         {"message", ir::describe(finding)},
                         {"remedy", ir::remedy(finding)}});
   }
+  nlohmann::ordered_json calendars = nlohmann::ordered_json::array();
+  for (const ir::CalendarFinding& finding : report.calendars) calendars.push_back(json_of(finding));
   nlohmann::ordered_json labels = nlohmann::ordered_json::array();
   for (const ir::LabelFinding& finding : report.labels) {
     labels.push_back({{"kind", ir::word(finding.kind)},
@@ -188,9 +199,11 @@ std::string json_text(const BreakingReport& report) {
                                 {"strands", report.strands()},
                                 {"breaks_partners", report.breaks_partners()},
                                 {"leaves_behind", report.leaves_behind()},
+                                {"reuses_versions", report.reuses_versions()},
                                 {"workflows", std::move(workflows)},
                                 {"interfaces", std::move(partners)},
                                 {"carriers", std::move(carriers)},
+                                {"calendars", std::move(calendars)},
                                 {"labels", std::move(labels)}}
              .dump(2) +
          "\n";
@@ -225,12 +238,19 @@ std::vector<ReportFinding> report_findings(const BreakingReport& report, const s
   }
   // What is gone stands nowhere in the new version.
   for (const ir::CarrierFinding& finding : report.carriers)
-    findings.push_back({.rule = "breaking/carrier-gone",
-                        .rule_name = "carrier gone",
+    findings.push_back(
+        {.rule = "breaking/carrier-gone",
+         .rule_name = "carrier gone",
+         .severity = Severity::Error,
+         .message = fmt::format("{} {}: {}", carrier_word(finding), finding.gone.name, ir::describe(finding)),
+         .place = std::nullopt});
+  for (const ir::CalendarFinding& finding : report.calendars)
+    findings.push_back({.rule = "breaking/calendar-version-not-raised",
+                        .rule_name = "calendar version not raised",
                         .severity = Severity::Error,
-                        .message = fmt::format("{} {}: {}", carrier_word(finding), finding.gone.name,
-                                               ir::describe(finding)),
-                        .place = std::nullopt});
+                        .message = fmt::format("calendar {}: {}", finding.calendar, ir::describe(finding)),
+                        .place = std::nullopt,
+                        .notes = {ir::remedy(finding)}});
   for (const ir::LabelFinding& finding : report.labels)
     findings.push_back({.rule = "breaking/" + rule_id(ir::word(finding.kind)),
                         .rule_name = std::string(ir::word(finding.kind)),
@@ -256,6 +276,9 @@ std::string summary_text(const BreakingReport& report) {
   if (const size_t gone = report.carriers.size(); gone > 0)
     more += fmt::format("; {} route{} or sync{} {} gone", gone, gone == 1 ? "" : "s", gone == 1 ? "" : "s",
                         gone == 1 ? "is" : "are");
+  if (const size_t reused = report.calendars.size(); reused > 0)
+    more += fmt::format("; {} calendar{} {} another one under {} old version", reused, reused == 1 ? "" : "s",
+                        reused == 1 ? "is" : "are", reused == 1 ? "its" : "their");
   return fmt::format("{} workflow{} would strand instances, {} {} safe, {} {} new{}", stranding,
                      stranding == 1 ? "" : "s", safe, safe == 1 ? "is" : "are", fresh,
                      fresh == 1 ? "is" : "are", more);

@@ -7,6 +7,7 @@
 
 #include "compiler/diag/report.h"
 #include "compiler/ir/breaking.h"
+#include "compiler/ir/calendar_breaking.h"
 #include "compiler/ir/carrier_breaking.h"
 #include "compiler/ir/interface_breaking.h"
 #include "compiler/ir/label_breaking.h"
@@ -20,11 +21,13 @@ struct BreakingReport {
   std::set<std::string> rewritten;             // workflows whose text differs
   std::vector<ir::InterfaceFinding> partners;  // what they notice
   std::vector<ir::CarrierFinding> carriers;    // routes and syncs that leave something behind
+  std::vector<ir::CalendarFinding> calendars;  // that are others under their old version
   std::vector<ir::LabelFinding> labels;        // what counts as advice now: a note to those who use it
   DeclarationPlaces places;                    // in the new version
   bool strands() const;
   bool breaks_partners() const;
   bool leaves_behind() const { return !carriers.empty(); }
+  bool reuses_versions() const { return !calendars.empty(); }
 };
 
 std::string human_text(const BreakingReport& report);

@@ -1,6 +1,10 @@
 // endcap plan: what would become of the instances that are alive in a data folder if this project took over.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "compiler/ir/calendar_breaking.h"
 #include "compiler/ir/interpreter.h"
 #include "compiler/ir/upgrade.h"
 #include "runtime/journal/data_folder.h"
@@ -19,6 +23,12 @@ struct PlanOptions {
   std::string folder = ".", data;
   uint16_t partitions = 4;
   Outputs outputs;
+};
+
+// What the deploy would do, and calendars that would be others under a version that deadlines are kept with.
+struct Told {
+  UpgradePlan plan;
+  std::vector<ir::CalendarFinding> calendars;
 };
 
 struct Planned {
@@ -75,7 +85,7 @@ std::expected<TemporaryFolder, Refused> copy_of(const fs::path& data) {
   return std::move(*copy);
 }
 
-std::expected<UpgradePlan, Refused> plan(const PlanOptions& options) {
+std::expected<Told, Refused> plan(const PlanOptions& options) {
   auto planned = read_project(options);
   if (!planned) return std::unexpected(planned.error());
   std::error_code error;
@@ -95,12 +105,38 @@ std::expected<UpgradePlan, Refused> plan(const PlanOptions& options) {
   if (!store) return refuse(kInternal, store.error().message);
   EngineOptions& engine = planned->engine;
   engine.partitions = options.partitions;
-  engine.upgrade = [](const abi::Program& before, const abi::Program& after) {
+  std::vector<ir::CalendarFinding> calendars;
+  engine.upgrade = [&](const abi::Program& before, const abi::Program& after) {
+    for (ir::CalendarFinding& finding : ir::compare(before.calendars, after.calendars)) {
+      if (std::ranges::find(calendars, finding.calendar, &ir::CalendarFinding::calendar) == calendars.end())
+        calendars.push_back(std::move(finding));
+    }
     return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
   };
   auto made = plan_engine_upgrade(planned->program, **store, **journal, engine);
   if (!made) return refuse(made.error().conflict ? kConflict : kInternal, made.error().message);
-  return std::move(*made);
+  return Told{std::move(*made), std::move(calendars)};
+}
+
+std::string told_text(const Told& told) {
+  std::string text = to_text(told.plan);
+  for (const ir::CalendarFinding& finding : told.calendars)
+    text += fmt::format("calendar {}: {}\n  = {}\n", finding.calendar, ir::describe(finding),
+                        ir::remedy(finding));
+  return text;
+}
+
+std::string told_json(const Told& told) {
+  auto json = nlohmann::ordered_json::parse(to_json(told.plan));
+  json["calendars"] = nlohmann::ordered_json::array();
+  for (const ir::CalendarFinding& finding : told.calendars)
+    json["calendars"].push_back({{"calendar", finding.calendar},
+                                 {"old_version", finding.before},
+                                 {"new_version", finding.after},
+                                 {"changed", finding.changed},
+                                 {"message", ir::describe(finding)},
+                                 {"remedy", ir::remedy(finding)}});
+  return json.dump(2) + "\n";
 }
 
 int run_plan(PlanOptions& options) {
@@ -114,12 +150,13 @@ int run_plan(PlanOptions& options) {
     return made.error().exit_code;
   }
   const bool written = options.outputs.write(
-      [&](Format format, bool) { return format == Format::Json ? to_json(*made) : to_text(*made); });
+      [&](Format format, bool) { return format == Format::Json ? told_json(*made) : told_text(*made); });
   if (!written) return kInternal;
-  tell(fmt::format("{} instance{} would be taken over, {} run{} this program already: {}", made->families,
-                   made->families == 1 ? "" : "s", made->unmoved, made->unmoved == 1 ? "s" : "",
-                   made->strands() ? "refused" : "every one has a place to go"));
-  return made->strands() ? kFindings : kClean;
+  const UpgradePlan& planned = made->plan;
+  tell(fmt::format("{} instance{} would be taken over, {} run{} this program already: {}", planned.families,
+                   planned.families == 1 ? "" : "s", planned.unmoved, planned.unmoved == 1 ? "s" : "",
+                   planned.strands() ? "refused" : "every one has a place to go"));
+  return planned.strands() ? kFindings : kClean;
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ std::expected<ProjectSignatures, std::string> signatures_of(CheckedProject& proj
   }
   result.interfaces = ir::interface_shapes(program->abi);
   result.carriers = ir::carrier_shapes(program->abi);
+  result.calendars = program->abi.calendars;
   std::ranges::sort(result.signatures, {}, &ir::Signature::workflow);
   return result;
 }

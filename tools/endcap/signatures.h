@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/ir/calendar_breaking.h"
 #include "compiler/ir/carrier_breaking.h"
 #include "compiler/ir/interface_breaking.h"
 #include "compiler/ir/signature.h"
@@ -23,6 +24,7 @@ struct ProjectSignatures {
   std::map<std::string, std::string> texts;  // workflow -> its declaration as written
   std::vector<ir::InterfaceShape> interfaces;
   std::vector<ir::CarrierShape> carriers;  // routes and syncs
+  std::vector<Calendar> calendars;         // that are used
   sema::ExportedLabels labels;
   DeclarationPlaces places;
 };

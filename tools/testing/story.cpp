@@ -230,7 +230,12 @@ Story::Went Story::act(const sema::PersonDecides& decision) {
     const abi::Cell cell = sema::plain_value(program_->types, *value, arena).value();
     answers[field] = Json::parse(abi::value_to_json(program_->types, value->type, arena, cell));
   }
-  const std::string except = decision.except.empty() ? "" : Json(decision.except).dump();
+  Json lines = decision.except;
+  for (Json& line : lines) {
+    if (decision.refused_because.empty()) break;
+    line = {{"target", std::string(line)}, {"reason", decision.refused_because}};
+  }
+  const std::string except = decision.except.empty() ? "" : lines.dump();
   for (const Json& task : *tasks) {
     const auto answer =
         world_.decide(task.at("task").get<uint64_t>(), person_for(decision, task), ask, decision.reason,

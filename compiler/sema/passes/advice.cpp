@@ -53,11 +53,12 @@ Diagnostic* AdvicePass::report(DiagnosticKind kind, Span span, std::vector<std::
 }
 
 void AdvicePass::walk(Block& block, const Label& control) {
-  if (control.advice()) block.control = Trust::Advice;
   const size_t held = held_.size();
   for (Stmt& stmt : block.statements) {
-    if (control.advice()) note_control(stmt, control);
-    std::visit([&](auto& node) { visit(node, stmt, control); }, stmt.node);
+    const Label here = join(control, reached_);
+    if (here.advice()) block.control = Trust::Advice;
+    if (here.advice()) note_control(stmt, here);
+    std::visit([&](auto& node) { visit(node, stmt, here); }, stmt.node);
   }
   held_.resize(held);
 }
@@ -74,14 +75,17 @@ void AdvicePass::note_control(Stmt& stmt, const Label& control) {
 }
 
 void AdvicePass::walk_apart(const std::vector<std::pair<Block*, Label>>& blocks) {
-  const Label before = delay_;
-  Label after = before;
+  const Label before = delay_, reached_before = reached_;
+  Label after = before, reached = reached_before;
   for (const auto& [block, control] : blocks) {
     delay_ = before;
+    reached_ = reached_before;
     walk(*block, control);
     after = join(std::move(after), delay_);
+    reached = join(std::move(reached), reached_);
   }
   delay_ = std::move(after);
+  reached_ = std::move(reached);
 }
 
 void AdvicePass::note_skip(const Label& decided) {
@@ -215,10 +219,11 @@ void AdvicePass::visit(Step& node, Stmt&, const Label& control) {
   if (node.body.statements.empty()) return;
   auto* due = std::get_if<Due>(&node.body.statements.front().node);
   if (!due || !due->late) return;
-  const Label delay = delay_;
+  const Label delay = delay_, reached = reached_;
   expect_undo(*body_);
   walk(*due->late, join(control, delay));
   delay_ = delay;
+  reached_ = reached;
 }
 
 void AdvicePass::visit(Due& node, Stmt&, const Label&) { require_trusted_time(node.moment); }

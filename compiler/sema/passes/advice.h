@@ -137,7 +137,7 @@ class AdvicePass {
   Label walk_handlers(std::vector<Handler>& handlers, const Causes& causes, const Label& control);
   void walk_event(EventHandler& handler, const Label& control);
   // Binds what the event brings; gives the label of what decides which event is heard.
-  Label bind_event(EventPattern& pattern, const Label& control);
+  Label bind_event(EventPattern& pattern, const Label& control, const Label& which = {});
   void note_wait(const Label& control);
   void hear(Throughout& node, const Label& control);
   void walk_body(Block& body, const Label& control);
@@ -145,7 +145,7 @@ class AdvicePass {
   void require_trusted_time(ExprPtr& moment);
   void require_trusted_scope(uint32_t role, ExprPtr& scope);
   Label filled_in(TaskForm& form);
-  void read(LocalId id, const Label& question, std::vector<Handler>& handlers, const Label& control);
+  void read(LocalId id, Label question, std::vector<Handler>& handlers, const Label& control);
 
   void visit(ReadOperation& node, Stmt&, const Label& control);
   void visit(ReadView& node, Stmt&, const Label& control);
@@ -214,6 +214,7 @@ class AdvicePass {
   bool undo_pending_ = false;  // something may have been written that can be taken back
   Label left_around_;          // who decided, around the workflow that is run, that it is run at all
   Label delay_;                // who decided that something was waited for before this statement
+  Label reached_;              // who decided, by that, that an event was heard without which it would not run
 };
 
 // The property by which a query asks for what is advice; nothing: for none that is.

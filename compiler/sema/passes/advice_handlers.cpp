@@ -1,6 +1,8 @@
 // The advice pass: calls, people, events and time, and who decides which of their handlers runs.
 #include "compiler/sema/passes/advice.h"
 
+#include <algorithm>
+
 namespace endcap::sema {
 
 // ---------------------------------------------------------------- handlers
@@ -49,9 +51,10 @@ Label AdvicePass::walk_handlers(std::vector<Handler>& handlers, const Causes& ca
 
 // ---------------------------------------------------------------- reads
 
-// What a read gives is as its view says; which one was read is as trusted as the question.
-void AdvicePass::read(LocalId id, const Label& question, std::vector<Handler>& handlers,
-                      const Label& control) {
+// What a read gives is as its view says; which one was read is as trusted as the question, and as who decided
+// that it was read only now.
+void AdvicePass::read(LocalId id, Label question, std::vector<Handler>& handlers, const Label& control) {
+  question = join(std::move(question), delay_);
   const Label replaced = walk_handlers(handlers, answers(question), control);
   if (!id.valid()) return;
   const Label found = join(label_of_type(program_.abi.types, local(id).type, id), question);
@@ -127,9 +130,9 @@ void AdvicePass::require_trusted_time(ExprPtr& moment) {
   if (label.advice()) report(DiagnosticKind::AdviceDecidesTime, moment->span, {label.path()});
 }
 
-Label AdvicePass::bind_event(EventPattern& pattern, const Label& control) {
-  const Label fresh =
-      label_of_type(program_.abi.types, program_.abi.events[pattern.event].record, pattern.record);
+Label AdvicePass::bind_event(EventPattern& pattern, const Label& control, const Label& which) {
+  const Label fresh = join(
+      label_of_type(program_.abi.types, program_.abi.events[pattern.event].record, pattern.record), which);
   bind(pattern.record, fresh, control);
   for (auto& [id, field] : pattern.bindings) bind(id, part(fresh, field), control);
   const Label chosen = join(flat(pattern.key), flat(pattern.guard));
@@ -183,19 +186,23 @@ void AdvicePass::note_wait(const Label& control) {
 void AdvicePass::visit(WaitEvent& node, Stmt&, const Label& control) {
   require_trusted_time(node.within);
   // What was sent before the wait began is not heard.
-  const Label heard = join(bind_event(node.pattern, join(control, delay_)), delay_);
+  const Label delay = delay_;
+  const Label heard = join(bind_event(node.pattern, join(control, delay), delay), delay);
   require_trusted_hearing(node.pattern);
   walk_handlers(node.handlers, {{}, {}, heard, {}}, control);
+  const auto goes_on = [](const Handler& handler) { return handler.next == Next::Continue; };
+  if (!std::ranges::all_of(node.handlers, goes_on)) reached_ = join(std::move(reached_), delay);
   note_wait(control);
 }
 
 // Beside the workflow, at any time: all that it ever writes may have been written.
 void AdvicePass::hear(Throughout& node, const Label& control) {
-  const Label delay = delay_;
+  const Label delay = delay_, reached = reached_;
   const bool pending = undo_pending_;
   expect_undo(*body_);
   for (EventHandler& handler : node.handlers) walk_event(handler, control);
   delay_ = delay;
+  reached_ = reached;
   undo_pending_ = pending;
   for (EventHandler& handler : node.handlers) expect_undo(handler.body);
 }

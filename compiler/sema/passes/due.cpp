@@ -3,6 +3,7 @@
 // due one, and everybody takes the time that is given to them.
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "compiler/sema/passes/due_bounds.h"
@@ -24,8 +25,9 @@ struct Reached {
   Duration clock = 0;
   Duration business = 0;  // hours
   int64_t business_days = 0;
-  Duration least = 0;           // of all of them on the clock, one after the other
-  bool other_calendar = false;  // some of it is business time of another calendar than the workflow's
+  Duration least = 0;                // of all of them on the clock, one after the other
+  std::optional<uint32_t> calendar;  // of its business time
+  bool calendars_differ = false;     // there are several
   friend bool operator==(const Reached&, const Reached&) = default;
 };
 using Paths = std::vector<Reached>;
@@ -85,13 +87,16 @@ class DuePass {
     if (!within) return paths;
     const auto clock = clock_literal(program_, *within);
     const auto business = business_literal(program_, *within);
+    const Duration least =
+        business && calendar ? least_on_clock(program_.abi.calendars[*calendar], *business) : 0;
     for (Reached& path : paths) {
       if (clock) path.clock += *clock, path.least += *clock;
       if (!business || !calendar) continue;
       const bool days = business->unit == BusinessDuration::Unit::Days;
       days ? path.business_days += business->amount : path.business += business->amount;
-      path.least += least_on_clock(program_.abi.calendars[*calendar], *business);
-      path.other_calendar = path.other_calendar || calendar != calendar_;
+      path.least += least;
+      path.calendars_differ = path.calendars_differ || (path.calendar && path.calendar != calendar);
+      path.calendar = calendar;
     }
     return paths;
   }
@@ -219,7 +224,10 @@ class DuePass {
 
   // Longer in every respect.
   static bool exceeds(const Reached& other, const Reached& path) {
-    return !(other == path) && other.anchor == path.anchor && other.clock >= path.clock &&
+    const auto amounts = [](const Reached& of) {
+      return std::tuple(of.clock, of.business, of.business_days);
+    };
+    return amounts(other) != amounts(path) && other.anchor == path.anchor && other.clock >= path.clock &&
            other.business >= path.business && other.business_days >= path.business_days;
   }
 
@@ -268,11 +276,13 @@ class DuePass {
         .note("give people less time, or let the step be due later");
   }
 
-  // Business hours with nothing between them share their days; otherwise each is counted by itself.
+  // Each by itself, or business time together: its parts share their days.
   Duration least_of(const Reached& path) const {
-    if (path.clock > 0 || path.business_days > 0 || path.business == 0 || !calendar_ || path.other_calendar)
-      return path.least;
-    return least_on_clock(program_.abi.calendars[*calendar_], {BusinessDuration::Unit::Time, path.business});
+    if (!path.calendar || path.calendars_differ) return path.least;
+    const Calendar& calendar = program_.abi.calendars[*path.calendar];
+    using Unit = BusinessDuration::Unit;
+    return std::max({path.least, least_in_parts(calendar, {Unit::Time, path.business}),
+                     least_in_parts(calendar, {Unit::Days, path.business_days})});
   }
 
   static std::string length_of(const Reached& path) {

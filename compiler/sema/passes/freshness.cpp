@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "compiler/sema/passes/moment_bounds.h"
 #include "compiler/sema/passes/passes.h"
@@ -22,10 +24,17 @@ struct Reading {
 // How long ago each reading can have been; what is not in it has not been read on the way here.
 using Ages = std::map<LocalId, Duration>;
 
+// The longest that business time takes on the clock: by calendar, unit and amount.
+using Longest = std::map<std::tuple<uint32_t, BusinessDuration::Unit, int64_t>, Duration>;
+
 class FreshnessPass {
  public:
-  FreshnessPass(Program& program, Workflow& workflow, Diagnostics& diagnostics)
-      : program_(program), workflow_(workflow), diagnostics_(diagnostics), calendar_(workflow.calendar) {}
+  FreshnessPass(Program& program, Workflow& workflow, Longest& longest, Diagnostics& diagnostics)
+      : program_(program),
+        workflow_(workflow),
+        longest_(longest),
+        diagnostics_(diagnostics),
+        calendar_(workflow.calendar) {}
 
   void run() {
     Ages ages;
@@ -190,7 +199,10 @@ class FreshnessPass {
   Duration longest(const Expr& within, std::optional<uint32_t> calendar) const {
     if (const auto clock = clock_literal(program_, within)) return *clock;
     const auto business = business_literal(program_, within);
-    return business && calendar ? most_on_clock(program_.abi.calendars[*calendar], *business) : kNever;
+    if (!business || !calendar) return kNever;
+    const auto [found, added] = longest_.try_emplace({*calendar, business->unit, business->amount});
+    if (added) found->second = most_on_clock(program_.abi.calendars[*calendar], *business);
+    return found->second;
   }
 
   // Nothing when no path leads behind the block.
@@ -308,9 +320,37 @@ class FreshnessPass {
     for (Match::Arm& arm : node.arms) join(after, walk(arm.body, ages));
     return after;
   }
+  std::optional<Ages> go(ForEach& node, Stmt&, const Ages& ages) {
+    return once(&node, ages, [&] { return over_elements(node, ages); });
+  }
+  std::optional<Ages> go(Repeat& node, Stmt&, const Ages& ages) {
+    return once(&node, ages, [&] { return over_rounds(node, ages); });
+  }
+
+  // A loop walks its body twice, and loops stand in loops: what comes of the same ages is known already.
+  template <typename WalkLoop>
+  std::optional<Ages> once(const void* loop, const Ages& ages, const WalkLoop& walk_loop) {
+    const auto [found, first] = loops_.try_emplace({loop, ages});
+    Walked& walked = found->second;
+    if (first) {
+      auto left = std::exchange(left_, std::optional<Ages>());
+      auto ended = std::exchange(ended_, std::optional<Ages>());
+      auto rounds = std::exchange(rounds_, std::vector<std::optional<Ages>>(rounds_.empty() ? 0 : 1));
+      walked.behind = walk_loop();
+      walked.left = std::exchange(left_, std::move(left));
+      walked.ended = std::exchange(ended_, std::move(ended));
+      if (!rounds_.empty()) walked.again = std::move(rounds_.back());
+      rounds_ = std::move(rounds);
+    }
+    join(left_, walked.left);
+    join(ended_, walked.ended);
+    if (!rounds_.empty()) join(rounds_.back(), walked.again);
+    return walked.behind;
+  }
+
   // Elements begin together where they are `parallel`; one after the other, each takes the time of all before
   // it.
-  std::optional<Ages> go(ForEach& node, Stmt&, const Ages& ages) {
+  std::optional<Ages> over_elements(ForEach& node, const Ages& ages) {
     auto left = std::exchange(left_, std::optional<Ages>());
     std::optional<Ages> after = walk(node.body, ages);
     join(after, left_);
@@ -323,7 +363,7 @@ class FreshnessPass {
     if (node.otherwise) walk(*node.otherwise, *after);
     return after;
   }
-  std::optional<Ages> go(Repeat& node, Stmt&, const Ages& ages) {
+  std::optional<Ages> over_rounds(Repeat& node, const Ages& ages) {
     rounds_.emplace_back();
     std::optional<Ages> after = walk(node.body, ages);
     std::optional<Ages> next = std::move(rounds_.back());
@@ -369,6 +409,7 @@ class FreshnessPass {
 
   Program& program_;
   Workflow& workflow_;
+  Longest& longest_;
   Diagnostics& diagnostics_;
   std::optional<uint32_t> calendar_;
   std::map<LocalId, Reading> readings_;
@@ -377,13 +418,20 @@ class FreshnessPass {
   std::optional<Ages> ended_;                // where the workflow that is run ends
   std::vector<std::optional<Ages>> rounds_;  // where the next round of each `repeat` around begins
   std::set<LocalId> told_;
+
+  // Where a loop leads: behind it, and as `left_`, `ended_` and the innermost of `rounds_`.
+  struct Walked {
+    std::optional<Ages> behind, left, ended, again;
+  };
+  std::map<std::pair<const void*, Ages>, Walked> loops_;
 };
 
 }  // namespace
 
 void check_freshness(Program& program, Diagnostics& diagnostics) {
   if (program.fresh_views.empty() && program.fresh_operations.empty()) return;
-  for (Workflow& workflow : program.workflows) FreshnessPass(program, workflow, diagnostics).run();
+  Longest longest;
+  for (Workflow& workflow : program.workflows) FreshnessPass(program, workflow, longest, diagnostics).run();
 }
 
 }  // namespace endcap::sema

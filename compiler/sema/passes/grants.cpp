@@ -79,7 +79,8 @@ class GrantPass {
     const Again again = std::move(again_.back());
     again_.pop_back();
     for (const auto& [leaf, use] : out) {
-      if (before.contains(leaf) || again.approved.contains(leaf.grant)) continue;
+      if (before.contains(leaf) || again.approved.contains(leaf.grant) || of_runs_.contains(leaf.grant))
+        continue;
       if (again.variable.valid() && use.varies.contains(again.variable)) continue;
       if (!told_.insert(found_at(use.span)).second) continue;
       const Local& proposal = workflow_.locals[proposal_of(leaf).index];
@@ -123,21 +124,25 @@ class GrantPass {
                 .label(first, "written here first");
   }
 
-  // What `and compensate` finds written and leaves, though it could be taken back.
+  // What `and compensate` finds written and leaves, though nobody said that it stays.
   void compensate(const Written& written, Span fail) {
     for (const auto& [leaf, use] : written) {
       if (before_ && before_->contains(leaf)) continue;
       const LocalId proposal = proposal_of(leaf);
       const auto& info = workflow_.locals[proposal.index].proposal;
-      const auto inverse = info && !info->undo ? inverses_.find(info->operation) : inverses_.end();
-      if (inverse == inverses_.end() || !left_.insert(proposal).second) continue;
+      if (!info || info->undo || info->keep || !left_.insert(proposal).second) continue;
+      const Span span = workflow_.locals[proposal.index].span;
+      if (!told_.insert(found_at(span)).second) continue;
+      const auto inverse = inverses_.find(info->operation);
+      const std::string elsewhere =
+          inverse == inverses_.end()
+              ? ""
+              : "elsewhere it is taken back by " + program_.abi.operations[inverse->second].name + ": ";
       diagnostics_
-          .emit(DiagnosticKind::CompensationMissing, workflow_.locals[proposal.index].span,
-                {program_.abi.operations[info->operation].name})
+          .emit(DiagnosticKind::CompensationMissing, span, {program_.abi.operations[info->operation].name})
           .label(fail, "this takes back what has an `undo`")
           .label(use.span, "written here")
-          .note("elsewhere it is taken back by " + program_.abi.operations[inverse->second].name +
-                ": add an `undo`, or say `and keep`");
+          .note(elsewhere + "add an `undo`, or say behind the call that it stays: `and keep`");
     }
   }
 
@@ -318,9 +323,11 @@ class GrantPass {
       values_.define(run.parameters[i], values_.of(*run.arguments[i]));
     const std::set<LocalId> around = variables_around();
     bool moved = false;
+    Written own;
     visit_statements(run.body, [&](Stmt& each) {
       const auto* write = std::get_if<Write>(&each.node);
       moved = moved || (write && write->moved);
+      if (write) own.emplace(Leaf{write->grant, write->proposal, 0}, Use{each.span, {}});
     });
     if (moved) {
       Written all, here = written;
@@ -333,6 +340,8 @@ class GrantPass {
       exits_.pop_back();
       collecting_.pop_back();
       merge(written, all);
+    } else {
+      ran(own, written);
     }
     for (Handler& handler : run.handlers) {
       for (const auto& [local, field] : handler.bindings) values_.define(local, values_.fresh(around));
@@ -340,6 +349,14 @@ class GrantPass {
     handlers(stmt, written);
     if (run.result.valid()) values_.define(run.result, values_.fresh(around));
     return true;
+  }
+
+  // What it wrote is taken back with the rest, where this workflow compensates.
+  void ran(const Written& own, Written& written) {
+    for (const auto& [leaf, use] : own) of_runs_.insert(leaf.grant);
+    merge(written, own);
+    for (Written* all : collecting_) merge(*all, own);
+    if (throughout_.valid()) compensate(own, throughout_);
   }
 
   // ---------------------------------------------------------------- control
@@ -560,6 +577,7 @@ class GrantPass {
   std::map<LocalId, Span> compensating_;  // grants: one in the handlers of its approval
   Span throughout_;                       // one that an event may bring at any time
   std::set<LocalId> left_;                // proposals told to be left
+  std::set<LocalId> of_runs_;             // grants of workflows that are run: looked at where they stand
 };
 
 }  // namespace

@@ -52,7 +52,8 @@ class Reader {
     const auto length = business_literal(program_, *operation.operands[0]);
     if (!bounds || !length || length->amount < 0) return std::nullopt;
     const bool later = operation.op == Operator::BusinessAfter;
-    const Duration least = least_on_clock(program_.abi.calendars[operation.calendar], *length);
+    const Duration least = least_on_clock(program_.abi.calendars[operation.calendar], *length,
+                                          later ? Walk::Forwards : Walk::Backwards);
     if (later) {
       bounds->least += least, bounds->most = kNever;
     } else {
@@ -127,65 +128,6 @@ class Reader {
 
 std::optional<MomentBounds> bounds_of(const Program& program, const Workflow& workflow, const Expr& moment) {
   return Reader(program, workflow).moment(moment);
-}
-
-namespace {
-
-struct DaysAtMost {
-  Duration open = 0;    // opening time of any day, at most
-  Duration closed = 0;  // before the opening and behind the close of any day, at most
-  Duration night = 0;   // from the close of one day to the opening of the next, at least
-};
-
-DaysAtMost days_at_most(const Calendar& calendar) {
-  Duration open = 0, closed = 0;
-  TimeOfDay first = calendar.open, last = calendar.close;
-  const auto look = [&](const Calendar::DayHours& hours) {
-    Duration of_day = 0;
-    for (const auto& [from, to] : hours) of_day += Duration{to - from} * kSecond;
-    open = std::max(open, of_day);
-    closed = std::max(closed, kDay - Duration{hours.back().to - hours.front().from} * kSecond);
-    first = std::min(first, hours.front().from);
-    last = std::max(last, hours.back().to);
-  };
-  look({{calendar.open, calendar.close}});
-  for (const auto& [day, hours] : calendar.of_weekday) look(hours);
-  for (const auto& [day, hours] : calendar.of_date) look(hours);
-  return {open, closed, kDay - Duration{last - first} * kSecond};
-}
-
-}  // namespace
-
-Duration least_on_clock(const Calendar& calendar, BusinessDuration duration) {
-  const auto [open, closed, night] = days_at_most(calendar);
-  if (duration.amount <= 0 || open <= 0) return 0;
-  // A day that begins after closing time is clamped to it: it takes a day, less the hours that are closed. An
-  // hour goes by where the clock goes forward.
-  if (duration.unit == BusinessDuration::Unit::Days)
-    return std::max<Duration>(0, duration.amount * kDay - closed - kHour);
-  const Duration nights = (duration.amount - 1) / open;  // that it can't do without
-  return std::max<Duration>(0, duration.amount + nights * night - (nights > 0 ? kHour : 0));
-}
-
-// Tried from each hour of the weeks around the holidays: between two hours it takes less than an hour more.
-Duration most_on_clock(const Calendar& calendar, BusinessDuration duration) {
-  constexpr Date kWeeks = 21, kSomeMonday = 4;  // 1970-01-05
-  std::set<Date> days;
-  const auto around = [&](Date day) {
-    for (Date each = day - kWeeks; each <= day + 1; ++each) days.insert(each);
-  };
-  around(calendar.holidays.empty() ? kSomeMonday + kWeeks : *calendar.holidays.begin() - 2 * kWeeks);
-  for (const Date holiday : calendar.holidays) around(holiday);
-  Duration most = 0;
-  for (const Date day : days) {
-    for (Duration hour = 0; hour < kDay; hour += kHour) {
-      const Instant from = Instant{day} * kDay + hour;
-      const auto until = add_business(calendar, from, duration);
-      if (!until) return kNever;
-      most = std::max(most, *until - from);
-    }
-  }
-  return most + kHour;
 }
 
 std::optional<Duration> at_most_between(const MomentBounds& from, const MomentBounds& to) {

@@ -1,15 +1,13 @@
 // What can be said of a moment without running: how far from a day it lies, at least and at most.
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 
+#include "compiler/sema/passes/business_bounds.h"
 #include "compiler/sema/typed.h"
 
 namespace endcap::sema {
-
-constexpr Duration kNever = std::numeric_limits<Duration>::max() / 4;
 
 struct MomentBounds {
   std::string
@@ -21,11 +19,6 @@ struct MomentBounds {
 
 // Nothing when the day itself is computed in a way that can't be looked into.
 std::optional<MomentBounds> bounds_of(const Program& program, const Workflow& workflow, const Expr& moment);
-
-// How long business time takes on the clock, at least.
-Duration least_on_clock(const Calendar& calendar, BusinessDuration duration);
-// And at most, whenever it begins, by the holidays that are known; kNever when it may not end.
-Duration most_on_clock(const Calendar& calendar, BusinessDuration duration);
 
 // From `from` to `to`, at most. Nothing when they don't hang on the same day.
 std::optional<Duration> at_most_between(const MomentBounds& from, const MomentBounds& to);

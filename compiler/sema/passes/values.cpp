@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/schema_bounds.h"
+
 namespace endcap::sema {
 
 uint32_t ValueTable::number(const std::string& text) {
@@ -51,6 +53,8 @@ Value ValueTable::of(const Expr& e) {
     result = combine(fmt::format("optional {}", e.type), {optional->value.get()});
   } else if (const auto* call = std::get_if<CallFunction>(&e.node)) {
     result = combine(fmt::format("call {}", call->function.index), list(call->arguments));
+  } else if (&unbounded(e) != &e) {
+    result = of(unbounded(e));
   } else if (const auto* operation = std::get_if<Operation>(&e.node)) {
     result = combine(fmt::format("operation {} {} {} {}", static_cast<int>(operation->op), e.type,
                                  static_cast<int>(operation->rounding), operation->calendar),

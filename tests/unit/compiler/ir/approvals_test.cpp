@@ -68,6 +68,34 @@ TEST_CASE("an approval shows every leaf with its target, payload, undo and the r
   CHECK(instance->operands[point.valid_until_operand] == "2026-12-14T12:59:00Z");
 }
 
+TEST_CASE("an approval says whether a model had a hand in what it asks for") {
+  const auto asked = [](const std::string& units, const std::string& when) {
+    TextFlow flow("let stock = read Stock(\"0001\", promo.article)\n" + when +
+                      "{ let move = propose Transfer.commit(promo, to: \"0001\", units: " + units +
+                      ") undo Transfer.cancel(promo, to: \"0001\", units: " + units + R"()
+                        approve move under StockMove as shift valid until promo.end at 23:59 zone "Australia/Sydney" {
+                          within 8 hours
+                          on rejected, expired { fail Refused(promo.id) and keep }
+                          on changed { then ask again }
+                        }
+                        write shift { on InsufficientStock { fail Late(promo.id) and keep } } }
+                      finish Sold(promo.id))",
+                  kPolicies);
+    Instance instance = flow.start(promotion());
+    const json nine = {{"amount", "9"}, {"unit", "ea"}};
+    instance.ok({{"store", "0001"},
+                 {"article", "AC-100"},
+                 {"available", nine},
+                 {"forecast", nine},
+                 {"as of", "2026-11-20T09:00:00Z"}});
+    REQUIRE(instance->point->kind == WaitKind::Approve);
+    return instance->point->by_advice;
+  };
+  CHECK_FALSE(asked("stock.available", "when yes "));
+  CHECK(asked("stock.forecast", "when yes "));
+  CHECK(asked("stock.available", "when stock.forecast > 5 ea "));
+}
+
 TEST_CASE("the row of the policy follows the facts; what can't be computed is no row") {
   TextFlow flow(std::string(kGate) + "write pricing for listing finish Sold(promo.id)", kPolicies);
   auto row = [&](const std::string& price, const std::string& cost) -> int {

@@ -89,11 +89,29 @@ TEST_SUITE("differences between two metadata files") {
           "property NoteType/Price: Scale 2 -> 3 (widened), reading breaking, writing compatible");
     CHECK(only(replaced("Precision=\"11\"", "Precision=\"9\"")) ==
           "property NoteType/Price: Precision 11 -> 9 (narrowed), reading compatible, writing breaking");
+  }
+
+  TEST_CASE("digits that move over the point are one change, of the scale") {
+    const auto longer = replaced("Scale=\"2\"", "Scale=\"3\"");
+    CHECK(only(longer) ==
+          "property NoteType/Price: Scale 2 -> 3 (widened; 9 -> 8 digits before the point), reading "
+          "breaking, writing breaking");
+    CHECK(longer.front().why ==
+          "a number with more decimal places may not fit where it is read into, and one with more digits "
+          "before the point is refused when it is written");
+    const auto shorter = replaced("Scale=\"2\"", "Scale=\"1\"");
+    CHECK(only(shorter) ==
+          "property NoteType/Price: Scale 2 -> 1 (narrowed; 9 -> 10 digits before the point), reading "
+          "breaking, writing breaking");
+    CHECK(shorter.front().why ==
+          "a number with more decimal places is refused when it is written, and one with more digits before "
+          "the point may not fit where it is read into");
+    // Where both changed, both are told.
     CHECK(
-        told(replaced("Scale=\"2\"", "Scale=\"3\"")) ==
+        told(replaced("Precision=\"11\" Scale=\"2\"", "Precision=\"10\" Scale=\"3\"")) ==
         std::vector<std::string>{
             "property NoteType/Price: Scale 2 -> 3 (widened), reading breaking, writing compatible",
-            "property NoteType/Price: Precision 11 -> 11 (narrowed), reading compatible, writing breaking"});
+            "property NoteType/Price: Precision 11 -> 10 (narrowed), reading compatible, writing breaking"});
   }
 
   TEST_CASE("whole numbers may grow, other types are not compared") {

@@ -1,6 +1,7 @@
 // A project's own files: what is read, and what is said about mistakes in them.
 #include <algorithm>
 
+#include "compiler/schema/file.h"
 #include "compiler/schema/project_parts.h"
 #include "tests/unit/compiler/schema/project_fixture.h"
 
@@ -292,7 +293,7 @@ joint_with = ["shop"]
     };
     const std::string must =
         "` must be opening hours such as \"09:00-17:30\", or [\"09:00-12:00\", "
-        "\"13:00-16:00\"], in order";
+        "\"13:00-16:00\"], in order and with a break between them";
     const auto invalid = DiagnosticKind::ProjectValueInvalid;
     CHECK(problem("[calendars.shop.hours]\nMon = \"9 to 5\"\nTue = \"09:00-17:00\"", invalid) ==
           "`Mon" + must);
@@ -311,6 +312,12 @@ joint_with = ["shop"]
               .find("`Tu`") != std::string::npos);
     CHECK(problem("[calendars.shop.hours]\n2026-12-24 = \"09:00-17:00\"",
                   DiagnosticKind::CalendarNeverOpen) == "calendar shop is never open: it has no working day");
+    // A day that can't be read was meant as a working day: nothing more is said.
+    CHECK(problem("[calendars.shop.hours]\nMon = \"9 to 5\"", invalid) == "`Mon" + must);
+    CHECK(problem("[calendars.shop.hours]\nMonn = \"09:00-17:00\"", DiagnosticKind::ProjectKeyUnknown)
+              .find("`Monn`") != std::string::npos);
+    CHECK(problem("days = [\"Monn\"]", invalid) ==
+          "`days` must be a list of Mon, Tue, Wed, Thu, Fri, Sat, Sun");
   }
 
   TEST_CASE("needs an endcap.toml, and it must be TOML") {
@@ -430,6 +437,11 @@ TEST_SUITE("the lock file") {
     desk.write("endcap.lock", "[systems.other]\nschema = \"o\"\nsha256 = \"1\"\n");
     desk.load();
     CHECK(desk.kinds() == Kinds{DiagnosticKind::LockIncomplete, DiagnosticKind::LockStale});
+    // The one may be the other under its old name: which schema is meant somebody has to say.
+    for (const Diagnostic& each : desk.diagnostics.all()) {
+      REQUIRE(each.fix);
+      CHECK_FALSE(each.fix->safe);
+    }
     desk.write("endcap.lock", "not toml");
     desk.load();
     CHECK(desk.kinds() == Kinds{DiagnosticKind::LockInvalid});
@@ -437,6 +449,24 @@ TEST_SUITE("the lock file") {
     std::filesystem::create_directory(desk.folder / "endcap.lock");
     desk.load();
     CHECK(desk.only(DiagnosticKind::LockInvalid) == "endcap.lock can't be read: it is a folder");
+  }
+
+  TEST_CASE("what is gone is taken out with its own lines, and no remark of others") {
+    DeskProject desk;
+    desk.pin();
+    const std::string pinned = read_file(desk.folder / "endcap.lock").value();
+    const std::string gone = "[systems.a]\nschema = \"o\"\nsha256 = \"1\"\n";
+    const auto taken_out = [&](const std::string& text) {
+      desk.write("endcap.lock", text);
+      desk.load();
+      desk.only(DiagnosticKind::LockStale);
+      const Fix& fix = desk.diagnostics.all().at(0).fix.value();
+      CHECK(fix.safe);
+      return text.substr(0, fix.span.begin) + text.substr(fix.span.end);
+    };
+    CHECK(taken_out(gone + "\n# looked at in May\n" + pinned) == "# looked at in May\n" + pinned);
+    CHECK(taken_out(pinned + gone) == pinned);
+    CHECK(taken_out(pinned + gone + "\n# the last remark\n") == pinned + "# the last remark\n");
   }
 
   TEST_CASE("is not written for a schema that can't be read") {

@@ -143,6 +143,16 @@ TEST_SUITE("what an upgrade of a system touches") {
                 "operation Refill.order/Quantity breaking"});
   }
 
+  TEST_CASE(
+      "more places under the same precision leave fewer digits before the point to who sends a number") {
+    CHECK(touched("Name=\"Quantity\" Type=\"Edm.Decimal\" Precision=\"13\" Scale=\"3\"",
+                  "Name=\"Quantity\" Type=\"Edm.Decimal\" Precision=\"13\" Scale=\"4\"")
+              .front() == "operation Move.order/Quantity breaking");
+    CHECK(touched("Name=\"LandedCost\" Type=\"Edm.Decimal\" Precision=\"13\" Scale=\"2\"",
+                  "Name=\"LandedCost\" Type=\"Edm.Decimal\" Precision=\"13\" Scale=\"3\"") ==
+          Texts{"view fixture.base.Promotion/LandedCost compatible"});
+  }
+
   TEST_CASE("a property that is gone breaks what reads it, by field and by unit") {
     CHECK(touched("<Property Name=\"Region\" Type=\"Edm.String\" MaxLength=\"3\" sap:label=\"Region\"/>",
                   "") == Texts{"view fixture.base.Store/Region breaking"});

@@ -61,7 +61,8 @@ std::string dump(const Ask& ask) {
 std::string dump(const Propose& propose) {
   const std::string undo = propose.undo ? form("undo", {dump(*propose.undo)}) : "";
   return form("propose", {endcap::dump(propose.variable), endcap::dump(propose.list),
-                          clause("where", endcap::dump(propose.where)), dump(propose.call), undo});
+                          clause("where", endcap::dump(propose.where)), dump(propose.call), undo,
+                          propose.keep ? "keep" : ""});
 }
 
 std::string filled_in(const char* word, const Form& f) {

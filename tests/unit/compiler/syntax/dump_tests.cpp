@@ -67,7 +67,10 @@ std::string dump(const TestStmt& statement) {
                         {s.role.text, s.every ? "every" : "", s.what.text(), dump(s.answers), dump(s.about),
                          clause("to", s.to),
                          clause("except", each(s.except, [](const Name& n) { return '"' + n.text + '"'; })),
-                         s.person ? "as " + *s.person : "", s.reason.empty() ? "" : '"' + s.reason + '"'});
+                         s.person ? "as " + *s.person : "", s.reason.empty() ? "" : '"' + s.reason + '"',
+                         s.refused ? clause("refused", s.refused->choice ? s.refused->choice->text
+                                                                         : '"' + s.refused->text + '"')
+                                   : ""});
           },
           [](const FaultStmt& s) {
             const char* const kKind[] = {"rejected", "unavailable", "invalid", "times-out", "too-late"};

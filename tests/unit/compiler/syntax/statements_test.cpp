@@ -11,6 +11,10 @@ TEST_CASE("let binds a value, a read or a proposal") {
   CHECK(statement("read promo.stores") == "(read (. promo stores))");
   CHECK(statement("let m = propose T.commit(to: x) undo T.cancel(to: x)") ==
         "(let m (propose (call T.commit to:x) (undo (call T.cancel to:x))))");
+  CHECK(statement("let m = propose T.commit(to: x) and keep") ==
+        "(let m (propose (call T.commit to:x) keep))");
+  CHECK(statement("let m = propose for each s in p.stores { A.b(s) and keep }") ==
+        "(let m (propose s (. p stores) (call A.b s) keep))");
   CHECK(statement("let m = propose for each s in p.stores where s.open { A.b(s) }") ==
         "(let m (propose s (. p stores) (where (. s open)) (call A.b s)))");
 }

@@ -43,7 +43,18 @@ TEST_CASE("people decide") {
         "(delegates Boss gate.pricing (to dora) as fay)");
   CHECK(story("Boss approves p for \"1\" except for \"7\", \"8\" because \"no\"") ==
         "(approves Boss p (for \"1\") (except \"7\" \"8\") \"no\")");
+  CHECK(story("Boss approves p because \"good\" except for \"7\" because bad as \"fay\"") ==
+        "(approves Boss p (except \"7\") as fay \"good\" (refused bad))");
   CHECK(story("Clerk does Count for every Store") == "(does Clerk Count (for every Store))");
+}
+
+TEST_CASE("what has no name of its own is called after what it is") {
+  CHECK(story("Boss approves notify.L.print.unavailable.p") ==
+        "(approves Boss notify.L.print.unavailable.p)");
+  CHECK(story("expect notify.L.print.unavailable.p granted") ==
+        "(expect granted notify.L.print.unavailable.p)");
+  CHECK(story("expect waiting at notify.L.print\nexpect waiting at throughout") ==
+        "(expect waiting notify.L.print) (expect waiting throughout)");
 }
 
 TEST_CASE("systems fail, so often") {

@@ -75,6 +75,31 @@ TEST_CASE("a fix with which there is a new finding is undone, the others stay") 
   CHECK(result.after.findings.size() == 1);
 }
 
+TEST_CASE("a warning that errors had hidden is no new finding") {
+  const auto check = [](const Overlay& changed) {
+    CheckedTexts checked;
+    const auto found = changed.find("f");
+    const SourceId id = checked.sources.add("f", found == changed.end() ? "a b" : found->second);
+    checked.editable.push_back(id);
+    const std::string& now = checked.sources.file(id).text;
+    for (const char* wrong : {"a", "b"}) {
+      const auto at = static_cast<uint32_t>(now.find(wrong));
+      if (at >= now.size()) continue;
+      checked.findings.push_back(
+          {.kind = DiagnosticKind::SyntaxError, .span = {id, at, at + 1}, .arguments = {wrong}});
+      checked.findings.back().suggest({{id, at, at + 1}, "c", "write c", true});
+    }
+    if (checked.findings.empty())
+      checked.findings.push_back(
+          {.kind = DiagnosticKind::EventNotHeard, .span = {id, 0, 1}, .arguments = {"erp", "Moved"}});
+    return checked;
+  };
+  const Fixed result = fix_texts(check);
+  CHECK(result.changed.at("f") == "c c");
+  CHECK(result.undone.empty());
+  CHECK(result.after.findings.size() == 1);
+}
+
 TEST_CASE("fixes that harm only together are applied one at a time, until one would harm") {
   const Fixed result = fixed("foo bar", {{"foo", "x"}, {"bar", "y"}, {"x y", ""}});
   CHECK(text_of(result) == "x bar");

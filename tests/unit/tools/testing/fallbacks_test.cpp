@@ -45,6 +45,40 @@ TEST_CASE("a call that fails does what is said for all, and then what it was to 
   CHECK(happened(report) == "");
 }
 
+TEST_CASE("an approval in what is said for all is named behind the call") {
+  const std::string asks = R"(
+use system erp
+
+workflow Labels(promo: Promotion, store: Store) key promo.id {
+  throughout {
+    on unavailable of erp {
+      let price = propose Price.activate(promo, store) undo Price.withdraw(promo, store)
+      approve price under PriceGate as pricing valid until promo.end at 23:59 zone "UTC" {
+        within 4 hours
+        on rejected, expired { fail Refused(promo.id) and compensate }
+        on changed { then ask again }
+      }
+      write pricing { on RecordLocked, unavailable { then retry } }
+      then retry
+    }
+  }
+  notify Label.print(store.id, "new")
+  finish Labelled(promo.id)
+}
+)";
+  const std::string story = "test \"story\" {\n" + kGiven + R"(
+  Label.print is unavailable 5 times
+  start Labels(Promotion("P-1"), Store("1001")) at 2026-11-20 09:00 zone "UTC"
+  after 1 hours
+  Finance approves notify.Label.print.unavailable.pricing
+  expect write Price.activate once
+  after 2 hours
+  expect outcome Labelled
+}
+)";
+  CHECK(happened(run(story, asks)) == "");
+}
+
 TEST_CASE("and when nobody does it, it ends") {
   CHECK(happened(labelled(R"(Label.print for "1002" is unavailable always)", R"(
   after 6 hours

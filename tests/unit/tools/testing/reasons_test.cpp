@@ -79,6 +79,17 @@ TEST_CASE("why somebody says no is known where they are asked again") {
   expect fails NotApproved(why: Objection.too_thin))") == "");
 }
 
+TEST_CASE("lines are refused for another reason than the rest is approved for") {
+  std::string workflow = kDemanding;
+  workflow.replace(workflow.find("reason for approval Text(20)"), 28, "reason for approval Praise");
+  CHECK(raised(R"(
+  Finance approves pricing because good except for "1001" because not_ours
+  expect pricing refused for "1001" once
+  after until 2026-12-01 06:00
+  expect outcome Raised(stores: ["1002", "1003"]))",
+               "enum Praise { good, fine }\n" + workflow) == "");
+}
+
 TEST_CASE("lines are refused with the reason of the decision") {
   std::string workflow = kDemanding;
   workflow.replace(workflow.find("    reason for approval Text(20) required\n"), 42, "");
