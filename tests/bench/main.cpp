@@ -2,62 +2,49 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
-#include <functional>
 #include <stdexcept>
 
-#include "tests/bench/front_end.h"
-#include "tests/bench/guard.h"
-#include "tests/bench/project.h"
-#include "tests/bench/steps.h"
-#include "tests/bench/sweep.h"
-#include "tools/common/compile_project.h"
+#include "tests/bench/benches.h"
+#include "tests/bench/machine.h"
 
 using namespace endcap;
 
 namespace {
 
-// A folder that something else lives in is not ours to empty.
-void take_folder(const std::filesystem::path& folder) {
-  const std::filesystem::path marker = folder / ".endcap-bench";
-  if (std::filesystem::exists(folder) && !std::filesystem::is_empty(folder) &&
-      !std::filesystem::exists(marker))
-    throw std::runtime_error(folder.string() + " is not empty and no bench made it: name another --data");
-  std::filesystem::create_directories(folder);
-  std::ofstream(marker) << "emptied by endcap_bench\n";
+std::string names_of_benches() {
+  std::string names;
+  for (const bench::Bench& each : bench::benches()) names += (names.empty() ? "" : ", ") + each.name;
+  return names;
 }
 
-std::shared_ptr<const abi::Program> own_program(const std::filesystem::path& source) {
-  CheckedProject project = check_project(source / "tests/bench/project");
-  if (!project.ok()) throw std::runtime_error("the bench's own project does not check cleanly");
-  auto program = compile_project(project, std::nullopt);
-  if (!program) throw std::runtime_error(program.error());
-  return *program;
+std::string footer() {
+  std::string text = "Benches:\n";
+  for (const bench::Bench& each : bench::benches())
+    text += fmt::format("  {:<14}{}\n", each.name, each.shows);
+  return text +
+         "\nEach runs on the real engine, log and RocksDB. A ratio is a figure beside its limit, both of "
+         "this run "
+         "and this\nmachine: compare ratios, and figures only of one session. No figure fails a test.\n"
+         "\n"
+         "Example:\n"
+         "  tools/bench                                  all of them, some minutes\n"
+         "  tools/bench step_latency tail                two of them\n"
+         "  tools/bench events --waiting 1000000         at full size\n"
+         "  tools/bench parked restart --parked 1000000  the same\n"
+         "  tools/bench --json > figures.json\n";
 }
 
-std::vector<bench::Figure> run_steps(const std::filesystem::path& source, const std::filesystem::path& data,
-                                     double seconds) {
-  take_folder(data);
-  auto figures = bench::bench_steps(own_program(source), {.folder = data / "run", .seconds = seconds});
-  std::filesystem::remove_all(data);
-  return figures;
-}
-
-std::vector<bench::Figure> run_sweep(const std::filesystem::path& source, const std::filesystem::path& data) {
-  take_folder(data);
-  auto figures = bench::bench_sweep(own_program(source), data / "run");
-  std::filesystem::remove_all(data);
-  return figures;
-}
-
-std::vector<bench::Figure> run_project(const std::filesystem::path& source, const std::filesystem::path& data,
-                                       const std::filesystem::path& command, size_t files) {
-  take_folder(data);
-  auto figures = bench::bench_project(
-      {.workflows = source / "workflows", .folder = data / "project", .command = command, .files = files});
-  std::filesystem::remove_all(data);
+std::vector<bench::Figure> run_benches(const std::vector<std::string>& names,
+                                       const bench::Settings& settings) {
+  std::vector<bench::Figure> figures{bench::machine_figure()};
+  for (const bench::Bench& each : bench::benches()) {
+    if (!names.empty() && std::ranges::find(names, each.name) == names.end()) continue;
+    fmt::print(stderr, "bench: {}\n", each.name);
+    for (bench::Figure& figure : each.run(settings)) figures.push_back(std::move(figure));
+  }
   return figures;
 }
 
@@ -65,44 +52,40 @@ std::vector<bench::Figure> run_project(const std::filesystem::path& source, cons
 
 int main(int argc, char** argv) {
   CLI::App app{"Figures of Endcap, each beside what the machine itself does in the same run."};
-  std::string source = ".", data = "build/bench-data", json_file;
-  std::string command = (std::filesystem::path(argv[0]).parent_path() / "endcap").string();
-  double seconds = 3;
-  size_t files = 1000;
+  bench::Settings settings{.source = ".",
+                           .data = "build/bench-data",
+                           .command = std::filesystem::path(argv[0]).parent_path() / "endcap"};
+  std::string json_file;
   bool json = false;
   std::vector<std::string> names;
-  app.add_option("--source", source, "the repository")->capture_default_str();
-  app.add_option("--data", data, "folder on the disk to measure; emptied")->capture_default_str();
+  app.add_option("NAMES", names, "which benches; none: all")->type_name("NAME");
   app.add_flag("--json", json,
                "print a list of {name, value, unit, limit, ratio, note} instead of the table");
   app.add_option("--json-file", json_file, "write that list to a file beside the table");
-  app.add_option("--seconds", seconds, "how long each level of `steps` runs")->capture_default_str();
-  app.add_option("--command", command, "the endcap that `project` runs")->capture_default_str();
-  app.add_option("--files", files, "how many files the project of `project` has, at least")
+  app.add_option("--seconds", settings.seconds, "how long each level under load runs")->capture_default_str();
+  app.add_option("--parked", settings.parked, "of `parked` (memory grows from a tenth of them) and `restart`")
       ->capture_default_str();
-  app.add_option("NAMES", names, "steps, guard, sweep, front_end, project; none: all");
+  app.add_option("--due", settings.due, "timers of `timers`")->capture_default_str();
+  app.add_option("--waiting", settings.waiting, "instances that wait for the events of `events`")
+      ->capture_default_str();
+  app.add_option("--finished", settings.finished, "instances that `history` runs beside")
+      ->capture_default_str();
+  app.add_option("--files", settings.files, "how many files the project of `project` has, at least")
+      ->capture_default_str();
+  app.add_option("--source", settings.source, "the repository")->capture_default_str();
+  app.add_option("--data", settings.data, "folder on the disk to measure; emptied")->capture_default_str();
+  app.add_option("--command", settings.command, "the endcap that is run")->capture_default_str();
+  app.footer(footer());
   CLI11_PARSE(app, argc, argv);
 
-  const std::vector<std::pair<std::string, std::function<std::vector<bench::Figure>()>>> benches = {
-      {"steps", [&] { return run_steps(source, data, seconds); }},
-      {"guard", [] { return bench::bench_guard(); }},
-      {"sweep", [&] { return run_sweep(source, data); }},
-      {"front_end", [&] { return bench::bench_front_end(std::filesystem::path(source) / "workflows", 100); }},
-      {"project", [&] { return run_project(source, data, command, files); }},
-  };
   for (const std::string& name : names) {
-    if (std::ranges::none_of(benches, [&](const auto& known) { return known.first == name; })) {
-      fmt::print(stderr, "there is no bench `{}`: steps, guard, sweep, front_end, project\n", name);
+    if (std::ranges::none_of(bench::benches(), [&](const auto& known) { return known.name == name; })) {
+      fmt::print(stderr, "there is no bench `{}`: {}\n", name, names_of_benches());
       return 2;
     }
   }
   try {
-    std::vector<bench::Figure> figures;
-    for (const auto& [name, run] : benches) {
-      if (!names.empty() && std::ranges::find(names, name) == names.end()) continue;
-      fmt::print(stderr, "bench: {}\n", name);
-      for (bench::Figure& figure : run()) figures.push_back(std::move(figure));
-    }
+    const std::vector<bench::Figure> figures = run_benches(names, settings);
     if (!json_file.empty() && !(std::ofstream(json_file) << bench::json(figures) << "\n").flush())
       throw std::runtime_error(json_file + " can't be written");
     fmt::print("{}\n", json ? bench::json(figures) : bench::table(figures));

@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
-#include <stdexcept>
 #include <utility>
 
 #include "runtime/engine/engine.h"
-#include "runtime/journal/local_log.h"
+#include "tests/bench/open_data.h"
+#include "tests/bench/shell_steps.h"
 
 namespace endcap::bench {
 namespace {
@@ -50,28 +49,7 @@ class RecordingJournal : public Journal {
   Round round_;
 };
 
-struct Disks {  // a fresh log and store
-  explicit Disks(const std::filesystem::path& folder) {
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder / "log");
-    disk = must(open_disk(folder / "log"));
-    log = must(open_local_log(*disk, {}));
-    store = must(open_rocksdb_store(folder / "state", {}));
-  }
-  std::unique_ptr<Disk> disk;
-  std::unique_ptr<Journal> log;
-  std::unique_ptr<Store> store;
-};
-
 constexpr int kStages = 9;
-
-// Which of the workflows a call belongs to: its note, "N17", stands in the payload as it is.
-uint64_t note_in(const std::string& payload) {
-  const size_t at = payload.find('N');
-  uint64_t number = 0;
-  std::from_chars(payload.data() + at + 1, payload.data() + payload.size(), number);
-  return number;
-}
 
 struct Level {
   double steps_per_second = 0;
@@ -83,9 +61,10 @@ struct Level {
 
 Level run_engine(const std::shared_ptr<const abi::Program>& program, const StepsOptions& options,
                  uint32_t in_flight) {
-  Disks disks(options.folder);
-  RecordingJournal journal(*disks.log);
-  auto engine = must(open_engine(program, *disks.store, journal, {}));
+  std::filesystem::remove_all(options.folder);
+  OpenData data(options.folder);
+  RecordingJournal journal(*data.journal);
+  auto engine = must(open_engine(program, *data.store, journal, {}));
   uint64_t started = 0;
   struct Underway {
     double begin = 0;
@@ -133,15 +112,16 @@ Level run_engine(const std::shared_ptr<const abi::Program>& program, const Steps
 
 // Appends, syncs and applies the same bytes in the same rounds. Gives the seconds it took.
 double run_raw(const StepsOptions& options, const std::vector<Round>& rounds) {
-  Disks disks(options.folder);
+  std::filesystem::remove_all(options.folder);
+  OpenData data(options.folder);
   std::vector<Opened> opened;
   for (PartitionId partition = 0; partition < EngineOptions{}.partitions; ++partition)
-    opened.push_back(must(disks.log->open(partition, 1)));
+    opened.push_back(must(data.journal->open(partition, 1)));
   // Opening is a record of its own; and one round may hold several records of a partition.
   std::vector<Position> applied;
   for (PartitionId partition = 0; partition < opened.size(); ++partition) {
     for (Position position = 1; position <= opened[partition].tail; ++position)
-      must(disks.store->apply(partition, position, {}));
+      must(data.store->apply(partition, position, {}));
     applied.push_back(opened[partition].tail);
   }
   BatchId batch = 0;
@@ -149,12 +129,12 @@ double run_raw(const StepsOptions& options, const std::vector<Round>& rounds) {
   for (const Round& round : rounds) {
     for (const Appended& record : round) {
       Opened& tail = opened[record.partition];
-      disks.log->append(record.partition, tail.epoch, tail.tail++, ++batch, record.bytes, [](Ack) {});
+      data.journal->append(record.partition, tail.epoch, tail.tail++, ++batch, record.bytes, [](Ack) {});
     }
-    disks.log->sync();
+    data.journal->sync();
     for (const Appended& record : round) {
-      must(disks.store->apply(record.partition, ++applied[record.partition],
-                              must(decode_operations(record.bytes)).operations));
+      must(data.store->apply(record.partition, ++applied[record.partition],
+                             must(decode_operations(record.bytes)).operations));
     }
   }
   return seconds_now() - begin;
@@ -184,6 +164,12 @@ std::vector<Figure> bench_steps(const std::shared_ptr<const abi::Program>& progr
                        {},
                        "start in to the ninth result durable"});
     figures.push_back({whole + "/p99", percentile(level.workflows_us, 0.99), "us", {}, ""});
+    if (in_flight != options.in_flight.back()) continue;
+    std::filesystem::remove_all(options.folder);
+    const ShellSteps threads = run_shell_steps(
+        program, {.folder = options.folder, .in_flight = in_flight, .seconds = options.seconds});
+    figures.push_back({name + "/threads", threads.rate(), "steps/s", limit,
+                       "by the daemon's threads: a record is computed while the one before is synced"});
   }
   std::filesystem::remove_all(options.folder);
   return figures;
