@@ -199,7 +199,16 @@ class PartitionedEngine final : public Engine {
   std::vector<std::pair<PartitionId, CallRequest>> take_calls() override {
     std::vector<std::pair<PartitionId, CallRequest>> calls;
     for (PartitionId i = 0; i < partitions_.size(); ++i) {
-      for (CallRequest& call : partitions_[i]->take_calls()) calls.emplace_back(i, std::move(call));
+      for (CallRequest& call : partitions_[i]->take_calls()) {
+        if (call.turn_within > 0) {
+          call.turn_within -= std::max<Duration>(seen_ - call.now, 0);
+          if (call.turn_within <= 0) {
+            partitions_[i]->call_finished({i, call.call, not_in_time()});
+            continue;
+          }
+        }
+        calls.emplace_back(i, std::move(call));
+      }
     }
     return calls;
   }
@@ -265,6 +274,13 @@ class PartitionedEngine final : public Engine {
   const Counters& counters() const override { return state_.counters; }
 
  private:
+  // Its record says until when it may arrive, which a restart goes by; the disk took longer than that.
+  static CallResult not_in_time() {
+    CallResult result;
+    result.kind = CallResult::Kind::NotSent;
+    result.message = "it was not sent: the disk took too long to keep that it would be";
+    return result;
+  }
   JsonReply start_behind(ParsedStart given, JsonReply reply) {
     auto start = std::make_shared<ParsedStart>(std::move(given));
     return [this, start, reply = std::move(reply)](std::expected<std::string, Refusal> remembered) {

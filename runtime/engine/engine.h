@@ -152,8 +152,8 @@ class Engine {
   // more: the process must end and recover.
   virtual std::optional<std::string> failure() const = 0;
 
-  // Calls to make now (recorded and acknowledged). The shell hands each to its connector and feeds the result
-  // to call_finished.
+  // Calls to make now (recorded and acknowledged), but for those whose turn was over at the time that was told
+  // last. The shell hands each to its connector and feeds the result to call_finished.
   virtual std::vector<std::pair<PartitionId, CallRequest>> take_calls() = 0;
 
   // For clocks: the earliest timer that may fire, and whether anything is in flight, queued or

@@ -106,12 +106,12 @@ bool Shell::round() {
     in_flight = in_flight_ > 0 || !replies.empty();
   }
   engine_.settle();
-  send_calls();
   // Read before the inputs are looked at: the time they waited for was idle, and counts. On the way out
   // nothing becomes due any more.
   if (sends_) now_ = clock_.now({engine_.next_due(), in_flight || engine_.busy()});
-  for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
   engine_.show_as_of(now_);
+  send_calls();
+  for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
   for (auto& work : posted) work(engine_);
   keep_time();
   const bool worked = engine_.drain(now_);

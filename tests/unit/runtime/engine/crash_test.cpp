@@ -177,3 +177,20 @@ TEST_CASE("a partition whose disk does not keep up waits for it, and goes on") {
   CHECK(first.value().contains("id"));
   CHECK(second.value().contains("id"));
 }
+
+TEST_CASE(
+    "a write whose record the disk kept too late is not sent: a restart would not wait for it to arrive") {
+  Shop shop;
+  int rounds = 0;
+  size_t written = 99;
+  shop.world.runs_ahead = [&] {
+    if (++rounds < 60) shop.world.now += 2 * kMinute;
+    if (rounds == 59) written = shop.estate.written.size();
+    return false;
+  };
+  shop.launch(5);
+  CHECK(written == 0);
+  shop.world.run_out();
+  CHECK(shop.outcome() == "Done");
+  CHECK(shop.estate.written.size() == 3);
+}

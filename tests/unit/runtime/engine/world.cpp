@@ -2,6 +2,7 @@
 #include "tests/unit/runtime/engine/world.h"
 
 #include <stdexcept>
+#include <utility>
 
 namespace endcap::test {
 
@@ -54,6 +55,7 @@ void World::crash(bool power) {
   power ? disk_.lose_power() : disk_.crash();
   store_->crash();
   open_calls.clear();
+  synced_ = false;
   ++crashes;
   if (dies_opening != 0) disk_.die_after(std::exchange(dies_opening, 0));
   open();
@@ -66,9 +68,11 @@ bool World::tick() {
     return true;
   }
   if (runs_ahead && runs_ahead()) return true;
-  did = log_->sync() || did;
+  synced_ = log_->sync() || synced_;
   if (runs_ahead && runs_ahead()) return true;
+  did = std::exchange(synced_, false) || did;
   engine_->settle();
+  engine_->show_as_of(now);
   if (const auto failure = engine_->failure()) throw std::runtime_error(*failure);
   if (crash_now && crash_now()) {
     crash();

@@ -80,6 +80,7 @@ class World {
   std::unique_ptr<Journal> log_;
   std::unique_ptr<Engine> engine_;
   uint64_t next_event_ = 0;
+  bool synced_ = false;  // and not told yet
 };
 
 JsonReply keep(std::optional<Json>& reply);  // {"refused": kind, "message": ...} for a refusal
