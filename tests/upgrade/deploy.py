@@ -93,11 +93,16 @@ class Deployment:
         self.daemon: world.Process | None = None
         self.port = 0
         self.events = 0
+        self.source = ""
+        self.pairs: list[tuple[str, str]] = []  # what was deployed over what, for the first time
         self.ledger = max((entry["sequence"] for entry in around.sandbox("GET", "/ledger")["entries"]), default=0)
 
     # --- the project and its daemon
 
     def write(self, source: str) -> None:
+        """A project that is about to be deployed over the one that was served last."""
+        if self.source and source != self.source and (self.source, source) not in self.pairs:
+            self.pairs.append((self.source, source))
         (self.project / "deploy.endcap").write_text(source)
 
     def command(self, factor: float) -> list:
@@ -112,6 +117,7 @@ class Deployment:
         port_file.unlink(missing_ok=True)
         self.daemon = world.Process([*self.command(factor), "--port-file", port_file], self.folder / "log")
         self.port = self.daemon.wait_for_port(port_file)
+        self.source = source
 
     def stop(self) -> None:
         if self.daemon and self.daemon.alive():

@@ -2,7 +2,8 @@
 """A deploy never strands an instance: what is alive goes on under the new version where it stood, or the deploy is refused and the old
 version still opens the data.
 
-Each test is a pair of projects. Instances are parked under the old one; then the daemon is stopped and started with the new one.
+Each test is a pair of projects, or a few. Instances are parked under the old one; then the daemon is stopped and started with the new
+one. After each test, every pair that it has deployed is deployed once more, with an instance at every wait point of the old version.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import unittest
 
+import everywhere
 from deploy import HEAD, LISTING, POLICIES, PRICES, SHIFT, SLOW, Deployment, flow, task, world
 
 WORLD: world.World
@@ -25,6 +27,17 @@ class Deploys(unittest.TestCase):
         self.key = f"S-{Deploys.number:04}"
         self.it = Deployment(WORLD, self.id().split(".")[-1])
         self.addCleanup(self.it.stop)
+        self.differs: dict[int, dict[str, dict | set]] = {}  # as everywhere.Everywhere says, by the number of the pair
+        self.nowhere: dict[str, str] = {}
+        self.factor = SLOW
+
+    def tearDown(self):
+        self.it.stop()
+        WORLD.sandbox("DELETE", "/faults")
+        for number, (old, new) in enumerate(self.it.pairs):
+            with self.subTest(pair=number):
+                everywhere.Everywhere(WORLD, f"{self.it.folder.name}-{number}", old, new, self.differs.get(number), self.nowhere,
+                                      self.factor).run()
 
     def park(self, old: str, at: dict[str, int], factor: float = 10, key: str = ""):
         self.it.serve(old, factor)
@@ -152,6 +165,7 @@ class Deploys(unittest.TestCase):
 """ + task("Tell", "units: count.units, guess: count.guess"), version, f"record Count {{ {record} }}\n" + shift)
 
     def test_a_form_is_answered_as_the_new_version_asks(self):
+        self.differs = {0: {"task.Look": {"guess": {"amount": "3.000", "unit": "ea"}}}}  # as it was answered
         self.park(self.form("units: Qty<ea>, guess: Qty<ea>, lost: Qty<ea>",
                             "Count(units: stock.available, guess: stock.forecast, lost: stock.available)"), {"task.Look": 1})
         old = {field["name"]: field for field in self.it.tasks(self.key)[0]["form"]}
@@ -228,6 +242,7 @@ class Deploys(unittest.TestCase):
         self.assertEqual(self.it.effects(), {})
 
     def test_what_advice_has_chosen_is_not_forgotten(self):
+        self.nowhere = {"Flow task.Low": "no forecast is below 0 ea"}
         def choosing(version: int, condition: str, more: str = "") -> str:
             return flow(f"""  let stock = read Stock("1001", promo.article)
   when {condition} {{
@@ -256,6 +271,8 @@ class Deploys(unittest.TestCase):
         self.it.stands(self.key, {"task.Tell": 1})
 
     def test_a_field_that_is_advice_says_nothing_of_the_entity(self):
+        held = {point: {"store", "units"} for point in ("other", "task.Look")}  # who was chosen stays
+        self.differs = {0: held, 1: held}
         self.park(self.chosen("place(stock.available)", 1), {"task.Look": 1})
         self.it.serve(self.chosen("\"1002\"", 2))  # its forecast is advice, and nobody looks at it
         self.it.serve(self.chosen("place(stock.forecast)", 3))  # more careful than it must be
@@ -331,6 +348,7 @@ class Deploys(unittest.TestCase):
         return (f"  step {step} {{\n    due 2026-11-23 at 18:00 zone \"UTC\" {{\n      on late {{\n{late}      }}\n    }}\n{body}  }}\n")
 
     def test_a_step_that_is_due_is_late_when_it_was_due(self):
+        self.factor = 14_400
         note = "    let note = promo.name\n"
         old = flow(note + self.due("look", task("Look"), task("Chase", "note: note")))
         new = flow("  upgrades from 1 { step look becomes inspect }\n" + note
@@ -347,6 +365,7 @@ class Deploys(unittest.TestCase):
         self.it.ended(self.key)
 
     def test_a_step_that_is_not_due_any_more_is_left(self):
+        self.factor = 14_400
         body = "  step look {\n" + task("Look") + "  }\n"
         self.park(flow(self.due("look", task("Look"), task("Chase"))), {"look.task.Look": 1})
         self.it.serve(flow(body + task("Tell"), 2, SHIFT))
@@ -395,6 +414,7 @@ class Deploys(unittest.TestCase):
         self.it.ended(self.key)
 
     def test_a_sweep_that_still_looks_looks_again(self):
+        self.nowhere = {"Flow find[store, n].task.Look": "it finds nothing: each row divides by nothing, once"}
         self.park(flow(self.SWEEP % ("2", "10 / (n - least) > 1")), {"find.sweep": 1})
         self.it.until("held", lambda: self.it.history(self.key, "quarantined"))  # nothing is divided by nothing
         self.it.serve(flow(self.SWEEP % ("2", "n != least"), 2, SHIFT))
@@ -602,6 +622,7 @@ workflow Priced(promo: Promotion, store: Store) key promo.id version {version} {
         self.it.stands(self.key, {"task.Tell": 1})
 
     def test_a_new_value_is_given_by_the_clause(self):
+        self.differs = {1: {"task.Look": {"note": "none", "most": {"amount": "7.50", "currency": "AUD"}}}}
         body = "    let note = promo.name\n    let most = AUD 5.00\n" + task("Look") + task("Tell", "note: note, most: most")
         self.park(flow(task("Look")), {"task.Look": 1})
         self.refuse(flow(body, 2), "`note` (Text(40)) is needed after the wait")
@@ -943,8 +964,9 @@ def main() -> None:
     parser.add_argument("--bin", type=pathlib.Path, required=True)
     options, rest = parser.parse_known_args()
     with world.World(options.bin) as WORLD:
-        WORLD.start_estate("--small-promotions", 200)
+        WORLD.start_estate("--small-promotions", 2000)
         program = unittest.main(argv=[sys.argv[0], *rest], exit=False)
+    print(dict(everywhere.TOLD))
     sys.exit(0 if program.result.wasSuccessful() else 1)
 
 
