@@ -17,6 +17,7 @@ import everywhere
 from deploy import HEAD, LISTING, POLICIES, PRICES, SHIFT, SLOW, Deployment, flow, task, world
 
 WORLD: world.World
+EVERYWHERE = True
 
 
 class Deploys(unittest.TestCase):
@@ -34,6 +35,8 @@ class Deploys(unittest.TestCase):
     def tearDown(self):
         self.it.stop()
         WORLD.sandbox("DELETE", "/faults")
+        if not EVERYWHERE:
+            return
         for number, (old, new) in enumerate(self.it.pairs):
             with self.subTest(pair=number):
                 everywhere.Everywhere(WORLD, f"{self.it.folder.name}-{number}", old, new, self.differs.get(number), self.nowhere,
@@ -959,10 +962,12 @@ def contents(folder: pathlib.Path) -> dict[str, bytes]:
 
 
 def main() -> None:
-    global WORLD
+    global WORLD, EVERYWHERE
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", type=pathlib.Path, required=True)
+    parser.add_argument("--once", action="store_true", help="without the second deploy, which has somebody at every wait point")
     options, rest = parser.parse_known_args()
+    EVERYWHERE = not options.once
     with world.World(options.bin) as WORLD:
         WORLD.start_estate("--small-promotions", 2000)
         program = unittest.main(argv=[sys.argv[0], *rest], exit=False)
