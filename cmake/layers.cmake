@@ -1,11 +1,7 @@
-# endcap_together(target [FILES n]) compiles a target's files eight, or so many, at a time: small files that share large headers
-# build four times as fast. Each file still includes what it uses; names of one folder do not clash.
+# endcap_together(target) compiles a target's files eight at a time: small files that share large headers build four times as fast.
+# Each file still includes what it uses; names of one folder do not clash.
 function(endcap_together target)
-  cmake_parse_arguments(TOGETHER "" "FILES" "" ${ARGN})
-  if(NOT TOGETHER_FILES)
-    set(TOGETHER_FILES 8)
-  endif()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${TOGETHER_FILES})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # endcap_layer(compiler/base [LINKS public...] [PRIVATE private...])

@@ -53,10 +53,10 @@ Diagnostic* AdvicePass::report(DiagnosticKind kind, Span span, std::vector<std::
 }
 
 void AdvicePass::walk(Block& block, const Label& control) {
+  if (join(control, reached_).advice()) block.control = Trust::Advice;  // that it begins
   const size_t held = held_.size();
   for (Stmt& stmt : block.statements) {
     const Label here = join(control, reached_);
-    if (here.advice()) block.control = Trust::Advice;
     if (here.advice()) note_control(stmt, here);
     std::visit([&](auto& node) { visit(node, stmt, here); }, stmt.node);
   }

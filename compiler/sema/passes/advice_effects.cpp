@@ -73,8 +73,10 @@ void AdvicePass::visit(Approve& node, Stmt& stmt, const Label& control) {
       finding->label(program_.policies[node.policy.index].rows[row].span,
                      "this row would let advice through without a person");
   }
-  if (content.advice()) node.by_advice = true;
-  if (content.advice()) note_stored(node, stmt.span);
+  if (content.advice()) {
+    node.by_advice = true;
+    note_stored(node, stmt.span);
+  }
   // A model that names the account has as many budgets as it finds names.
   if (accounts.advice()) {
     if (Diagnostic* finding =
