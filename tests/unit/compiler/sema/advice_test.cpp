@@ -117,6 +117,28 @@ system erp {
   CHECK(fields[1].advice);
 }
 
+TEST_CASE("what is heard behind a wait of a model's decides what follows, and not that the workflow began") {
+  const Checked checked(R"(
+use fixture.advice
+use calendar office
+workflow Drop(promo: Promotion) key promo.id version 1 {
+  let stock = read StockOf("0001", promo.article)
+  when stock.forecast > 10 ea { wait until promo.launch - 5 days at 06:00 zone "Australia/Sydney" if late continue }
+  wait for event StockBelow(article, store) where article == promo.article within 2 days {
+    on expired { fail No() and keep }
+  }
+  task Look(id: promo.id) to Clerk within 2 hours { on expired { then continue } }
+  finish Done()
+}
+)");
+  INFO(checked.rendered());
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const Block& body = checked.program.workflows.back().body;
+  CHECK(body.control == abi::Trust::Trusted);
+  CHECK(body.statements.at(2).control == abi::Trust::Trusted);
+  CHECK(body.statements.at(3).control == abi::Trust::Advice);
+}
+
 TEST_CASE("approvals whose handlers write what was approved before do not multiply") {
   std::string body;
   constexpr int kApprovals = 40;
