@@ -182,6 +182,7 @@ std::optional<std::string> Partition::make_frame(uint32_t machine, std::span<con
 
 // The large lists that a frame refers to, each once a family.
 void Partition::keep_blobs(uint64_t root, std::vector<abi::Blob> blobs) {
+  if (!blobs.empty()) holds(root, rows::Family::Blobs);
   for (abi::Blob& blob : blobs) {
     const std::string key = rows::big_endian(root) + blob.hash;
     if (!overlay_.get(Table::Blob, key)) overlay_.put(Table::Blob, key, std::move(blob.bytes));

@@ -45,6 +45,7 @@ void Partition::cover(rows::Task& task, const rows::Task& approval, std::vector<
   for (const FrozenLeaf& each : leaves)
     hashes.push_back(leaf_hash(approval, each.proposal, each.target, each.leaf));
   merkle::Tree tree = merkle::build(hashes);
+  if (!leaves.empty()) holds(approval.root, rows::Family::Leaves);
   task.leaves = leaves.size();
   task.merkle_root = tree.root;
   for (size_t i = 0; i < leaves.size(); ++i) {

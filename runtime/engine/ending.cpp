@@ -37,7 +37,8 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   std::set<uint64_t> in_flight;
   bool undoing = false;
   // First, so that no call that is dropped makes room for another.
-  const auto groups = overlay_.collect(Table::Group, rows::big_endian(root));
+  std::vector<std::pair<std::string, std::string>> groups;
+  if (whole->may_hold(rows::Family::Groups)) groups = overlay_.collect(Table::Group, rows::big_endian(root));
   for (const auto& [key, bytes] : groups)
     flights_.erase(rows::from_big_endian(std::string_view(key).substr(8)));
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(root))) {
@@ -61,7 +62,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
       if (const uint64_t undo = rows::decode<rows::Undo>(bytes).call; undo != 0) in_flight.insert(undo);
     }
   }
-  erase_all(Table::Result, rows::big_endian(root));
+  if (whole->may_hold(rows::Family::Groups)) erase_all(Table::Result, rows::big_endian(root));
   put(*whole);
   note(root, "ending", root, "", "",
        {{"outcome", outcome.name},
@@ -76,7 +77,8 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
 void Partition::settled(uint64_t root) {
   auto whole = family(root);
   CHECK(whole.has_value());
-  if (!whole->compensate || overlay_.collect(Table::Undo, rows::big_endian(root), 1).empty())
+  if (!whole->compensate || !whole->may_hold(rows::Family::Undos) ||
+      overlay_.collect(Table::Undo, rows::big_endian(root), 1).empty())
     return finalize(*whole);
   whole->status = rows::Family::Status::Compensating;
   put(*whole);
@@ -158,8 +160,12 @@ void Partition::undo_finished(const rows::Pending& call, const Input& input, con
 
 void Partition::finalize(rows::Family& whole) {
   const std::string prefix = rows::big_endian(whole.root);
-  for (const Table table : {Table::Leaf, Table::Undo, Table::Blob, Table::Group, Table::Result})
-    erase_all(table, prefix);
+  using Family = rows::Family;
+  for (const auto& [what, table] :
+       {std::pair(Family::Leaves, Table::Leaf), std::pair(Family::Undos, Table::Undo),
+        std::pair(Family::Blobs, Table::Blob), std::pair(Family::Groups, Table::Group),
+        std::pair(Family::Groups, Table::Result)})
+    if (whole.may_hold(what)) erase_all(table, prefix);
   whole.status = whole.failure ? rows::Family::Status::Failed : rows::Family::Status::Finished;
   whole.ended = now_;
   tell_waiters(whole);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/engine/correlation.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/family_upgrade.h"
 #include "runtime/engine/people.h"
@@ -78,6 +79,8 @@ struct EngineState {
   std::shared_ptr<Acks> acks = std::make_shared<Acks>();
   std::string failure;                    // not empty: nothing is done any more
   std::vector<std::string> notices = {};  // for the log
+  const std::vector<std::vector<uint32_t>> correlation = correlation_fields(*program);
+  RecentMessages recent_messages{options.partitions};
 };
 
 using KnownPrograms = std::map<std::string, KnownProgram>;  // by hash

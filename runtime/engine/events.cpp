@@ -55,56 +55,60 @@ bool Partition::follow_messages() {
     for (size_t i = 0; i < kMessagesPerDrain && meta_.cursors[source] < other->messages_stored(); ++i) {
       if (overlay_.full()) return moved;
       const uint64_t next = meta_.cursors[source] + 1;
-      auto bytes = state_.store.get(source, Table::Message, rows::big_endian(next));
-      if (!bytes) {  // the cursor stays: nothing is committed on what could not be read
-        state_.failure = bytes.error().message;
-        return moved;
-      }
+      const auto message = message_of(source, next);
+      if (!message) return moved;  // the cursor stays: nothing is committed on what could not be read
       meta_.cursors[source] = next;
       moved = true;
       overlay_.touch();
-      if (*bytes) deliver(rows::decode<rows::Message>(**bytes));
+      deliver(*message);
     }
   }
   return moved;
 }
 
-void Partition::deliver(const rows::Message& message) {
+// Nothing: the engine has failed. A message stays until every partition has seen it.
+std::shared_ptr<const HeardMessage> Partition::message_of(PartitionId source, uint64_t number) {
+  if (auto recent = state_.recent_messages.find(source, number)) return recent;
+  const auto bytes = state_.store.get(source, Table::Message, rows::big_endian(number));
+  if (!bytes || !*bytes) {
+    state_.failure =
+        bytes ? fmt::format(
+                    "The store is damaged: message {} of partition {} is gone, and partition {} has not "
+                    "seen it. Stop the daemon and restore the data folder from a backup.",
+                    number, source, number_)
+              : bytes.error().message;
+    return nullptr;
+  }
+  auto read = std::make_shared<const HeardMessage>(
+      read_message(types(), program(), state_.correlation, rows::decode<rows::Message>(**bytes)));
+  state_.recent_messages.keep(source, number, read);
+  return read;
+}
+
+void Partition::deliver(const HeardMessage& heard) {
+  const rows::Message& message = heard.message;
   if (message.kind == rows::Message::Kind::Start) return deliver_start(message);
   if (message.kind == rows::Message::Kind::Ended) return deliver_end(message);
   if (message.kind == rows::Message::Kind::Reserve) return deliver_reserve(message);
   if (message.kind == rows::Message::Kind::Reserved) return deliver_reserved(message);
   if (message.kind == rows::Message::Kind::Scheduled) return deliver_scheduled(message);
   if (message.kind == rows::Message::Kind::Came) return deliver_came(message);
-  for (uint32_t i = 0; i < program().events.size(); ++i) {
-    if (program().events[i].type == message.type) deliver_event(message, i);
-  }
+  for (const HeardEvent& event : heard.events) deliver_event(message, event);
 }
 
 // Probes the subscriptions by each field that some wait point keys this event by, and those without a key.
-void Partition::deliver_event(const rows::Message& message, uint32_t number) {
-  const abi::Event& event = program().events[number];
-  carry_message_to_routes(message, number);
-  abi::Arena arena;
-  auto record = event_record(types(), event, message.data, arena);
-  if (!record) return;  // refused when it was received; only a program that changed since can get here
-  const std::string packed = abi::pack_value(types(), event.record, arena, *record, nullptr);
-  change_entities(number, arena, *record);
-  std::vector<std::string> prefixes{rows::subscription_prefix(event.name, 0, "")};
-  const auto& fields = types()[event.record].fields;
-  for (uint32_t i = 0; i < fields.size(); ++i) {
-    const std::string key =
-        abi::key_text(arena, types(), fields[i].type, arena.cells(abi::reference_of(*record))[i], nullptr);
-    prefixes.push_back(rows::subscription_prefix(event.name, i + 1, key));
-  }
+void Partition::deliver_event(const rows::Message& message, const HeardEvent& event) {
+  carry_message_to_routes(message, event.event);
+  if (!event.record) return;
+  change_entities(event);
   const uint64_t first_born =
       next_sequence();  // what is subscribed from here on answers to this event, and does not hear it
-  for (const std::string& prefix : prefixes) {
+  for (const std::string& prefix : event.prefixes) {
     for (const auto& [key, value] : overlay_.collect(Table::Subscription, prefix)) {
       const auto now = find<rows::Subscription>(Table::Subscription, key);
       if (!now || now->born > first_born)
         continue;  // taken away, or taken again, because of what was heard before
-      heard(*now, packed, message);
+      heard(*now, *event.record, message);
       run_ready();
     }
   }

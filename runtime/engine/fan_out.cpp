@@ -54,6 +54,7 @@ bool Partition::park_fan_out(rows::Instance& row, const abi::WaitPoint& point, s
     return false;
   }
   row.fan_out = group.number;
+  holds(row.root, rows::Family::Groups);
   put(Table::Group, rows::pair_key(row.root, group.number), group);
   put(Table::Group, input_key(row.root, group.number), input);
   if (point.kind == abi::WaitKind::Run) {

@@ -7,14 +7,23 @@ namespace endcap {
 
 std::optional<std::string> Overlay::get(Table table, std::string_view key) {
   if (table == Table::History) ++history_rows_read_;
-  const auto found = changes_.find(Key(table, std::string(key)));
-  if (found != changes_.end()) return found->second.value;
+  const Key wanted(table, std::string(key));
+  if (const auto change = changes_.find(wanted); change != changes_.end()) return change->second.value;
+  if (const auto ahead = ahead_.find(wanted); ahead != ahead_.end()) return ahead->second;
   auto row = store_.get(partition_, table, key);
   if (!row) {
     failure_ = row.error().message;
     return std::nullopt;
   }
   return std::move(*row);
+}
+
+void Overlay::read_ahead(Table table, std::vector<std::string> keys) {
+  std::erase_if(keys, [&](const std::string& key) { return changes_.contains(Key(table, key)); });
+  if (keys.empty()) return;
+  auto rows = store_.multi_get(partition_, table, keys);
+  if (!rows) return;  // whoever asks for the row is told
+  for (size_t i = 0; i < keys.size(); ++i) ahead_[Key(table, std::move(keys[i]))] = std::move((*rows)[i]);
 }
 
 void Overlay::set(Key key, std::optional<std::string> value) {
@@ -28,6 +37,13 @@ void Overlay::put(Table table, std::string key, std::string value) {
 }
 
 void Overlay::erase(Table table, std::string key) { set({table, std::move(key)}, std::nullopt); }
+
+void Overlay::forget(Table table, const std::string& key) {
+  const auto change = changes_.find(Key(table, key));
+  if (change == changes_.end() || change->second.position != 0) return erase(table, key);
+  dirty_.erase(change->first);
+  changes_.erase(change);
+}
 
 std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, std::string_view prefix,
                                                                   size_t limit, std::string_view from) {

@@ -22,8 +22,14 @@ class Overlay {
       : store_(store), partition_(partition), history_rows_read_(history_rows_read) {}
 
   std::optional<std::string> get(Table table, std::string_view key);
+  // Reads rows that `get` will be asked for soon, in one go; until `forget_read_ahead`, which must come before
+  // the store is applied to.
+  void read_ahead(Table table, std::vector<std::string> keys);
+  void forget_read_ahead() { ahead_.clear(); }
   void put(Table table, std::string key, std::string value);
   void erase(Table table, std::string key);
+  // The same for a row that was new when it was put: what no record has yet never gets into one.
+  void forget(Table table, const std::string& key);
   // Rows whose keys begin with `prefix`, from `from` on when it is not empty; at most `limit`.
   std::vector<std::pair<std::string, std::string>> collect(Table table, std::string_view prefix,
                                                            size_t limit = SIZE_MAX,
@@ -58,6 +64,7 @@ class Overlay {
   size_t dirty_bytes_ = 0;  // written since the last `take`; a row that is written twice counts twice
   bool touched_ = false;
   std::map<Position, std::vector<Key>> taken_;
+  std::map<Key, std::optional<std::string>> ahead_;  // as the store has them
   std::string failure_;
 };
 

@@ -43,6 +43,7 @@ bool Partition::drain(Instant now) {
   tell_held();
   if (!overlay_.failure().empty()) state_.failure = overlay_.failure();
   if (!state_.failure.empty()) return false;
+  overlay_.forget_read_ahead();
   const bool keeps = overlay_.dirty();
   if (keeps) commit();
   if (!answers_.empty()) {  // nothing changed: they rest on what is under way, if anything is
@@ -239,6 +240,13 @@ std::optional<rows::Family> Partition::family(uint64_t root) {
 
 void Partition::erase_all(Table table, const std::string& prefix) {
   for (auto& [key, value] : overlay_.collect(table, prefix)) overlay_.erase(table, key);
+}
+
+void Partition::holds(uint64_t root, rows::Family::Holds what) {
+  auto whole = family(root);
+  if (!whole || whole->may_hold(what)) return;
+  whole->holds |= what;
+  put(*whole);
 }
 
 void Partition::note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,

@@ -14,6 +14,7 @@
 //   reconcile.cpp   all entities of a sync, whenever it comes round
 //   held.cpp        what people say of items that are held
 //   events.cpp      stored events and who hears them
+//   correlation.cpp how an event finds them
 //   inbound.cpp     calls of partners
 //   raises.cpp      exceptions, from partition to partition
 //   runs.cpp        the end of a workflow that another one runs
@@ -143,6 +144,7 @@ class Partition {
   void put(const rows::Instance& row) { put(Table::Instance, rows::pair_key(row.root, row.number), row); }
   std::optional<rows::Family> family(uint64_t root);
   void put(const rows::Family& row) { put(Table::Instance, rows::pair_key(row.root, 0), row); }
+  void holds(uint64_t root, rows::Family::Holds what);  // from now on
   void note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
             const std::string& element, const Json& details);
   void note(const rows::Instance& row, const char* kind, const Json& details);
@@ -210,6 +212,7 @@ class Partition {
   void unschedule(const std::string& key);
   bool fire_timers();
   void fire(const rows::Timer& timer);
+  void read_ahead(const std::vector<std::pair<std::string, rows::Timer>>& due);
 
   // --- schedules.cpp: starts at times that come round
   bool schedules_wanted();
@@ -260,7 +263,7 @@ class Partition {
   void carry_message_to_routes(const rows::Message& message, uint32_t event);
   void carry_message(rows::Carrier& row, rows::Carried item);
   // syncs.cpp
-  void change_entities(uint32_t event, abi::Arena& arena, abi::Cell record);
+  void change_entities(const HeardEvent& event);
   void entity_changed(const abi::Sync& sync, const abi::Sync::Change& change, abi::Arena& arena,
                       abi::Cell record);
   void has_changed(rows::Carrier& row, const std::string& key, bool reconciles);
@@ -292,8 +295,9 @@ class Partition {
   void take_call(InboundCall& call);  // inbound.cpp
   bool follow_messages();
   void trim_messages();
-  void deliver(const rows::Message& message);
-  void deliver_event(const rows::Message& message, uint32_t event);
+  std::shared_ptr<const HeardMessage> message_of(PartitionId source, uint64_t number);
+  void deliver(const HeardMessage& heard);
+  void deliver_event(const rows::Message& message, const HeardEvent& event);
   void subscribe(rows::Instance& row, const abi::WaitPoint& point, uint32_t index, bool throughout);
   bool guard_holds(const rows::Instance& row, uint32_t state, const Input& event);
   void heard(const rows::Subscription& subscription, const std::string& record, const rows::Message& message);

@@ -79,12 +79,16 @@ struct Family {
   Instant last_raised = 0;
   std::vector<std::string> postponed;  // Messages: it was raised while it ended, and begins anew
   uint64_t late = 0;                   // steps of it that should be over
+  // Of which tables it has had rows, so that its end need not look where there never were any.
+  enum Holds : uint64_t { Known = 1, Leaves = 2, Groups = 4, Undos = 8, Blobs = 16 };
+  uint64_t holds = 0;  // without Known: a row of an older release, which may have some of all
+  bool may_hold(Holds what) const { return (holds & Known) == 0 || (holds & what) != 0; }
   template <typename F>
   void fields(F& f) {
     f(1, root), f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
         f(8, ended), f(9, arguments), f(10, outcome), f(11, value), f(12, failure), f(13, compensate),
         f(14, suspended), f(15, signature), f(16, waiters), f(17, severity), f(18, raised),
-        f(19, last_raised), f(20, postponed), f(21, late);
+        f(19, last_raised), f(20, postponed), f(21, late), f(22, holds);
   }
 };
 

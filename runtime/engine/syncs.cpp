@@ -16,11 +16,16 @@ using ItemStage = rows::Carried::Stage;
 
 // ---------------------------------------------------------------- which entity
 
-void Partition::change_entities(uint32_t event, abi::Arena& arena, abi::Cell record) {
+void Partition::change_entities(const HeardEvent& event) {
   for (const auto& [name, carrying] : carriers_) {
     if (carrying.sync == nullptr) continue;
     for (const abi::Sync::Change& change : carrying.sync->changes) {
-      if (change.event == event) entity_changed(*carrying.sync, change, arena, record);
+      if (change.event != event.event) continue;
+      abi::Arena arena;
+      const auto record =
+          abi::unpack_value(types(), program().events[event.event].record, *event.record, arena);
+      CHECK(record.has_value());
+      entity_changed(*carrying.sync, change, arena, *record);
     }
   }
 }

@@ -39,20 +39,49 @@ bool Partition::fire_timers() {
   const auto first = next_due();
   if (!first || *first > now_) return false;
   bool fired = false;
+  std::vector<std::pair<std::string, rows::Timer>> due;
   for (const auto& [key, value] :
        overlay_.collect(Table::Timer, {}, kTimersPerDrain, rows::time_key(meta_.watermark))) {
-    const Instant due = rows::time_of_key(key);
-    if (due > now_ || overlay_.full()) break;
+    if (rows::time_of_key(key) > now_) break;
+    due.emplace_back(key, rows::decode<rows::Timer>(value));
+  }
+  read_ahead(due);
+  for (const auto& [key, timer] : due) {
+    if (overlay_.full()) break;
     if (!overlay_.get(Table::Timer, key)) continue;  // what fired before it took it away
     overlay_.erase(Table::Timer, key);
-    meta_.watermark = due;
+    meta_.watermark = rows::time_of_key(key);
     ++state_.counters.timers_fired;
-    fire(rows::decode<rows::Timer>(value));
+    fire(timer);
     run_ready();
     fired = true;
   }
   next_due_known_ = false;
   return fired;
+}
+
+// What all of these will need, in one go: a herd wakes families that nobody has looked at for weeks.
+void Partition::read_ahead(const std::vector<std::pair<std::string, rows::Timer>>& due) {
+  std::vector<std::string> instances, tasks;
+  for (const auto& [key, timer] : due) {
+    switch (timer.kind) {
+      case rows::Timer::Kind::Due:
+        instances.push_back(rows::pair_key(timer.root, timer.number));
+        instances.push_back(rows::pair_key(timer.root, 0));
+        break;
+      case rows::Timer::Kind::TaskExpires:
+      case rows::Timer::Kind::TaskReminds:
+      case rows::Timer::Kind::TaskEscalates:
+        instances.push_back(rows::pair_key(timer.root, 0));
+        instances.push_back(rows::pair_key(timer.root, timer.root));  // most are asked by the main machine
+        tasks.push_back("o" + rows::big_endian(timer.number));
+        break;
+      default:
+        break;
+    }
+  }
+  overlay_.read_ahead(Table::Instance, std::move(instances));
+  overlay_.read_ahead(Table::Task, std::move(tasks));
 }
 
 void Partition::fire(const rows::Timer& timer) {

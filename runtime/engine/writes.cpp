@@ -122,6 +122,7 @@ void Partition::finish_write(const rows::Pending& call, const Input& input) {
   undo.path = call.path;
   undo.element = call.element;
   undo.target = call.leaf_target;
+  holds(undo.root, rows::Family::Undos);
   put(Table::Undo, rows::pair_key(undo.root, undo.sequence), undo);
 }
 

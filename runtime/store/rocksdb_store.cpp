@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "runtime/store/row_prefixes.h"
 #include "runtime/store/store.h"
 #include "runtime/value/check.h"
 
@@ -85,9 +86,24 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
 
+  // What is written once and read seldom stands in larger blocks. What has come to rest is packed by what
+  // files of its kind have in common: rows of a thousand instances say nearly the same.
+  if (history) table.block_size = 16u << 10;
+  rocksdb::CompressionOptions packed;
+  packed.enabled = true;
+  packed.max_dict_bytes = 16u << 10;
+  packed.zstd_max_train_bytes = 64 * packed.max_dict_bytes;
+  packed.max_dict_buffer_bytes = 4u << 20;
+
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.compression = history ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
+  family.bottommost_compression = rocksdb::kZSTD;
+  family.bottommost_compression_opts = packed;
+  if (!history) {
+    family.prefix_extractor = row_prefixes();
+    family.memtable_prefix_bloom_size_ratio = 0.01;  // of the node's whole budget
+  }
   family.write_buffer_size = options.write_buffer_bytes;  // the node's budget decides, not the family
   family.arena_block_size = 64u << 10;  // small, so that idle families cost none of the budget
   family.max_write_buffer_number = 4;
@@ -238,6 +254,7 @@ class RocksStore final : public Store {
     const rocksdb::Slice upper = last;
     rocksdb::ReadOptions options;
     options.iterate_upper_bound = &upper;
+    options.total_order_seek = !is_within_prefix(first, last);
     std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, family(partition, table)));
     for (row->Seek(first); row->Valid(); row->Next()) {
       std::string_view key = row->key().ToStringView();

@@ -1,0 +1,24 @@
+// Rows that are looked for together, for RocksDB's filters: those of a family, those that hear the same
+// event.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace rocksdb {
+class SliceTransform;
+}
+
+namespace endcap {
+
+// Of a row's key with its table byte: how long the part is by which such rows are looked for; 0: they are
+// not.
+size_t row_prefix_size(std::string_view key);
+
+// Rows of [first, last) all begin with the prefix of `first`: a filter may say that there are none.
+bool is_within_prefix(std::string_view first, std::string_view last);
+
+std::shared_ptr<const rocksdb::SliceTransform> row_prefixes();
+
+}  // namespace endcap

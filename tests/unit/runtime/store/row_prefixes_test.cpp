@@ -1,0 +1,123 @@
+// Which rows are looked for together, and that the filters that go by it hide none.
+#include "runtime/store/row_prefixes.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/store/simulated_store.h"
+
+using namespace endcap;
+
+namespace {
+
+using Found = std::vector<std::pair<std::string, std::string>>;
+
+std::string number(uint64_t value) {
+  std::string bytes(8, '\0');
+  for (size_t i = 8; i-- > 0; value >>= 8) bytes[i] = static_cast<char>(value);
+  return bytes;
+}
+std::string in_table(Table table, const std::string& key) {
+  return std::string(1, static_cast<char>(table)) + key;
+}
+std::string hears(const std::string& event, uint64_t field, const std::string& value) {
+  return event + '\0' + number(field) + number(value.size()) + value;
+}
+std::string after(std::string prefix) {
+  while (!prefix.empty() && static_cast<uint8_t>(prefix.back()) == 0xff) prefix.pop_back();
+  if (!prefix.empty()) prefix.back() = static_cast<char>(static_cast<uint8_t>(prefix.back()) + 1);
+  return prefix;
+}
+
+Found scan(Store& store, Table table, const std::string& from, const std::string& to) {
+  Found found;
+  REQUIRE(store.scan(0, table, from, to, [&](std::string_view key, std::string_view value) {
+    found.emplace_back(key, value);
+    return true;
+  }));
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("rows of a family go by its number, subscriptions by event, field and value") {
+  CHECK(row_prefix_size(in_table(Table::Instance, number(7) + number(9))) == 9);
+  CHECK(row_prefix_size(in_table(Table::Undo, number(7))) == 9);
+  CHECK(row_prefix_size(in_table(Table::Instance, "short")) == 0);
+  const std::string key = hears("StockBelow", 2, "A-17");
+  CHECK(row_prefix_size(in_table(Table::Subscription, key)) == 1 + key.size());
+  CHECK(row_prefix_size(in_table(Table::Subscription, key + number(7) + number(9))) == 1 + key.size());
+  CHECK(row_prefix_size(in_table(Table::Subscription, key.substr(0, key.size() - 1))) == 0);  // cut off
+  CHECK(row_prefix_size(in_table(Table::Subscription, "StockBelow")) == 0);
+  CHECK(row_prefix_size(in_table(Table::Timer, number(7) + number(9))) == 0);
+  CHECK(row_prefix_size("") == 0);
+}
+
+TEST_CASE("a filter is asked only when the range is within one prefix") {
+  const auto within = [](Table table, const std::string& from, const std::string& to) {
+    return is_within_prefix(in_table(table, from), in_table(table, to));
+  };
+  CHECK(within(Table::Instance, number(7), number(8)));
+  CHECK(within(Table::Instance, number(7) + number(1), number(7) + number(2)));
+  CHECK_FALSE(within(Table::Instance, number(7), number(9)));
+  CHECK_FALSE(within(Table::Timer, number(7), number(8)));
+  const std::string key = hears("StockBelow", 2, "A-17");
+  CHECK(within(Table::Subscription, key, after(key)));
+  CHECK_FALSE(within(Table::Subscription, key, hears("StockBelow", 2, "A-19")));
+  CHECK_FALSE(is_within_prefix(in_table(Table::Instance, number(7)), std::string(1, '\x03')));
+}
+
+TEST_CASE("with filters a scan finds what it finds without them") {
+  std::string name = (std::filesystem::temp_directory_path() / "endcap-prefixes-XXXXXX").string();
+  REQUIRE(::mkdtemp(name.data()) != nullptr);
+  auto rocks = open_rocksdb_store(name, {.partitions = 1});
+  REQUIRE(rocks.has_value());
+  SimulatedStore model{1};
+  std::mt19937_64 random(11);
+  const auto roll = [&](uint64_t sides) { return random() % sides; };
+  const std::string values[] = {"", "A", "A-1", "A-17", std::string("A\0", 2), "\xff\xff"};
+  const auto subscription = [&] { return hears(roll(2) ? "Stock" : "StockBelow", roll(3), values[roll(6)]); };
+  // 255 carries over in the key that ends the range, the largest has none.
+  const uint64_t roots[] = {1, 2, 255, 256, 65'535, UINT64_MAX};
+  for (Position position = 1; position <= 120; ++position) {
+    std::map<std::pair<Table, std::string>, RowOperation> operations;
+    for (int i = 0; i < 20; ++i) {
+      const bool family = roll(2) == 0;
+      const Table table = family ? (roll(2) ? Table::Instance : Table::Undo) : Table::Subscription;
+      const std::string key =
+          family ? number(roots[roll(6)]) + number(roll(5)) : subscription() + number(roll(4));
+      RowOperation operation{table, key, std::nullopt};
+      if (roll(3) > 0) operation.value = std::to_string(position);
+      operations.insert_or_assign({table, key}, operation);
+    }
+    std::vector<RowOperation> rows;
+    for (auto& [key, operation] : operations) rows.push_back(operation);
+    REQUIRE((*rocks)->apply(0, position, rows));
+    REQUIRE(model.apply(0, position, rows));
+    if (position % 7 == 0) REQUIRE((*rocks)->flush(0));
+    for (const uint64_t root : roots) {
+      for (const Table table : {Table::Instance, Table::Undo}) {
+        const std::string prefix = number(root);
+        CHECK(scan(**rocks, table, prefix, after(prefix)) == scan(model, table, prefix, after(prefix)));
+        CHECK(scan(**rocks, table, prefix + number(2), after(prefix)) ==
+              scan(model, table, prefix + number(2), after(prefix)));
+      }
+    }
+    for (int i = 0; i < 20; ++i) {
+      const std::string prefix = subscription();
+      CHECK(scan(**rocks, Table::Subscription, prefix, after(prefix)) ==
+            scan(model, Table::Subscription, prefix, after(prefix)));
+    }
+    CHECK(scan(**rocks, Table::Instance, "", "") == scan(model, Table::Instance, "", ""));
+    CHECK(scan(**rocks, Table::Subscription, "S", "") == scan(model, Table::Subscription, "S", ""));
+  }
+  rocks->reset();
+  std::filesystem::remove_all(name);
+}
