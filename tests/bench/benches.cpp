@@ -145,8 +145,10 @@ std::vector<Bench> compiler_benches() {
                                         .folder = folder,
                                         .command = settings.command});
                     }),
-          {"front_end", "lines a second of parsing and checking",
-           [](const Settings& settings) { return bench_front_end(settings.source / "workflows", 100); }},
+          in_folder("front_end", "lines a second of parsing and checking",
+                    [](const Settings& settings, const Path& folder) {
+                      return bench_front_end(settings.source / "workflows", folder, settings.files);
+                    }),
           in_folder("project", "`endcap check` of a thousand files",
                     [](const Settings& settings, const Path& folder) {
                       return bench_project({.workflows = settings.source / "workflows",

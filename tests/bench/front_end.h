@@ -9,8 +9,9 @@
 
 namespace endcap::bench {
 
-// `project` is the folder of the shipped workflows; every copy is a set of modules of its own names. Throws
-// std::runtime_error when the project does not check cleanly.
-std::vector<Figure> bench_front_end(const std::filesystem::path& project, uint32_t copies);
+// `workflows` is the shipped project; `folder` is where the copies are made, and removed again. Throws
+// std::runtime_error when they do not check cleanly.
+std::vector<Figure> bench_front_end(const std::filesystem::path& workflows,
+                                    const std::filesystem::path& folder, size_t files);
 
 }  // namespace endcap::bench

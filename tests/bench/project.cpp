@@ -9,11 +9,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <regex>
 #include <stdexcept>
 
 #include "compiler/schema/file.h"
+#include "tests/bench/copied_project.h"
 
 extern char** environ;
 
@@ -22,80 +21,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Made {
-  size_t files = 0, lines = 0;
-};
-
 struct Run {
   double seconds = 0;
   double megabytes = 0;  // most memory it had at once
-};
-
-std::string text_of(const fs::path& path) {
-  auto text = read_file(path);
-  if (!text) throw std::runtime_error(path.string() + ": " + text.error());
-  return std::move(*text);
-}
-
-// The shipped workflows, over and over, each copy under names of its own.
-class Copies {
- public:
-  explicit Copies(const ProjectBench& bench) : bench_(bench) {
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(bench.workflows)) {
-      if (entry.path().extension() == ".endcap")
-        modules_.emplace_back(entry.path().lexically_relative(bench.workflows), text_of(entry.path()));
-    }
-    for (const auto& [path, text] : modules_) note_names(text);
-    std::ifstream configuration(bench.workflows / "endcap.toml");
-    bool speaks_of_them = false;
-    for (std::string line; std::getline(configuration, line);) {
-      if (line.starts_with("["))
-        speaks_of_them = line.starts_with("[partners.") || line.starts_with("[advisors.");
-      if (speaks_of_them) tables_ += line + "\n";
-    }
-  }
-
-  Made write() const {
-    fs::remove_all(bench_.folder);
-    fs::create_directories(bench_.folder);
-    for (const char* shared : {"endcap.toml", "endcap.lock", "schemas", "data"})
-      fs::copy(bench_.workflows / shared, bench_.folder / shared, fs::copy_options::recursive);
-    std::ofstream configuration(bench_.folder / "endcap.toml", std::ios::app);
-    Made made;
-    for (size_t copy = 0; made.files < bench_.files; ++copy) {
-      for (const auto& [path, text] : modules_) {
-        const fs::path target = bench_.folder / fmt::format("copy{}", copy) / path;
-        fs::create_directories(target.parent_path());
-        std::ofstream(target) << renamed(text, copy);
-        made.files += 1;
-        made.lines += static_cast<size_t>(std::ranges::count(text, '\n'));
-      }
-      if (copy > 0) configuration << "\n" << renamed(tables_, copy);
-    }
-    return made;
-  }
-
- private:
-  // What is known in the whole project, and not in a module only.
-  void note_names(const std::string& text) {
-    static const std::regex kDeclared(R"((?:^|\n)(?:partner|interface|advisor) (\w+))");
-    for (std::sregex_iterator each(text.begin(), text.end(), kDeclared), end; each != end; ++each)
-      names_ += (names_.empty() ? "" : "|") + (*each)[1].str();
-  }
-
-  std::string renamed(const std::string& text, size_t copy) const {
-    static const std::regex kModule(R"(\bretail\.)"), kEventType(R"(\btype ")");
-    const std::string own = fmt::format("copy{}.", copy);
-    const std::string moved =
-        std::regex_replace(std::regex_replace(text, kModule, own), kEventType, "type \"" + own);
-    if (copy == 0 || names_.empty()) return moved;
-    return std::regex_replace(moved, std::regex("\\b(" + names_ + ")\\b"), fmt::format("$01{}", copy));
-  }
-
-  const ProjectBench& bench_;
-  std::vector<std::pair<fs::path, std::string>> modules_;
-  std::string names_;   // as one pattern
-  std::string tables_;  // of endcap.toml, which speak of them
 };
 
 Run check(const ProjectBench& bench, bool anew) {
@@ -131,7 +59,8 @@ Run check(const ProjectBench& bench, bool anew) {
 double reading(const fs::path& folder) {
   const double begin = seconds_now();
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) text_of(entry.path());
+    if (entry.is_regular_file() && !read_file(entry.path()))
+      throw std::runtime_error(entry.path().string() + " can't be read");
   }
   return seconds_now() - begin;
 }
@@ -139,7 +68,7 @@ double reading(const fs::path& folder) {
 }  // namespace
 
 std::vector<Figure> bench_project(const ProjectBench& bench) {
-  const Made made = Copies(bench).write();
+  const CopiedProject made = copy_project(bench.workflows, bench.folder, bench.files);
   const std::string what = fmt::format("`endcap check`, {} lines in {} files", made.lines, made.files);
   const Run anew = check(bench, true);
   check(bench, false);  // fills the cache
