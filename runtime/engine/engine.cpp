@@ -323,8 +323,14 @@ class PartitionedEngine final : public Engine {
   std::expected<void, EngineError> sync_all() {
     const auto busy = [](const auto& partition) { return partition->unacknowledged(); };
     while (std::ranges::any_of(partitions_, busy) && state_.failure.empty()) {
-      state_.journal.sync();
+      const bool synced = state_.journal.sync();
       settle();
+      if (const Room room = state_.journal.room(); !synced && room.level == Room::Level::None) {
+        return std::unexpected(EngineError{
+            fmt::format("The disk of the journal in {} is full: {} bytes are free. Nothing acknowledged is "
+                        "lost: free some space, then start again.",
+                        room.folder, room.free_bytes)});
+      }
     }
     if (!state_.failure.empty()) return std::unexpected(EngineError{state_.failure});
     return {};

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -125,11 +126,21 @@ class RealDisk final : public Disk {
     return {};
   }
 
+  uint64_t free_bytes() override {
+    struct statvfs status {};
+    if (::statvfs(folder_.c_str(), &status) != 0) return UINT64_MAX;
+    return uint64_t{status.f_bavail} * status.f_frsize;
+  }
+
+  std::string folder() const override { return folder_.string(); }
+
  private:
   std::filesystem::path folder_;
 };
 
 }  // namespace
+
+bool is_full(const DiskError& error) { return error.code == ENOSPC || error.code == EDQUOT; }
 
 std::expected<std::unique_ptr<Disk>, DiskError> open_disk(const std::filesystem::path& folder) {
   std::error_code error;

@@ -32,7 +32,11 @@ class Disk {
   virtual std::expected<void, DiskError> remove(const std::string& name) = 0;
   virtual std::expected<void, DiskError> rename(const std::string& from, const std::string& to) = 0;
   virtual std::expected<void, DiskError> sync_folder() = 0;
+  virtual uint64_t free_bytes() = 0;       // that files may still take up; UINT64_MAX: not known
+  virtual std::string folder() const = 0;  // for people
 };
+
+bool is_full(const DiskError& error);  // no space, or the quota is used up
 
 std::expected<std::unique_ptr<Disk>, DiskError> open_disk(const std::filesystem::path& folder);
 

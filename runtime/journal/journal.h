@@ -28,6 +28,18 @@ using Completion = std::function<void(Ack)>;
 
 struct Opened { Epoch epoch = 0; Position tail = 0; };  // tail: last position, 0 when empty
 
+// What the log can still take on its disk. It says so before anything has to wait.
+struct Room {
+  enum class Level : uint8_t {
+    Enough,
+    Low,   // what comes next has no place to go: what was promised goes on in the reserve, nothing new should begin
+    None,  // the reserve is used up, too: records wait, and go on when there is room
+  } level = Level::Enough;
+  uint64_t free_bytes = 0;     // of the disk
+  uint64_t reserve_bytes = 0;  // the log has already: of its segments, and the ballast
+  std::string folder;
+};
+
 struct Record {
   PartitionId partition = 0;
   Position position = 0;
@@ -59,8 +71,12 @@ class Journal {
   // The completion runs on the thread that calls `sync` and may append, but not sync. `bytes` are at most kRecordBytesMax.
   virtual void append(PartitionId, Epoch, Position expected, BatchId, std::string bytes, Completion) = 0;
   // Writes and syncs everything appended so far, then completes it. The step function of the shell's journal thread; gives false
-  // when there was nothing to do, and then does what nobody waits for: call it until it does.
+  // when there was nothing to do, and then does what nobody waits for: call it until it does. What the disk has no room for is
+  // not completed and waits for a later call.
   virtual bool sync() = 0;
+  virtual Room room() const { return {}; }  // as of the last `sync`
+  // Somebody else on this disk has no room: the next `sync` gives up what the log holds for such times.
+  virtual void give_way() {}
   virtual std::unique_ptr<Cursor> tail(PartitionId, Position from) = 0;
   virtual void trim(PartitionId, Position up_to) = 0;                          // keeps the last record
   // Why records were completed with Unknown: the process must stop with this message. Empty while all is well.

@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
+#include <atomic>
+#include <cerrno>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <utility>
 
+#include "runtime/journal/ballast.h"
 #include "runtime/journal/recovery.h"
 #include "runtime/value/check.h"
 
@@ -21,6 +24,7 @@ using namespace log_format;
 constexpr uint64_t kSteps = 64;       // in which a segment is zeroed
 constexpr uint64_t kStepsBehind = 4;  // so many are made up for while others wait
 constexpr size_t kSegmentsBehind = 4;
+constexpr uint64_t kCopyBytes = 64u << 10;  // of a segment, at most, that only copies may take
 
 class LocalLog final : public Journal {
  public:
@@ -29,7 +33,8 @@ class LocalLog final : public Journal {
         options_(options),
         segments_(std::move(recovered.segments)),
         chain_(recovered.chain),
-        end_(recovered.end) {
+        end_(recovered.end),
+        ballast_(disk, options.ballast_bytes) {
     for (PartitionLog& log : recovered.partitions) {
       Partition partition;
       partition.assigned = log.last();
@@ -39,9 +44,15 @@ class LocalLog final : public Journal {
   }
 
   std::expected<void, JournalError> begin() {
-    if (!segments_.empty()) return {};
     std::scoped_lock io(io_mutex_);
-    return roll(0);
+    ballast_.find();
+    if (segments_.empty()) {
+      if (auto made = make_next(0); !made) return std::unexpected(journal_error(made.error()));
+      if (auto begun = begin_next(); !begun) return begun;
+    }
+    look_at_room(false);
+    if (disk_.free_bytes() < options_.free_bytes_min) ballast_.give_up();  // the store wants to open, too
+    return {};
   }
 
   std::expected<Opened, JournalError> open(PartitionId partition, NodeId node) override {
@@ -62,8 +73,9 @@ class LocalLog final : public Journal {
                         [&ack](Ack got) { ack = got; }});
     }
     sync();
-    if (ack != Ack::Ok) return std::unexpected(*failure());
-    return opened;
+    if (ack == Ack::Ok) return opened;
+    if (auto why = failure()) return std::unexpected(std::move(*why));
+    return std::unexpected(withdraw_marker(partition));
   }
 
   void append(PartitionId partition, Epoch epoch, Position expected, BatchId batch_id, std::string bytes,
@@ -83,6 +95,7 @@ class LocalLog final : public Journal {
 
   bool sync() override {
     std::scoped_lock io(io_mutex_);
+    if (gives_way_.exchange(false)) ballast_.give_up();
     std::vector<Entry> batch;
     {
       std::scoped_lock lock(mutex_);
@@ -94,22 +107,38 @@ class LocalLog final : public Journal {
       if (!failure_) {
         remove_trimmed();
         prepare_next(0);
+        keep_ballast();
+        look_at_room(false);
       }
       return false;
     }
+    size_t through = batch.size();
     if (!failure_) {
       prepare_next(kStepsBehind);
-      if (segments_.size() > kSegmentsBehind) remove_trimmed();
-      if (auto written = write_batch(batch); !written) {
+      if (segments_.size() > kSegmentsBehind || room_.level != Room::Level::Enough) remove_trimmed();
+      auto written = write_batch(batch);
+      if (written) {
+        through = *written;
+        look_at_room(through < batch.size());
+      } else {
         std::scoped_lock lock(mutex_);
         failure_ = written.error();
       }
     }
-    for (Entry& entry : batch) {
+    for (size_t i = 0; i < through; ++i) {
+      const Entry& entry = batch[i];
       if (entry.completion) entry.completion(entry.refused.value_or(failure_ ? Ack::Unknown : Ack::Ok));
     }
-    return true;
+    batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(through));
+    wait_for_room(std::move(batch));
+    return through > 0;
   }
+
+  Room room() const override {
+    std::scoped_lock lock(mutex_);
+    return room_;
+  }
+  void give_way() override { gives_way_ = true; }
 
   std::unique_ptr<Cursor> tail(PartitionId partition, Position from) override;
 
@@ -149,17 +178,23 @@ class LocalLog final : public Journal {
 
   Segment& current() { return *segments_.back(); }
 
-  std::expected<void, JournalError> write_batch(const std::vector<Entry>& batch) {
+  // How many of them, from the first on, are through: fewer than all when the disk has no room for the rest.
+  std::expected<size_t, JournalError> write_batch(const std::vector<Entry>& batch) {
     std::string buffer;
     std::vector<Written> written;
-    const uint64_t begin = end_;
-    uint64_t from = begin;
-    for (const Entry& entry : batch) {
+    uint64_t from = end_;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const Entry& entry = batch[i];
       if (entry.refused) continue;
       const uint64_t bytes = record_bytes(static_cast<uint32_t>(entry.bytes.size()));
-      if (from + buffer.size() + bytes > current().header.size) {
-        if (auto stored = store(from, buffer, written); !stored) return stored;
-        if (auto rolled = roll(bytes); !rolled) return rolled;
+      const uint64_t kept_back = (entry.flags & kCopy) != 0 ? 0 : copy_bytes();
+      if (from + buffer.size() + bytes + kept_back > current().header.size) {
+        if (auto stored = store(from, buffer, written); !stored) return std::unexpected(stored.error());
+        if (auto made = make_next(bytes); !made) {
+          if (is_full(made.error())) return i;
+          return std::unexpected(journal_error(made.error()));
+        }
+        if (auto begun = begin_next(); !begun) return std::unexpected(begun.error());
         from = end_;
       }
       RecordHeader header;
@@ -176,7 +211,8 @@ class LocalLog final : public Journal {
       encode_record(buffer, header, entry.bytes, seed_of(current().header));
       chain_ = header.checksum;
     }
-    return store(from, buffer, written);
+    if (auto stored = store(from, buffer, written); !stored) return std::unexpected(stored.error());
+    return batch.size();
   }
 
   // Writes and syncs one batch's part in the current segment; only then are its records readable.
@@ -203,13 +239,51 @@ class LocalLog final : public Journal {
     return {};
   }
 
-  // Begins a segment with room for a record of `bytes`. The one before is complete and synced.
-  std::expected<void, JournalError> roll(uint64_t bytes) {
+  // On a full disk an old segment can still be let go of, which makes room: the copies for it have a place.
+  uint64_t copy_bytes() const { return std::min(kCopyBytes, options_.segment_bytes / 16); }
+
+  std::string next_name() const {
+    return segment_name(segments_.empty() ? 1 : segments_.back()->header.sequence + 1);
+  }
+
+  // All of the next segment, with room for a record of `bytes`; the ballast is for this. Nothing of it can be
+  // taken for a record, so a disk without room for it is no unknown outcome.
+  std::expected<void, DiskError> make_next(uint64_t bytes) {
+    const uint64_t size = align(std::max(options_.segment_bytes, kSector + bytes + copy_bytes()), kSector);
+    auto made = zero_next(size);
+    if (!made && is_full(made.error()) && ballast_.bytes() > 0) {
+      ballast_.give_up();
+      made = zero_next(size);
+    }
+    no_room_ = !made && is_full(made.error());
+    return made;
+  }
+
+  std::expected<void, DiskError> zero_next(uint64_t bytes) {
+    if (next_bytes_ >= bytes) return {};
+    if (!next_) {
+      auto file = disk_.open(next_name(), true);
+      if (!file) return std::unexpected(file.error());
+      next_ = std::move(*file);
+    }
+    if (auto allocated = next_->allocate(bytes); !allocated) return allocated;
+    if (auto stored = next_->sync(); !stored) {  // which of its bytes are there nobody knows: begun anew
+      next_.reset();
+      next_bytes_ = 0;
+      (void)disk_.remove(next_name());
+      return stored;
+    }
+    next_bytes_ = bytes;
+    return {};
+  }
+
+  // Makes the next segment the current one. The one before is complete and synced.
+  std::expected<void, JournalError> begin_next() {
     auto segment = std::make_shared<Segment>();
     SegmentHeader& header = segment->header;
     header.partitions = options_.partitions;
     header.previous = chain_;
-    header.size = align(std::max(options_.segment_bytes, kSector + bytes), kSector);
+    header.size = next_bytes_;
     if (segments_.empty()) {
       header.identity = options_.identity != 0
                             ? options_.identity
@@ -223,42 +297,76 @@ class LocalLog final : public Journal {
       header.first_live = segments_.front()->header.sequence;
     }
     segment->name = segment_name(header.sequence);
-    if (!next_) {
-      if (auto made = open_next(segment->name); !made) return std::unexpected(journal_error(made.error()));
-    }
     segment->file = std::exchange(next_, nullptr);
-    auto done = segment->file->allocate(header.size);
-    if (done) done = segment->file->write(0, encode_segment_header(header));
+    next_bytes_ = 0;
+    auto done = segment->file->write(0, encode_segment_header(header));
     if (done) done = segment->file->sync();
     if (done) done = disk_.sync_folder();
     if (!done) return std::unexpected(journal_error(done.error()));
-    next_bytes_ = 0;
     end_ = kSector;
     std::scoped_lock lock(mutex_);
     segments_.push_back(std::move(segment));
     return {};
   }
 
-  std::expected<void, DiskError> open_next(const std::string& name) {
-    auto file = disk_.open(name, true);
-    if (!file) return std::unexpected(file.error());
-    next_ = std::move(*file);
-    next_bytes_ = 0;
-    return {};
-  }
-
   // Zeroes the next segment in small steps while the second half of this one fills, so that no commit waits
-  // for a whole one: at most one step a call, and none while fewer than `behind` are missing. A failure (a
-  // full disk) is not one yet: the step is tried again, and the roll reports it when there is no way on.
+  // for a whole one: at most one step a call, and none while fewer than `behind` are missing. A failure is
+  // not one yet: the step is tried again, and `make_next` reports it when there is no way on.
   void prepare_next(uint64_t behind) {
     const uint64_t half = current().header.size / 2;
     if (end_ < half || next_bytes_ >= options_.segment_bytes) return;
     const uint64_t wanted = std::min(options_.segment_bytes, 2 * (end_ - half));
     if (next_bytes_ + behind * options_.segment_bytes / kSteps > wanted) return;
-    if (!next_ && !open_next(segment_name(current().header.sequence + 1))) return;
     const uint64_t bytes =
         std::min(options_.segment_bytes, next_bytes_ + align(options_.segment_bytes / kSteps, kSector));
-    if (next_->allocate(bytes) && next_->sync()) next_bytes_ = bytes;
+    const auto made = zero_next(bytes);
+    if (made && ballast_.is_whole()) no_room_ = false;
+    if (!made && is_full(made.error())) no_room_ = true;
+  }
+
+  // ------------------------------------------------------------- room on the disk
+
+  // Free, for the log not to be short of anything.
+  uint64_t wanted_bytes() const {
+    const uint64_t next = options_.segment_bytes - std::min(next_bytes_, options_.segment_bytes);
+    return next + ballast_.missing() + options_.free_bytes_min;
+  }
+
+  void keep_ballast() {
+    if (ballast_.is_whole() || disk_.free_bytes() < wanted_bytes()) return;
+    no_room_ = !ballast_.make_some();
+  }
+
+  // Once it is low, a little more than what made it so has to be free: it does not go back and forth.
+  void look_at_room(bool waits) {
+    Room seen;
+    seen.folder = disk_.folder();
+    seen.free_bytes = disk_.free_bytes();
+    seen.reserve_bytes = current().header.size - end_ + next_bytes_ + ballast_.bytes();
+    const bool was_low = room_.level != Room::Level::Enough;
+    const uint64_t wanted = wanted_bytes() + (was_low ? options_.free_bytes_min / 2 : 0);
+    if (no_room_ || seen.free_bytes < wanted) seen.level = Room::Level::Low;
+    if (waits) seen.level = Room::Level::None;
+    std::scoped_lock lock(mutex_);
+    room_ = std::move(seen);
+  }
+
+  // In their order, before what was appended since. Copies are made again when they can be written.
+  void wait_for_room(std::vector<Entry> waiting) {
+    std::erase_if(waiting, [](const Entry& entry) { return (entry.flags & kCopy) != 0; });
+    std::scoped_lock lock(mutex_);
+    queue_.insert(queue_.begin(), std::move_iterator(waiting.begin()), std::move_iterator(waiting.end()));
+  }
+
+  // The disk has no room for the marker of a new owner: it does not become one.
+  JournalError withdraw_marker(PartitionId partition) {
+    std::scoped_lock lock(mutex_);
+    std::erase_if(queue_, [&](const Entry& entry) {
+      return entry.partition == partition && (entry.flags & kEpochMarker) != 0;
+    });
+    --partitions_[partition].log.epoch;
+    --partitions_[partition].assigned;
+    return journal_error({ENOSPC, fmt::format("{} has {} bytes free", room_.folder, room_.free_bytes)});
   }
 
   // The oldest segment can go when every record in it is trimmed. An idle partition's last record in it is
@@ -331,17 +439,21 @@ class LocalLog final : public Journal {
   Disk& disk_;
   const LocalLogOptions options_;
 
-  mutable std::mutex mutex_;  // queue_, partitions_, segments_, failure_
+  mutable std::mutex mutex_;  // queue_, partitions_, segments_, failure_, room_
   std::vector<Entry> queue_;
   std::vector<Partition> partitions_;
   std::vector<std::shared_ptr<Segment>> segments_;
   std::optional<JournalError> failure_;
+  Room room_;
+  std::atomic<bool> gives_way_{false};
 
   std::mutex io_mutex_;  // one writer; what follows is the writer's
   uint32_t chain_ = 0;
   uint64_t end_ = 0;  // offset in the current segment where the next batch begins
   std::shared_ptr<File> next_;
   uint64_t next_bytes_ = 0;  // of the next segment that are zeroed
+  Ballast ballast_;
+  bool no_room_ = false;  // for what was to be made last
 };
 
 class LocalCursor final : public Cursor {

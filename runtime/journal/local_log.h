@@ -11,6 +11,10 @@ struct LocalLogOptions {
   uint16_t partitions = 4;
   uint64_t segment_bytes = 16u << 20;
   uint64_t identity = 0;  // of a new log, part of every checksum; 0: drawn at random
+  // For a disk that fills up: what is kept free in a file of its own until the log can't go on without, and
+  // what else must be free, beside all that the log is to take next, for its room not to be low.
+  uint64_t ballast_bytes = 0;
+  uint64_t free_bytes_min = 0;
 };
 
 struct RecoveryReport {

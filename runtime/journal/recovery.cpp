@@ -11,7 +11,7 @@ namespace endcap {
 using namespace log_format;
 
 JournalError journal_error(const DiskError& error) {
-  if (error.code == ENOSPC || error.code == EDQUOT) {
+  if (is_full(error)) {
     return {JournalError::Kind::Full,
             fmt::format(
                 "The disk of the journal is full ({}). Nothing acknowledged is lost: free some space, then "

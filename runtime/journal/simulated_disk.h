@@ -2,6 +2,7 @@
 // forget, space runs out. Everything random comes from the seed.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <random>
@@ -21,6 +22,8 @@ class SimulatedDisk final : public Disk {
   std::expected<void, DiskError> remove(const std::string& name) override;
   std::expected<void, DiskError> rename(const std::string& from, const std::string& to) override;
   std::expected<void, DiskError> sync_folder() override;
+  uint64_t free_bytes() override { return capacity_ - std::min(capacity_, used()); }
+  std::string folder() const override { return "the simulated disk"; }
 
   // After so many more operations every one fails, as if the process had been killed there. `crash` or
   // `lose_power` ends it.

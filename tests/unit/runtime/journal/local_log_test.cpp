@@ -295,24 +295,6 @@ TEST_CASE("A failed sync gives Unknown to all, and the log refuses everything af
   CHECK(log->failure()->message.find("sync") != std::string::npos);
 }
 
-TEST_CASE("A full disk is an error that says so, and what was acknowledged is there after space was made") {
-  SimulatedDisk disk(1);
-  disk.capacity(20000);
-  Position acknowledged = 0;
-  {
-    auto log = must_open(disk, small());
-    const Opened opened = *log->open(0, 1);
-    Position last = opened.tail;
-    while (append_one(*log, 0, opened, last, "record") == Ack::Ok) acknowledged = ++last;
-    REQUIRE(log->failure().has_value());
-    CHECK(static_cast<int>(log->failure()->kind) == static_cast<int>(JournalError::Kind::Full));
-    CHECK(log->failure()->message.find("full") != std::string::npos);
-  }
-  disk.capacity(1u << 20);
-  auto log = must_open(disk, small());
-  CHECK(read_all(*log, 0).size() == acknowledged);
-}
-
 TEST_CASE("A log on a disk that is full from the start is refused with the reason") {
   SimulatedDisk disk(1);
   disk.capacity(4096);
