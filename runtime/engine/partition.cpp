@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "runtime/engine/history.h"
+
 namespace endcap {
 namespace {
 
@@ -251,9 +253,8 @@ void Partition::holds(uint64_t root, rows::Family::Holds what) {
 
 void Partition::note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
                      const std::string& element, const Json& details) {
-  rows::Entry entry{now_, kind,    instance,
-                    path, element, details.empty() ? std::string() : json_text(details)};
-  overlay_.put(Table::History, rows::pair_key(root, next_sequence()), rows::encode(entry));
+  overlay_.put(Table::History, rows::pair_key(root, next_sequence()),
+               history::row_of(history::entry_of(now_, kind, instance, path, element, details), root));
 }
 
 void Partition::note(const rows::Instance& row, const char* kind, const Json& details) {

@@ -357,7 +357,7 @@ struct Seen {
   }
 };
 
-// Key: root, sequence.
+// As an older release wrote it: see history.h. Key: root, sequence.
 struct Entry {
   Instant time = 0;
   std::string kind;

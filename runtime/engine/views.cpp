@@ -9,6 +9,7 @@
 
 #include "runtime/abi/frame.h"
 #include "runtime/engine/form_view.h"
+#include "runtime/engine/history.h"
 
 namespace endcap {
 namespace {
@@ -294,13 +295,7 @@ Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
           next = number;
           return false;
         }
-        const auto entry = rows::decode<rows::Entry>(value);
-        Json json = {{"number", number}, {"time", instant_to_text(entry.time)}, {"kind", entry.kind}};
-        if (entry.instance != 0) json["instance"] = entry.instance;
-        if (!entry.path.empty()) json["path"] = entry.path;
-        if (!entry.element.empty()) json["element"] = entry.element;
-        if (!entry.details.empty()) json.update(Json::parse(entry.details));
-        entries.push_back(std::move(json));
+        entries.push_back(history::json_of(history::entry_of_row(instance, number, value)));
         return true;
       });
   if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
