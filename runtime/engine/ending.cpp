@@ -146,6 +146,7 @@ void Partition::undo_finished(const rows::Pending& call, const Input& input, con
   if (!message.empty()) details["message"] = message;
   note(call.root, "undo", 0, call.path, call.element, details);
   if (input.tag != abi::Ok) {
+    question_asked(call.root);
     open_question(rows::Task::Kind::Undo, call,
                   fmt::format("{} could not be carried out: {}", target_name(call), message));
   }
@@ -175,6 +176,7 @@ void Partition::finalize(rows::Family& whole) {
   ++(whole.failure ? state_.counters.failed : state_.counters.finished);
   note(whole.root, whole.failure ? "failed" : "finished", whole.root, "", "",
        {{"outcome", whole.outcome}, {"value", Json::parse(whole.value)}});
+  to_be_sealed(whole);
 }
 
 }  // namespace endcap

@@ -109,6 +109,7 @@ struct EngineOptions {
   std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
   std::optional<std::set<std::string>> schedules;  // only these of the program's, by their names; absent: all
   std::optional<std::set<std::string>> carriers;   // routes and syncs, likewise; what waits of others stays
+  std::optional<Duration> keep_history;            // of what has ended, with all else of it; absent: for ever
 };
 
 struct Counters {
@@ -121,7 +122,8 @@ struct Counters {
       carried_skipped = 0,   // ... that nothing was to be done for
       carried_same = 0,      // ... that it had like that already
       carried_held = 0,      // ... that a person must look at
-      carried_dropped = 0;   // ... that a person gave up
+      carried_dropped = 0,   // ... that a person gave up
+      instances_dropped = 0;  // that had ended so long ago that nothing of them is kept any more
 };
 
 class Engine {

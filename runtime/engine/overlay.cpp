@@ -77,6 +77,15 @@ std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, s
   return rows;
 }
 
+std::vector<std::pair<std::string, std::string>> Overlay::collect_to_seal(std::string_view prefix,
+                                                                          size_t limit,
+                                                                          std::string_view from) {
+  const uint64_t read = history_rows_read_;
+  auto rows = collect(Table::History, prefix, limit, from);
+  history_rows_read_ = read;
+  return rows;
+}
+
 std::vector<RowOperation> Overlay::take(Position position) {
   std::vector<RowOperation> operations;
   operations.reserve(dirty_.size());

@@ -35,6 +35,10 @@ class Overlay {
                                                            size_t limit = SIZE_MAX,
                                                            std::string_view from = {});
 
+  // The same of entries that are sealed: that is no reading to go on, and does not count.
+  std::vector<std::pair<std::string, std::string>> collect_to_seal(std::string_view prefix, size_t limit,
+                                                                   std::string_view from);
+
   // Makes a record necessary although no row changed.
   void touch() { touched_ = true; }
   bool dirty() const { return touched_ || !dirty_.empty(); }

@@ -101,7 +101,9 @@ bool Partition::take_inputs() {
     trim_messages();
     forget_seen();
   }
-  return took;
+  const bool sealed = seal_some();
+  const bool dropped = drop_some();
+  return took || sealed || dropped;
 }
 
 void Partition::commit() {

@@ -34,6 +34,7 @@
 //   rechecks.cpp    facts read again before a write
 //   writes.cpp      leaves that are written, once
 //   ending.cpp      a family's end and its compensation
+//   sealing.cpp     histories of what has ended, and when they are dropped
 //   recovery.cpp    what a restart must know
 //   upgrade.cpp     live instances of another program
 #pragma once
@@ -505,6 +506,19 @@ class Partition {
   void undo_finished(const rows::Pending& call, const Input& input, const std::string& message);
   void finalize(rows::Family& family);
 
+  // --- sealing.cpp
+  void to_be_sealed(const rows::Family& family);
+  void note_late(uint64_t root, const char* kind, uint64_t instance, const Json& details);
+  void question_asked(uint64_t root);
+  void question_answered(uint64_t root);
+  void load_sealing();
+  bool seal_some();
+  size_t seal(uint64_t root, uint64_t& from);
+  void keep_sealed(const std::string& key, const rows::Sealed& sealed);
+  bool is_to_be_dropped(Instant day) const;
+  bool drop_some();
+  void drop_family(uint64_t root, Instant day);
+
   // --- runs.cpp
   void end_run(const rows::Instance& row, const abi::Outcome& outcome, uint32_t index, bool compensate);
   // What stands below a machine: those that wait, and what they were begun by.
@@ -592,6 +606,9 @@ class Partition {
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;
+  std::map<uint64_t, uint64_t> to_seal_;  // root -> the number from which on it is not sealed yet
+  std::optional<Instant> oldest_sealed_;  // the day, as its first instant
+  std::string drop_from_;                 // no sealed row stands before
   std::vector<uint64_t> acknowledged_cursors_;
   Instant acknowledged_time_ = 0;
   uint64_t acknowledged_messages_ = 0, oldest_message_ = 1;

@@ -177,7 +177,7 @@ void Partition::deliver_end(const rows::Message& message) {
                         {"outcome", message.data},
                         {"failure", message.failure}};
   if (message.waiter.wait == 0)
-    return note(message.waiter.root, "notRaised", message.waiter.instance, "", "", details);
+    return note_late(message.waiter.root, "notRaised", message.waiter.instance, details);
   if (!row || row->asked != message.waiter.wait) return;
   note(*row, "askedEnded", details);
   const bool resolver = wait_point(*row).kind == abi::WaitKind::Task;

@@ -28,6 +28,7 @@ std::expected<void, EngineError> Partition::load() {
   if (!seen.empty()) oldest_seen_ = rows::time_of_key(std::string_view(seen.front().first).substr(1));
   load_carriers();
   load_calls();
+  load_sealing();
   schedules_taken_ = !schedules_wanted();
   if (!overlay_.failure().empty()) return std::unexpected(EngineError{overlay_.failure()});
   return {};

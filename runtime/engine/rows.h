@@ -40,10 +40,11 @@ struct Meta {
   Instant watermark = 0;          // no timer stands below
   std::vector<uint64_t> cursors;  // of each partition's messages: the last one seen
   std::vector<Live> live;
+  Instant dropped_before = 0;  // no sealed history of a day before
   template <typename F>
   void fields(F& f) {
     f(1, next_number), f(2, next_sequence), f(3, next_message), f(4, time), f(5, watermark), f(6, cursors),
-        f(7, live);
+        f(7, live), f(8, dropped_before);
   }
 };
 
@@ -83,12 +84,14 @@ struct Family {
   enum Holds : uint64_t { Known = 1, Leaves = 2, Groups = 4, Undos = 8, Blobs = 16 };
   uint64_t holds = 0;  // without Known: a row of an older release, which may have some of all
   bool may_hold(Holds what) const { return (holds & Known) == 0 || (holds & what) != 0; }
+  uint64_t questions = 0;  // of undos, that people have not answered: they outlive it
+  bool has_ended() const { return status == Status::Finished || status == Status::Failed; }
   template <typename F>
   void fields(F& f) {
     f(1, root), f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
         f(8, ended), f(9, arguments), f(10, outcome), f(11, value), f(12, failure), f(13, compensate),
         f(14, suspended), f(15, signature), f(16, waiters), f(17, severity), f(18, raised),
-        f(19, last_raised), f(20, postponed), f(21, late), f(22, holds);
+        f(19, last_raised), f(20, postponed), f(21, late), f(22, holds), f(23, questions);
   }
 };
 
@@ -366,6 +369,16 @@ struct Entry {
   template <typename F>
   void fields(F& f) {
     f(1, time), f(2, kind), f(3, instance), f(4, path), f(5, element), f(6, details);
+  }
+};
+
+// Entries of a family that has ended: see sealing.h for the key, history.h for what is packed.
+struct Sealed {
+  std::vector<uint64_t> tasks;  // that they are about: dropped with them
+  std::string entries;
+  template <typename F>
+  void fields(F& f) {
+    f(1, tasks), f(2, entries);
   }
 };
 

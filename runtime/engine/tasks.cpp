@@ -67,6 +67,7 @@ void Partition::close_task(rows::Task& task, Status status) {
   overlay_.erase(Table::Task, key_of(task));
   task.status = status;
   task.closed = now_;
+  if (!task.reserving.empty()) return;  // nobody was asked, and no history tells of it
   put_task(task);
 }
 
@@ -230,6 +231,7 @@ void Partition::decide_now(DecisionRequest& request) {
   answer(request.reply, Json{{"task", task->number}, {"status", "done"}}.dump());
   if (task->kind == Kind::Task) resume(task->root, task->instance, std::move(*filled));
   if (task->kind == Kind::Outcome) outcome_decided(task->call, !rejected);
+  if (task->kind == Kind::Undo) question_answered(task->root);
 }
 
 // Keeps who said what about an approval; gives what history tells of it.

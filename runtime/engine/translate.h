@@ -64,6 +64,7 @@ inline void translate(Translation&, rows::Carried&) {}
 inline void translate(Translation&, rows::CarriedPlace&) {}
 inline void translate(Translation&, rows::CarriedKeys&) {}
 inline void translate(Translation&, rows::CarriedSaid&) {}
+inline void translate(Translation&, rows::Sealed&) {}
 
 void translate(Translation&, rows::Family&);
 void translate(Translation&, rows::Instance&);

@@ -10,6 +10,7 @@
 #include "runtime/abi/frame.h"
 #include "runtime/engine/form_view.h"
 #include "runtime/engine/history.h"
+#include "runtime/engine/sealing.h"
 
 namespace endcap {
 namespace {
@@ -281,23 +282,37 @@ Views::Reply Views::list(const std::string& filter_json) {
 
 Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
   const PartitionId partition = partition_of(instance);
-  if (!find<rows::Family>(partition, Table::Instance, rows::pair_key(instance, 0))) {
-    return no_view(Refusal::Kind::NotFound, fmt::format("there is no instance {}", instance));
-  }
+  const auto family = find<rows::Family>(partition, Table::Instance, rows::pair_key(instance, 0));
+  if (!family) return no_view(Refusal::Kind::NotFound, fmt::format("there is no instance {}", instance));
   const size_t most = limit == 0 ? kListedMost : std::min<size_t>(limit, 10 * kListedMost);
   Json entries = Json::array();
   std::optional<uint64_t> next;
-  auto scanned = store_.scan(
-      partition, Table::History, rows::pair_key(instance, from), rows::big_endian(instance + 1),
-      [&](std::string_view key, std::string_view value) {
-        const uint64_t number = rows::from_big_endian(key.substr(8));
-        if (entries.size() == most) {
-          next = number;
-          return false;
-        }
-        entries.push_back(history::json_of(history::entry_of_row(instance, number, value)));
-        return true;
-      });
+  const auto take = [&](const history::Entry& entry) {
+    if (entries.size() == most) {
+      next = entry.number;
+      return false;
+    }
+    entries.push_back(history::json_of(entry));
+    return true;
+  };
+  // What is sealed comes before what is not: it is sealed in the order in which it happened.
+  std::expected<void, StoreError> scanned;
+  if (family->has_ended()) {
+    scanned = store_.scan(partition, Table::Sealed, sealed_keys::of(family->ended, instance, from),
+                          sealed_keys::of(family->ended, instance + 1, 0),
+                          [&](std::string_view, std::string_view value) {
+                            const auto sealed = rows::decode<rows::Sealed>(value);
+                            return history::each_packed(instance, sealed.entries, from, take);
+                          });
+  }
+  if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
+  if (!next) {
+    scanned = store_.scan(partition, Table::History, rows::pair_key(instance, from),
+                          rows::big_endian(instance + 1), [&](std::string_view key, std::string_view value) {
+                            const uint64_t number = rows::from_big_endian(key.substr(8));
+                            return take(history::entry_of_row(instance, number, value));
+                          });
+  }
   if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
   Json json = {{"id", instance}, {"entries", std::move(entries)}};
   json["next"] = next ? Json(*next) : Json();

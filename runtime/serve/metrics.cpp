@@ -44,6 +44,8 @@ std::string metrics_text(const Counters& counters, Instant now) {
           counters.carried_held);
   counter("carried_dropped_total", "Items of routes and syncs that a person gave up.",
           counters.carried_dropped);
+  counter("instances_dropped_total", "Ended instances that are not kept any longer, as [history] says.",
+          counters.instances_dropped);
   counter("recovered_records_total", "Journal records applied at the last start.",
           counters.recovered_records);
   metric("journal_time_seconds", "gauge", "Journal time, in seconds since 1970.",

@@ -44,7 +44,7 @@ rocksdb::Status add_sizes(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, 
   rocksdb::SizeApproximationOptions which;
   which.include_files = true;
   which.files_size_error_margin = -1;
-  for (uint8_t table = 1; table <= static_cast<uint8_t>(Table::History); ++table) {
+  for (uint8_t table = 1; table <= static_cast<uint8_t>(Table::Sealed); ++table) {
     const std::string from(1, static_cast<char>(table)), to(1, static_cast<char>(table + 1));
     const rocksdb::Range range(from, to);
     uint64_t bytes = 0;
@@ -109,8 +109,12 @@ std::string_view table_name(Table table) {
       return "schedule";
     case Table::Carried:
       return "carried";
+    case Table::Sealing:
+      return "sealing";
     case Table::History:
       return "history";
+    case Table::Sealed:
+      return "sealed";
   }
   return "unknown";
 }

@@ -36,7 +36,10 @@ enum class Table : uint8_t {
   Account = 15,      // what a policy's budget has let through
   Schedule = 16,     // name -> when it comes round next, and what came of the last time
   Carried = 17,      // routes and syncs, and their items that are not done
-  History = 64,      // instance, sequence -> entry (own column family)
+  Sealing = 18,      // instances that have ended and whose history is to be sealed
+  // From here on in a column family of their own
+  History = 64,      // instance, sequence -> entry
+  Sealed = 65,       // day, instance, sequence of the last -> entries
 };
 
 struct RowOperation {

@@ -1,0 +1,153 @@
+// Sealing what has ended and dropping it by policy, a little a drain: see sealing.h.
+//
+// Who has ended waits in Table::Sealing until its entries are sealed, mostly in the same drain: then neither
+// its last entries nor that row are ever written. A long history takes several drains, each of which puts
+// down sealed rows and takes their entries away in one record: a reader finds each entry once at any time.
+#include "runtime/engine/sealing.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "runtime/engine/history.h"
+#include "runtime/engine/partition.h"
+
+namespace endcap {
+namespace {
+
+constexpr size_t kSealsPerDrain = 256;            // families, or parts of one
+constexpr size_t kEntriesAtOnce = 256;            // of one
+constexpr size_t kEntriesPerDrain = 4096;         // of all
+constexpr size_t kSealedBytesWanted = 16u << 10;  // of a row: what a page has to read at least
+constexpr size_t kDroppedPerDrain = 4;            // sealed rows
+
+}  // namespace
+
+bool may_be_sealed(const rows::Family& family) { return family.has_ended() && family.questions == 0; }
+
+// ---------------------------------------------------------------- who is to be sealed
+
+void Partition::to_be_sealed(const rows::Family& whole) {
+  if (!may_be_sealed(whole)) return;
+  if (!to_seal_.try_emplace(whole.root, 0).second) return;
+  overlay_.put(Table::Sealing, rows::big_endian(whole.root), "");
+}
+
+// Of a family that may have ended long ago, and may be gone by policy.
+void Partition::note_late(uint64_t root, const char* kind, uint64_t instance, const Json& details) {
+  const auto whole = family(root);
+  if (!whole) return;
+  note(root, kind, instance, "", "", details);
+  to_be_sealed(*whole);
+}
+
+// Questions that nobody waits for outlive their family.
+void Partition::question_asked(uint64_t root) {
+  auto whole = family(root);
+  CHECK(whole.has_value());
+  ++whole->questions;
+  put(*whole);
+}
+
+void Partition::question_answered(uint64_t root) {
+  auto whole = family(root);
+  if (!whole || whole->questions == 0) return;  // asked by an older release, which did not count
+  --whole->questions;
+  put(*whole);
+  to_be_sealed(*whole);
+}
+
+void Partition::load_sealing() {
+  for (const auto& [key, value] : overlay_.collect(Table::Sealing, {}))
+    to_seal_.emplace(rows::from_big_endian(key), 0);
+  drop_from_ = rows::time_key(meta_.dropped_before);
+  const auto oldest = overlay_.collect(Table::Sealed, {}, 1, drop_from_);
+  if (!oldest.empty()) oldest_sealed_ = sealed_keys::day(oldest.front().first);
+}
+
+// ---------------------------------------------------------------- sealing
+
+bool Partition::seal_some() {
+  size_t entries = 0, seals = 0;
+  for (; !to_seal_.empty() && seals < kSealsPerDrain && entries < kEntriesPerDrain; ++seals) {
+    if (overlay_.full()) break;
+    const auto first = to_seal_.begin();
+    const size_t sealed = seal(first->first, first->second);
+    entries += sealed;
+    if (sealed == kEntriesAtOnce) continue;  // there may be more of it
+    overlay_.forget(Table::Sealing, rows::big_endian(first->first));
+    to_seal_.erase(first);
+  }
+  return seals > 0;
+}
+
+// From the number `from` on, which it moves. Gives how many entries that were.
+size_t Partition::seal(uint64_t root, uint64_t& from) {
+  const auto whole = family(root);
+  const auto found =
+      overlay_.collect_to_seal(rows::big_endian(root), kEntriesAtOnce, rows::pair_key(root, from));
+  history::Packer packer(root);
+  rows::Sealed sealed;
+  for (const auto& [key, bytes] : found) {
+    const uint64_t number = rows::from_big_endian(std::string_view(key).substr(8));
+    const auto entry = history::entry_of_row(root, number, bytes);
+    packer.add(entry);
+    if (entry.task && std::ranges::count(sealed.tasks, *entry.task) == 0) sealed.tasks.push_back(*entry.task);
+    from = number + 1;
+    overlay_.forget(Table::History, key);
+    if (packer.size() < kSealedBytesWanted && &key != &found.back().first) continue;
+    sealed.entries = packer.take();
+    if (whole) keep_sealed(sealed_keys::of(whole->ended, root, number), sealed);
+    packer = history::Packer(root);
+    sealed = {};
+  }
+  return found.size();
+}
+
+void Partition::keep_sealed(const std::string& key, const rows::Sealed& sealed) {
+  put(Table::Sealed, key, sealed);
+  const Instant day = sealed_keys::day(key);
+  if (!oldest_sealed_ || day < *oldest_sealed_) oldest_sealed_ = day;
+  if (key < drop_from_) drop_from_ = key;
+  meta_.dropped_before = std::min(meta_.dropped_before, day);
+}
+
+// ---------------------------------------------------------------- dropping
+
+bool Partition::is_to_be_dropped(Instant day) const {
+  const auto& keep = state_.options.keep_history;
+  return keep && day + kDay <= now_ - *keep;
+}
+
+// A few rows a drain, so that whoever waits for other things does not notice. No timer wakes for it: the
+// first drain of a day finds that it is time.
+bool Partition::drop_some() {
+  if (!oldest_sealed_ || !is_to_be_dropped(*oldest_sealed_)) return false;
+  const auto oldest = overlay_.collect(Table::Sealed, {}, kDroppedPerDrain, drop_from_);
+  for (const auto& [key, bytes] : oldest) {
+    const Instant day = sealed_keys::day(key);
+    const uint64_t root = sealed_keys::root(key);
+    oldest_sealed_ = meta_.dropped_before = day;
+    if (!is_to_be_dropped(day) || to_seal_.contains(root)) return true;  // the rest of it comes first
+    drop_family(root, day);
+    for (const uint64_t task : rows::decode<rows::Sealed>(bytes).tasks)
+      overlay_.erase(Table::Task, "c" + rows::big_endian(task));
+    overlay_.erase(Table::Sealed, key);
+    drop_from_ = key + '\0';
+  }
+  if (oldest.size() < kDroppedPerDrain) oldest_sealed_.reset();
+  return true;
+}
+
+// Of a long history the first row takes the family along.
+void Partition::drop_family(uint64_t root, Instant day) {
+  const auto whole = family(root);
+  if (!whole) return;
+  CHECK(whole->has_ended() && sealed_keys::day_of(whole->ended) == day);
+  const std::string key = rows::workflow_key(whole->workflow, whole->key);
+  const auto known = find<rows::Key>(Table::Key, key);
+  if (known && known->instance == root) overlay_.erase(Table::Key, key);
+  overlay_.erase(Table::Instance, rows::pair_key(root, 0));
+  ++state_.counters.instances_dropped;
+}
+
+}  // namespace endcap
