@@ -92,7 +92,8 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   rocksdb::CompressionOptions packed;
   packed.enabled = true;
   packed.max_dict_bytes = 16u << 10;
-  packed.zstd_max_train_bytes = 64 * packed.max_dict_bytes;
+  packed.zstd_max_train_bytes = 16 * packed.max_dict_bytes;
+  packed.use_zstd_dict_trainer = false;  // training costs a compaction more than all the rest
   packed.max_dict_buffer_bytes = 4u << 20;
 
   rocksdb::ColumnFamilyOptions family;
@@ -295,7 +296,7 @@ class RocksStore final : public Store {
 
   rocksdb::ColumnFamilyHandle* family(PartitionId partition, Table table) const {
     CHECK(partition < options_.partitions);
-    return handles_[1 + 2 * partition + (table == Table::History ? 1 : 0)];
+    return handles_[1 + 2 * partition + (table >= Table::History ? 1 : 0)];
   }
 
   std::filesystem::path folder_;
