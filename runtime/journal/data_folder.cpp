@@ -19,7 +19,6 @@ namespace {
 
 using Kind = JournalError::Kind;
 
-constexpr const char* kFormatFile = "endcap-data";
 constexpr const char* kNewFormatFile = "endcap-data.new";
 constexpr const char* kLockFile = "lock";
 constexpr std::string_view kFormatLine = "endcap data format ";
@@ -86,9 +85,9 @@ std::expected<void, JournalError> write_format(const std::filesystem::path& fold
   if (!disk) return fail(disk.error());
   auto file = (*disk)->open(kNewFormatFile, true);
   if (!file) return fail(file.error());
-  auto done = (*file)->write(0, fmt::format("{}{}\n", kFormatLine, kDataFormat));
+  auto done = (*file)->write(0, data_format_note());
   if (done) done = (*file)->sync();
-  if (done) done = (*disk)->rename(kNewFormatFile, kFormatFile);
+  if (done) done = (*disk)->rename(kNewFormatFile, kDataFormatFile);
   if (done) done = (*disk)->sync_folder();
   if (!done) return fail(done.error());
   return {};
@@ -96,7 +95,7 @@ std::expected<void, JournalError> write_format(const std::filesystem::path& fold
 
 std::expected<void, JournalError> check_format(const std::filesystem::path& folder) {
   std::string line;
-  std::getline(std::ifstream(folder / kFormatFile), line);
+  std::getline(std::ifstream(folder / kDataFormatFile), line);
   uint32_t format = 0;
   const bool ours =
       line.starts_with(kFormatLine) &&
@@ -107,7 +106,7 @@ std::expected<void, JournalError> check_format(const std::filesystem::path& fold
         fmt::format(
             "The file {} is not readable as a format note of Endcap. Restore it from a backup of the folder, "
             "or choose another folder with --data.",
-            (folder / kFormatFile).string()));
+            (folder / kDataFormatFile).string()));
   }
   if (format != kDataFormat) {
     return refuse(Kind::WrongFormat, fmt::format("The data folder {} is of format {}; this program reads "
@@ -121,11 +120,13 @@ std::expected<void, JournalError> check_format(const std::filesystem::path& fold
 
 }  // namespace
 
+std::string data_format_note() { return fmt::format("{}{}\n", kFormatLine, kDataFormat); }
+
 std::expected<DataFolder, JournalError> DataFolder::open(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) return io_error(folder, "making it", error.value());
-  const bool marked = std::filesystem::exists(folder / kFormatFile, error);
+  const bool marked = std::filesystem::exists(folder / kDataFormatFile, error);
   if (!marked) {
     auto blank = is_blank(folder);
     if (!blank) return std::unexpected(blank.error());

@@ -11,6 +11,9 @@ namespace endcap {
 inline constexpr uint32_t kDataFormat =
     1;  // of everything in the folder; the reader supports the previous one, too
 
+inline constexpr const char* kDataFormatFile = "endcap-data";
+std::string data_format_note();  // what stands in that file
+
 class DataFolder {
  public:
   // Makes the folder when it is absent or empty. The error is one paragraph: in use (by which process), made

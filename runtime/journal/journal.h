@@ -60,6 +60,8 @@ class Cursor {
   virtual std::expected<bool, JournalError> next(Record& record) = 0;
 };
 
+struct LogImage;
+
 inline constexpr uint32_t kRecordBytesMax = 64u << 20;
 
 class Journal {
@@ -79,6 +81,8 @@ class Journal {
   virtual void give_way() {}
   virtual std::unique_ptr<Cursor> tail(PartitionId, Position from) = 0;
   virtual void trim(PartitionId, Position up_to) = 0;                          // keeps the last record
+  // What is acknowledged when `meanwhile` has run, and nothing that stood there before it ran is trimmed (log_image.h). From any thread.
+  virtual std::expected<LogImage, JournalError> image(const std::function<void()>& meanwhile);
   // Why records were completed with Unknown: the process must stop with this message. Empty while all is well.
   virtual std::optional<JournalError> failure() const { return {}; }
 };

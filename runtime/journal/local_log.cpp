@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "runtime/journal/ballast.h"
+#include "runtime/journal/log_image.h"
 #include "runtime/journal/recovery.h"
 #include "runtime/value/check.h"
 
@@ -148,6 +149,22 @@ class LocalLog final : public Journal {
     state.trimmed = std::max(state.trimmed, std::min(up_to, state.log.last()));
   }
 
+  std::expected<LogImage, JournalError> image(const std::function<void()>& meanwhile) override {
+    {
+      std::scoped_lock lock(mutex_);
+      ++images_;
+    }
+    meanwhile();
+    std::scoped_lock lock(mutex_);
+    --images_;
+    if (failure_) return std::unexpected(*failure_);
+    LogImage image;
+    for (const auto& segment : segments_)
+      image.segments.push_back({segment->header, segment->name, segment->file, segment->header.size});
+    image.segments.back().bytes = acknowledged_bytes();
+    return image;
+  }
+
   std::optional<JournalError> failure() const override {
     std::scoped_lock lock(mutex_);
     return failure_;
@@ -177,6 +194,17 @@ class LocalLog final : public Journal {
   };
 
   Segment& current() { return *segments_.back(); }
+
+  // Of the current segment; what stands behind is being written.
+  uint64_t acknowledged_bytes() const {
+    uint64_t end = kSector;
+    for (const Partition& partition : partitions_) {
+      if (partition.log.records.empty() || partition.log.records.back().segment != segments_.back()) continue;
+      const RecordPlace& last = partition.log.records.back();
+      end = std::max(end, last.offset + record_bytes(last.size));
+    }
+    return align(end, kSector);
+  }
 
   // How many of them, from the first on, are through: fewer than all when the disk has no room for the rest.
   std::expected<size_t, JournalError> write_batch(const std::vector<Entry>& batch) {
@@ -378,7 +406,10 @@ class LocalLog final : public Journal {
       const PartitionLog& log = partitions_[partition].log;
       if (log.last() != position || log.records.back().segment != segments_.front()) continue;
       auto record = read(partition, log.last(), log.records.back());
-      if (!record) return {};  // unreadable: keep the segment, a cursor will say so
+      if (!record) {  // no restart would accept this log: it is told now, while less has been built on it
+        failure_ = record.error();
+        return {};
+      }
       copies.push_back(
           {partition, position, record->epoch, record->batch_id, kCopy, std::move(record->bytes), {}, {}});
     }
@@ -397,7 +428,7 @@ class LocalLog final : public Journal {
       std::string name;
       {
         std::scoped_lock lock(mutex_);
-        if (segments_.size() < 2 || !is_trimmed(*segments_.front())) return;
+        if (segments_.size() < 2 || images_ > 0 || !is_trimmed(*segments_.front())) return;
         const auto& oldest = segments_.front();
         for (Partition& partition : partitions_) {
           if (!partition.log.records.empty() && partition.log.records.back().segment == oldest) return;
@@ -439,12 +470,13 @@ class LocalLog final : public Journal {
   Disk& disk_;
   const LocalLogOptions options_;
 
-  mutable std::mutex mutex_;  // queue_, partitions_, segments_, failure_, room_
+  mutable std::mutex mutex_;  // queue_, partitions_, segments_, failure_, room_, images_
   std::vector<Entry> queue_;
   std::vector<Partition> partitions_;
   std::vector<std::shared_ptr<Segment>> segments_;
   std::optional<JournalError> failure_;
   Room room_;
+  size_t images_ = 0;  // that are being made
   std::atomic<bool> gives_way_{false};
 
   std::mutex io_mutex_;  // one writer; what follows is the writer's

@@ -3,6 +3,8 @@
 // The journal is the log. All column families are flushed atomically, so that what a crash leaves is the
 // state after some position and the history that belongs to it. What was flushed is asked of RocksDB itself:
 // the position row as it stands in the table files.
+#include "runtime/store/rocksdb_store.h"
+
 #include <fmt/format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -17,6 +19,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "runtime/store/rocksdb_image.h"
 #include "runtime/store/row_prefixes.h"
 #include "runtime/store/store.h"
 #include "runtime/value/check.h"
@@ -123,8 +126,8 @@ struct FlushCount final : rocksdb::EventListener {
 
 class RocksStore final : public Store {
  public:
-  RocksStore(std::filesystem::path folder, StoreOptions options)
-      : folder_(std::move(folder)), options_(options) {}
+  RocksStore(std::filesystem::path folder, StoreOptions options, rocksdb::Env& env)
+      : folder_(std::move(folder)), options_(options), env_(env) {}
 
   ~RocksStore() override {
     if (!db_) return;
@@ -136,6 +139,7 @@ class RocksStore final : public Store {
   std::expected<void, StoreError> open() {
     auto cache = rocksdb::NewLRUCache(options_.block_cache_bytes);
     rocksdb::Options db;
+    db.env = &env_;
     db.create_if_missing = true;
     db.create_missing_column_families = true;
     db.atomic_flush = true;
@@ -266,6 +270,8 @@ class RocksStore final : public Store {
     return {};
   }
 
+  std::expected<std::unique_ptr<StoreImage>, StoreError> image() override { return image_of(*db_, folder_); }
+
  private:
   // The number of partitions is fixed when the data is made; opening with another would split keys from their
   // rows.
@@ -301,6 +307,7 @@ class RocksStore final : public Store {
 
   std::filesystem::path folder_;
   StoreOptions options_;
+  rocksdb::Env& env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   struct Flushed {
@@ -317,6 +324,12 @@ class RocksStore final : public Store {
 
 std::expected<std::unique_ptr<Store>, StoreError> open_rocksdb_store(const std::filesystem::path& folder,
                                                                      const StoreOptions& options) {
+  return open_rocksdb_store(folder, options, *rocksdb::Env::Default());
+}
+
+std::expected<std::unique_ptr<Store>, StoreError> open_rocksdb_store(const std::filesystem::path& folder,
+                                                                     const StoreOptions& options,
+                                                                     rocksdb::Env& env) {
   CHECK(options.partitions > 0);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -325,7 +338,7 @@ std::expected<std::unique_ptr<Store>, StoreError> open_rocksdb_store(const std::
         StoreError{fmt::format("The folder {} can't be made: {}. Check the path and its permissions.",
                                folder.string(), error.message())});
   }
-  auto store = std::make_unique<RocksStore>(folder, options);
+  auto store = std::make_unique<RocksStore>(folder, options, env);
   if (auto opened = store->open(); !opened) return std::unexpected(opened.error());
   return store;
 }

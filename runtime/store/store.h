@@ -51,6 +51,8 @@ struct RowOperation {
 
 struct StoreError { std::string message; };
 
+class StoreImage;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -68,6 +70,8 @@ class Store {
   // Rows of [from, to) in key order until `visit` gives false. An empty `to` is the end of the table.
   virtual std::expected<void, StoreError> scan(PartitionId, Table, std::string_view from, std::string_view to,
                                                const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+  // Its files as they stand now (store_image.h), from any thread. The store must outlive the image; one in memory has none.
+  virtual std::expected<std::unique_ptr<StoreImage>, StoreError> image();
 };
 
 struct StoreOptions {
