@@ -81,7 +81,9 @@ class PartitionedEngine final : public Engine {
     auto known = known_programs();
     if (!known) return std::unexpected(known.error());
     auto plan = plan_for(*known);
-    if (plan) plan->undecidable = views().undecidable();
+    if (!plan) return plan;
+    plan->undecidable = undecidable();
+    if (!state_.failure.empty()) return std::unexpected(EngineError{state_.failure});
     return plan;
   }
 
@@ -269,7 +271,12 @@ class PartitionedEngine final : public Engine {
                                             uint32_t limit) override {
     return ask([&](Views& views) { return views.lines(task, after, limit); });
   }
-  std::vector<std::string> undecidable() override { return views().undecidable(); }
+  std::vector<std::string> undecidable() override {
+    Views seen = views();
+    auto found = seen.undecidable();
+    if (!seen.unreadable().empty()) state_.failure = seen.unreadable();
+    return found;
+  }
   std::vector<std::string> take_notices() override { return std::exchange(state_.notices, {}); }
   const Counters& counters() const override { return state_.counters; }
 

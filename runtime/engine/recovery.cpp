@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/engine/partition.h"
+#include "runtime/engine/replay.h"
 
 namespace endcap {
 
@@ -53,38 +54,9 @@ std::expected<void, EngineError> Partition::apply_journal() {
         "the store holds record {} and the journal ends at {}: they are not of the same data folder", applied,
         tail_));
   }
-  auto cursor = state_.journal.tail(number_, applied + 1);
-  Position next = applied + 1;
-  std::vector<RecordOperations> group;  // parts whose last one has not been met
-  const auto apply_group = [&](bool whole) -> std::expected<void, StoreError> {
-    for (RecordOperations& part : std::exchange(group, {})) {
-      if (!whole) part.operations.clear();
-      if (auto done = state_.store.apply(number_, next++, part.operations); !done) return done;
-      ++state_.counters.recovered_records;
-    }
-    return {};
-  };
-  Record record;
-  while (true) {
-    auto more = cursor->next(record);
-    if (!more) return fail(more.error().message);
-    if (!*more) break;
-    RecordOperations read;
-    if (!record.bytes.empty()) {
-      auto decoded = decode_operations(record.bytes);
-      if (!decoded) return fail(decoded.error().message);
-      read = std::move(*decoded);
-    }
-    // The process ended before it had written all of them: nobody was told, and whoever came next began anew.
-    const bool goes_on =
-        !group.empty() && read.parts == group.back().parts && read.part == group.back().part + 1;
-    if (!group.empty() && !goes_on) {
-      if (auto done = apply_group(false); !done) return fail(done.error().message);
-    }
-    group.push_back(std::move(read));
-    if (group.back().part != group.back().parts) continue;
-    if (auto done = apply_group(true); !done) return fail(done.error().message);
-  }
+  auto replayed = replay(state_.store, state_.journal, number_);
+  if (!replayed) return fail(replayed.error());
+  state_.counters.recovered_records += *replayed;
   if (state_.store.applied(number_) != tail_) {
     return fail(fmt::format("record {} is the last that could be read, and the journal ends at {}",
                             state_.store.applied(number_), tail_));

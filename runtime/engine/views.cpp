@@ -468,9 +468,10 @@ std::vector<std::string> Views::undecidable() {
                                   row.workflow, row.key, fmt::join(without, " and ")));
     return true;
   };
-  // What can't be read here stops the engine elsewhere.
-  for (PartitionId partition = 0; partition < options_.partitions; ++partition)
-    (void)store_.scan(partition, Table::Task, "o", "p", look);
+  for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
+    auto scanned = store_.scan(partition, Table::Task, "o", "p", look);
+    if (!scanned) unreadable_ = scanned.error().message;
+  }
   return found;
 }
 
