@@ -9,7 +9,6 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
@@ -17,10 +16,11 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
-#include <atomic>
 
 #include "runtime/store/rocksdb_image.h"
 #include "runtime/store/row_prefixes.h"
+#include "runtime/store/rocksdb_log.h"
+#include "runtime/store/rocksdb_watch.h"
 #include "runtime/store/store.h"
 #include "runtime/value/check.h"
 
@@ -62,7 +62,8 @@ StoreError explain(const rocksdb::Status& status, const std::filesystem::path& f
     return {
         fmt::format("The disk that holds {} is full ({}). Nothing acknowledged is lost: free some space, "
                     "then start again.",
-                    path, doing)};
+                    path, doing),
+        true};
   }
   if (status.IsCorruption()) {
     return {
@@ -110,19 +111,13 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   }
   family.write_buffer_size = options.write_buffer_bytes;  // the node's budget decides, not the family
   family.arena_block_size = 64u << 10;  // small, so that idle families cost none of the budget
-  family.max_write_buffer_number = 4;
+  set_slowdown(family);
   // Timers and pending calls are queues: their deleted heads are compacted away before scans have to step
   // over them.
   if (!history)
     family.table_properties_collector_factories = {rocksdb::NewCompactOnDeletionCollectorFactory(256, 128)};
   return family;
 }
-
-// Called by RocksDB's own threads.
-struct FlushCount final : rocksdb::EventListener {
-  std::atomic<uint64_t> count{1};
-  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override { ++count; }
-};
 
 class RocksStore final : public Store {
  public:
@@ -143,13 +138,11 @@ class RocksStore final : public Store {
     db.create_if_missing = true;
     db.create_missing_column_families = true;
     db.atomic_flush = true;
-    db.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options_.write_buffer_bytes);
+    db.write_buffer_manager = buffers_;
     db.max_background_jobs = 2;
     db.max_open_files = 512;
-    db.info_log_level = rocksdb::WARN_LEVEL;
-    db.keep_log_file_num = 2;
-    db.listeners = {flushes_};
-    db.max_log_file_size = 1u << 20;
+    db.info_log = make_rocksdb_log(folder_);
+    db.listeners = {watch_};
 
     std::vector<rocksdb::ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, {}}};
     for (uint16_t i = 0; i < options_.partitions; ++i) {
@@ -205,7 +198,7 @@ class RocksStore final : public Store {
 
   // Asked after every round, and answered by a read only when something was flushed since.
   Position flushed(PartitionId partition) override {
-    const uint64_t flushes = flushes_->count.load();
+    const uint64_t flushes = watch_->flushes();
     Flushed& known = flushed_.at(partition);
     if (known.after != flushes) {
       rocksdb::ReadOptions options;
@@ -218,8 +211,15 @@ class RocksStore final : public Store {
   std::expected<void, StoreError> flush(PartitionId partition) override {
     auto status = db_->Flush({}, {family(partition, Table::Meta), family(partition, Table::History)});
     if (!status.ok()) return std::unexpected(explain(status, folder_, "flushing"));
+    watch_->look_again();
     return {};
   }
+
+  StorePressure pressure() override {
+    return watch_->pressure(*db_, handles_, buffers_->memory_usage(), options_.write_buffer_bytes);
+  }
+
+  bool go_on() override { return watch_->go_on(*db_); }
 
   std::expected<std::optional<std::string>, StoreError> get(PartitionId partition, Table table,
                                                             std::string_view key) override {
@@ -314,7 +314,9 @@ class RocksStore final : public Store {
     uint64_t after = 0;  // so many flushes
     Position position = 0;
   };
-  std::shared_ptr<FlushCount> flushes_ = std::make_shared<FlushCount>();
+  std::shared_ptr<RocksWatch> watch_ = std::make_shared<RocksWatch>();
+  std::shared_ptr<rocksdb::WriteBufferManager> buffers_ =
+      std::make_shared<rocksdb::WriteBufferManager>(options_.write_buffer_bytes);
   std::vector<Flushed> flushed_;
   std::vector<Position> applied_;
   std::string key_;

@@ -17,6 +17,7 @@ std::expected<void, StoreError> SimulatedStore::apply(PartitionId partition, Pos
                                                       const std::vector<RowOperation>& operations) {
   CHECK(partition < partitions_.size());
   if (!failure_.empty()) return std::unexpected(StoreError{failure_});
+  if (pressure_.full) return std::unexpected(StoreError{"the simulated disk is full", true});
   Partition& state = partitions_[partition];
   if (position <= state.current.applied) return {};
   if (position != state.current.applied + 1) {
@@ -43,6 +44,7 @@ Position SimulatedStore::flushed(PartitionId partition) { return partitions_.at(
 
 std::expected<void, StoreError> SimulatedStore::flush(PartitionId partition) {
   if (!failure_.empty()) return std::unexpected(StoreError{failure_});
+  if (pressure_.full) return std::unexpected(StoreError{"the simulated disk is full", true});
   Partition& state = partitions_.at(partition);
   state.flushed = state.current;
   return {};

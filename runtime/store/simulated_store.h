@@ -33,6 +33,12 @@ class SimulatedStore final : public Store {
   void fail(std::string message) { failure_ = std::move(message); }
   // From now on rows can't be read, with this message (a damaged block); empty: they can again.
   void fail_reads(std::string message) { unreadable_ = std::move(message); }
+  // The disk is full: `apply` and `flush` say so, until there is room again.
+  void fill_up(bool full = true) { pressure_.full = full; }
+  // What it falls behind with, in words; empty: nothing.
+  void fall_behind(std::string why) { pressure_.behind = std::move(why); }
+  StorePressure pressure() override { return pressure_; }
+  bool go_on() override { return !pressure_.full; }
   // Flushes a partition by itself after so many applied records, as a real store does when its buffers are
   // full; 0: never.
   void flush_every(uint64_t records) { flush_every_ = records; }
@@ -47,6 +53,7 @@ class SimulatedStore final : public Store {
   };
   std::vector<Partition> partitions_;
   std::string failure_, unreadable_;
+  StorePressure pressure_;
   uint64_t flush_every_ = 0;
 };
 

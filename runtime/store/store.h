@@ -49,7 +49,20 @@ struct RowOperation {
   friend bool operator==(const RowOperation&, const RowOperation&) = default;
 };
 
-struct StoreError { std::string message; };
+struct StoreError {
+  std::string message;
+  bool full = false;  // the disk: nothing was done, and it may be tried again when there is room
+};
+
+// What a store is behind with.
+struct StorePressure {
+  uint64_t level0_files = 0;      // not compacted, of the family that has most
+  uint64_t sealed_buffers = 0;    // not flushed, likewise
+  uint64_t compaction_bytes = 0;  // debt of all families
+  uint64_t unflushed_bytes = 0;
+  bool full = false;   // the disk was too full for something in the background
+  std::string behind;  // not empty: before long writes would be slowed down, in words why
+};
 
 class StoreImage;
 
@@ -64,6 +77,9 @@ class Store {
   // Everything up to this position is on stable storage: the journal may be trimmed below it.
   virtual Position flushed(PartitionId) = 0;
   virtual std::expected<void, StoreError> flush(PartitionId) = 0;
+  virtual StorePressure pressure() { return {}; }
+  // After a full disk: false while there is no room, and then `apply` may fail with `full`.
+  virtual bool go_on() { return true; }
 
   virtual std::expected<std::optional<std::string>, StoreError> get(PartitionId, Table, std::string_view key) = 0;
   virtual std::expected<std::vector<std::optional<std::string>>, StoreError> multi_get(PartitionId, Table, const std::vector<std::string>& keys) = 0;
