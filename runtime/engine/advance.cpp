@@ -235,6 +235,7 @@ void Partition::hold(rows::Instance row, const Input& input, rows::Instance::Sta
     put(*whole);
   }
   ++state_.counters.suspended;
+  if (status == rows::Instance::Status::Quarantined) ++state_.counters.quarantined;
   note(row, status == rows::Instance::Status::Suspended ? "suspended" : "quarantined", {{"reason", reason}});
 }
 

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "runtime/abi/shape.h"
+#include "runtime/engine/admission.h"
 #include "runtime/engine/arguments.h"
 #include "runtime/engine/inbound.h"
 #include "runtime/engine/partition.h"
@@ -92,6 +93,7 @@ class PartitionedEngine final : public Engine {
       if (request.reply) request.reply(std::move(result));
     };
     if (!state_.failure.empty()) return answer(refuse(Refusal::Kind::Overloaded, state_.failure));
+    if (admission_.refuses()) return answer(turned_away());
     const abi::Program& program = *state_.program;
     const abi::Workflow* workflow = program.find_workflow(request.workflow);
     if (workflow == nullptr)
@@ -105,8 +107,7 @@ class PartitionedEngine final : public Engine {
     ParsedStart start = std::move(*parsed);
     start.request_id = std::move(request.request_id);
     Partition& partition = partition_of(rows::workflow_key(workflow->name, start.key));
-    if (partition.queued_starts() >= kQueuedMax)
-      return answer(refuse(Refusal::Kind::Overloaded, "too many starts are waiting; try again in a second"));
+    if (partition.queued_starts() >= kQueuedMax) return answer(too_many("starts"));
     start.reply = std::move(request.reply);
     partition.start(std::move(start));
   }
@@ -116,6 +117,7 @@ class PartitionedEngine final : public Engine {
       if (request.reply) request.reply(std::move(result));
     };
     if (!state_.failure.empty()) return answer(refuse(Refusal::Kind::Overloaded, state_.failure));
+    if (admission_.refuses()) return answer(turned_away());
     if (request.source.empty() || request.id.empty())
       return answer(refuse(Refusal::Kind::Invalid, "an event needs a source and an id"));
     bool known = false;
@@ -130,8 +132,7 @@ class PartitionedEngine final : public Engine {
       return answer(refuse(Refusal::Kind::Invalid,
                            fmt::format("no workflow knows events of type \"{}\"", request.type)));
     Partition& partition = partition_of(request.source + '\0' + request.id);
-    if (partition.queued_events() >= kQueuedMax)
-      return answer(refuse(Refusal::Kind::Overloaded, "too many events are waiting; try again in a second"));
+    if (partition.queued_events() >= kQueuedMax) return answer(too_many("events"));
     partition.event(std::move(request));
   }
 
@@ -141,11 +142,11 @@ class PartitionedEngine final : public Engine {
     const JsonReply reply =
         request.reply ? std::move(request.reply) : JsonReply([](std::expected<std::string, Refusal>) {});
     if (!state_.failure.empty()) return reply(refuse(Refusal::Kind::Overloaded, state_.failure));
+    if (admission_.refuses()) return reply(turned_away());
     auto parsed = parse_call(state_, request, seen_);
     if (!parsed) return reply(std::unexpected(parsed.error()));
     Partition& home = partition_of(parsed->home);
-    if (home.queued_calls() >= kQueuedMax)
-      return reply(refuse(Refusal::Kind::Overloaded, "too many calls are waiting; try again in a second"));
+    if (home.queued_calls() >= kQueuedMax) return reply(too_many("calls"));
     parsed->call.reply = reply;
     if (parsed->start) parsed->call.reply = start_behind(std::move(*parsed->start), reply);
     home.call(std::move(parsed->call));
@@ -154,17 +155,26 @@ class PartitionedEngine final : public Engine {
   void decide(DecisionRequest request) override {
     if (!state_.failure.empty() && request.reply)
       return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
-    partitions_[request.task % partitions_.size()]->decide(std::move(request));
+    Partition& partition = *partitions_[request.task % partitions_.size()];
+    if (partition.queued_by_people() >= kQueuedMax && request.reply)
+      return request.reply(too_many("decisions"));
+    partition.decide(std::move(request));
   }
   void resume(ResumeRequest request) override {
     if (!state_.failure.empty() && request.reply)
       return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
-    partitions_[request.instance % partitions_.size()]->resume(std::move(request));
+    Partition& partition = *partitions_[request.instance % partitions_.size()];
+    if (partition.queued_by_people() >= kQueuedMax && request.reply)
+      return request.reply(too_many("decisions"));
+    partition.resume(std::move(request));
   }
   void settle_held(HeldRequest request) override {
     if (!state_.failure.empty() && request.reply)
       return request.reply(refuse(Refusal::Kind::Overloaded, state_.failure));
-    partitions_[request.item % partitions_.size()]->held(std::move(request));
+    Partition& partition = *partitions_[request.item % partitions_.size()];
+    if (partition.queued_by_people() >= kQueuedMax && request.reply)
+      return request.reply(too_many("decisions"));
+    partition.held(std::move(request));
   }
   void call_finished(CallReply reply) override {
     partitions_.at(reply.partition)->call_finished(std::move(reply));
@@ -174,6 +184,7 @@ class PartitionedEngine final : public Engine {
     bool did = false;
     now = std::max(now, last_time());
     show_as_of(now);
+    look_around();
     for (auto& partition : partitions_) {
       if (state_.failure.empty()) did = partition->drain(now) || did;
     }
@@ -189,7 +200,9 @@ class PartitionedEngine final : public Engine {
     for (const Acks::Each& each : state_.acks->take()) {
       if (state_.failure.empty()) partitions_[each.partition]->acknowledged(each.position, each.ack);
     }
+    if (!state_.store.go_on()) state_.journal.give_way();
     for (auto& partition : partitions_) {
+      if (state_.failure.empty()) partition->apply_acknowledged();
       if (state_.failure.empty()) partition->trim_journal();
     }
     stop_when_failed();
@@ -279,8 +292,31 @@ class PartitionedEngine final : public Engine {
   }
   std::vector<std::string> take_notices() override { return std::exchange(state_.notices, {}); }
   const Counters& counters() const override { return state_.counters; }
+  Pressure pressure() const override {
+    Pressure pressure{admission_.refuses(), admission_.room(), admission_.store()};
+    for (const auto& partition : partitions_) {
+      pressure.queued += partition->queued_new();
+      pressure.unapplied_bytes += partition->unapplied_bytes();
+    }
+    return pressure;
+  }
 
  private:
+  std::unexpected<Refusal> turned_away() {
+    ++state_.counters.refused;
+    return std::unexpected(*admission_.refuses());
+  }
+  std::unexpected<Refusal> too_many(const char* what) {
+    ++state_.counters.refused;
+    return refuse(Refusal::Kind::Overloaded, fmt::format("too many {} are waiting; try again in a second", what));
+  }
+  // On a full disk, what waits for its turn is turned away, too: it would wait for as long as the disk is full.
+  void look_around() {
+    admission_.look(state_.journal, state_.store);
+    for (std::string& notice : admission_.take_notices()) state_.notices.push_back(std::move(notice));
+    if (!admission_.disk_is_full()) return;
+    for (auto& partition : partitions_) state_.counters.refused += partition->refuse_new(*admission_.refuses());
+  }
   // Its record says until when it may arrive, which a restart goes by; the disk took longer than that.
   static CallResult not_in_time() {
     CallResult result;
@@ -332,10 +368,12 @@ class PartitionedEngine final : public Engine {
     while (std::ranges::any_of(partitions_, busy) && state_.failure.empty()) {
       const bool synced = state_.journal.sync();
       settle();
-      if (const Room room = state_.journal.room(); !synced && room.level == Room::Level::None) {
+      if (synced) continue;
+      if (const Room room = state_.journal.room();
+          room.level == Room::Level::None || !state_.store.go_on()) {
         return std::unexpected(EngineError{
-            fmt::format("The disk of the journal in {} is full: {} bytes are free. Nothing acknowledged is "
-                        "lost: free some space, then start again.",
+            fmt::format("The disk that holds {} is full: {} bytes are free. Nothing acknowledged is lost: free "
+                        "some space, then start again.",
                         room.folder, room.free_bytes)});
       }
     }
@@ -412,6 +450,7 @@ class PartitionedEngine final : public Engine {
   }
 
   EngineState state_;
+  Admission admission_;
   Instant seen_ = 0;  // the latest time that was told
   std::vector<std::unique_ptr<Partition>> partitions_;
   bool stopped_ = false;

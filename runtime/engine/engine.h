@@ -35,6 +35,8 @@ struct Refusal {
     Unreadable,  // the store can't read what the answer needs
   } kind;
   std::string message;
+  uint32_t retry_after_s = 1;  // Overloaded: when it may be worth asking again
+  bool disk_full = false;      // Overloaded: that is why
 };
 using JsonReply =
     std::function<void(std::expected<std::string, Refusal>)>;  // JSON text; called after the sync
@@ -113,7 +115,8 @@ struct EngineOptions {
 };
 
 struct Counters {
-  uint64_t records = 0, steps = 0, started = 0, finished = 0, failed = 0, suspended = 0, frames_loaded = 0,
+  uint64_t records = 0, steps = 0, started = 0, finished = 0, failed = 0, suspended = 0, quarantined = 0, refused = 0,
+           frames_loaded = 0,
            history_rows_read = 0, calls_sent = 0, calls_retried = 0, timers_fired = 0, events = 0,
            recovered_records = 0, upgraded = 0,
            scheduled = 0,    // instances that schedules asked for
@@ -124,6 +127,15 @@ struct Counters {
       carried_held = 0,      // ... that a person must look at
       carried_dropped = 0,   // ... that a person gave up
       instances_dropped = 0;  // that had ended so long ago that nothing of them is kept any more
+};
+
+// How much there is to do, and whether new work is taken in.
+struct Pressure {
+  std::optional<Refusal> refuses;  // starts, events and calls of partners: why
+  Room disk;
+  StorePressure store;
+  uint64_t queued = 0;           // starts, events and calls of partners that wait for their turn
+  uint64_t unapplied_bytes = 0;  // of records that the disk or the store has not taken yet
 };
 
 class Engine {
@@ -183,6 +195,7 @@ class Engine {
   virtual std::expected<std::string, Refusal> lines(uint64_t task, const std::string& after,
                                                     uint32_t limit) = 0;
   virtual const Counters& counters() const = 0;
+  virtual Pressure pressure() const { return {}; }
   // Open approvals that nobody of EngineOptions::people can grant (any more), each in a few words for the
   // log: people came and went, or other roles were asked then. Reads every open task.
   virtual std::vector<std::string> undecidable() = 0;

@@ -60,9 +60,11 @@ bool Partition::drain(Instant now) {
   return took || keeps;
 }
 
-// Results of calls and decisions come first and timers have their share, however many starts are waiting.
+// Results of calls and decisions come first and timers have their share, however many starts are waiting. Half
+// of what may be on its way to the disk is theirs alone.
 bool Partition::take_inputs() {
   bool took = false;
+  const bool takes_new = unacknowledged_bytes_ <= state_.options.unacknowledged_bytes_max / 2;
   const auto take = [&](auto& queue, size_t limit, auto handle) {
     for (size_t i = 0; i < limit && !queue.empty() && !overlay_.full(); ++i) {
       auto each = std::move(queue.front());
@@ -87,9 +89,11 @@ bool Partition::take_inputs() {
   take(held_requests_, SIZE_MAX, [&](HeldRequest& request) { settle_held(request); });
   took = fire_timers() || took;
   took = follow_messages() || took;
-  take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
-  take(inbound_, kEventsPerDrain, [&](InboundCall& call) { take_call(call); });
-  take(starts_, kStartsPerDrain, [&](ParsedStart& request) { start_instance(request); });
+  if (takes_new) {
+    take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
+    take(inbound_, kEventsPerDrain, [&](InboundCall& call) { take_call(call); });
+    take(starts_, kStartsPerDrain, [&](ParsedStart& request) { start_instance(request); });
+  }
   for (uint64_t root : std::exchange(compensating_, {})) compensate(root);
   for (const auto& [root, number] : std::exchange(compensating_below_, {})) {
     const auto ending = instance(root, number);
@@ -150,26 +154,37 @@ void Partition::acknowledged(Position position, Ack ack) {
     return;
   }
   if (found->first != position) return;
-  Batch batch = std::move(found->second);
-  batches_.erase(found);
-  unacknowledged_bytes_ -= batch.bytes;
-  if (auto applied = apply(position, batch)) {
-    overlay_.applied(batch.taken);
-  } else {
-    state_.failure = applied.error().message;
-  }
-  acknowledged_cursors_ = batch.cursors;
-  acknowledged_cursors_.resize(state_.options.partitions);
-  acknowledged_messages_ = batch.messages;
-  acknowledged_time_ = std::max(acknowledged_time_, batch.time);
-  for (auto& reply : batch.replies) reply();
-  std::move(batch.calls.begin(), batch.calls.end(), std::back_inserter(released_calls_));
+  acknowledged_.push_back(position);
+  apply_acknowledged();
 }
 
-// A part each; a restart in between goes on where this stopped, for all of them are in the journal.
-std::expected<void, StoreError> Partition::apply(Position last, Batch& batch) {
+void Partition::apply_acknowledged() {
+  while (!acknowledged_.empty() && state_.failure.empty()) {
+    const auto found = batches_.find(acknowledged_.front());
+    const auto applied = apply(found->first, found->second);
+    if (!applied && applied.error().full) return;
+    Batch batch = std::move(found->second);
+    batches_.erase(found);
+    acknowledged_.pop_front();
+    unacknowledged_bytes_ -= batch.bytes;
+    if (applied) {
+      overlay_.applied(batch.taken);
+    } else {
+      state_.failure = applied.error().message;
+    }
+    acknowledged_cursors_ = batch.cursors;
+    acknowledged_cursors_.resize(state_.options.partitions);
+    acknowledged_messages_ = batch.messages;
+    acknowledged_time_ = std::max(acknowledged_time_, batch.time);
+    for (auto& reply : batch.replies) reply();
+    std::move(batch.calls.begin(), batch.calls.end(), std::back_inserter(released_calls_));
+  }
+}
+
+// A part each; what was cut short goes on where it stopped: parts that are in already change nothing.
+std::expected<void, StoreError> Partition::apply(Position last, const Batch& batch) {
   if (batch.parts.size() == 1) return state_.store.apply(number_, last, batch.operations);
-  auto from = std::make_move_iterator(batch.operations.begin());
+  auto from = batch.operations.begin();
   Position position = last - batch.parts.size();
   for (const size_t count : batch.parts) {
     const auto end = from + static_cast<std::ptrdiff_t>(count);
@@ -203,9 +218,21 @@ void Partition::abandon(const std::string& why) {
   refuse(starts_), refuse(events_), refuse(inbound_), refuse(decisions_), refuse(resumes_),
       refuse(held_requests_);
   batches_.clear();
+  acknowledged_.clear();
   calls_.clear();
   released_calls_.clear();
   replies_.clear();
+}
+
+size_t Partition::refuse_new(const Refusal& refusal) {
+  const size_t refused = queued_new();
+  const auto refuse = [&](auto& queue) {
+    for (auto& each : std::exchange(queue, {})) {
+      if (each.reply) each.reply(std::unexpected(refusal));
+    }
+  };
+  refuse(starts_), refuse(events_), refuse(inbound_);
+  return refused;
 }
 
 void Partition::answer(JsonReply reply, std::expected<std::string, Refusal> result) {

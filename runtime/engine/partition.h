@@ -85,9 +85,15 @@ class Partition {
   size_t queued_starts() const { return starts_.size(); }
   size_t queued_calls() const { return inbound_.size(); }
   size_t queued_events() const { return events_.size(); }
+  size_t queued_by_people() const { return decisions_.size() + resumes_.size() + held_requests_.size(); }
+  size_t queued_new() const { return starts_.size() + events_.size() + inbound_.size(); }
+  // Turns away what is new and waits; how much that was.
+  size_t refuse_new(const Refusal& refusal);
 
   bool drain(Instant now);
   void acknowledged(Position position, Ack ack);
+  // As far as the store has room: what it has none for stays in the overlay, and nobody is answered.
+  void apply_acknowledged();
   void trim_journal();
   // Gives up: what was not acknowledged is thrown away, whoever waits for it is told.
   void abandon(const std::string& why);
@@ -96,6 +102,7 @@ class Partition {
   std::optional<Instant> next_due();
   bool busy() const;
   bool unacknowledged() const { return !batches_.empty(); }
+  size_t unapplied_bytes() const { return unacknowledged_bytes_; }
   Instant last_time() const { return meta_.time; }
   Instant acknowledged_time() const { return acknowledged_time_; }
   void keep_time() { overlay_.touch(); }
@@ -118,7 +125,7 @@ class Partition {
   };
   bool take_inputs();
   void commit();
-  std::expected<void, StoreError> apply(Position last, Batch& batch);
+  std::expected<void, StoreError> apply(Position last, const Batch& batch);
   void answer(JsonReply reply,
               std::expected<std::string, Refusal> result);  // after the sync of what it rests on
   uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
@@ -580,6 +587,7 @@ class Partition {
   std::optional<Refusal> failure_of_waiting_;
   std::vector<CallRequest> calls_;
   std::map<Position, Batch> batches_;  // by their last record
+  std::deque<Position> acknowledged_;  // of them: to be applied
   size_t unacknowledged_bytes_ = 0;    // of them
   std::vector<CallRequest> released_calls_;
 
