@@ -69,9 +69,9 @@ std::expected<int, JournalError> take_lock(const std::filesystem::path& folder) 
             "another folder with --data; two daemons never share one.",
             folder.string(), owner.empty() ? "unknown" : owner));
   }
-  const std::string pid = fmt::format("{}\n", ::getpid());
-  if (::ftruncate(lock, 0) != 0 ||
-      ::pwrite(lock, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+  // Over what stood there, in the same width: a disk that has become full has no room for less, either.
+  const std::string pid = fmt::format("{:<20}\n", ::getpid());
+  if (::pwrite(lock, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
     const int code = errno;
     ::close(lock);
     return io_error(folder, "writing its lock file", code);

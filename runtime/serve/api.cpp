@@ -35,13 +35,24 @@ HttpResponse refusal_response(const Refusal& refusal) {
     case Refusal::Kind::Overloaded:
       break;
   }
-  HttpResponse response = error_response(429, "overloaded", refusal.message);
-  response.headers["Retry-After"] = kRetryAfterSeconds;
+  HttpResponse response = refusal.disk_full ? error_response(507, "disk_full", refusal.message)
+                                            : error_response(429, "overloaded", refusal.message);
+  response.headers["Retry-After"] = std::to_string(refusal.retry_after_s);
   return response;
 }
 
-void Api::post(Work work, const Respond& respond) {
-  if (shell_.post(std::move(work))) return;
+std::optional<Respond> Api::take_in(const Respond& respond) {
+  if (new_waiting_->fetch_add(1) >= info_.new_waiting_max) {
+    --*new_waiting_;
+    respond(refusal_response({Refusal::Kind::Overloaded, "too many starts and events are waiting"}));
+    return std::nullopt;
+  }
+  const std::shared_ptr<void> counted(nullptr, [waiting = new_waiting_](void*) { --*waiting; });
+  return [respond, counted](HttpResponse response) { respond(std::move(response)); };
+}
+
+void Api::post(Work work, const Respond& respond, Share share) {
+  if (shell_.post(std::move(work), share)) return;
   HttpResponse response =
       error_response(503, "overloaded",
                      "The daemon takes in nothing more just now: it is stopping, or too much is waiting.");
@@ -123,8 +134,10 @@ void Api::start(const HttpRequest& request, Respond respond) {
                      arguments == members->end() ? "{}" : arguments->second,
                      std::move(*request_id),
                      {}};
-  start.reply = reply_with(respond, 201);
-  post([start = std::move(start)](Engine& engine) { engine.start(start); }, respond);
+  const auto counted = take_in(respond);
+  if (!counted) return;
+  start.reply = reply_with(*counted, 201);
+  post([start = std::move(start)](Engine& engine) { engine.start(start); }, *counted);
 }
 
 void Api::history(std::string workflow_or_id, std::string key, const HttpRequest& request, Respond respond) {
@@ -161,7 +174,7 @@ void Api::resume(const std::string& id, const HttpRequest& request, Respond resp
   auto reason = text_member(*members, "reason", false);
   if (!reason) return respond(reason.error());
   ResumeRequest resumed{*number(id), std::move(*person), std::move(*reason), reply_with(respond, 200)};
-  post([resumed = std::move(resumed)](Engine& engine) { engine.resume(resumed); }, respond);
+  post([resumed = std::move(resumed)](Engine& engine) { engine.resume(resumed); }, respond, Share::Promised);
 }
 
 void Api::tasks(const HttpRequest& request, Respond respond) {
@@ -249,7 +262,7 @@ void Api::decide(const std::string& id, const HttpRequest& request, Respond resp
         400, "invalid",
         fmt::format("The decision \"{}\" is not one of approve, reject, counter and done.", *decision)));
   }
-  post([decided = std::move(decided)](Engine& engine) { engine.decide(decided); }, respond);
+  post([decided = std::move(decided)](Engine& engine) { engine.decide(decided); }, respond, Share::Promised);
 }
 
 void Api::delegate(const std::string& id, const HttpRequest& request, Respond respond) {
@@ -267,13 +280,17 @@ void Api::delegate(const std::string& id, const HttpRequest& request, Respond re
   DecisionRequest delegated{*task, std::move(*person), DecisionRequest::What::Delegate, std::move(*reason),
                             reply_with(respond, 200)};
   delegated.to = std::move(*to);
-  post([delegated = std::move(delegated)](Engine& engine) { engine.decide(delegated); }, respond);
+  post([delegated = std::move(delegated)](Engine& engine) { engine.decide(delegated); }, respond,
+       Share::Promised);
 }
 
 void Api::events(const HttpRequest& request, Respond respond) {
   auto parsed = parse_cloud_events(request);
   if (!parsed) return respond(parsed.error());
   if (parsed->events.empty()) return respond(ok("[]", 202));
+  const auto counted = take_in(respond);
+  if (!counted) return;
+  respond = *counted;
 
   // A batch is answered when its last event is; the first refusal is the answer. Sending it again is safe:
   // events are deduplicated.
@@ -315,11 +332,12 @@ void Api::metrics(Respond respond) {
         HttpResponse response;
         response.content_type = "text/plain; version=0.0.4";
         response.body = metrics_text(engine.counters(), shell_.now());
+        response.body += pressure_metrics_text(engine.pressure(), engine.counters());
         if (const auto carried = engine.routes()) response.body += carry_metrics_text(*carried);
         if (info_.partner_calls) response.body += info_.partner_calls->metrics();
         respond(std::move(response));
       },
-      respond);
+      respond, Share::Promised);
 }
 
 void Api::schedules(Respond respond) {
@@ -340,12 +358,8 @@ void Api::clock(Respond respond) {
 }
 
 void Api::health(Respond respond) {
-  post(
-      [this, respond](Engine&) {
-        respond(
-            ok(Json{{"status", "ok"}, {"version", info_.version}, {"program", info_.program_hash}}.dump()));
-      },
-      respond);
+  post([this, respond](Engine& engine) { respond(ok(health_json(engine.pressure(), info_))); }, respond,
+       Share::Promised);
 }
 
 }  // namespace endcap

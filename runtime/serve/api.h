@@ -2,7 +2,9 @@
 // it.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "runtime/serve/http_server.h"
@@ -15,6 +17,8 @@ struct ApiInfo {
   std::string program_hash;                               // hex
   std::string version;                                    // of the daemon
   std::shared_ptr<PartnerCalls> partner_calls = nullptr;  // of the interfaces, for the metrics
+  // Starts and events that wait for their answer, each on a connection: so many, that others get through.
+  size_t new_waiting_max = 768;
 };
 
 class Api {
@@ -25,7 +29,9 @@ class Api {
 
  private:
   using Work = std::function<void(Engine&)>;
-  void post(Work work, const HttpServer::Respond& respond);
+  void post(Work work, const HttpServer::Respond& respond, Share share = Share::Ordinary);
+  // Counts what is new until it is answered; empty, and refused, when too much of it is waiting.
+  std::optional<HttpServer::Respond> take_in(const HttpServer::Respond& respond);
 
   void start(const HttpRequest& request, HttpServer::Respond respond);
   void instances(HttpRequest request, HttpServer::Respond respond);
@@ -49,11 +55,16 @@ class Api {
 
   Shell& shell_;
   ApiInfo info_;
+  std::shared_ptr<std::atomic<size_t>> new_waiting_ = std::make_shared<std::atomic<size_t>>(0);
 };
 
 HttpResponse refusal_response(const Refusal& refusal);
 // Prometheus exposition format 0.0.4; the second of the routes and syncs of Engine::routes.
 std::string metrics_text(const Counters& counters, Instant now);
 std::string carry_metrics_text(const std::string& routes_json);
+// Of what is refused, waits and is short of room.
+std::string pressure_metrics_text(const Pressure& pressure, const Counters& counters);
+// What GET /healthz answers.
+std::string health_json(const Pressure& pressure, const ApiInfo& info);
 
 }  // namespace endcap

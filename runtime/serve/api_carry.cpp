@@ -66,7 +66,8 @@ void Api::settle_held(uint64_t item, bool drop, const HttpRequest& request, Http
   auto reason = text_member(*members, "reason", drop);
   if (!reason) return respond(reason.error());
   HeldRequest settled{item, std::move(*by), drop, std::move(*reason), reply_with(respond, 200)};
-  post([settled = std::move(settled)](Engine& engine) { engine.settle_held(settled); }, respond);
+  post([settled = std::move(settled)](Engine& engine) { engine.settle_held(settled); }, respond,
+       Share::Promised);
 }
 
 }  // namespace endcap

@@ -224,7 +224,7 @@ void PartnerApi::operation(const PartnerAccess& partner, const abi::Interface& i
       HttpResponse busy = error_response(
           503, "unavailable",
           "Whether the call was kept is not known: make it again with the same Idempotency-Key.");
-      busy.headers["Retry-After"] = "1";
+      busy.headers["Retry-After"] = std::to_string(result.error().retry_after_s);
       return respond(std::move(busy));
     }
     if (!result) return respond(refusal_response(result.error()));

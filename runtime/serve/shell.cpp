@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::chrono::nanoseconds kLookAgain =
     std::chrono::seconds(1);  // the machine's clock may have been set
+constexpr std::chrono::seconds kLookAtDisk{1};           // others fill it, too
+constexpr std::chrono::milliseconds kWaitForRoom{200};  // that others may have made
 
 }  // namespace
 
@@ -61,11 +63,13 @@ void Shell::stop() {
   engine_.settle();
 }
 
-bool Shell::post(std::function<void(Engine&)> work) {
+bool Shell::post(std::function<void(Engine&)> work, Share share) {
   {
     std::scoped_lock lock(mutex_);
-    if (stopping_ || failure_ || posted_.size() >= options_.queue_max) return false;
-    posted_.push_back(std::move(work));
+    auto& queue = share == Share::Promised ? promised_ : posted_;
+    const size_t most = share == Share::Promised ? options_.queue_promised : options_.queue_max;
+    if (stopping_ || failure_ || queue.size() >= most) return false;
+    queue.push_back(std::move(work));
     idle_ = false;
     woken_ = true;
   }
@@ -95,12 +99,13 @@ void Shell::wake_engine() {
 
 // One round: what was acknowledged, what is due, what came in. True when there may be more to do at once.
 bool Shell::round() {
-  std::vector<std::function<void(Engine&)>> posted;
+  std::vector<std::function<void(Engine&)>> posted, promised;
   std::vector<CallReply> replies;
   bool in_flight = false;
   {
     std::scoped_lock lock(mutex_);
     posted.swap(posted_);
+    promised.swap(promised_);
     replies.swap(replies_);
     woken_ = false;
     in_flight = in_flight_ > 0 || !replies.empty();
@@ -112,6 +117,7 @@ bool Shell::round() {
   engine_.show_as_of(now_);
   send_calls();
   for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
+  for (auto& work : promised) work(engine_);
   for (auto& work : posted) work(engine_);
   keep_time();
   const bool worked = engine_.drain(now_);
@@ -175,7 +181,7 @@ void Shell::send_calls() {
 void Shell::note_idle(bool idle) {
   {
     std::scoped_lock lock(mutex_);
-    idle_ = idle && posted_.empty() && replies_.empty();
+    idle_ = idle && posted_.empty() && promised_.empty() && replies_.empty();
     if (!idle_) return;
   }
   outside_wakes_.notify_all();
@@ -207,15 +213,19 @@ void Shell::run_engine() {
   }
 }
 
+// Looks at the disk now and then, too: what waits for room goes on when there is, and the engine is told.
 void Shell::run_journal() {
+  auto level = Room::Level::Enough;
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      journal_wakes_.wait(lock, [&] { return appended_ || journal_stops_; });
-      if (!appended_) return;
+      const std::chrono::milliseconds patience = level == Room::Level::None ? kWaitForRoom : kLookAtDisk;
+      journal_wakes_.wait_for(lock, patience, [&] { return appended_ || journal_stops_; });
+      if (!appended_ && journal_stops_) return;
       appended_ = false;
     }
     while (journal_.sync()) wake_engine();
+    if (const auto now = journal_.room().level; now != std::exchange(level, now)) wake_engine();
   }
 }
 

@@ -17,8 +17,15 @@
 
 namespace endcap {
 
+// Whose place a request takes that waits for the engine.
+enum class Share : uint8_t {
+  Ordinary,
+  Promised,  // what people decide, and whoever looks whether all is well: new work can't take their places
+};
+
 struct ShellOptions {
-  size_t queue_max = 10'000;  // requests that wait for the engine; more are refused with Overloaded
+  size_t queue_max = 10'000;      // requests that wait for the engine; more are refused with Overloaded
+  size_t queue_promised = 2'000;  // beside them
   std::chrono::milliseconds drain_max{5'000};   // how long `stop` waits for calls in flight
   std::function<void(const std::string&)> log;  // one line each, from any thread
 };
@@ -38,9 +45,9 @@ class Shell {
   // allows.
   void stop();
 
-  // Runs `work` on the engine's thread soon. False when the queue is full or the shell stops: `work` is not
-  // run then.
-  bool post(std::function<void(Engine&)> work);
+  // Runs `work` on the engine's thread soon, what is promised first. False when its queue is full or the shell
+  // stops: `work` is not run then.
+  bool post(std::function<void(Engine&)> work, Share share = Share::Ordinary);
 
   std::optional<std::string> failure();  // why the engine stopped: the process must end and recover
 
@@ -69,7 +76,7 @@ class Shell {
 
   std::mutex mutex_;  // the fields up to `failure_`
   std::condition_variable engine_wakes_, journal_wakes_, outside_wakes_;
-  std::vector<std::function<void(Engine&)>> posted_;
+  std::vector<std::function<void(Engine&)>> posted_, promised_;
   std::vector<CallReply> replies_;
   size_t in_flight_ = 0;
   bool woken_ = false, appended_ = false, idle_ = false, stopping_ = false, journal_stops_ = false;

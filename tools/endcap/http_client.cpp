@@ -31,6 +31,7 @@ ExitCode exit_code_of(long status) {
       return kConflict;
     case 429:
     case 503:
+    case 507:
       return kUnreachable;
     default:
       return kInternal;

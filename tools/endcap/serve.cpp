@@ -18,6 +18,8 @@ namespace endcap::command {
 namespace {
 
 constexpr uint64_t kPartnerBodyBytesMax = 64u << 10;
+constexpr uint64_t kBallastBytes = 32u << 20;   // a segment of the log, and as much for the store to flush
+constexpr uint64_t kFreeBytesMin = 16u << 20;  // what a flush and a compaction of small files may take
 
 struct ServeOptions {
   HostOptions host;
@@ -134,7 +136,11 @@ std::expected<void, Refused> open_data(Daemon& daemon, const ServeOptions& optio
     return refuse(kInternal, fmt::format("The journal's folder can't be used: {}.", disk.error().message));
   daemon.disk = std::move(*disk);
   RecoveryReport report;
-  auto journal = open_local_log(*daemon.disk, {.partitions = options.partitions}, &report);
+  LocalLogOptions log;
+  log.partitions = options.partitions;
+  log.ballast_bytes = kBallastBytes;
+  log.free_bytes_min = kFreeBytesMin;
+  auto journal = open_local_log(*daemon.disk, log, &report);
   if (!journal) {
     return refuse(exit_code_of(journal.error().kind), fmt::format("{} (journal: {})", journal.error().message,
                                                                   daemon.folder->journal().string()));

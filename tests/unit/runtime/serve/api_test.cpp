@@ -27,7 +27,7 @@ struct Answer {
 
 class Daemon {
  public:
-  explicit Daemon(HttpOptions options = {}) : api_(shell_, {"abc", "0"}) {
+  explicit Daemon(HttpOptions options = {}, ApiInfo info = {"abc", "0"}) : api_(shell_, std::move(info)) {
     options.port = 0;
     auto listening = HttpServer::listen(options, [this](HttpRequest request, HttpServer::Respond respond) {
       api_.handle(std::move(request), std::move(respond));
@@ -212,6 +212,57 @@ TEST_CASE("The engine's refusals have their status codes") {
   const Answer full = daemon.post("/v1/instances", R"({"workflow":"Full"})");
   refused(full, 429, "overloaded", "too many");
   CHECK(full.head.find("Retry-After: 1") != std::string::npos);
+}
+
+TEST_CASE("A full disk refuses a start with 507 and when to come back") {
+  Daemon daemon;
+  const Answer full = daemon.post("/v1/instances", R"({"workflow":"DiskFull"})");
+  refused(full, 507, "disk_full", "7 bytes are free in /data");
+  CHECK(full.head.find("Retry-After: 10") != std::string::npos);
+}
+
+TEST_CASE("Health says what is full, with numbers, and the metrics do") {
+  Daemon daemon;
+  Pressure& under = daemon.engine().under;
+  under.disk = {Room::Level::None, 7, 1234, "/data/journal"};
+  under.store.level0_files = 3;
+  under.queued = 5;
+  under.refuses = Refusal{Refusal::Kind::Overloaded, "the disk is full", 10, true};
+  const Answer health = daemon.get("/healthz");
+  CHECK(health.status == 200);  // whoever restarts it by that would make things worse
+  CHECK(health.json().at("status") == "disk full");
+  CHECK(health.json().at("admits") == false);
+  CHECK(health.json().at("reason") == "the disk is full");
+  CHECK(health.json().at("disk") ==
+        nlohmann::json{
+            {"folder", "/data/journal"}, {"freeBytes", 7}, {"reserveBytes", 1234}, {"waits", true}});
+  daemon.engine().counted.quarantined = 2;
+  const std::string metrics = daemon.get("/metrics").body;
+  for (const char* line : {"endcap_admits 0", "endcap_disk_full 2", "endcap_disk_free_bytes 7",
+                           "endcap_disk_reserve_bytes 1234", "endcap_store_level0_files 3",
+                           "endcap_waiting 5", "endcap_instances_quarantined_total 2"})
+    CHECK_MESSAGE(metrics.find("\n" + std::string(line) + "\n") != std::string::npos, line);
+  under.refuses->disk_full = false;
+  CHECK(daemon.get("/healthz").json().at("status") == "busy");
+}
+
+TEST_CASE("Starts and events that wait for their answer leave room for decisions and for whoever looks") {
+  Daemon daemon({}, {.program_hash = "abc", .version = "0", .new_waiting_max = 1});
+  auto first = std::async(std::launch::async,
+                          [&] { return daemon.post("/v1/instances", R"({"workflow":"Waiting"})").status; });
+  Answer second;
+  for (int i = 0; i < 500 && second.status != 429; ++i) {
+    std::this_thread::sleep_for(2ms);
+    second = daemon.post("/v1/instances", R"({"workflow":"W"})");
+  }
+  refused(second, 429, "overloaded", "too many starts and events are waiting");
+  CHECK(second.head.find("Retry-After: 1") != std::string::npos);
+  CHECK(daemon.post("/v1/events", "{}", "application/json").status == 400);  // said before it is counted
+  CHECK(daemon.post("/v1/tasks/1/decision", R"({"person":"ann","decision":"done"})").status == 200);
+  CHECK(daemon.get("/healthz").status == 200);
+  for (JsonReply& reply : std::exchange(daemon.engine().waiting, {})) reply(R"({"id":1})");
+  CHECK(first.get() == 201);
+  CHECK(daemon.post("/v1/instances", R"({"workflow":"W"})").status == 201);
 }
 
 TEST_CASE("Malformed requests are refused and say why") {

@@ -18,7 +18,11 @@ class FakeEngine final : public Engine {
     if (request.workflow == "Full")
       return request.reply(
           std::unexpected(Refusal{Refusal::Kind::Overloaded, "too many starts are waiting"}));
+    if (request.workflow == "DiskFull")
+      return request.reply(
+          std::unexpected(Refusal{Refusal::Kind::Overloaded, "7 bytes are free in /data", 10, true}));
     if (request.workflow == "Silent") return;
+    if (request.workflow == "Waiting") return waiting.push_back(std::move(request.reply));
     said.push_back("start " + request.workflow + " " + request.arguments_json + " " + request.request_id);
     request.reply(R"({"id":17})");
   }
@@ -104,7 +108,10 @@ class FakeEngine final : public Engine {
     return "[" + std::to_string(task) + ",\"" + after + "\"," + std::to_string(limit) + "]";
   }
   const Counters& counters() const override { return counted; }
+  Pressure pressure() const override { return under; }
 
+  Pressure under;
+  std::vector<JsonReply> waiting;  // for the test to answer
   std::vector<std::string> said;
   std::vector<CallReply> finished;
   std::vector<std::pair<PartitionId, CallRequest>> calls;

@@ -108,3 +108,46 @@ TEST_CASE("A full queue refuses at the door") {
   CHECK(small.post([](Engine&) {}));
   CHECK_FALSE(small.post([](Engine&) {}));
 }
+
+TEST_CASE("What was promised has places of its own, and its turn comes first") {
+  World world;
+  Shell small(world.engine, world.journal, *world.clock, std::make_unique<FakeConnector>(world.calls),
+              {.queue_max = 2, .queue_promised = 1});
+  std::vector<std::string> order;
+  std::atomic<int> done = 0;
+  const auto note = [&](const char* what) {
+    return [&order, &done, what](Engine&) { order.push_back(what), ++done; };
+  };
+  CHECK(small.post(note("start 1")));
+  CHECK(small.post(note("start 2")));
+  CHECK_FALSE(small.post(note("start 3")));
+  CHECK(small.post(note("decision"), Share::Promised));
+  CHECK_FALSE(small.post(note("decision 2"), Share::Promised));
+  small.start();
+  for (int i = 0; i < 500 && done < 3; ++i) std::this_thread::sleep_for(2ms);
+  small.stop();
+  CHECK(order == std::vector<std::string>{"decision", "start 1", "start 2"});
+}
+
+TEST_CASE("While records wait for room the journal is asked again, though nothing is appended") {
+  struct Full final : Journal {
+    std::expected<Opened, JournalError> open(PartitionId, NodeId) override { return Opened{}; }
+    void append(PartitionId, Epoch, Position, BatchId, std::string, Completion) override {}
+    bool sync() override {
+      ++syncs;
+      return false;
+    }
+    Room room() const override { return {Room::Level::None, 0, 0, "here"}; }
+    std::unique_ptr<Cursor> tail(PartitionId, Position) override { return nullptr; }
+    void trim(PartitionId, Position) override {}
+    std::atomic<int> syncs = 0;
+  } journal;
+  FakeEngine engine;
+  auto clock = make_virtual_clock(0);
+  std::vector<FakeConnector::Call> calls;
+  Shell shell(engine, journal, *clock, std::make_unique<FakeConnector>(calls), {.drain_max = 100ms});
+  shell.start();
+  for (int i = 0; i < 5000 && journal.syncs < 3; ++i) std::this_thread::sleep_for(2ms);
+  CHECK(journal.syncs >= 3);
+  shell.stop();
+}
