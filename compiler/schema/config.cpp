@@ -178,6 +178,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   if (unit == "s") return amount * kSecond;
   if (unit == "min") return amount * kMinute;
   if (unit == "h") return amount * kHour;
+  if (unit == "days" || unit == "day") return amount * kDay;
   return std::nullopt;
 }
 

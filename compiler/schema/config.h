@@ -74,7 +74,7 @@ class Section {
 // A date of TOML, or one in quotes.
 std::optional<Date> date_of(const toml::node& node);
 
-// "10 s", "250 ms", "5 min", "2 h": a positive duration.
+// "10 s", "250 ms", "5 min", "2 h", "400 days": a positive duration. A day has 24 hours.
 std::optional<Duration> parse_duration(std::string_view text);
 
 }  // namespace endcap

@@ -45,6 +45,7 @@ class ProjectReader {
     if (auto* roles = top.table("roles")) read_roles(*roles);
     if (auto* scopes = top.table("scopes")) read_scopes(*scopes);
     if (auto* absences = top.array("absences")) read_absences(*absences);
+    if (auto* history = top.table("history")) read_history(*history);
     for_each_table(top, "partners", [&](const toml::table& table, std::string name, Span span) {
       read_partners(table, name, span);
     });
@@ -268,6 +269,15 @@ class ProjectReader {
         }))
       section.invalid("from", "outside of the other absences of " + absence.person);
     project_.absences.push_back(std::move(absence));
+  }
+
+  // `[history]`: days are what is dropped.
+  void read_history(const toml::table& table) {
+    Section section(file_, table, "[history]", file_.span(table.source()));
+    project_.keep_history = section.duration("keep");
+    section.close();
+    if (project_.keep_history && *project_.keep_history % kDay != 0)
+      section.invalid("keep", "whole days such as \"400 days\"");
   }
 
   Project& project_;

@@ -71,6 +71,7 @@ struct Project {
   std::vector<AbsenceConfig> absences;
   std::vector<PartnerConfig> partners;
   std::vector<Calendar> calendars;
+  std::optional<Duration> keep_history;  // of what has ended; absent: for ever
 };
 
 // Texts that stand for those on disk, by path as shown ("flow.endcap", "endcap.toml"): changes that are not

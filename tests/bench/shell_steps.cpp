@@ -91,7 +91,9 @@ uint64_t note_in(const std::string& payload) {
 ShellSteps run_shell_steps(const std::shared_ptr<const abi::Program>& program,
                            const ShellStepsOptions& options) {
   OpenData data(options.folder);
-  const auto engine = must(open_engine(program, *data.store, *data.journal, bench_engine_options()));
+  EngineOptions engine_options = bench_engine_options();
+  engine_options.keep_history = options.keep_history;
+  const auto engine = must(open_engine(program, *data.store, *data.journal, engine_options));
   const auto clock = make_real_clock(engine->last_time());
   Tally tally;
   auto inner = options.connector ? options.connector() : std::make_unique<AtOnce>();
@@ -114,6 +116,7 @@ ShellSteps run_shell_steps(const std::shared_ptr<const abi::Program>& program,
   }
   tally.over = true;
   shell.stop();
+  result.dropped = engine->counters().instances_dropped;
   if (const auto failed = engine->failure()) throw std::runtime_error(*failed);
   if (!tally.problem.empty()) throw std::runtime_error(tally.problem);
   return result;

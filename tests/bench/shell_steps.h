@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,12 @@ struct ShellStepsOptions {
   uint32_t in_flight = 1;              // workflows; each that ends starts another
   double seconds = 3;
   std::function<std::unique_ptr<Connector>()> connector = {};  // empty: calls are answered at once
+  std::optional<Duration> keep_history = {};                   // of what is in the folder
 };
 
 struct ShellSteps {
   uint64_t steps = 0;
+  uint64_t dropped = 0;  // instances, by `keep_history`
   double seconds = 0;
   std::vector<double>
       latencies_us;  // of a step: result handed in to next call handed out, its intent durable

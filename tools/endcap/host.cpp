@@ -9,6 +9,7 @@
 
 #include "compiler/ir/interpreter.h"
 #include "compiler/ir/upgrade.h"
+#include "compiler/schema/config.h"
 #include "tools/endcap/commands.h"
 
 namespace endcap::command {
@@ -133,6 +134,18 @@ std::expected<std::map<std::string, std::string>, Refused> parse_urls(
   return urls;
 }
 
+std::expected<std::optional<Duration>, Refused> parse_keep(const std::string& text,
+                                                           std::optional<Duration> otherwise) {
+  if (text.empty()) return otherwise;
+  if (text == "forever") return std::nullopt;
+  const auto keep = parse_duration(text);
+  if (!keep || *keep % kDay != 0)
+    return refuse(
+        kUsage,
+        fmt::format("--keep-history {} is neither forever nor whole days such as \"400 days\".", text));
+  return *keep;
+}
+
 // For its findings; without any, for what went wrong instead.
 std::unexpected<Refused> refuse_project(const CheckedProject& project, const HostOptions& options,
                                         const std::string& otherwise) {
@@ -202,6 +215,9 @@ std::expected<Host, Refused> make_host(const HostOptions& options) {
   }
   for (const AbsenceConfig& each : project.project.absences)
     host.engine.absences.push_back({each.person, each.from, each.until, each.cover});
+  auto keep = parse_keep(options.keep_history, project.project.keep_history);
+  if (!keep) return std::unexpected(keep.error());
+  host.engine.keep_history = *keep;
   return host;
 }
 

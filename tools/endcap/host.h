@@ -22,6 +22,7 @@ namespace endcap::command {
 struct HostOptions {
   std::string folder = ".";
   std::vector<std::string> systems, advisors;  // NAME=URL, over what endcap.toml says
+  std::string keep_history;                    // "400 days" or "forever", likewise
   bool interpreter = false;
   bool partners = false;  // they may call: their tokens are looked for
   std::optional<std::filesystem::path> object_cache;

@@ -291,6 +291,8 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->add_option("--advisor", options->host.advisors,
                    "NAME=URL: where an advisor answers, over what endcap.toml says")
       ->take_all();
+  command->add_option("--keep-history", options->host.keep_history,
+                      "How long what has ended is kept, over what endcap.toml says: \"400 days\" or forever");
   command->add_option("--partitions", options->partitions, "Partitions of new data; fixed from then on")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));

@@ -142,6 +142,24 @@ TEST_SUITE("a project") {
     CHECK(desk.only(invalid) == "`from` must be outside of the other absences of cleo");
   }
 
+  TEST_CASE("says for how many days what has ended is kept; without it, for ever") {
+    DeskProject desk;
+    desk.pin();
+    const auto kept = [&](const std::string& keep) {
+      desk.replaced("[calendars.", "[history]\nkeep = " + keep + "\n[calendars.");
+      return desk.load().keep_history;
+    };
+    CHECK(kept("\"400 days\"") == 400 * kDay);
+    CHECK(kept("\"1 day\"") == kDay);
+    CHECK(desk.diagnostics.all().empty());
+    kept("\"36 h\"");
+    CHECK(desk.only(DiagnosticKind::ProjectValueInvalid) == "`keep` must be whole days such as \"400 days\"");
+    kept("400");
+    CHECK(desk.only(DiagnosticKind::ProjectValueInvalid).starts_with("`keep` must be a duration such as"));
+    desk.replaced("[calendars.", "[calendars.");
+    CHECK_FALSE(desk.load().keep_history.has_value());
+  }
+
   TEST_CASE("has the sheets of its folder `data`, or those that it names") {
     DeskProject desk;
     const auto sheets = [&] {
