@@ -218,6 +218,7 @@ class Partition {
   // --- timers.cpp
   std::string schedule(Instant due, rows::Timer timer);
   void unschedule(const std::string& key);
+  std::optional<Instant> next_timer();
   bool fire_timers();
   void fire(const rows::Timer& timer);
   void read_ahead(const std::vector<std::pair<std::string, rows::Timer>>& due);
@@ -524,6 +525,7 @@ class Partition {
   void keep_sealed(const std::string& key, const rows::Sealed& sealed);
   bool is_to_be_dropped(Instant day) const;
   bool drop_some();
+  void drop_oldest();
   void drop_family(uint64_t root, Instant day);
 
   // --- runs.cpp
@@ -617,6 +619,7 @@ class Partition {
   std::map<uint64_t, uint64_t> to_seal_;  // root -> the number from which on it is not sealed yet
   std::optional<Instant> oldest_sealed_;  // the day, as its first instant
   std::string drop_from_;                 // no sealed row stands before
+  std::optional<Instant> drop_at_;        // the next of those that are as old as that
   std::vector<uint64_t> acknowledged_cursors_;
   Instant acknowledged_time_ = 0;
   uint64_t acknowledged_messages_ = 0, oldest_message_ = 1;

@@ -1,4 +1,4 @@
-// Sealing what has ended and dropping it by policy, a little a drain: see sealing.h.
+// Sealing what has ended and dropping it by policy, a little at a time: see sealing.h.
 //
 // Who has ended waits in Table::Sealing until its entries are sealed, mostly in the same drain: then neither
 // its last entries nor that row are ever written. A long history takes several drains, each of which puts
@@ -18,7 +18,8 @@ constexpr size_t kSealsPerDrain = 256;            // families, or parts of one
 constexpr size_t kEntriesAtOnce = 256;            // of one
 constexpr size_t kEntriesPerDrain = 4096;         // of all
 constexpr size_t kSealedBytesWanted = 16u << 10;  // of a row: what a page has to read at least
-constexpr size_t kDroppedPerDrain = 4;            // sealed rows
+constexpr size_t kDroppedAtOnce = 2;              // sealed rows
+constexpr Duration kDropEvery = 5 * (kSecond / 1000);
 
 }  // namespace
 
@@ -118,24 +119,30 @@ bool Partition::is_to_be_dropped(Instant day) const {
   return keep && day + kDay <= now_ - *keep;
 }
 
-// A few rows a drain, so that whoever waits for other things does not notice. No timer wakes for it: the
-// first drain of a day finds that it is time.
+// A few rows every few milliseconds, so that whoever waits for other things does not notice. Until then no
+// timer waits for it: the first drain of a day finds that it is time.
 bool Partition::drop_some() {
-  if (!oldest_sealed_ || !is_to_be_dropped(*oldest_sealed_)) return false;
-  const auto oldest = overlay_.collect(Table::Sealed, {}, kDroppedPerDrain, drop_from_);
+  if (!oldest_sealed_ || !is_to_be_dropped(*oldest_sealed_) || (drop_at_ && now_ < *drop_at_)) return false;
+  drop_oldest();
+  drop_at_.reset();
+  if (oldest_sealed_ && is_to_be_dropped(*oldest_sealed_)) drop_at_ = now_ + kDropEvery;
+  return true;
+}
+
+void Partition::drop_oldest() {
+  const auto oldest = overlay_.collect(Table::Sealed, {}, kDroppedAtOnce, drop_from_);
   for (const auto& [key, bytes] : oldest) {
     const Instant day = sealed_keys::day(key);
     const uint64_t root = sealed_keys::root(key);
     oldest_sealed_ = meta_.dropped_before = day;
-    if (!is_to_be_dropped(day) || to_seal_.contains(root)) return true;  // the rest of it comes first
+    if (!is_to_be_dropped(day) || to_seal_.contains(root)) return;  // the rest of it comes first
     drop_family(root, day);
     for (const uint64_t task : rows::decode<rows::Sealed>(bytes).tasks)
       overlay_.erase(Table::Task, "c" + rows::big_endian(task));
     overlay_.erase(Table::Sealed, key);
     drop_from_ = key + '\0';
   }
-  if (oldest.size() < kDroppedPerDrain) oldest_sealed_.reset();
-  return true;
+  if (oldest.size() < kDroppedAtOnce) oldest_sealed_.reset();
 }
 
 // Of a long history the first row takes the family along.

@@ -27,6 +27,11 @@ void Partition::unschedule(const std::string& key) {
 }
 
 std::optional<Instant> Partition::next_due() {
+  const auto timer = next_timer();
+  return timer && drop_at_ ? std::min(*timer, *drop_at_) : timer ? timer : drop_at_;
+}
+
+std::optional<Instant> Partition::next_timer() {
   if (!next_due_known_) {
     const auto first = overlay_.collect(Table::Timer, {}, 1, rows::time_key(meta_.watermark));
     next_due_ = first.empty() ? std::nullopt : std::optional(rows::time_of_key(first.front().first));
@@ -36,7 +41,7 @@ std::optional<Instant> Partition::next_due() {
 }
 
 bool Partition::fire_timers() {
-  const auto first = next_due();
+  const auto first = next_timer();
   if (!first || *first > now_) return false;
   bool fired = false;
   std::vector<std::pair<std::string, rows::Timer>> due;
