@@ -26,7 +26,7 @@ class SimulatedFile final : public File {
       : disk_(disk), name_(std::move(name)), inode_(std::move(inode)) {}
 
   std::expected<void, DiskError> write(uint64_t offset, std::string_view bytes) override {
-    if (!disk_.alive()) return dead();
+    if (!disk_.may_change()) return dead();
     if (auto grown = disk_.grow(*inode_, offset + bytes.size()); !grown) return grown;
     std::copy(bytes.begin(), bytes.end(), inode_->cached.begin() + static_cast<ptrdiff_t>(offset));
     for (uint64_t sector = offset / kSectorBytes; sector * kSectorBytes < offset + bytes.size(); ++sector)
@@ -46,12 +46,12 @@ class SimulatedFile final : public File {
   }
 
   std::expected<void, DiskError> allocate(uint64_t size) override {
-    if (!disk_.alive()) return dead();
+    if (!disk_.may_change()) return dead();
     return disk_.grow(*inode_, size);
   }
 
   std::expected<void, DiskError> sync() override {
-    if (!disk_.alive()) return dead();
+    if (!disk_.may_change()) return dead();
     return disk_.sync(*inode_);
   }
 
@@ -116,7 +116,7 @@ std::expected<std::vector<std::string>, DiskError> SimulatedDisk::list() {
 }
 
 std::expected<void, DiskError> SimulatedDisk::remove(const std::string& name) {
-  if (!alive()) return dead();
+  if (!may_change()) return dead();
   if (!names_.contains(name)) return failed(ENOENT, "No such file " + name);
   name_changes_.push_back({NameChange::What::Remove, name, {}, {}});
   apply(names_, name_changes_.back());
@@ -124,7 +124,7 @@ std::expected<void, DiskError> SimulatedDisk::remove(const std::string& name) {
 }
 
 std::expected<void, DiskError> SimulatedDisk::rename(const std::string& from, const std::string& to) {
-  if (!alive()) return dead();
+  if (!may_change()) return dead();
   auto found = names_.find(from);
   if (found == names_.end()) return failed(ENOENT, "No such file " + from);
   name_changes_.push_back({NameChange::What::Rename, from, to, found->second});
@@ -133,7 +133,7 @@ std::expected<void, DiskError> SimulatedDisk::rename(const std::string& from, co
 }
 
 std::expected<void, DiskError> SimulatedDisk::sync_folder() {
-  if (!alive()) return dead();
+  if (!may_change()) return dead();
   stored_names_ = names_;
   name_changes_.clear();
   return {};

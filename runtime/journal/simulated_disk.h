@@ -41,6 +41,9 @@ class SimulatedDisk final : public Disk {
   uint64_t used() const;  // of it
 
   uint64_t operations() const { return operations_; }
+  uint64_t changes() const { return changes_; }  // of them, those that write or sync
+  // What chance decides from now on comes from this seed.
+  void reseed(uint64_t seed) { random_.seed(seed); }
   uint64_t unsynced_sectors() const;
 
   // For tests that alter a file behind everybody's back; stored at once.
@@ -61,6 +64,11 @@ class SimulatedDisk final : public Disk {
   };
 
   bool alive();
+  bool may_change() {
+    const bool alive = this->alive();
+    changes_ += alive ? 1 : 0;
+    return alive;
+  }
   bool coin() { return (random_() & 1) != 0; }
   std::expected<void, DiskError> grow(Inode& inode, uint64_t size);
   std::expected<void, DiskError> sync(Inode& inode);
@@ -70,7 +78,7 @@ class SimulatedDisk final : public Disk {
   std::mt19937_64 random_;
   Names names_, stored_names_;
   std::vector<NameChange> name_changes_;  // not synced yet
-  uint64_t operations_ = 0, die_at_ = UINT64_MAX, capacity_ = UINT64_MAX;
+  uint64_t operations_ = 0, changes_ = 0, die_at_ = UINT64_MAX, capacity_ = UINT64_MAX;
   bool fail_sync_ = false;
 };
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "runtime/value/check.h"
 
 namespace endcap {
@@ -26,15 +28,16 @@ std::expected<void, StoreError> SimulatedStore::apply(PartitionId partition, Pos
                                position, state.current.applied)});
   }
   for (const RowOperation& operation : operations) {
-    auto key = std::pair(operation.table, operation.key);
+    RowKey key(operation.table, operation.key);
     if (operation.value) {
-      state.current.rows[std::move(key)] = *operation.value;
+      state.current.rows[key] = *operation.value;
     } else {
       state.current.rows.erase(key);
     }
+    state.touched.push_back(std::move(key));
   }
   state.current.applied = position;
-  if (flush_every_ != 0 && position % flush_every_ == 0) state.flushed = state.current;
+  if (flush_every_ != 0 && position % flush_every_ == 0) follow(state, state.flushed, state.current);
   return {};
 }
 
@@ -46,8 +49,20 @@ std::expected<void, StoreError> SimulatedStore::flush(PartitionId partition) {
   if (!failure_.empty()) return std::unexpected(StoreError{failure_});
   if (pressure_.full) return std::unexpected(StoreError{"the simulated disk is full", true});
   Partition& state = partitions_.at(partition);
-  state.flushed = state.current;
+  follow(state, state.flushed, state.current);
   return {};
+}
+
+void SimulatedStore::follow(Partition& partition, Image& to, const Image& from) {
+  for (const RowKey& key : std::exchange(partition.touched, {})) {
+    const auto found = from.rows.find(key);
+    if (found == from.rows.end()) {
+      to.rows.erase(key);
+    } else {
+      to.rows.insert_or_assign(key, found->second);
+    }
+  }
+  to.applied = from.applied;
 }
 
 std::expected<std::optional<std::string>, StoreError> SimulatedStore::get(PartitionId partition, Table table,
@@ -85,7 +100,7 @@ std::expected<void, StoreError> SimulatedStore::scan(
 }
 
 void SimulatedStore::crash() {
-  for (Partition& partition : partitions_) partition.current = partition.flushed;
+  for (Partition& partition : partitions_) follow(partition, partition.current, partition.flushed);
 }
 
 }  // namespace endcap

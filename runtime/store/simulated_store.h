@@ -44,13 +44,17 @@ class SimulatedStore final : public Store {
   void flush_every(uint64_t records) { flush_every_ = records; }
 
  private:
+  using RowKey = std::pair<Table, std::string>;
   struct Image {
-    std::map<std::pair<Table, std::string>, std::string> rows;
+    std::map<RowKey, std::string> rows;
     Position applied = 0;
   };
   struct Partition {
     Image current, flushed;
+    std::vector<RowKey> touched;  // since it was flushed: all in which the two images may differ
   };
+  // Makes `to` what `from` is.
+  static void follow(Partition& partition, Image& to, const Image& from);
   std::vector<Partition> partitions_;
   std::string failure_, unreadable_;
   StorePressure pressure_;

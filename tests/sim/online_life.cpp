@@ -1,14 +1,12 @@
 // Around a route and a sync: see online_life.h.
 #include "tests/sim/online_life.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "tests/sim/promise.h"
 
 namespace endcap::test {
 namespace {
-
-using Kind = CallResult::Kind;
 
 constexpr size_t kStores = 5;
 constexpr Duration kArrivesWithin = 9 * kSecond;  // less than a system needs to settle
@@ -20,9 +18,10 @@ bool can_be_told(const Json& count) {
 
 }  // namespace
 
-OnlineLife::OnlineLife(Online& online, World& world, std::mt19937_64& random, const bool& calm)
-    : online_(online), world_(world), random_(random), calm_(calm) {
-  for (size_t i = 0; i < 1 + roll(kStores); ++i) online_.stores["S" + std::to_string(i)] = "NSW";
+OnlineLife::OnlineLife(Online& online, World& world, Choices& choices, const bool& calm, const Trace& trace)
+    : online_(online), world_(world), choices_(choices), calm_(calm), trace_(trace) {
+  const size_t stores = 1 + roll(kStores);
+  for (size_t i = 0; i < stores; ++i) online_.stores["S" + std::to_string(i)] = "NSW";
 }
 
 // ---------------------------------------------------------------- the other systems
@@ -32,6 +31,7 @@ bool OnlineLife::writes(const CallRequest& request) const {
 }
 
 std::optional<CallResult> OnlineLife::answer(const CallRequest& request) {
+  using Kind = CallResult::Kind;
   land();
   if (!calm_ && one_in(12)) return CallResult{Kind::Unavailable};
   if (!calm_ && one_in(10)) {
@@ -51,7 +51,7 @@ CallResult OnlineLife::answer_late(const CallRequest& request) {
   land();
   if (const auto early = early_.extract(request.call); !early.empty()) return early.mapped();
   CallResult result = online_.answered(request);
-  if (!calm_ && writes(request) && one_in(6)) result.kind = Kind::Ambiguous;
+  if (!calm_ && writes(request) && one_in(6)) result.kind = CallResult::Kind::Ambiguous;
   return result;
 }
 
@@ -111,10 +111,11 @@ void OnlineLife::change(const std::string& id, const std::string& region, bool t
 
 void OnlineLife::send(Told& event) {
   const size_t place = static_cast<size_t>(&event - told_.data());
-  world_.engine().event({"/estate", event.id, event.type, event.data.dump(),
-                         [this, place](std::expected<std::string, Refusal> result) {
-                           if (result) told_[place].accepted = true;  // else: not known, asks again
-                         }});
+  trace_.tell("{} {} {} is sent", event.id, event.type, trace_ ? event.data.dump() : "");
+  world_.input().event({"/estate", event.id, event.type, event.data.dump(),
+                        [this, place](std::expected<std::string, Refusal> result) {
+                          if (result) told_[place].accepted = true;  // else: not known, asks again
+                        }});
 }
 
 // What may never be told is given up; the rest is sent again.
@@ -124,7 +125,8 @@ void OnlineLife::settle_held(bool all) {
     if (!all && !one_in(4)) continue;
     constexpr const char* kPeople[] = {"ops", "olga", "omar", "fin", "nobody"};
     const bool drops = each.contains("data") && !can_be_told(each["data"]);
-    world_.engine().settle_held(
+    trace_.tell("what is held is settled: {}", trace_ ? each.dump() : "");
+    world_.input().settle_held(
         {each["item"], all ? "ops" : kPeople[roll(std::size(kPeople))], drops, "as it should be", {}});
   }
 }
@@ -150,7 +152,7 @@ void OnlineLife::calm_down() {
   }
 }
 
-void OnlineLife::check_told(Require require) const {
+void OnlineLife::check_told() const {
   const bool once = online_.program.operations[online_.count_operation].strategy != abi::Strategy::Idempotent;
   for (const Told& event : told_) {
     if (event.type != "retail.counted") continue;
@@ -158,18 +160,17 @@ void OnlineLife::check_told(Require require) const {
         fmt::format("{} {}", event.data["id"].get<std::string>(), event.data["count"].dump());
     const auto times = std::ranges::count(online_.counted, line);
     const bool right = !can_be_told(event.data) ? times == 0 : once ? times == 1 : times >= 1;
-    require(right, fmt::format("\"{}\" was carried {} times", line, times));
+    require(right, "\"{}\" was carried {} times", line, times);
   }
-  check_stores(require, true);
+  check_stores(true);
 }
 
-void OnlineLife::check_stores(Require require, bool only_told) const {
+void OnlineLife::check_stores(bool only_told) const {
   for (const auto& [id, region] : online_.stores) {
     if (only_told && !told_of_.contains(id)) continue;
     const auto found = online_.listed.find(id);
-    require(found != online_.listed.end() && found->second == region,
-            fmt::format("{} is in {} and the shop has {}", id, region,
-                        found == online_.listed.end() ? "nothing of it" : found->second));
+    require(found != online_.listed.end() && found->second == region, "{} is in {} and the shop has {}", id,
+            region, found == online_.listed.end() ? "nothing of it" : found->second);
   }
 }
 

@@ -3,16 +3,17 @@
 // of it.
 #pragma once
 
-#include <random>
 #include <set>
 
+#include "tests/sim/choices.h"
+#include "tests/sim/trace.h"
 #include "tests/unit/runtime/engine/online.h"
 
 namespace endcap::test {
 
 class OnlineLife {
  public:
-  OnlineLife(Online& online, World& world, std::mt19937_64& random, const bool& calm);
+  OnlineLife(Online& online, World& world, Choices& choices, const bool& calm, const Trace& trace);
 
   // One attempt; nothing: it is answered late, or never when the process ends before.
   std::optional<CallResult> answer(const CallRequest& request);
@@ -37,21 +38,21 @@ class OnlineLife {
   // The shop's rights and wrongs of the last days are put right; then a reconciliation finds what was never
   // told.
   void calm_down();
-  using Require = void (*)(bool condition, const std::string& what);
-  void check_told(Require require) const;
-  void check_reconciled(Require require) const { check_stores(require, false); }
+  void check_told() const;
+  void check_reconciled() const { check_stores(false); }
 
  private:
-  uint64_t roll(uint64_t sides) { return random_() % sides; }
-  bool one_in(uint64_t sides) { return roll(sides) == 0; }
+  uint64_t roll(uint64_t sides) { return choices_.roll(sides); }
+  bool one_in(uint64_t sides) { return choices_.one_in(sides); }
   bool writes(const CallRequest& request) const;
   void change(const std::string& id, const std::string& region, bool told);
-  void check_stores(Require require, bool only_told) const;
+  void check_stores(bool only_told) const;
 
   Online& online_;
   World& world_;
-  std::mt19937_64& random_;
+  Choices& choices_;
   const bool& calm_;
+  const Trace& trace_;
   std::vector<Told> told_;
   std::set<std::string> told_of_;                         // stores whose last change was told
   std::map<uint64_t, CallResult> early_;                  // what a read had found before it was answered

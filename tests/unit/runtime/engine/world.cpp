@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "runtime/engine/rows.h"
+
 namespace endcap::test {
 
 JsonReply keep(std::optional<Json>& reply) {
@@ -30,10 +32,10 @@ World::World(std::shared_ptr<abi::Program> program, System system, uint16_t part
 }
 
 std::string World::try_open() {
-  engine_.reset();
+  process_ends();
   LocalLogOptions log;
   log.partitions = options.partitions;
-  log.segment_bytes = 1u << 20;
+  log.segment_bytes = segment_bytes;
   log.identity = 7;
   auto opened = open_local_log(disk_, log);
   if (!opened) return opened.error().message;
@@ -49,8 +51,14 @@ void World::open() {
   if (!error.empty()) throw std::runtime_error(error);
 }
 
-void World::crash(bool power) {
+// What it counted goes with the engine.
+void World::process_ends() {
+  if (engine_) happened_.timers += engine_->counters().timers_fired;
   engine_.reset();
+}
+
+void World::crash(bool power) {
+  process_ends();
   log_.reset();
   power ? disk_.lose_power() : disk_.crash();
   store_->crash();
@@ -61,7 +69,26 @@ void World::crash(bool power) {
   open();
 }
 
+Position World::applied() const {
+  Position sum = 0;
+  for (PartitionId each = 0; each < options.partitions; ++each) sum += store_->applied(each);
+  return sum;
+}
+
+Happened World::happened() {
+  Happened all = happened_;
+  if (engine_) all.timers += engine_->counters().timers_fired;
+  all.disk_changes = disk_.changes();
+  for (PartitionId each = 0; each < options.partitions; ++each) {
+    const auto row = store_->get(each, Table::Meta, "state");
+    if (!row || !*row) continue;
+    for (const uint64_t seen : rows::decode<rows::Meta>(**row).cursors) all.messages += seen;
+  }
+  return all;
+}
+
 bool World::tick() {
+  ++happened_.drains;
   bool did = engine_->drain(now);
   if (crash_now && crash_now()) {
     crash();
@@ -71,7 +98,9 @@ bool World::tick() {
   synced_ = log_->sync() || synced_;
   if (runs_ahead && runs_ahead()) return true;
   did = std::exchange(synced_, false) || did;
+  const Position before = applied();
   engine_->settle();
+  happened_.acknowledgements += applied() - before;
   engine_->show_as_of(now);
   if (const auto failure = engine_->failure()) throw std::runtime_error(*failure);
   if (crash_now && crash_now()) {
@@ -81,7 +110,9 @@ bool World::tick() {
   for (auto& [partition, request] : engine_->take_calls()) {
     did = true;
     const uint64_t call = request.call;
+    ++happened_.calls_sent;
     if (auto result = system_(request)) {
+      ++happened_.calls_answered;
       engine_->call_finished({partition, call, std::move(*result)});
     } else {
       open_calls.emplace(call, std::pair(partition, std::move(request)));
@@ -103,12 +134,14 @@ void World::run_to(Instant time) {
   while (true) {
     const auto due = engine_->next_due();
     if (!due || *due > time) break;
-    now = std::max(now, *due);
+    pass_to(*due);
     run();
   }
-  now = std::max(now, time);
+  pass_to(time);
   run();
 }
+
+void World::pass_to(Instant time) { now = time_comes ? time_comes(time) : std::max(now, time); }
 
 void World::run_out() {
   run();
@@ -198,6 +231,7 @@ std::vector<Json> World::history(uint64_t instance, const std::string& kind) {
 void World::answer(uint64_t call, CallResult result) {
   const auto found = open_calls.find(call);
   if (found == open_calls.end()) throw std::runtime_error("no such call is open");
+  ++happened_.calls_answered;
   engine_->call_finished({found->second.first, call, std::move(result)});
   open_calls.erase(found);
 }

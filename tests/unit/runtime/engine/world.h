@@ -22,6 +22,21 @@ using Json = nlohmann::ordered_json;
 
 inline const Instant kMonday = instant_from_text("2026-11-23T00:00:00Z").value();  // 09:00 is kMonday + 9 h
 
+// How much has happened at which a process may end, over all its lives.
+struct Happened {
+  uint64_t inputs = 0;  // starts, events, calls of partners, decisions, of `input`
+  uint64_t drains = 0;
+  uint64_t disk_changes = 0;      // writes and syncs of files and folders
+  uint64_t acknowledgements = 0;  // records
+  uint64_t calls_sent = 0, calls_answered = 0;
+  uint64_t timers = 0;
+  uint64_t messages = 0;  // a partition followed one of another, or an event
+  uint64_t all() const {
+    return inputs + drains + disk_changes + acknowledgements + calls_sent + calls_answered + timers +
+           messages;
+  }
+};
+
 class World {
  public:
   // Gives the answer of one attempt; nothing: no answer yet (`answer` gives it later).
@@ -56,10 +71,19 @@ class World {
   void answer(uint64_t call, CallResult result);
 
   Engine& engine() { return *engine_; }
+  Engine& input() {  // which is counted
+    ++happened_.inputs;
+    return *engine_;
+  }
+  Happened happened();
+  Journal& journal() { return *log_; }
   SimulatedDisk& disk() { return disk_; }
   SimulatedStore& store() { return *store_; }
   EngineOptions options;
+  uint64_t segment_bytes = 1u << 20;  // of the log
   Instant now = kMonday + 9 * kHour;
+  // Where time is a clock's: makes it as late as this, and gives what the clock reads then.
+  std::function<Instant(Instant)> time_comes;
   // Asked before each sync, and before what it acknowledged is told; true: another round is computed first,
   // as it is where engine and journal have threads of their own.
   std::function<bool()> runs_ahead;
@@ -72,6 +96,9 @@ class World {
 
  private:
   Json wait_for(std::optional<Json>& reply);
+  Position applied() const;  // of all partitions
+  void process_ends();
+  void pass_to(Instant time);
 
   std::shared_ptr<abi::Program> program_;
   System system_;
@@ -81,6 +108,7 @@ class World {
   std::unique_ptr<Engine> engine_;
   uint64_t next_event_ = 0;
   bool synced_ = false;  // and not told yet
+  Happened happened_;
 };
 
 JsonReply keep(std::optional<Json>& reply);  // {"refused": kind, "message": ...} for a refusal
