@@ -6,7 +6,6 @@ import pathlib
 import socket
 import subprocess
 import sys
-import time
 
 import world
 
@@ -156,9 +155,6 @@ class SmallDisk:
             except OSError:
                 pass
 
-    def free(self) -> None:
-        (self.folder / "ballast").unlink()
-
 
 def full_disk_at_start(estate: world.World) -> None:
     """A disk without room: said so, with what to do."""
@@ -170,47 +166,8 @@ def full_disk_at_start(estate: world.World) -> None:
         paragraph(said, "full", "space")
 
 
-def full_disk_while_running(estate: world.World) -> None:
-    """The disk fills up: the daemon stops and says why; what it acknowledged is there when there is room again."""
-    starts = 400
-    estate.start_estate("--small-promotions", starts)
-    with SmallDisk(estate.folder / "disk", 300) as disk:
-        data = disk.folder / "data"
-        estate.start_daemon(data)
-        estate.start("S-0001")
-        finish(estate, "S-0001")
-        disk.fill()
-        acknowledged = ["S-0001"]
-        number = 2
-        deadline = time.monotonic() + 120
-        while estate.daemon.alive() and number <= starts and time.monotonic() < deadline:
-            try:
-                estate.start(f"S-{number:04}")
-                acknowledged.append(f"S-{number:04}")
-                number += 1
-            except world.Unreachable:
-                break
-            except world.Refused as refused:
-                if refused.status in (429, 503):
-                    time.sleep(0.05)
-                else:
-                    raise
-        if number <= starts:  # a preallocated log may have had room for all of them
-            assert estate.daemon.ended(60) == 3, estate.daemon.process.returncode
-            last = estate.daemon.text().strip().splitlines()[-1]
-            paragraph(last, "full", "space")
-        estate.daemon.kill()
-        disk.free()
-        estate.start_daemon(data)
-        known = {each["key"] for each in estate.all("/v1/instances", "instances")}
-        assert set(acknowledged) <= known, sorted(set(acknowledged) - known)
-        for promotion in acknowledged[:5]:
-            finish(estate, promotion)
-        assert estate.sandbox("GET", "/audit")["twice"] == []
-
-
 TESTS = (dead_sandbox, wrong_password, no_password, schema_not_xml, port_in_use, folder_in_use, folder_of_other_version,
-         full_disk_at_start, full_disk_while_running)
+         full_disk_at_start)
 
 
 def main() -> None:
