@@ -300,7 +300,9 @@ class SignatureMaker {
       if (!subscription.key_field) continue;
       const abi::Field& field = program_.types[event.record].fields[*subscription.key_field];
       one.key = field.name;
-      one.key_shape = shape(field.type);
+      const abi::TypeId key = wait.operands.at(*subscription.key_operand);
+      const bool any_of = program_.types[key].kind == abi::Kind::List;
+      one.key_shape = (any_of ? "any of " : "") + shape(field.type);
     }
   }
 

@@ -41,7 +41,20 @@ std::optional<uint32_t> field_of(const Expr& expr, const EventPattern& pattern) 
   return std::nullopt;
 }
 
-// Takes `id == promo.id` out of the condition as the key; the rest is the guard.
+// The list that must contain a field of the event, when it is known before the event is.
+bool is_one_of(const Expr& part, EventPattern& pattern, const std::vector<LocalId>& own) {
+  const auto* contains = std::get_if<Operation>(&part.node);
+  if (!contains || contains->op != Operator::Contains) return false;
+  const auto field = field_of(*contains->operands[1], pattern);
+  if (!field || mentions(*contains->operands[0], own)) return false;
+  pattern.key_field = *field;
+  pattern.key = clone(*contains->operands[0]);
+  return true;
+}
+
+// Takes `id == promo.id` out of the condition as the key; the rest is the guard. Without one, the list of
+// `article in promo.articles` is the key, any of it: the guard says it once more, for a list may be too long
+// to be found by each of its elements.
 void split(ExprPtr where, EventPattern& pattern) {
   std::vector<LocalId> own{pattern.record};
   for (const auto& [local, field] : pattern.bindings) own.push_back(local);
@@ -58,6 +71,10 @@ void split(ExprPtr where, EventPattern& pattern) {
       part = nullptr;
       break;
     }
+  }
+  for (const ExprPtr& part : parts) {
+    if (pattern.key_field) break;
+    if (part) is_one_of(*part, pattern, own);
   }
   for (ExprPtr& part : parts) {
     if (!part) continue;

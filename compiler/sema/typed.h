@@ -151,7 +151,7 @@ struct EventPattern {
   LocalId record;                       // the whole event
   std::vector<std::pair<LocalId, uint32_t>> bindings;  // local <- field
   std::optional<uint32_t> key_field;
-  ExprPtr key;                          // set with key_field; does not mention the event
+  ExprPtr key;                          // set with key_field; does not mention the event. A list: any of it
   ExprPtr guard;                        // rest of the condition; null: none
   Span span;
 };

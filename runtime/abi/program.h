@@ -172,7 +172,7 @@ struct Slot {
 struct Subscription {
   uint32_t event = 0;
   std::optional<uint32_t> key_field;    // index of the event's field that must equal ...
-  std::optional<uint32_t> key_operand;  // ... this operand: the index into subscriptions
+  std::optional<uint32_t> key_operand;  // ... this operand, or one of it when it is a list: the index into subscriptions
   std::optional<uint32_t> guard_state;  // state to call with the frame and the event: Exit::GuardTrue | GuardFalse
   std::optional<uint32_t> machine;      // Throughout: the handler to start; its parameters are captures, then the event record
   uint32_t first_capture = 0, capture_count = 0;  // Throughout: which operands it is given

@@ -21,13 +21,19 @@ std::vector<std::vector<uint32_t>> correlation_fields(const abi::Program& progra
   std::vector<std::set<uint32_t>> fields(program.events.size());
   for (const abi::Machine& machine : program.machines) {
     for (const abi::WaitPoint& point : machine.states) {
-      for (const abi::Subscription& each : point.events)
-        fields.at(each.event).insert(each.key_field ? *each.key_field + 1 : 0);
+      for (const abi::Subscription& each : point.events) {
+        if (each.key_field) fields.at(each.event).insert(*each.key_field + 1);
+        if (!each.key_field || is_keyed_by_list(program.types, point, each)) fields.at(each.event).insert(0);
+      }
     }
   }
   std::vector<std::vector<uint32_t>> lists;
   for (const auto& each : fields) lists.emplace_back(each.begin(), each.end());
   return lists;
+}
+
+bool is_keyed_by_list(const abi::Types& types, const abi::WaitPoint& point, const abi::Subscription& event) {
+  return event.key_operand && types[point.operands.at(*event.key_operand)].kind == abi::Kind::List;
 }
 
 HeardMessage read_message(const abi::Types& types, const abi::Program& program,

@@ -14,8 +14,9 @@
 
 namespace endcap {
 
-// Of each event by which of its fields subscriptions of this program stand, + 1; 0: without a key.
-// Subscriptions of other programs are moved before it runs, and stand by its fields then.
+// Of each event by which of its fields subscriptions of this program stand, + 1; 0: without a key, as one by
+// a list that is too long. Subscriptions of other programs are moved before it runs, and stand by its fields
+// then.
 std::vector<std::vector<uint32_t>> correlation_fields(const abi::Program& program);
 
 struct HeardEvent {
@@ -27,6 +28,9 @@ struct HeardMessage {
   rows::Message message;
   std::vector<HeardEvent> events;  // what it is to the program
 };
+// Whether the key is a list, whose elements are found one by one.
+bool is_keyed_by_list(const abi::Types& types, const abi::WaitPoint& point, const abi::Subscription& event);
+
 HeardMessage read_message(const abi::Types& types, const abi::Program& program,
                           const std::vector<std::vector<uint32_t>>& fields, rows::Message message);
 

@@ -12,6 +12,7 @@ namespace endcap {
 namespace {
 
 constexpr size_t kMessagesPerDrain = 64;
+constexpr uint32_t kKeysMax = 256;  // of one subscription: its row, and what ends it, name each
 
 }  // namespace
 
@@ -160,16 +161,32 @@ void Partition::subscribe(rows::Instance& row, const abi::WaitPoint& point, uint
     for (uint32_t i = 0; i < event.capture_count; ++i)
       subscription.captures.push_back(packed_operand(point, event.first_capture + i));
   }
-  std::string key_text;
-  if (event.key_operand) {
-    key_text = abi::key_text(workspace_.arena(), types(), point.operands[*event.key_operand],
-                             operand(*event.key_operand), &blobs_);
+  const auto by = keys_of(point, event);
+  const uint32_t field = by ? *event.key_field + 1 : 0;
+  for (const std::string& value : by.value_or(std::set<std::string>{""})) {
+    std::string key = rows::subscription_prefix(program().events[event.event].name, field, value) +
+                      rows::pair_key(row.root, row.number) + rows::pair_key(row.state, index);
+    put(Table::Subscription, key, subscription);
+    (throughout ? row.scopes : row.subscriptions).push_back(std::move(key));
   }
-  const uint32_t field = event.key_field ? *event.key_field + 1 : 0;
-  std::string key = rows::subscription_prefix(program().events[event.event].name, field, key_text) +
-                    rows::pair_key(row.root, row.number) + rows::pair_key(row.state, index);
-  put(Table::Subscription, key, subscription);
-  (throughout ? row.scopes : row.subscriptions).push_back(std::move(key));
+}
+
+// The values of the event's field by which it is found; nothing: by none, the guard looks at every such
+// event.
+std::optional<std::set<std::string>> Partition::keys_of(const abi::WaitPoint& point,
+                                                        const abi::Subscription& event) {
+  if (!event.key_operand) return std::nullopt;
+  const abi::TypeId type = point.operands[*event.key_operand];
+  const abi::Cell key = operand(*event.key_operand);
+  abi::Arena& arena = workspace_.arena();
+  if (!is_keyed_by_list(types(), point, event))
+    return std::set<std::string>{abi::key_text(arena, types(), type, key, &blobs_)};
+  const auto list = abi::find_list_cells(arena, types(), type, key, &blobs_);
+  if (!list || list->count > kKeysMax) return std::nullopt;
+  std::set<std::string> keys;
+  for (uint32_t i = 0; i < list->count; ++i)
+    keys.insert(abi::key_text(arena, types(), types()[type].element, arena.cells(list->first)[i], &blobs_));
+  return keys;
 }
 
 bool Partition::park_throughout(rows::Instance& row, const abi::WaitPoint& point, std::string&) {

@@ -308,6 +308,7 @@ class Partition {
   void deliver(const HeardMessage& heard);
   void deliver_event(const rows::Message& message, const HeardEvent& event);
   void subscribe(rows::Instance& row, const abi::WaitPoint& point, uint32_t index, bool throughout);
+  std::optional<std::set<std::string>> keys_of(const abi::WaitPoint& point, const abi::Subscription& event);
   bool guard_holds(const rows::Instance& row, uint32_t state, const Input& event);
   void heard(const rows::Subscription& subscription, const std::string& record, const rows::Message& message);
   bool park_throughout(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);

@@ -434,10 +434,10 @@ std::string resubscribe(const Translation& t, const std::string& key, const rows
   const auto& old = t.before.machines.at(before.machine).states.at(before.state).events.at(before.index);
   const auto& now = t.after.machines.at(after.machine).states.at(after.state).events.at(after.index);
   const size_t name = t.before.events.at(old.event).name.size() + 1;
+  const bool keyed = now.key_field && rows::from_big_endian(std::string_view(key).substr(name)) != 0;
   const uint64_t size = rows::from_big_endian(std::string_view(key).substr(name + 8));
-  const std::string value = now.key_field ? key.substr(name + 16, size) : std::string();
-  return rows::subscription_prefix(t.after.events.at(now.event).name, now.key_field ? *now.key_field + 1 : 0,
-                                   value) +
+  return rows::subscription_prefix(t.after.events.at(now.event).name, keyed ? *now.key_field + 1 : 0,
+                                   keyed ? key.substr(name + 16, size) : std::string()) +
          rows::pair_key(after.root, after.instance) + rows::pair_key(after.state, after.index);
 }
 

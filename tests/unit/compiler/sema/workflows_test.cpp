@@ -76,6 +76,51 @@ workflow Watch(promo: Promotion) key promo.id {
   CHECK(std::get<Operation>(wait->pattern.guard->node).op == Operator::NotEqual);
 }
 
+TEST_CASE("a list that must contain a field of the event is the key, any of it, and stays in the guard") {
+  Checked checked(R"(
+workflow Watch(promo: Promotion) key promo.id {
+  let articles = [promo.article, "AC-200"]
+  wait for event StockBelow(article, store) where article in articles and store != "0001" within 2 days {
+    on expired { fail Nothing(promo.id) }
+  }
+  finish Heard(store)
+}
+)");
+  INFO(checked.rendered());
+  REQUIRE_FALSE(checked.diagnostics.has_errors());
+  const WaitEvent* wait = checked.find<WaitEvent>();
+  REQUIRE(wait);
+  CHECK(wait->pattern.key_field == 0u);
+  REQUIRE(wait->pattern.key);
+  CHECK(std::holds_alternative<LocalRef>(wait->pattern.key->node));
+  REQUIRE(wait->pattern.guard);
+  CHECK(std::get<Operation>(wait->pattern.guard->node).op == Operator::And);
+}
+
+TEST_CASE("an equality is a better key than a list, and a list that the event makes is none") {
+  const auto watching = [](const std::string& condition) {
+    return R"(
+workflow Watch(promo: Promotion) key promo.id {
+  let articles = [promo.article, "AC-200"]
+  wait for event StockBelow(article, store) where )" +
+           condition + R"( within 2 days { on expired { fail Nothing(promo.id) } }
+  finish Heard(store)
+}
+)";
+  };
+  Checked both(watching("article in articles and article == promo.article"));
+  INFO(both.rendered());
+  REQUIRE_FALSE(both.diagnostics.has_errors());
+  REQUIRE(both.find<WaitEvent>());
+  CHECK(both.find<WaitEvent>()->pattern.key_field == 0u);
+  CHECK(std::holds_alternative<FieldOf>(both.find<WaitEvent>()->pattern.key->node));
+  Checked own(watching("article in [article]"));
+  INFO(own.rendered());
+  REQUIRE_FALSE(own.diagnostics.has_errors());
+  REQUIRE(own.find<WaitEvent>());
+  CHECK_FALSE(own.find<WaitEvent>()->pattern.key_field);
+}
+
 TEST_CASE("an equality between two fields of the event is no key") {
   Checked checked(R"(
 workflow Watch(promo: Promotion) key promo.id {
