@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/engine/partition.h"
+#include "runtime/value/mutation.h"
 
 namespace endcap {
 namespace {
@@ -70,6 +71,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
         {"value", Json::parse(value)},
         {"inFlight", in_flight.size()},
         {"compensate", compensate}});
+  if (broken(Rule::SealedOnceOver)) to_seal_.try_emplace(root, 0);
   if (in_flight.empty()) return settled(root);
   settling_[root] = std::move(in_flight);
 }

@@ -9,6 +9,7 @@
 #include "runtime/abi/value_json.h"
 #include "runtime/engine/arguments.h"
 #include "runtime/engine/partition.h"
+#include "runtime/value/mutation.h"
 
 namespace endcap {
 namespace {
@@ -145,7 +146,8 @@ std::expected<std::string, Refusal> start_answer(const std::expected<std::string
 
 // The key first, in the record that holds what it stands for: asked again, it is answered from there.
 void Partition::take_call(InboundCall& call) {
-  if (const auto seen = find<rows::Seen>(Table::Dedup, call.seen_key)) {
+  const auto seen = find<rows::Seen>(Table::Dedup, call.seen_key);
+  if (seen && !broken(Rule::CallsOfPartnersAreTakenOnce)) {
     if (seen->content == call.content)
       return answer(call.reply, Json{{"accepted", true}, {"duplicate", true}}.dump());
     return answer(call.reply,

@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "runtime/engine/history.h"
+#include "runtime/value/mutation.h"
 
 namespace endcap {
 namespace {
@@ -49,7 +52,7 @@ bool Partition::drain(Instant now) {
   const bool keeps = overlay_.dirty();
   if (keeps) commit();
   if (!answers_.empty()) {  // nothing changed: they rest on what is under way, if anything is
-    if (batches_.empty()) {
+    if (batches_.empty() || broken(Rule::AnswersWaitForWhatTheyRestOn)) {
       for (auto& answer : std::exchange(answers_, {})) answer();
     } else {
       auto& replies = std::prev(batches_.end())->second.replies;
@@ -113,6 +116,11 @@ bool Partition::take_inputs() {
 void Partition::commit() {
   meta_.time = now_;
   put(Table::Meta, "state", meta_);
+  if (broken(Rule::CursorsMoveWithTheirEffects)) {
+    rows::Meta behind = meta_;
+    behind.cursors = acknowledged_cursors_;
+    put(Table::Meta, "state", behind);
+  }
   Batch batch;
   batch.taken = tail_ + 1;
   batch.operations = overlay_.take(batch.taken);
@@ -132,6 +140,9 @@ void Partition::commit() {
     batch.bytes += record.bytes.size();
   }
   unacknowledged_bytes_ += batch.bytes;
+  if (broken(Rule::EffectsWaitForTheSync))
+    std::ranges::move(std::exchange(batch.calls, {}), std::back_inserter(released_calls_));
+  if (broken(Rule::AppliedOnceAcknowledged)) (void)state_.store.apply(number_, batch.taken, batch.operations);
   batches_.emplace(tail_ + records->size(), std::move(batch));
   for (EncodedPart& record : *records) {
     ++state_.counters.records;
@@ -197,7 +208,8 @@ std::expected<void, StoreError> Partition::apply(Position last, const Batch& bat
 
 // Called for every partition after every round: one that is idle must not keep the log of the others.
 void Partition::trim_journal() {
-  const Position flushed = state_.store.flushed(number_);
+  Position flushed = state_.store.flushed(number_);
+  if (broken(Rule::TrimmedUpToFlushed)) flushed = state_.store.applied(number_);
   if (flushed > trimmed_) state_.journal.trim(number_, trimmed_ = flushed);
 }
 
@@ -237,6 +249,7 @@ size_t Partition::refuse_new(const Refusal& refusal) {
 
 void Partition::answer(JsonReply reply, std::expected<std::string, Refusal> result) {
   if (!reply) return;
+  if (broken(Rule::RepliesWaitForTheSync)) return reply(std::move(result));
   answers_.push_back([this, reply = std::move(reply), result = std::move(result)]() mutable {
     if (failure_of_waiting_) result = std::unexpected(*failure_of_waiting_);
     reply(std::move(result));

@@ -4,6 +4,7 @@
 
 #include "runtime/engine/partition.h"
 #include "runtime/engine/replay.h"
+#include "runtime/value/mutation.h"
 
 namespace endcap {
 
@@ -31,6 +32,7 @@ std::expected<void, EngineError> Partition::load() {
   load_calls();
   load_sealing();
   schedules_taken_ = !schedules_wanted();
+  if (broken(Rule::DeadlinesSurvive)) next_due_known_ = true;  // nothing was scheduled yet
   if (!overlay_.failure().empty()) return std::unexpected(EngineError{overlay_.failure()});
   return {};
 }
@@ -106,7 +108,8 @@ void Partition::take_up(uint64_t number) {
   row->asking = operation->strategy == abi::Strategy::Queryable;
   // The dead process's request can still arrive: wait until it can't.
   const Duration until_given_up = std::max<Duration>(row->deadline - now_, 0);
-  retry_later(*row, arrives_late_badly(*row) ? until_given_up + settle_of(*row) : 0);
+  const bool waits = arrives_late_badly(*row) && !broken(Rule::AskedAfterSettling);
+  retry_later(*row, waits ? until_given_up + settle_of(*row) : 0);
 }
 
 }  // namespace endcap

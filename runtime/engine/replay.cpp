@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/value/mutation.h"
+
 namespace endcap {
 
 std::expected<uint64_t, std::string> replay(Store& store, Journal& journal, PartitionId partition) {
@@ -13,7 +15,7 @@ std::expected<uint64_t, std::string> replay(Store& store, Journal& journal, Part
   std::vector<RecordOperations> group;  // parts whose last one has not been met
   const auto apply_group = [&](bool whole) -> std::expected<void, StoreError> {
     for (RecordOperations& part : std::exchange(group, {})) {
-      if (!whole) part.operations.clear();
+      if (!whole && !broken(Rule::PartsCountTogether)) part.operations.clear();
       if (auto done = store.apply(partition, next++, part.operations); !done) return done;
     }
     return {};

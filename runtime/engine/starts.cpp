@@ -8,6 +8,7 @@
 #include "runtime/abi/value_json.h"
 #include "runtime/engine/arguments.h"
 #include "runtime/engine/partition.h"
+#include "runtime/value/mutation.h"
 
 namespace endcap {
 namespace {
@@ -78,7 +79,7 @@ void Partition::start_instance(ParsedStart& start) {
   const std::string key = rows::workflow_key(workflow.name, start.key);
   const bool by_partner = !start.asked.partner.empty();
   const std::string seen_key = (by_partner ? "q" : "s") + abi::sha256(key + '\0' + start.request_id);
-  if (!start.request_id.empty()) {
+  if (!start.request_id.empty() && !broken(Rule::StartsAreTakenOnce)) {
     if (auto seen = find<rows::Seen>(Table::Dedup, seen_key)) {
       if (seen->content == start.content) return answer(start.reply, Json{{"id", seen->instance}}.dump());
       return answer(

@@ -16,6 +16,7 @@
 #include "runtime/journal/log_image.h"
 #include "runtime/journal/recovery.h"
 #include "runtime/value/check.h"
+#include "runtime/value/mutation.h"
 
 namespace endcap {
 namespace {
@@ -249,6 +250,7 @@ class LocalLog final : public Journal {
     buffer.resize(align(buffer.size(), kSector), kPadding);
     auto done = current().file->write(from, buffer);
     if (done) done = current().file->sync();
+    if (!done && broken(Rule::FailedSyncIsFinal)) done = current().file->sync();
     if (!done) return std::unexpected(journal_error(done.error()));
     end_ = from + buffer.size();
     buffer.clear();
@@ -332,6 +334,7 @@ class LocalLog final : public Journal {
     if (done) done = disk_.sync_folder();
     if (!done) return std::unexpected(journal_error(done.error()));
     end_ = kSector;
+    leaves_stale_ = false;
     std::scoped_lock lock(mutex_);
     segments_.push_back(std::move(segment));
     return {};
@@ -424,7 +427,7 @@ class LocalLog final : public Journal {
   // Oldest first and one at a time, each made durable before the next, so that what is left is always without
   // gaps.
   void remove_trimmed() {
-    while (true) {
+    while (!leaves_stale_) {
       std::string name;
       {
         std::scoped_lock lock(mutex_);
@@ -443,8 +446,12 @@ class LocalLog final : public Journal {
         name = oldest->name;
         segments_.erase(segments_.begin());
       }
-      // A file that can't be removed now is stale for the next start.
-      if (!disk_.remove(name) || !disk_.sync_folder()) return;
+      const bool removed = disk_.remove(name).has_value();
+      if (broken(Rule::SegmentsGoOneByOne)) continue;
+      if (!removed || !disk_.sync_folder()) {
+        leaves_stale_ = true;
+        return;
+      }
     }
   }
 
@@ -484,6 +491,9 @@ class LocalLog final : public Journal {
   uint64_t end_ = 0;  // offset in the current segment where the next batch begins
   std::shared_ptr<File> next_;
   uint64_t next_bytes_ = 0;  // of the next segment that are zeroed
+  // A file that can't be removed is stale for the next start, once a header says so: until one does, nothing
+  // younger goes, for it would be missing between two others.
+  bool leaves_stale_ = false;
   Ballast ballast_;
   bool no_room_ = false;  // for what was to be made last
 };

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "runtime/value/mutation.h"
+
 namespace endcap {
 
 using namespace log_format;
@@ -125,7 +127,8 @@ class Recovery {
     const SegmentHeader newest = segments.back()->header;
     // What the newest header knows to be trimmed may come back after a power loss: a folder forgets too.
     std::erase_if(segments, [&](const std::shared_ptr<Segment>& segment) {
-      const bool stale = segment->header.sequence < newest.first_live;
+      const bool trimmed = segment->header.sequence < newest.first_live;
+      const bool stale = trimmed && !broken(Rule::StaleSegmentsAreDropped);
       if (stale) set_aside(segment->name, true);
       return stale;
     });
@@ -302,7 +305,7 @@ class Recovery {
     const uint64_t to = std::max(end, align(content_end, kSector));
     auto done = newest.file->allocate(newest.header.size);
     if (done) done = newest.file->write(0, std::string_view(content_).substr(0, kSector));
-    if (done && to > from)
+    if (done && to > from && !broken(Rule::TailIsRewritten))
       done = newest.file->write(from, std::string_view(content_).substr(from, to - from));
     if (done) done = newest.file->sync();
     if (done) done = disk_.sync_folder();

@@ -118,6 +118,7 @@ std::expected<std::vector<std::string>, DiskError> SimulatedDisk::list() {
 std::expected<void, DiskError> SimulatedDisk::remove(const std::string& name) {
   if (!may_change()) return dead();
   if (!names_.contains(name)) return failed(ENOENT, "No such file " + name);
+  if (std::exchange(fail_remove_, false)) return failed(EBUSY, "Device or resource busy");
   name_changes_.push_back({NameChange::What::Remove, name, {}, {}});
   apply(names_, name_changes_.back());
   return {};
@@ -147,7 +148,7 @@ void SimulatedDisk::apply(Names& names, const NameChange& change) {
 
 void SimulatedDisk::crash() {
   die_at_ = UINT64_MAX;
-  fail_sync_ = false;
+  fail_sync_ = fail_remove_ = false;
   for (auto& [name, inode] : names_) {
     for (uint64_t at = 0; at < inode->stored.size(); at += kSectorBytes) {
       const bool forgotten = !inode->dirty.contains(at / kSectorBytes) &&
@@ -159,7 +160,7 @@ void SimulatedDisk::crash() {
 
 void SimulatedDisk::lose_power() {
   die_at_ = UINT64_MAX;
-  fail_sync_ = false;
+  fail_sync_ = fail_remove_ = false;
   for (const NameChange& change : name_changes_) {
     if (coin()) apply(stored_names_, change);
   }

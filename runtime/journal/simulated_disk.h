@@ -36,6 +36,8 @@ class SimulatedDisk final : public Disk {
   // The next sync fails: some of its sectors are stored, all are forgotten by the page cache's list of what
   // to write.
   void fail_next_sync() { fail_sync_ = true; }
+  // The next file that is removed can't be, this time.
+  void fail_next_remove() { fail_remove_ = true; }
   // Bytes that files may take up together.
   void capacity(uint64_t bytes) { capacity_ = bytes; }
   uint64_t used() const;  // of it
@@ -79,7 +81,7 @@ class SimulatedDisk final : public Disk {
   Names names_, stored_names_;
   std::vector<NameChange> name_changes_;  // not synced yet
   uint64_t operations_ = 0, changes_ = 0, die_at_ = UINT64_MAX, capacity_ = UINT64_MAX;
-  bool fail_sync_ = false;
+  bool fail_sync_ = false, fail_remove_ = false;
 };
 
 }  // namespace endcap
