@@ -51,10 +51,11 @@ std::expected<void, EngineError> Partition::apply_journal() {
   epoch_ = opened->epoch;
   tail_ = opened->tail;
   const Position applied = state_.store.applied(number_);
-  if (applied > tail_) {
+  if (applied >= tail_) {  // which is the record that was just made
     return fail(fmt::format(
-        "the store holds record {} and the journal ends at {}: they are not of the same data folder", applied,
-        tail_));
+        "the store holds record {} and the journal ends at {}: they are not of the same data folder, or the "
+        "end of the journal is damaged. Restore the data folder from a backup",
+        applied, tail_ - 1));
   }
   auto replayed = replay(state_.store, state_.journal, number_);
   if (!replayed) return fail(replayed.error());

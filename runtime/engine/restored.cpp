@@ -55,14 +55,13 @@ std::expected<Restored, EngineError> take_up_restored(Store& store, Journal& jou
     auto begun = journal.open(partition, 0);
     if (!begun) return fail(partition, begun.error().message);
     opened.push_back(*begun);
+    if (const Position applied = store.applied(partition); applied >= begun->tail)
+      return fail(partition, fmt::format("the store holds record {} and the journal ends at {}: they are not "
+                                         "of the same data folder",
+                                         applied, begun->tail - 1));
     auto replayed = replay(store, journal, partition);
     if (!replayed) return fail(partition, replayed.error());
     restored.records += *replayed;
-    if (store.applied(partition) != begun->tail)
-      return fail(partition,
-                  fmt::format("the store holds record {} and the journal ends at {}: they are not of "
-                              "the same data folder",
-                              store.applied(partition), begun->tail));
   }
   auto identity = meta_row(store, 0, "identity");
   if (!identity) return fail(0, identity.error());

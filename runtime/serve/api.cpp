@@ -74,6 +74,8 @@ void Api::handle(HttpRequest request, Respond respond) {
     if (path[1] == "schedules" && path.size() == 2) return only(get, "GET") ? schedules(respond) : void();
     if (path[1] == "routes" && path.size() == 2) return only(get, "GET") ? routes(respond) : void();
     if (path[1] == "held") return held(std::move(request), std::move(respond));
+    if (path[1] == "backups" && path.size() == 2 && info_.backups)
+      return info_.backups->handle(request, respond);
     if (path[1] == "clock" && path.size() == 2) return only(get, "GET") ? clock(respond) : void();
     if (path[1] == "events" && path.size() == 2)
       return only(posts, "POST") ? events(request, respond) : void();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/serve/backups.h"
 #include "runtime/serve/http_server.h"
 #include "runtime/serve/partner_calls.h"
 #include "runtime/serve/shell.h"
@@ -19,6 +20,7 @@ struct ApiInfo {
   std::shared_ptr<PartnerCalls> partner_calls = nullptr;  // of the interfaces, for the metrics
   // Starts and events that wait for their answer, each on a connection: so many, that others get through.
   size_t new_waiting_max = 768;
+  std::shared_ptr<Backups> backups = nullptr;  // of the data folder
 };
 
 class Api {

@@ -44,6 +44,10 @@ void add_delegate(CLI::App& app, int& exit_code);
 void add_resume(CLI::App& app, int& exit_code);
 void add_event(CLI::App& app, int& exit_code);
 
+// backup.cpp, restore.cpp: copies of a data folder.
+void add_backup(CLI::App& app, int& exit_code);
+void add_restore(CLI::App& app, int& exit_code);
+
 // "endcap: ..." on stderr: progress, summaries and errors. Findings go to stdout.
 void tell(std::string_view text);
 

@@ -41,6 +41,8 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_delegate,
     endcap::command::add_resume,
     endcap::command::add_event,
+    endcap::command::add_backup,
+    endcap::command::add_restore,
     // clang-format on
 };
 

@@ -11,6 +11,7 @@
 #include "runtime/journal/data_folder.h"
 #include "runtime/journal/local_log.h"
 #include "runtime/serve/api.h"
+#include "runtime/serve/backups.h"
 #include "tools/endcap/commands.h"
 #include "tools/endcap/host.h"
 
@@ -147,7 +148,7 @@ std::expected<void, Refused> open_data(Daemon& daemon, const ServeOptions& optio
   }
   daemon.journal = std::move(*journal);
   if (report.torn_bytes_cut > 0)
-    tell(fmt::format("recovery cut a torn tail of {} bytes that were never acknowledged",
+    tell(fmt::format("recovery cut a torn tail of {} bytes: nothing says that they had been stored",
                      report.torn_bytes_cut));
   auto store = open_rocksdb_store(daemon.folder->store(), {.partitions = options.partitions});
   if (!store) return refuse(kInternal, store.error().message);
@@ -202,7 +203,11 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
   daemon.shell = std::make_unique<Shell>(*daemon.engine, *daemon.journal, *daemon.clock,
                                          make_connector(*host), shell_options);
   const auto calls = std::make_shared<PartnerCalls>();
-  daemon.api = std::make_unique<Api>(*daemon.shell, ApiInfo{abi::hex(host->program->hash), "0.1.0", calls});
+  ApiInfo info{abi::hex(host->program->hash), "0.1.0", calls};
+  info.backups = std::make_shared<Backups>(
+      *daemon.store, *daemon.journal, options.partitions,
+      Backups::Times{machine_time().wall, [shell = daemon.shell.get()] { return shell->now(); }});
+  daemon.api = std::make_unique<Api>(*daemon.shell, std::move(info));
   auto server =
       HttpServer::listen(*listen, [api = daemon.api.get()](HttpRequest request, HttpServer::Respond respond) {
         api->handle(std::move(request), std::move(respond));
