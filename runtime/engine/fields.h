@@ -98,10 +98,12 @@ class Reader {
  public:
   static constexpr bool kReads = true;
   explicit Reader(std::string_view bytes) {
+    entries_.reserve(32);  // more than nearly every row has
     while (good_ && !bytes.empty()) {
       const uint64_t number = size(bytes), length = size(bytes);
       if (length > bytes.size()) good_ = false;
       if (!good_) return;
+      ordered_ = ordered_ && (entries_.empty() || entries_.back().first <= number);
       entries_.emplace_back(number, bytes.substr(0, length));
       bytes.remove_prefix(length);
     }
@@ -111,8 +113,12 @@ class Reader {
   void operator()(uint32_t number, T& value) {
     if constexpr (IsVector<T>::value) value.clear();
     if constexpr (IsOptional<T>::value) value.reset();
-    for (const auto& [field, bytes] : entries_) {
-      if (field != number) continue;
+    for (size_t i = first_of(number); i < entries_.size(); ++i) {
+      const auto& [field, bytes] = entries_[i];
+      if (field != number) {
+        if (ordered_) break;
+        continue;
+      }
       if constexpr (IsVector<T>::value) {
         read(bytes, value.emplace_back());
       } else if constexpr (IsOptional<T>::value) {
@@ -125,6 +131,14 @@ class Reader {
   bool good() const { return good_; }
 
  private:
+  // Where entries of that number begin, or would. Rows are written and asked for in the order of their
+  // numbers, but for a few.
+  size_t first_of(uint32_t number) {
+    if (!ordered_) return 0;
+    if (next_ > 0 && entries_[next_ - 1].first >= number) next_ = 0;
+    while (next_ < entries_.size() && entries_[next_].first < number) ++next_;
+    return next_;
+  }
   template <typename T>
   void read(std::string_view bytes, T& value) {
     if constexpr (kIsWide<T>) {
@@ -163,6 +177,8 @@ class Reader {
   }
 
   std::vector<std::pair<uint64_t, std::string_view>> entries_;
+  size_t next_ = 0;
+  bool ordered_ = true;
   bool good_ = true;
 };
 
