@@ -5,6 +5,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 #include <rocksdb/utilities/options_util.h>
+#include <rocksdb/version.h>
 
 #include <memory>
 #include <vector>
@@ -118,5 +119,7 @@ std::string_view table_name(Table table) {
   }
   return "unknown";
 }
+
+std::string rocksdb_version() { return rocksdb::GetRocksVersionAsString(true); }
 
 }  // namespace endcap

@@ -5,6 +5,7 @@
 #include <expected>
 #include <filesystem>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "runtime/store/store.h"
@@ -21,5 +22,6 @@ struct StoreSizes {
 std::expected<StoreSizes, StoreError> compacted_sizes(const std::filesystem::path& folder);
 
 std::string_view table_name(Table table);  // "instance"
+std::string rocksdb_version();             // "7.8.3", of the library that runs
 
 }  // namespace endcap

@@ -7,16 +7,21 @@
 #include <fstream>
 #include <thread>
 
+#include "runtime/store/rocksdb_sizes.h"
+
 namespace endcap::bench {
 namespace {
 
-// The Debian package has assertions on; a build of our own is another file.
-std::string rocksdb_file() {
+// The Debian package has assertions on; one of tools/rocksdb_release has not, and is another file.
+std::string rocksdb_build() {
+  std::string file = "linked in";
   std::ifstream maps("/proc/self/maps");
   for (std::string line; std::getline(maps, line);) {
-    if (line.find("librocksdb") != std::string::npos) return line.substr(line.find('/'));
+    if (line.find("librocksdb") == std::string::npos) continue;
+    file = line.substr(line.find('/'));
+    break;
   }
-  return "linked in";
+  return fmt::format("{}, assertions {}, {}", rocksdb_version(), ENDCAP_ROCKSDB_ASSERTS ? "on" : "off", file);
 }
 
 }  // namespace
@@ -29,7 +34,7 @@ Figure machine_figure() {
           "",
           {},
           fmt::format("mean of the minute before the run; {} processors, RocksDB {}",
-                      std::thread::hardware_concurrency(), rocksdb_file())};
+                      std::thread::hardware_concurrency(), rocksdb_build())};
 }
 
 }  // namespace endcap::bench
