@@ -13,7 +13,7 @@ GRAPH_MAKERS_SEE = ("tools/graph/", "compiler/base/", "compiler/syntax/", "compi
 ROOMS = {  # include prefix -> folders that may use it
     r'[<"]antlr4': ["compiler/syntax"],
     r"[<\"]llvm/": ["compiler/codegen"],
-    r"[<\"]rocksdb/": ["runtime/store"],
+    r"[<\"]rocksdb/": ["runtime/store", "tests/unit/runtime/store"],
     r"[<\"]pugixml": ["compiler/schema", "tests/unit/compiler/schema"],
     r"[<\"]curl/": ["runtime/connect", "tools/endcap"],
     r"[<\"]boost/beast": ["runtime/serve", "tools/sandbox", "tests/unit/runtime"],
