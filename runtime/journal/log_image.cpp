@@ -46,7 +46,7 @@ std::expected<std::string, JournalError> read_segment(const LogImage& image, siz
   const bool newest = index + 1 == image.segments.size();
   const bool whole =
       newest ? align(end, kSector) == segment.bytes : chain == image.segments[index + 1].header.previous;
-  if (!whole) return damaged(end);
+  if (!whole) return damaged(next_batch(*content, end).value_or(end));
   content->resize(std::min<uint64_t>(content->size(), align(end, kSector)));
   return std::move(*content);
 }
