@@ -160,33 +160,25 @@ TEST_CASE("a batch of several records that the store took a part of is applied w
 }
 
 TEST_CASE("a full store has the journal give up its ballast") {
-  struct Noting final : Journal {
-    std::expected<Opened, JournalError> open(PartitionId, NodeId) override { return Opened{1, 0}; }
-    void append(PartitionId, Epoch, Position, BatchId, std::string, Completion done) override {
-      waiting.push_back(std::move(done));
-    }
-    bool sync() override {
-      for (auto& done : std::exchange(waiting, {})) done(Ack::Ok);
-      return false;
-    }
-    struct Nothing final : Cursor {
-      std::expected<bool, JournalError> next(Record&) override { return false; }
-    };
-    std::unique_ptr<Cursor> tail(PartitionId, Position) override { return std::make_unique<Nothing>(); }
-    void trim(PartitionId, Position) override {}
-    void give_way() override { ++asked; }
-    std::vector<Completion> waiting;
-    int asked = 0;
-  } journal;
   Shop shop;
+  SimulatedDisk disk(1);
   SimulatedStore store(2);
-  auto engine = open_engine(shop.retail.program(), store, journal, shop.world.options);
+  auto log = open_local_log(disk, {.partitions = 2, .identity = 7, .ballast_bytes = 1u << 20});
+  REQUIRE(log.has_value());
+  auto engine = open_engine(shop.retail.program(), store, **log, shop.world.options);
   REQUIRE(engine.has_value());
-  (*engine)->settle();
-  CHECK(journal.asked == 0);
+  const auto go_round = [&] {
+    for (int i = 0; i < 40; ++i) {
+      (*engine)->settle();
+      (*log)->sync();
+    }
+    return (*log)->room().reserve_bytes;
+  };
+  const uint64_t reserve = go_round();
   store.fill_up();
-  (*engine)->settle();
-  CHECK(journal.asked == 1);
+  disk.capacity(disk.used());  // nobody else makes room
+  CHECK(go_round() == reserve - (1u << 20));
+  CHECK((*log)->room().free_bytes == 1u << 20);
 }
 
 TEST_CASE("new work is refused while the store falls behind, and the disk is not to blame") {
