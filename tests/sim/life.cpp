@@ -76,9 +76,18 @@ void Life::chaos() {
     case 9:
       return harm();
     default:
-      trace_.tell("the engine goes on");
-      world_.tick();
+      return go_on();
   }
+}
+
+// Where nothing is left to do, nothing is due: a deadline is kept at its moment, or as soon as there is a
+// daemon.
+void Life::go_on() {
+  trace_.tell("the engine goes on");
+  if (world_.tick()) return;
+  const auto due = world_.engine().next_due();
+  require(!due || *due > world_.now, "what is due at {} is left at {}", instant_to_text(due.value_or(0)),
+          instant_to_text(world_.now));
 }
 
 // Machines and those who run them.
@@ -158,7 +167,10 @@ void Life::answer_late() {
   const bool of_shop = online_.is_about(request);
   CallResult result = of_shop ? online_life_.answer_late(request) : estate_.answer_late(request, world_.now);
   tell_call(request, &result);
-  if (one_in(8)) world_.input().call_finished({open.first, call, result});  // told twice
+  // Told twice; but an answer does not say of which attempt it is, and after "not done" the next one is under
+  // way.
+  if (one_in(8) && request.what != CallRequest::What::Ask)
+    world_.input().call_finished({open.first, call, result});
   world_.answer(call, std::move(result));
 }
 

@@ -47,6 +47,7 @@ class Life {
   // life.cpp
   void begin(uint64_t step);
   void chaos();
+  void go_on();
   void harm();  // machines and those who run them
   std::optional<CallResult> answer(const CallRequest& request);
   void answer_late();

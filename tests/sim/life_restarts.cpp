@@ -30,7 +30,7 @@ void Life::crash() {
     left_alone(in_first_numbers(open.second, *retail_.program()));
   if (!calm_ && one_in(3)) deploy();
   open_again();
-  if (one_in(4)) check_resumable(world_);
+  if (one_in(4)) check_resumable(world_, *(deployed_ ? renumbered_ : retail_.program()));
 }
 
 void Life::deploy() {

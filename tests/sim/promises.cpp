@@ -72,7 +72,6 @@ void check_promises(Lived lived) {
   check_money(lived);
   check_histories(lived);
   check_deadlines(lived);
-  check_resumable(lived.world);
   check_nothing_left(lived.world);
 }
 

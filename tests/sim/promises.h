@@ -47,8 +47,9 @@ struct Lived {
 
 void check_promises(Lived lived);
 
-// After any restart: what every parked instance waits for is there, and would wake it.
-void check_resumable(World& world);
+// After any restart, with the program that runs then: what every parked instance waits for is there, and
+// would wake it.
+void check_resumable(World& world, const abi::Program& program);
 
 void check_writes(Lived& lived, const Wish& wish, const Json& shown);  // promises_writes.cpp
 void check_people(Lived& lived, const Wish& wish, const Json& shown);  // promises_people.cpp

@@ -48,7 +48,7 @@ class Followed {
   void of_machine(uint64_t instance, const std::string& kind, Instant time, const Json& entry) {
     // These come to a machine that waits, and leave it waiting.
     if (is_one_of(kind,
-                  {"due", "late", "upgraded", "suspended", "quarantined", "resumed", "handling",
+                  {"due", "late", "doneLate", "upgraded", "suspended", "quarantined", "resumed", "handling",
                    "guardFaulted", "handlerFailed", "raisedAgain", "awaited", "notStarted", "taskDone"}))
       return;
     const auto found = waits_.find(instance);
