@@ -48,6 +48,9 @@ void add_event(CLI::App& app, int& exit_code);
 void add_backup(CLI::App& app, int& exit_code);
 void add_restore(CLI::App& app, int& exit_code);
 
+// sim.cpp: the engine itself, tried.
+void add_sim(CLI::App& app, int& exit_code);
+
 // "endcap: ..." on stderr: progress, summaries and errors. Findings go to stdout.
 void tell(std::string_view text);
 

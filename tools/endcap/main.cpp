@@ -41,6 +41,7 @@ constexpr AddCommand kCommands[] = {
     endcap::command::add_delegate,
     endcap::command::add_resume,
     endcap::command::add_event,
+    endcap::command::add_sim,
     endcap::command::add_backup,
     endcap::command::add_restore,
     // clang-format on
