@@ -6,8 +6,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "runtime/journal/data_folder.h"
 #include "tests/sim/machine_clock.h"
@@ -78,7 +81,8 @@ class Life {
   Retail retail_;
   Online online_;
   std::shared_ptr<abi::Program> renumbered_;
-  bool deployed_ = false;  // the renumbered one
+  bool deployed_ = false;                                                 // the renumbered one
+  std::map<std::pair<std::string, std::string>, abi::Upgrade> upgrades_;  // by the hashes of both programs
   World world_;
   Trace trace_;
   EstateLife estate_;

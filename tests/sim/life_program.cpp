@@ -34,8 +34,10 @@ Life::Life(const LifeOptions& options)
   if (one_in(2)) world_.options.record_bytes_max = 200 + roll(4000);  // most drains take several records
   world_.segment_bytes = uint64_t{64 << 10} << roll(3);
   if (one_in(2)) world_.store().flush_every(1 + roll(20));
-  world_.options.upgrade = [](const abi::Program& before, const abi::Program& after) {
-    return std::expected<abi::Upgrade, std::string>(ir::plan_upgrade(before, after));
+  world_.options.upgrade = [this](const abi::Program& before, const abi::Program& after) {
+    const auto [known, fresh] = upgrades_.try_emplace({before.hash, after.hash}, abi::Upgrade{});
+    if (fresh) known->second = ir::plan_upgrade(before, after);
+    return std::expected<abi::Upgrade, std::string>(known->second);
   };
   let_partners_in();
   schedule_mornings();

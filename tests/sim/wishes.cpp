@@ -18,8 +18,8 @@ const Instant kSendsAgainUntil = kMonday + 25 * kDay;
 
 // Sometimes over in one go, sometimes in many; of some nothing matches, or there is nothing to look at.
 std::string sweeping(const std::string& id, Choices& choices) {
-  constexpr uint64_t kInner[] = {1, 300, 20'000, 200'000};
-  const uint64_t inner = kInner[choices.roll(4)];
+  constexpr uint64_t kInner[] = {1, 1, 300, 300, 300, 20'000, 20'000, 200'000};  // the last takes its time
+  const uint64_t inner = kInner[choices.roll(std::size(kInner))];
   const uint64_t outer = choices.one_in(8) ? 0 : 1 + choices.roll(inner == 1 ? 400 : inner == 300 ? 900 : 20);
   const uint64_t matching = choices.roll(150);
   return fmt::format("{}/{}/{}/{}", id, outer, inner, matching == 0 ? 0 : 1 + outer * inner / matching);
