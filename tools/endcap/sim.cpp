@@ -23,7 +23,9 @@ constexpr const char* kSimulatorHelp =
     "  --trace           with --seed: tell what happens, one line each\n"
     "  --only LIST       with --seed: only these of the things that happen, like 1-4,90\n"
     "\n"
-    "Example: endcap sim --seeds 2000\n"
+    "Example:\n"
+    "  endcap sim --seeds 2000\n"
+    "\n"
     "A life that breaks a promise is told with as few of the things that happened as still break it, and "
     "how\n"
     "to replay exactly that. Exit codes: 0 every promise held, 1 one was broken, 2 usage.";
