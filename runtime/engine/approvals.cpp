@@ -47,7 +47,7 @@ void Partition::cover(rows::Task& task, const rows::Task& approval, std::vector<
   merkle::Tree tree = merkle::build(hashes);
   if (!leaves.empty()) holds(approval.root, rows::Family::Leaves);
   task.leaves = leaves.size();
-  task.merkle_root = tree.root;
+  task.set_merkle_root(std::move(tree.root));
   for (size_t i = 0; i < leaves.size(); ++i) {
     rows::Leaf& leaf = leaves[i].leaf;
     leaf.granted_by = task.number;

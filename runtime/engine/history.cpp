@@ -3,10 +3,13 @@
 
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
+#include "runtime/abi/frame.h"
 #include "runtime/engine/history_words.h"
 #include "runtime/engine/packed_json.h"
 #include "runtime/engine/rows.h"
+#include "runtime/engine/write_keys.h"
 #include "runtime/value/check.h"
 
 namespace endcap::history {
@@ -27,6 +30,32 @@ enum Flags : uint8_t {
   SamePath = 32,  // as the entry before
   SameElement = 64,
 };
+
+// PERSISTED: what is kept elsewhere.
+enum Kept : uint8_t { NotifyKey = 1, FirstRoot = 2, LastRoot = 3 };
+
+Entry told(Instant time, std::string kind, uint64_t instance, std::string path, std::string element,
+           const Json& details) {
+  Entry entry{0, time, std::move(kind), instance, std::move(path), std::move(element), {}, {}};
+  const bool about_task = !details.empty() && details.begin().key() == "task" &&
+                          details.begin()->is_number_integer() && *details.begin() >= 0;
+  if (about_task) entry.task = details.begin()->get<uint64_t>();
+  return entry;
+}
+
+std::vector<packed::Elsewhere> kept_elsewhere(const Home& home, const Entry& entry, const Json& details) {
+  std::vector<packed::Elsewhere> elsewhere;
+  const auto call = details.find("call");
+  if (entry.kind == "notify" && call != details.end() && call->is_number_integer())
+    elsewhere.push_back({"key", notify_key(home.folder, home.root, call->get<uint64_t>()), NotifyKey});
+  const bool first = entry.kind == "asked" || entry.kind == "permitted" || entry.kind == "forbidden";
+  const bool last = entry.kind == "granted" || entry.kind == "rejected";
+  const auto root = details.find("merkleRoot");
+  const bool has_root = root != details.end() && root->is_string() && *root != "";
+  if (entry.task && has_root && (first || last))
+    elsewhere.push_back({"merkleRoot", root->get<std::string>(), first ? FirstRoot : LastRoot});
+  return elsewhere;
+}
 
 // Without its number. What the entry before says is not said again.
 void put_entry(std::string& out, const Entry& entry, const Entry& before, uint64_t root) {
@@ -67,23 +96,26 @@ Entry take_entry(std::string_view bytes, const Entry& before, uint64_t root) {
 
 }  // namespace
 
-Entry entry_of(Instant time, std::string kind, uint64_t instance, std::string path, std::string element,
-               const Json& details) {
-  Entry entry{0, time, std::move(kind), instance, std::move(path), std::move(element), {}, {}};
-  const bool about_task = !details.empty() && details.begin().key() == "task" &&
-                          details.begin()->is_number_integer() && *details.begin() >= 0;
-  if (about_task) entry.task = details.begin()->get<uint64_t>();
-  entry.details = packed::put_members(details, about_task ? 1 : 0, time);
+Entry entry_of(const Home& home, Instant time, std::string kind, uint64_t instance, std::string path,
+               std::string element, const Json& details) {
+  Entry entry = told(time, std::move(kind), instance, std::move(path), std::move(element), details);
+  entry.details =
+      packed::put_members(details, entry.task ? 1 : 0, time, kept_elsewhere(home, entry, details));
   return entry;
 }
 
-Json json_of(const Entry& entry) {
+Json json_of(const Home& home, const Entry& entry, const RootOfTask& root_of_task) {
   Json json = {{"number", entry.number}, {"time", instant_to_text(entry.time)}, {"kind", entry.kind}};
   if (entry.instance != 0) json["instance"] = entry.instance;
   if (!entry.path.empty()) json["path"] = entry.path;
   if (!entry.element.empty()) json["element"] = entry.element;
   if (entry.task) json["task"] = *entry.task;
-  packed::take_members(entry.details, entry.time, json);
+  packed::take_members(entry.details, entry.time, json, [&](uint8_t number, const Json& so_far) -> Json {
+    if (number == NotifyKey) return notify_key(home.folder, home.root, so_far.at("call").get<uint64_t>());
+    CHECK(entry.task && (number == FirstRoot || number == LastRoot));
+    const auto root = root_of_task(*entry.task, number == FirstRoot);
+    return root ? Json(abi::hex(*root)) : Json();
+  });
   return json;
 }
 
@@ -100,8 +132,11 @@ Entry entry_of_row(uint64_t root, uint64_t number, std::string_view bytes) {
     entry = take_entry(bytes.substr(1), {}, root);
   } else {
     auto row = rows::decode<rows::Entry>(bytes);
-    entry = entry_of(row.time, std::move(row.kind), row.instance, std::move(row.path), std::move(row.element),
-                     row.details.empty() ? Json::object() : Json::parse(row.details));
+    const Json details = row.details.empty() ? Json::object() : Json::parse(row.details);
+    entry = told(row.time, std::move(row.kind), row.instance, std::move(row.path), std::move(row.element),
+                 details);
+    // It tells all by itself, and goes on doing so: who wrote it kept no first root.
+    entry.details = packed::put_members(details, entry.task ? 1 : 0, row.time, {});
   }
   entry.number = number;
   return entry;

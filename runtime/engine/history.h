@@ -3,7 +3,8 @@
 //
 // A packed entry is {kind, flags, time, instance, path, element, task, details}. Known words are numbers
 // (history_words.h), a moment is told from that of the entry, what stands in the entry before it is not said
-// again. It says all by itself: neither a program nor another row is needed to read it.
+// again. No program is needed to read it. Two texts are kept elsewhere for as long as it is, and not put down
+// again: the root of an approval, by its task, and the key of a notification, which follows from the folder.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +28,19 @@ struct Entry {
   std::string details;           // the other members, packed
 };
 
+// Whose history it is.
+struct Home {
+  uint64_t root = 0;
+  std::string folder = {};  // rows::Identity::folder
+};
+// Of a task: the root of its tree when people were asked, or at its end; nothing: there is no such task.
+using RootOfTask = std::function<std::optional<std::string>(uint64_t task, bool at_first)>;
+
 // `details` is an object.
-Entry entry_of(Instant time, std::string kind, uint64_t instance, std::string path, std::string element,
-               const nlohmann::ordered_json& details);
+Entry entry_of(const Home& home, Instant time, std::string kind, uint64_t instance, std::string path,
+               std::string element, const nlohmann::ordered_json& details);
 // {"number", "time", "kind", ...}
-nlohmann::ordered_json json_of(const Entry& entry);
+nlohmann::ordered_json json_of(const Home& home, const Entry& entry, const RootOfTask& root_of_task);
 
 // A row of Table::History of the family `root`, and back; also of one that an older release wrote.
 std::string row_of(const Entry& entry, uint64_t root);

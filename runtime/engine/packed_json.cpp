@@ -30,6 +30,7 @@ enum What : uint8_t {
   Moment = 10,        // moment: microseconds from the entry's
   Object = 11,        // count, then {number of the member's name, the name when that is 0, value}
   Array = 12,         // count, then values
+  Outside = 13,       // number of an Elsewhere
   ShortText = 0x40,   // and its size, below 64
   SmallNumber = 0x80  // and itself, below 128
 };
@@ -95,11 +96,10 @@ void put_unsigned(std::string& out, uint64_t value) {
 
 void put_value(std::string& out, const Json& json, Instant time);
 
-void put_member(std::string& out, const std::string& name, const Json& value, Instant time) {
+void put_name(std::string& out, const std::string& name) {
   const auto number = history::number_of_word(history::kMembers, name);
   put_number(out, number.value_or(0));
   if (!number) put_text(out, name);
-  put_value(out, value, time);
 }
 
 void put_value(std::string& out, const Json& json, Instant time) {
@@ -126,7 +126,10 @@ void put_value(std::string& out, const Json& json, Instant time) {
     case Json::value_t::object:
       out.push_back(Object);
       put_number(out, json.size());
-      for (const auto& [name, value] : json.items()) put_member(out, name, value, time);
+      for (const auto& [name, value] : json.items()) {
+        put_name(out, name);
+        put_value(out, value, time);
+      }
       return;
     case Json::value_t::array:
       out.push_back(Array);
@@ -144,10 +147,9 @@ std::string word_of(const std::array<std::string_view, N>& words, uint64_t numbe
 
 Json take_value(std::string_view& bytes, Instant time);
 
-void take_member(std::string_view& bytes, Instant time, Json& object) {
+std::string take_name(std::string_view& bytes) {
   const uint64_t number = take_number(bytes);
-  std::string name = number == 0 ? std::string(take_text(bytes)) : word_of(history::kMembers, number);
-  object[std::move(name)] = take_value(bytes, time);
+  return number == 0 ? std::string(take_text(bytes)) : word_of(history::kMembers, number);
 }
 
 Json take_value(std::string_view& bytes, Instant time) {
@@ -185,7 +187,10 @@ Json take_value(std::string_view& bytes, Instant time) {
       return instant_to_text(static_cast<Instant>(take_difference(bytes, static_cast<uint64_t>(time))));
     case Object: {
       Json object = Json::object();
-      for (uint64_t count = take_number(bytes); count > 0; --count) take_member(bytes, time, object);
+      for (uint64_t count = take_number(bytes); count > 0; --count) {
+        std::string name = take_name(bytes);
+        object[std::move(name)] = take_value(bytes, time);
+      }
       return object;
     }
     case Array: {
@@ -225,17 +230,34 @@ std::string_view take_text(std::string_view& bytes) {
   return text;
 }
 
-std::string put_members(const Json& object, size_t first, Instant time) {
+std::string put_members(const Json& object, size_t first, Instant time,
+                        const std::vector<Elsewhere>& elsewhere) {
   std::string out;
   size_t place = 0;
   for (const auto& [name, value] : object.items()) {
-    if (place++ >= first) put_member(out, name, value, time);
+    if (place++ < first) continue;
+    put_name(out, name);
+    const auto kept = std::ranges::find(elsewhere, name, &Elsewhere::member);
+    if (kept != elsewhere.end() && value == kept->text) {
+      out.push_back(Outside);
+      out.push_back(static_cast<char>(kept->number));
+    } else {
+      put_value(out, value, time);
+    }
   }
   return out;
 }
 
-void take_members(std::string_view bytes, Instant time, Json& object) {
-  while (!bytes.empty()) take_member(bytes, time, object);
+void take_members(std::string_view bytes, Instant time, Json& object, const Ask& ask) {
+  while (!bytes.empty()) {
+    std::string name = take_name(bytes);
+    if (!bytes.empty() && bytes.front() == Outside) {
+      bytes.remove_prefix(1);
+      object[std::move(name)] = ask(take_byte(bytes), object);
+    } else {
+      object[std::move(name)] = take_value(bytes, time);
+    }
+  }
 }
 
 }  // namespace endcap::packed

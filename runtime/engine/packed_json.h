@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "runtime/value/time.h"
 
@@ -34,8 +36,17 @@ inline uint64_t take_difference(std::string_view& bytes, uint64_t from) {
 }
 std::string_view take_text(std::string_view& bytes);
 
+// A member whose text is kept elsewhere, and is not put down again when it is the same.
+struct Elsewhere {
+  std::string_view member;
+  std::string text;
+  uint8_t number = 0;  // by which it is asked for
+};
+using Ask = std::function<nlohmann::ordered_json(uint8_t number, const nlohmann::ordered_json& so_far)>;
+
 // The members of an object, one after the other, from the `first` on. Moments are told from `time`.
-std::string put_members(const nlohmann::ordered_json& object, size_t first, Instant time);
-void take_members(std::string_view bytes, Instant time, nlohmann::ordered_json& object);
+std::string put_members(const nlohmann::ordered_json& object, size_t first, Instant time,
+                        const std::vector<Elsewhere>& elsewhere);
+void take_members(std::string_view bytes, Instant time, nlohmann::ordered_json& object, const Ask& ask);
 
 }  // namespace endcap::packed

@@ -295,8 +295,9 @@ void Partition::holds(uint64_t root, rows::Family::Holds what) {
 
 void Partition::note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
                      const std::string& element, const Json& details) {
-  overlay_.put(Table::History, rows::pair_key(root, next_sequence()),
-               history::row_of(history::entry_of(now_, kind, instance, path, element, details), root));
+  const auto entry =
+      history::entry_of({root, state_.folder}, now_, kind, instance, path, element, details);
+  overlay_.put(Table::History, rows::pair_key(root, next_sequence()), history::row_of(entry, root));
 }
 
 void Partition::note(const rows::Instance& row, const char* kind, const Json& details) {

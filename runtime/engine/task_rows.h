@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/abi/program.h"
@@ -142,8 +143,14 @@ struct Task {
   bool by_line = false;    // Approval, Again: people may refuse single leaves
   uint64_t refused = 0;    // and have refused so many; once it is granted, `leaves` are the others
   std::vector<Delegation> delegations;  // one a role at most
+  std::string first_root;               // of the tree when it was asked, if `merkle_root` is another since
 
   bool is_approval() const { return kind == Kind::Approval || kind == Kind::Again; }
+  // Histories tell of the first and the last one, and leave it to this row to keep them.
+  void set_merkle_root(std::string now) {
+    if (first_root.empty() && now != merkle_root) first_root = merkle_root;
+    merkle_root = std::move(now);
+  }
   const Delegation* delegation_of(const std::string& role) const {
     const auto found = std::ranges::find(delegations, role, &Delegation::role);
     return found == delegations.end() ? nullptr : &*found;
@@ -162,7 +169,8 @@ struct Task {
         f(27, escalations), f(28, asks), f(29, of), f(30, facts), f(31, void_facts), f(32, row),
         f(33, waiters), f(34, call), f(35, role_names), f(36, escalated_names), f(37, policy_name),
         f(41, answers), f(42, prefilled), f(43, advised), f(44, scope), f(45, escalated_by), f(46, by_line),
-        f(47, refused), f(50, reserving), f(51, forbidden), f(52, reason), f(53, delegations), f(54, by_advice);
+        f(47, refused), f(50, reserving), f(51, forbidden), f(52, reason), f(53, delegations),
+        f(54, by_advice), f(55, first_root);
   }
 };
 

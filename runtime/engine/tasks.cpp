@@ -311,7 +311,7 @@ std::expected<std::string, Refusal> Partition::decide_approval(rows::Task& task,
     return Json{{"task", task.number}, {"status", "open"}}.dump();
   }
   if (approved && line_left) task.kind == Kind::Again ? renew(task) : cover_accepted(task);
-  if (!line_left) task.leaves = 0, task.merkle_root.clear();  // of nothing there is no tree
+  if (!line_left) task.leaves = 0, task.set_merkle_root("");  // of nothing there is no tree
   Json came = {{"task", task.number},
                {"label", task.label},
                {"merkleRoot", abi::hex(task.merkle_root)},

@@ -287,12 +287,19 @@ Views::Reply Views::history(uint64_t instance, uint64_t from, uint32_t limit) {
   const size_t most = limit == 0 ? kListedMost : std::min<size_t>(limit, 10 * kListedMost);
   Json entries = Json::array();
   std::optional<uint64_t> next;
+  const auto identity = find<rows::Identity>(0, Table::Meta, "identity");
+  const history::Home home{instance, identity ? identity->folder : ""};
+  const auto root_of_task = [&](uint64_t number, bool at_first) -> std::optional<std::string> {
+    const auto task = find_task(number);
+    if (!task) return std::nullopt;
+    return at_first && !task->first_root.empty() ? task->first_root : task->merkle_root;
+  };
   const auto take = [&](const history::Entry& entry) {
     if (entries.size() == most) {
       next = entry.number;
       return false;
     }
-    entries.push_back(history::json_of(entry));
+    entries.push_back(history::json_of(home, entry, root_of_task));
     return true;
   };
   // What is sealed comes before what is not: it is sealed in the order in which it happened.

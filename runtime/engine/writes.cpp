@@ -4,19 +4,23 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/engine/partition.h"
+#include "runtime/engine/write_keys.h"
 #include "runtime/value/mutation.h"
 
 namespace endcap {
 
-// Stable over retries and restarts, different in every data folder: 32 hex characters.
+std::string write_key(std::string_view folder, uint64_t root, std::string_view what, uint64_t approval,
+                      std::string_view proposal, std::string_view target) {
+  std::string bytes(folder);
+  const std::string in = rows::big_endian(root), of = rows::big_endian(approval);
+  for (const std::string_view part : {std::string_view(in), what, std::string_view(of), proposal, target})
+    bytes.append(rows::big_endian(part.size())).append(part);
+  return abi::hex(abi::sha256(bytes)).substr(0, 32);
+}
+
 std::string Partition::write_key(uint64_t root, const char* what, uint64_t approval,
                                  const std::string& proposal, const std::string& target) const {
-  std::string bytes = state_.folder;
-  for (const std::string& part :
-       {rows::big_endian(root), std::string(what), rows::big_endian(approval), proposal, target}) {
-    bytes += rows::big_endian(part.size()) + part;
-  }
-  return abi::hex(abi::sha256(bytes)).substr(0, 32);
+  return endcap::write_key(state_.folder, root, what, approval, proposal, target);
 }
 
 bool Partition::park_write(rows::Instance& row, const abi::WaitPoint& point, std::string& problem) {

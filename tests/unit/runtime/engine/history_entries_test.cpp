@@ -3,11 +3,13 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 
 #include "runtime/abi/frame.h"
 #include "runtime/engine/history.h"
 #include "runtime/engine/history_words.h"
+#include "runtime/engine/write_keys.h"
 
 using namespace endcap;
 
@@ -16,9 +18,14 @@ using Told = nlohmann::ordered_json;
 
 const Instant kNoon = instant_from_text("2026-11-23T12:00:00.000123Z").value();
 
+const history::Home kHome{8, "the test's data."};
+
+// Without anything that is kept elsewhere.
+Told shown(const history::Entry& entry) { return history::json_of(kHome, entry, {}); }
+
 Told told_again(const Told& details, uint64_t root = 8) {
-  const auto entry = history::entry_of(kNoon, "started", root, "launch.inStores", "S1", details);
-  return history::json_of(history::entry_of_row(root, 17, history::row_of(entry, root)));
+  const auto entry = history::entry_of(kHome, kNoon, "started", root, "launch.inStores", "S1", details);
+  return shown(history::entry_of_row(root, 17, history::row_of(entry, root)));
 }
 
 Told page_entry(const Told& details, uint64_t root = 8) {
@@ -129,11 +136,38 @@ TEST_CASE("an entry that an older release wrote is read for ever") {
   const std::string full = '\x01' + field(1, time) + field(2, "asked") + field(3, "\x08") +
                            field(4, "pricing") + field(5, "S1") +
                            field(6, R"({"task":9,"roles":["Finance"],"cost":1.50})");
-  CHECK(history::json_of(history::entry_of_row(8, 3, full)).dump() ==
+  CHECK(shown(history::entry_of_row(8, 3, full)).dump() ==
         R"({"number":3,"time":"2026-11-23T12:00:00.000123Z","kind":"asked","instance":8,"path":"pricing",)"
         R"("element":"S1","task":9,"roles":["Finance"],"cost":1.5})");
-  CHECK(history::json_of(history::entry_of_row(8, 4, bare)).dump() ==
+  CHECK(shown(history::entry_of_row(8, 4, bare)).dump() ==
         R"({"number":4,"time":"2026-11-23T12:00:00.000123Z","kind":"expired"})");
+}
+
+TEST_CASE("what is kept elsewhere is not written again, and asked for when it is read") {
+  const std::string root = abi::sha256("a tree"), other = abi::sha256("another");
+  const auto tell = [&](const char* kind, const Told& details) {
+    return history::entry_of(kHome, kNoon, kind, 8, "", "", details);
+  };
+  const auto read = [&](const history::Entry& entry) {
+    return history::json_of(kHome, entry, [&](uint64_t task, bool at_first) {
+      return task == 9 ? std::optional(at_first ? root : other) : std::nullopt;
+    });
+  };
+  const auto asked = tell("asked", {{"task", 9}, {"merkleRoot", abi::hex(root)}, {"leaves", 3}});
+  const auto granted = tell("granted", {{"task", 9}, {"merkleRoot", abi::hex(other)}});
+  CHECK(history::row_of(asked, 8).size() < 20);
+  CHECK(history::row_of(granted, 8).size() < 20);
+  CHECK(read(asked)["merkleRoot"] == abi::hex(root));
+  CHECK(read(granted)["merkleRoot"] == abi::hex(other));
+  CHECK(read(tell("granted", {{"task", 10}, {"merkleRoot", abi::hex(other)}}))["merkleRoot"].is_null());
+  CHECK(read(tell("rejected", {{"task", 9}, {"merkleRoot", ""}}))["merkleRoot"] == "");
+  CHECK(read(tell("void", {{"task", 9}, {"merkleRoot", abi::hex(root)}}))["merkleRoot"] == abi::hex(root));
+  const std::string key = notify_key(kHome.folder, kHome.root, 300);
+  const Told notified = {{"call", 300}, {"operation", "Stamp"}, {"key", key}, {"attempt", 1}};
+  CHECK(history::row_of(tell("notify", notified), 8).size() < 30);
+  CHECK(shown(tell("notify", notified))["key"] == key);
+  const Told by_hand = {{"call", 300}, {"key", "by hand"}};
+  CHECK(shown(tell("notify", by_hand))["key"] == "by hand");
 }
 
 // The bytes that stand in data folders: a change of this text is a change of their format.
@@ -142,11 +176,12 @@ TEST_CASE("the bytes of an entry stay what they are") {
                         {"label", "pricing"},
                         {"roles", {"Finance"}},
                         {"merkleRoot", "00ff00ff00ff00ff"},
+                        {"inputHash", "00ff00ff00ff00ff"},
                         {"leaves", 3},
                         {"within", {{"rule", "2 h"}, {"at", "2026-11-23T14:00:00.000123Z"}}},
                         {"outcome", "ok"},
                         {"mine", -2}};
-  const auto entry = history::entry_of(kNoon, "asked", 8, "pricing", "", details);
+  const auto entry = history::entry_of(kHome, kNoon, "asked", 8, "pricing", "", details);
   CHECK(abi::hex(history::row_of(entry, 8)) ==
         "021215f6c181d58abcb00607"
         "70726963696e67"
@@ -156,8 +191,8 @@ TEST_CASE("the bytes of an entry stay what they are") {
         "21"
         "0c01"
         "4746696e616e6365"
-        "29"
-        "0808"
+        "290d02"
+        "190808"
         "00ff00ff00ff00ff"
         "28"
         "83"
@@ -186,18 +221,18 @@ TEST_CASE("packed entries are read from any of them on, and no further than want
   std::map<uint64_t, std::string> written;
   Random random(11);
   for (uint64_t number = 5; number < 400; number += 1 + number % 3) {
-    auto entry = history::entry_of(kNoon + static_cast<Instant>(number), number % 4 == 0 ? "decided" : "mine",
-                                   number % 5, number % 7 == 0 ? "" : "a.b", number % 6 < 3 ? "S1" : "S2",
-                                   random.object());
+    auto entry = history::entry_of(
+        kHome, kNoon + static_cast<Instant>(number), number % 4 == 0 ? "decided" : "mine", number % 5,
+        number % 7 == 0 ? "" : "a.b", number % 6 < 3 ? "S1" : "S2", random.object());
     entry.number = number;
     packer.add(entry);
-    written[number] = history::json_of(entry).dump();
+    written[number] = shown(entry).dump();
   }
   const std::string bytes = packer.take();
   for (const uint64_t from : {0, 5, 6, 100, 398, 500}) {
     std::map<uint64_t, std::string> read;
     CHECK(history::each_packed(8, bytes, from, [&](const history::Entry& entry) {
-      read[entry.number] = history::json_of(entry).dump();
+      read[entry.number] = shown(entry).dump();
       return true;
     }));
     CHECK(read == std::map(written.lower_bound(from), written.end()));

@@ -94,6 +94,8 @@ TEST_CASE("what is refused is not written, and everything else is") {
   CHECK(granted["leaves"] == 1);
   CHECK(granted["refused"] == 2);
   CHECK(granted["merkleRoot"] != asked);  // of what was granted
+  CHECK(granted["merkleRoot"] == shop.world.task(task)["merkleRoot"]);
+  CHECK(shop.world.history(id, "asked").at(0)["merkleRoot"] == asked);
   CHECK(shop.world.history(id, "lineRefused").size() == 2);
   CHECK(state_of(shop, task, "S1") == "written");
   CHECK(state_of(shop, task, "S2") == "refused");
