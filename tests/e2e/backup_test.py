@@ -9,7 +9,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 
 import kill_test
 import world
@@ -185,17 +184,5 @@ def a_crash_in_the_middle(estate: world.World) -> None:
     assert len(estate.all("/v1/tasks", "tasks", person="olga")) == 60
 
 
-TESTS = {test.__name__: test for test in (under_load, the_second_is_small, a_crash_in_the_middle)}
-
-
-def main() -> None:
-    options = world.arguments(__doc__, only="")
-    for name, test in TESTS.items():
-        if options.only in ("", name):
-            with world.World(options.bin) as estate:
-                test(estate)
-            print(f"{name}: holds", file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    world.run_tests(__doc__, under_load, the_second_is_small, a_crash_in_the_middle)

@@ -4,7 +4,6 @@
 import pathlib
 import shutil
 import signal
-import sys
 
 import world
 
@@ -119,17 +118,5 @@ def the_last_record(estate: world.World) -> None:
     assert code == 3 and "the journal ends at" in said and "the store holds record" in said, (code, said)
 
 
-TESTS = {test.__name__: test for test in (a_table, the_list_of_tables, the_log, the_last_record)}
-
-
-def main() -> None:
-    options = world.arguments(__doc__, only="")
-    for name, test in TESTS.items():
-        if options.only in ("", name):
-            with world.World(options.bin) as estate:
-                test(estate)
-            print(f"{name}: holds", file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    world.run_tests(__doc__, a_table, the_list_of_tables, the_log, the_last_record)

@@ -8,9 +8,6 @@ The daemon's data lies on a tmpfs of its own, into which something else writes u
   3. people decide all they can, while somebody else takes whatever the daemon gives up: each decision is kept, now or when there is room.
 """
 
-import pathlib
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -18,39 +15,8 @@ import urllib.request
 
 import world
 
-SKIPPED = 77
 CLIENTS = 8
 MEGABYTES = 160  # two segments of the log, its ballast, what must be free, and something for the store
-
-
-class SmallDisk:
-    """A tmpfs of its own; only root can have one."""
-
-    def __init__(self, folder: pathlib.Path):
-        self.folder = folder
-        folder.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", f"size={MEGABYTES}m", "tmpfs", folder]
-        if subprocess.run(command, capture_output=True).returncode != 0:
-            print("skipped: no right to mount a tmpfs", file=sys.stderr)
-            sys.exit(SKIPPED)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run(["umount", "-l", self.folder], check=True)
-
-    def fill(self) -> None:
-        """Again and again: what the daemon gives up is taken, too."""
-        with (self.folder / "somebody-elses").open("ab", buffering=0) as file:
-            try:
-                while True:
-                    file.write(b"x" * 65536)
-            except OSError:
-                pass
-
-    def make_room(self) -> None:
-        (self.folder / "somebody-elses").unlink()
 
 
 class Clients:
@@ -118,7 +84,7 @@ def decide(estate: world.World, task: dict) -> dict:
     return estate.api("POST", f"/v1/tasks/{task['task']}/decision", {"person": "olga", "decision": "done"})
 
 
-def full(estate: world.World, disk: SmallDisk) -> dict:
+def full(estate: world.World, disk: world.SmallDisk) -> dict:
     def is_full():
         disk.fill()
         said = health(estate)
@@ -130,14 +96,14 @@ def full(estate: world.World, disk: SmallDisk) -> dict:
     return said
 
 
-def goes_on(estate: world.World, clients: Clients, disk: SmallDisk) -> None:
+def goes_on(estate: world.World, clients: Clients, disk: world.SmallDisk) -> None:
     disk.make_room()
     estate.until("health is well again", lambda: health(estate)["status"] == "ok", 30)
     before = len(clients.acknowledged)
     estate.until("starts are taken in again", lambda: len(clients.acknowledged) > before + 100 or clients.problems, 60)
 
 
-def refuses_and_goes_on(estate: world.World, clients: Clients, disk: SmallDisk) -> None:
+def refuses_and_goes_on(estate: world.World, clients: Clients, disk: world.SmallDisk) -> None:
     tasks = estate.until("somebody has something to decide", lambda: open_tasks(estate))
     full(estate, disk)
     status, headers, said = start_with_headers(estate, "S-9001")
@@ -151,7 +117,7 @@ def refuses_and_goes_on(estate: world.World, clients: Clients, disk: SmallDisk) 
     goes_on(estate, clients, disk)
 
 
-def killed_on_a_full_disk(estate: world.World, clients: Clients, disk: SmallDisk) -> None:
+def killed_on_a_full_disk(estate: world.World, clients: Clients, disk: world.SmallDisk) -> None:
     full(estate, disk)
     estate.daemon.kill()
     disk.fill()
@@ -162,7 +128,7 @@ def killed_on_a_full_disk(estate: world.World, clients: Clients, disk: SmallDisk
     goes_on(estate, clients, disk)
 
 
-def decides_while_others_take_everything(estate: world.World, clients: Clients, disk: SmallDisk) -> None:
+def decides_while_others_take_everything(estate: world.World, clients: Clients, disk: world.SmallDisk) -> None:
     full(estate, disk)
     answers: list = []
 
@@ -209,7 +175,7 @@ def main() -> None:
     options = world.arguments(__doc__, starts=2000)
     with world.World(options.bin) as estate:
         estate.start_estate("--small-promotions", options.starts)
-        with SmallDisk(estate.folder / "disk") as disk:
+        with world.SmallDisk(estate.folder / "disk", MEGABYTES) as disk:
             estate.start_daemon(disk.folder / "data")
             clients = Clients(estate, options.starts)
             try:

@@ -2,14 +2,10 @@
 """What can go wrong around a daemon is said in one paragraph that names the thing and the remedy, and nothing is lost."""
 
 import json
-import pathlib
 import socket
 import subprocess
-import sys
 
 import world
-
-SKIPPED = 77
 
 
 def paragraph(text: str, *parts: str) -> None:
@@ -130,55 +126,16 @@ def folder_of_other_version(estate: world.World) -> None:
     estate.start_daemon()
 
 
-class SmallDisk:
-    """A tmpfs of its own; only root can have one."""
-
-    def __init__(self, folder: pathlib.Path, megabytes: int):
-        self.folder = folder
-        folder.mkdir()
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], capture_output=True)
-        if mounted.returncode != 0:
-            print("skipped: no right to mount a tmpfs", file=sys.stderr)
-            sys.exit(SKIPPED)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run(["umount", "-l", self.folder], check=True)
-
-    def fill(self) -> None:
-        with (self.folder / "ballast").open("wb", buffering=0) as ballast:
-            try:
-                while True:
-                    ballast.write(b"x" * 4096)
-            except OSError:
-                pass
-
-
 def full_disk_at_start(estate: world.World) -> None:
     """A disk without room: said so, with what to do."""
     estate.start_estate()
-    with SmallDisk(estate.folder / "disk", 1) as disk:
+    with world.SmallDisk(estate.folder / "disk", 1) as disk:
         disk.fill()
         code, said = estate.run_serve(disk.folder / "data")
         assert code == 3, (code, said)
         paragraph(said, "full", "space")
 
 
-TESTS = (dead_sandbox, wrong_password, no_password, schema_not_xml, port_in_use, folder_in_use, folder_of_other_version,
-         full_disk_at_start)
-
-
-def main() -> None:
-    options = world.arguments(__doc__, only="")
-    for test in TESTS:
-        if options.only and test.__name__ != options.only:
-            continue
-        with world.World(options.bin) as estate:
-            test(estate)
-            print(f"{test.__name__}: {test.__doc__}")
-
-
 if __name__ == "__main__":
-    main()
+    world.run_tests(__doc__, dead_sandbox, wrong_password, no_password, schema_not_xml, port_in_use, folder_in_use, folder_of_other_version,
+                    full_disk_at_start)

@@ -4,7 +4,6 @@
 import json
 import os
 import subprocess
-import sys
 
 import world
 
@@ -159,17 +158,5 @@ def a_model_that_is_asked(estate: world.World) -> None:
     terminal.run("approve", "--advisor", "Upliftmodel=http://127.0.0.1:1/", workflow="PromotionOutlook", expect=USAGE)
 
 
-TESTS = {test.__name__: test for test in (two_weeks_in_seconds, a_daemon_and_a_person, an_erp_that_is_away, a_model_that_is_asked)}
-
-
-def main() -> None:
-    options = world.arguments(__doc__, only="")
-    for name, test in TESTS.items():
-        if options.only in ("", name):
-            with world.World(options.bin) as estate:
-                test(estate)
-            print(f"{name}: holds", file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    world.run_tests(__doc__, two_weeks_in_seconds, a_daemon_and_a_person, an_erp_that_is_away, a_model_that_is_asked)

@@ -176,6 +176,39 @@ class World:
         raise AssertionError(f"{what}: not within {seconds} s\n{self.daemon.text()[-2000:] if self.daemon else ''}")
 
 
+SKIPPED = 77  # for ctest
+
+
+class SmallDisk:
+    """A tmpfs of its own, into which something else writes until it is full; only root can have one."""
+
+    def __init__(self, folder: pathlib.Path, megabytes: int):
+        self.folder = folder
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
+        if subprocess.run(command, capture_output=True).returncode != 0:
+            print("skipped: no right to mount a tmpfs", file=sys.stderr)
+            sys.exit(SKIPPED)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["umount", "-l", self.folder], check=True)
+
+    def fill(self) -> None:
+        """Again and again: what a daemon gives up is taken, too."""
+        with (self.folder / "somebody-elses").open("ab", buffering=0) as file:
+            try:
+                while True:
+                    file.write(b"x" * 65536)
+            except OSError:
+                pass
+
+    def make_room(self) -> None:
+        (self.folder / "somebody-elses").unlink()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -188,3 +221,14 @@ def arguments(about: str, **more) -> argparse.Namespace:
     for name, default in more.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
     return parser.parse_args()
+
+
+def run_tests(about: str, *tests) -> None:
+    """The main of a file of tests: runs them by name, or all, each in a world of its own."""
+    options = arguments(about, only="")
+    for test in tests:
+        if options.only not in ("", test.__name__):
+            continue
+        with World(options.bin) as estate:
+            test(estate)
+        print(f"{test.__name__}: holds", file=sys.stderr)
