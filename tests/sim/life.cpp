@@ -106,6 +106,9 @@ void Life::harm() {
     case 4:
       trace_.tell("the next sync will fail");
       return world_.disk().fail_next_sync();
+    case 15:
+      trace_.tell("the next file can't be removed");
+      return world_.disk().fail_next_remove();
     case 5:
       dies_soon_ = true;
       return trace_.tell("the process will end at a sync or at a call");

@@ -16,6 +16,7 @@
 #include "tests/sim/machine_clock.h"
 #include "tests/sim/online_life.h"
 #include "tests/sim/people.h"
+#include "tests/sim/seen.h"
 #include "tests/sim/wishes.h"
 
 namespace endcap::test {
@@ -90,6 +91,7 @@ class Life {
   SimulatedPeople people_;
   Wishes wishes_;
   MachineClock clock_;
+  Seen seen_{world_};
   std::optional<DataFolder> folder_;
   bool dies_soon_ = false;  // at any call, or sync
   Json mornings_;           // of Engine::schedules, when the schedule ended

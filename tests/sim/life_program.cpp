@@ -32,7 +32,7 @@ Life::Life(const LifeOptions& options)
   world_.time_comes = [this](Instant time) { return clock_.comes(time); };
   if (one_in(2)) world_.runs_ahead = [this] { return one_in(3); };
   if (one_in(2)) world_.options.record_bytes_max = 200 + roll(4000);  // most drains take several records
-  world_.segment_bytes = uint64_t{64 << 10} << roll(3);
+  world_.segment_bytes = uint64_t{16 << 10} << roll(5);
   if (one_in(2)) world_.store().flush_every(1 + roll(20));
   world_.options.upgrade = [this](const abi::Program& before, const abi::Program& after) {
     const auto [known, fresh] = upgrades_.try_emplace({before.hash, after.hash}, abi::Upgrade{});

@@ -16,8 +16,9 @@ void Life::starts() {
           folder ? std::string() : folder.error().message);
   folder_.emplace(std::move(*folder));
   world_.crash_now = [this] {
-    if (dies_soon_ && one_in(5)) throw std::runtime_error("the process ends at a sync");
-    return false;
+    if (!dies_soon_ || !one_in(5)) return false;
+    seen_.look();
+    throw std::runtime_error("the process ends at a sync");
   };
   world_.open();
   world_.now = clock_.daemon_starts(world_.engine().last_time());
@@ -52,6 +53,7 @@ void Life::open_again() {
       folder_.emplace(std::move(*folder));
       world_.crash(power);
       world_.now = clock_.daemon_starts(world_.engine().last_time());
+      seen_.check();
       return trace_.tell("it starts again{}", power ? " after a power loss" : "");
     } catch (const BrokenPromise&) {
       throw;

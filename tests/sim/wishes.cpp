@@ -8,10 +8,11 @@
 namespace endcap::test {
 namespace {
 
-constexpr const char* kWorkflows[] = {
-    "Launch",   "Launch", "Launch", "Wait",  "Hear",  "Do",    "Count", "Both",  "Chain", "Nest",
-    "Nest",     "Raise",  "Raise",  "Ask",   "Ask",   "Mend",  "Await", "Once",  "Late",  "Tolerant",
-    "Tolerant", "Spread", "Spread", "Spend", "Spend", "Spend", "Spend", "Visit", "Sweep", "Sweep"};
+constexpr const char* kWorkflows[] = {"Launch", "Launch", "Launch", "Wait",  "Hear",  "Do",       "Count",
+                                      "Both",   "Chain",  "Nest",   "Nest",  "Raise", "Raise",    "Ask",
+                                      "Ask",    "Mend",   "Await",  "Once",  "Late",  "Tolerant", "Tolerant",
+                                      "Spread", "Spread", "Spend",  "Spend", "Spend", "Spend",    "Visit",
+                                      "Sweep",  "Sweep",  "Twice"};
 
 // An answer is remembered for 30 days: nobody sends again later.
 const Instant kSendsAgainUntil = kMonday + 25 * kDay;
@@ -95,7 +96,8 @@ void Wishes::send(size_t place) {
     case What::Cancel:
       return engine.event({"/estate", wish.request, "retail.cancelled", id, reply});
     case What::Reschedule: {
-      const Json data = {{"RetailPromotion", wish.id}, {"At", instant_to_text(world_.now + kDay)}};
+      const Instant at = world_.now + (choices_.one_in(2) ? kDay : -kDay);  // some come too late
+      const Json data = {{"RetailPromotion", wish.id}, {"At", instant_to_text(at)}};
       return engine.event({"/estate", wish.request, "retail.rescheduled", data.dump(), reply});
     }
   }

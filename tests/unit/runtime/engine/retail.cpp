@@ -58,6 +58,7 @@ Retail::Retail(RetailOptions options) {
   raises();
   budgets();
   visits();
+  twice();
   sweeps(options.sweep_offset);
 }
 

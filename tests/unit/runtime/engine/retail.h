@@ -22,6 +22,7 @@
 //   Both(id):    two branches: one waits an hour, one notifies.
 //   Spend(id):   "P-1/C1/2" writes two prices for campaign C1, each at the cost of P-1. Up to 50, and 100 in
 //                all for a campaign, nobody is asked (retail_budgets.cpp).
+//   Twice(id):    writes the price of A twice, beside each other, under one grant (retail_twice.cpp).
 //   Visit(id):    a task for StoreOps of the id's side within 4 hours; the Director of that side after 2
 //                 (retail_visits.cpp).
 //   Sweep(id):    "P-1/600/1000/7" sweeps over 600 x 1000 numbers, collects every 7th, and half of these wait
@@ -85,6 +86,7 @@ struct Retail {
   void raises();
   void budgets();
   void visits();
+  void twice();
   void sweeps(int64_t offset);
   uint32_t policy_row(int64_t cost) const;
 };

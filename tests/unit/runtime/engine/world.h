@@ -96,6 +96,7 @@ class World {
 
  private:
   Json wait_for(std::optional<Json>& reply);
+  bool hand_out_calls();
   Position applied() const;  // of all partitions
   void process_ends();
   void pass_to(Instant time);
