@@ -25,15 +25,12 @@ Json last_json(const rows::Schedule& row) {
   return last;
 }
 
-Json schedule_json(const abi::Program& program, const rows::Schedule& row) {
-  Json json = {{"schedule", row.name}, {"rule", row.rule}};
-  const auto declared = std::ranges::find(program.schedules, row.name, &abi::Schedule::name);
-  if (declared != program.schedules.end()) {
-    json["workflow"] = program.workflows[declared->workflow].name;
-    if (declared->calendar) json["calendar"] = program.calendars[*declared->calendar].name;
-    json["ifLate"] = declared->starts_late ? "start" : "skip";
-  }
-  json["since"] = instant_to_text(row.since);
+Json schedule_json(const abi::Program& program, const abi::Schedule& declared, const rows::Schedule& row) {
+  Json json = {{"schedule", declared.name}, {"rule", recurrence_to_text(declared.rule)}};
+  json["workflow"] = program.workflows[declared.workflow].name;
+  if (declared.calendar) json["calendar"] = program.calendars[*declared.calendar].name;
+  json["ifLate"] = declared.starts_late ? "start" : "skip";
+  json["since"] = row.since != 0 ? Json(instant_to_text(row.since)) : Json();
   json["next"] = row.next != 0 ? Json(instant_to_text(row.next)) : Json();
   json["last"] = row.last != 0 ? last_json(row) : Json();
   json["started"] = row.started;
@@ -44,19 +41,19 @@ Json schedule_json(const abi::Program& program, const rows::Schedule& row) {
 
 }  // namespace
 
+// Those of the program, whatever rows the one before it left: both are one only after the first drain.
 Views::Reply Views::schedules() {
-  std::vector<rows::Schedule> found;
-  for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
-    auto scanned =
-        store_.scan(partition, Table::Schedule, "", "", [&](std::string_view, std::string_view value) {
-          found.push_back(rows::decode<rows::Schedule>(value));
-          return true;
-        });
-    if (!scanned) return std::unexpected(Refusal{Refusal::Kind::Overloaded, scanned.error().message});
+  std::vector<const abi::Schedule*> declared;
+  for (const abi::Schedule& each : program_.schedules) {
+    if (!options_.schedules || options_.schedules->contains(each.name)) declared.push_back(&each);
   }
-  std::ranges::sort(found, {}, &rows::Schedule::name);
+  std::ranges::sort(declared, {}, &abi::Schedule::name);
   Json schedules = Json::array();
-  for (const rows::Schedule& row : found) schedules.push_back(schedule_json(program_, row));
+  for (const abi::Schedule* each : declared) {
+    const PartitionId home = partition_of_key(each->name, options_.partitions);
+    const auto row = find<rows::Schedule>(home, Table::Schedule, each->name);
+    schedules.push_back(schedule_json(program_, *each, row.value_or(rows::Schedule{})));
+  }
   return Json{{"schedules", std::move(schedules)}}.dump();
 }
 

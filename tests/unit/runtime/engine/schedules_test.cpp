@@ -210,3 +210,19 @@ TEST_CASE("an engine that is given some of the schedules keeps only those") {
   CHECK(shop.started() == 0);
   CHECK_FALSE(shop.world.engine().busy());
 }
+
+TEST_CASE("what a program declares is listed from its first moment on, and what it has no more is not") {
+  Scheduled shop;
+  shop.schedule().name = "test.Daily";
+  shop.schedule().rule.at = 11 * 3600;
+  shop.world.crash();  // and nothing has run since
+  CHECK(shop.rows().size() == 1);
+  CHECK(shop.row()["schedule"] == "test.Daily");
+  CHECK(shop.row()["rule"] == "every day at 11:00 zone \"UTC\"");
+  CHECK(shop.row()["since"].is_null());
+  CHECK(shop.row()["next"].is_null());
+  CHECK(shop.row()["started"] == 0);
+  shop.world.run();
+  CHECK(shop.row()["since"] == "2026-11-23T09:00:00Z");
+  CHECK(shop.row()["next"] == "2026-11-23T11:00:00Z");
+}
