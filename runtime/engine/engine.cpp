@@ -218,7 +218,7 @@ class PartitionedEngine final : public Engine {
         if (call.turn_within > 0) {
           call.turn_within -= std::max<Duration>(seen_ - call.now, 0);
           if (call.turn_within <= 0) {
-            partitions_[i]->call_finished({i, call.call, not_in_time()});
+            partitions_[i]->call_finished({i, call.call, call.attempt, not_in_time()});
             continue;
           }
         }

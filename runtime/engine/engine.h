@@ -87,9 +87,11 @@ struct HeldRequest {
   std::string reason;
   JsonReply reply;
 };
+// What came of one attempt. That of an attempt before the last one is no answer to the last one.
 struct CallReply {
   PartitionId partition = 0;
   uint64_t call = 0;
+  uint32_t attempt = 0;
   CallResult result;
 };
 

@@ -7,6 +7,7 @@
 
 #include "runtime/abi/value_json.h"
 #include "runtime/engine/partition.h"
+#include "runtime/value/mutation.h"
 
 namespace endcap {
 namespace {
@@ -219,6 +220,8 @@ void Partition::retry_timer(uint64_t number) {
 void Partition::call_result(CallReply& reply) {
   auto row = call(reply.call);
   if (!row || row->stage != Stage::Sent) return;  // its family ended, or the answer came twice
+  // It came twice, and the next attempt is under way.
+  if (reply.attempt != row->attempt && !broken(Rule::AnswersNameTheirAttempt)) return;
   sent_.erase(row->number);
   std::string& message =
       reply.result.message;  // cleaned here, once: it goes into rows, questions and answers

@@ -154,7 +154,7 @@ void Shell::send_calls() {
       CallResult refused;
       refused.kind = CallResult::Kind::Unavailable;
       refused.message = "the daemon stopped before it was sent";
-      engine_.call_finished({partition, request.call, std::move(refused)});
+      engine_.call_finished({partition, request.call, request.attempt, std::move(refused)});
     }
     std::scoped_lock lock(mutex_);
     woken_ = true;
@@ -165,11 +165,14 @@ void Shell::send_calls() {
     in_flight_ += calls.size();
   }
   for (auto& [partition, request] : calls) {
-    connector_->start(std::move(request), [this, from = partition](uint64_t call, CallResult result) {
+    const auto of = [from = partition, attempt = request.attempt](uint64_t call, CallResult result) {
+      return CallReply{from, call, attempt, std::move(result)};
+    };
+    connector_->start(std::move(request), [this, of](uint64_t call, CallResult result) {
       {
         std::scoped_lock lock(mutex_);
         --in_flight_;
-        replies_.push_back({from, call, std::move(result)});
+        replies_.push_back(of(call, std::move(result)));
         idle_ = false;
         woken_ = true;
       }

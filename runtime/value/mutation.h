@@ -29,6 +29,7 @@ enum class Rule : uint8_t {
   DeadlinesSurvive,
   SealedOnceOver,
   PartsCountTogether,
+  AnswersNameTheirAttempt,
 };
 
 struct RuleName {
@@ -58,6 +59,7 @@ inline constexpr RuleName kRules[] = {
     {Rule::DeadlinesSurvive, "deadline-lost", "a restart does not look for what is due"},
     {Rule::SealedOnceOver, "sealed-early", "a history is sealed while its family settles"},
     {Rule::PartsCountTogether, "parts-alone", "parts of a record count without the last one"},
+    {Rule::AnswersNameTheirAttempt, "answer-of-before", "an attempt takes the answer of the one before"},
 };
 
 #ifdef ENDCAP_MUTANTS

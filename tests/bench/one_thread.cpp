@@ -37,7 +37,7 @@ size_t OneThread::round() {
   engine_->settle();
   if (const auto failed = engine_->failure()) throw std::runtime_error(*failed);
   const auto calls = engine_->take_calls();
-  for (const auto& [partition, call] : calls) engine_->call_finished({partition, call.call, {}});
+  for (const auto& [partition, call] : calls) engine_->call_finished({partition, call.call, call.attempt, {}});
   return calls.size();
 }
 

@@ -97,7 +97,7 @@ Level run_engine(const std::shared_ptr<const abi::Program>& program, const Steps
       runs.erase(note);
     }
     for (auto& [partition, call] : engine->take_calls()) {
-      engine->call_finished({partition, call.call, {}});
+      engine->call_finished({partition, call.call, call.attempt, {}});
       level.latencies_us.push_back((round_end - round_begin) * 1e6);
       const uint64_t note = note_in(call.payload);
       if (++runs[note].calls == kStages) ninth.push_back(note);

@@ -112,7 +112,7 @@ std::vector<Figure> bench_sweep(const std::shared_ptr<const abi::Program>& progr
         return shops ? std::vector<int64_t>{i, share_of(i)}
                      : std::vector<int64_t>{i, forecast_of(i), planned_of(i)};
       });
-      engine->call_finished({partition, call.call, std::move(result)});
+      engine->call_finished({partition, call.call, call.attempt, std::move(result)});
     }
     return more;
   };

@@ -170,10 +170,9 @@ void Life::answer_late() {
   const bool of_shop = online_.is_about(request);
   CallResult result = of_shop ? online_life_.answer_late(request) : estate_.answer_late(request, world_.now);
   tell_call(request, &result);
-  // Told twice; but an answer does not say of which attempt it is, and after "not done" the next one is under
-  // way.
-  if (one_in(8) && request.what != CallRequest::What::Ask)
-    world_.input().call_finished({open.first, call, result});
+  // Told twice, and after "not done" the next attempt is under way when it is told again.
+  if (one_in(request.what == CallRequest::What::Ask ? 2 : 8))
+    world_.input().call_finished({open.first, call, request.attempt, result});
   world_.answer(call, std::move(result));
 }
 

@@ -40,8 +40,7 @@ bool World::tick() {
   engine_->settle();
   for (auto& [partition, request] : engine_->take_calls()) {
     did = true;
-    const uint64_t call = request.call;
-    engine_->call_finished({partition, call, estate_.answer(request)});
+    engine_->call_finished({partition, request.call, request.attempt, estate_.answer(request)});
   }
   return did;
 }

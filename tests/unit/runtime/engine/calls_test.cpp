@@ -83,6 +83,10 @@ TEST_CASE("an unclear outcome of a queryable write is asked for before anything 
   shop.estate.script["activate S2"] = {Kind::Ambiguous};
   SUBCASE("it had happened") { shop.estate.commits_ambiguous = true; }
   SUBCASE("it had not") { shop.estate.commits_ambiguous = false; }
+  SUBCASE("it had not, and each answer comes twice, the second to an attempt that is over") {
+    shop.estate.commits_ambiguous = false;
+    shop.world.tells_twice = true;
+  }
   shop.launch();
   shop.world.run_to(shop.world.now + kHour);
   CHECK(shop.estate.asked == std::vector<std::string>{"activate P-1 S2"});

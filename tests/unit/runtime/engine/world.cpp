@@ -116,10 +116,12 @@ bool World::hand_out_calls() {
   for (auto& [partition, request] : engine_->take_calls()) {
     did = true;
     const uint64_t call = request.call;
+    const uint32_t attempt = request.attempt;
     ++happened_.calls_sent;
     if (auto result = system_(request)) {
       ++happened_.calls_answered;
-      engine_->call_finished({partition, call, std::move(*result)});
+      if (tells_twice) engine_->call_finished({partition, call, attempt, *result});
+      engine_->call_finished({partition, call, attempt, std::move(*result)});
     } else {
       open_calls.emplace(call, std::pair(partition, std::move(request)));
     }
@@ -238,7 +240,8 @@ void World::answer(uint64_t call, CallResult result) {
   const auto found = open_calls.find(call);
   if (found == open_calls.end()) throw std::runtime_error("no such call is open");
   ++happened_.calls_answered;
-  engine_->call_finished({found->second.first, call, std::move(result)});
+  const auto& [partition, request] = found->second;
+  engine_->call_finished({partition, call, request.attempt, std::move(result)});
   open_calls.erase(found);
 }
 

@@ -89,6 +89,7 @@ class World {
   std::function<bool()> runs_ahead;
   // Called before and after each sync; true: crash now.
   std::function<bool()> crash_now;
+  bool tells_twice = false;  // each answer that comes at once
   // Calls that have no answer yet.
   std::map<uint64_t, std::pair<PartitionId, CallRequest>> open_calls;
   uint64_t crashes = 0;

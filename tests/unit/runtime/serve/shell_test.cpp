@@ -33,6 +33,7 @@ struct World {
     on_engine([&] {
       CallRequest request;
       request.call = number;
+      request.attempt = 3;
       engine.calls.emplace_back(PartitionId{1}, request);
     });
     on_engine([] {});
@@ -60,6 +61,7 @@ TEST_CASE(
   REQUIRE(world.engine.finished.size() == 1);
   CHECK(world.engine.finished[0].partition == 1);
   CHECK(world.engine.finished[0].call == 7);
+  CHECK(world.engine.finished[0].attempt == 3);
 }
 
 TEST_CASE("A failed engine ends the shell with the reason and takes nothing more in") {
