@@ -1,14 +1,25 @@
 // The overlay: see overlay.h.
 #include "runtime/engine/overlay.h"
 
+#include <algorithm>
+
 #include "runtime/engine/rows.h"
 
 namespace endcap {
 
+namespace {
+
+// Whoever waits for a call is read again when its answer comes.
+bool is_read_again(const RowOperation& operation) {
+  return operation.value && (operation.table == Table::Instance || operation.table == Table::Pending);
+}
+
+}  // namespace
+
 std::optional<std::string> Overlay::get(Table table, std::string_view key) {
   if (table == Table::History) ++history_rows_read_;
-  const Key wanted(table, std::string(key));
-  if (const auto change = changes_.find(wanted); change != changes_.end()) return change->second.value;
+  const Less::View wanted(table, key);
+  if (const auto change = changes_.find(wanted); change != changes_.end()) return change->second.now();
   if (const auto ahead = ahead_.find(wanted); ahead != ahead_.end()) return ahead->second;
   auto row = store_.get(partition_, table, key);
   if (!row) {
@@ -19,44 +30,51 @@ std::optional<std::string> Overlay::get(Table table, std::string_view key) {
 }
 
 void Overlay::read_ahead(Table table, std::vector<std::string> keys) {
-  std::erase_if(keys, [&](const std::string& key) { return changes_.contains(Key(table, key)); });
+  std::erase_if(keys, [&](const std::string& key) { return changes_.contains(Less::View(table, key)); });
   if (keys.empty()) return;
   auto rows = store_.multi_get(partition_, table, keys);
   if (!rows) return;  // whoever asks for the row is told
   for (size_t i = 0; i < keys.size(); ++i) ahead_[Key(table, std::move(keys[i]))] = std::move((*rows)[i]);
 }
 
-void Overlay::set(Key key, std::optional<std::string> value) {
-  dirty_bytes_ += key.second.size() + (value ? value->size() : 0);
-  dirty_.insert(key);
-  changes_[std::move(key)] = Change{std::move(value), 0};
+void Overlay::set(Table table, std::string key, std::optional<std::string> value) {
+  dirty_bytes_ += key.size() + (value ? value->size() : 0);
+  const auto row = changes_.try_emplace(Key(table, std::move(key))).first;
+  Change& change = row->second;
+  change.value = std::move(value);
+  change.taken = nullptr;
+  change.position = 0;
+  if (std::exchange(change.is_dirty, true)) return;
+  dirty_.push_back(row);
+  ++dirty_rows_;
 }
 
 void Overlay::put(Table table, std::string key, std::string value) {
-  set({table, std::move(key)}, std::move(value));
+  set(table, std::move(key), std::move(value));
 }
 
-void Overlay::erase(Table table, std::string key) { set({table, std::move(key)}, std::nullopt); }
+void Overlay::erase(Table table, std::string key) { set(table, std::move(key), std::nullopt); }
 
 void Overlay::forget(Table table, const std::string& key) {
-  const auto change = changes_.find(Key(table, key));
-  if (change == changes_.end() || change->second.position != 0) return erase(table, key);
-  dirty_.erase(change->first);
-  changes_.erase(change);
+  const auto row = changes_.find(Less::View(table, key));
+  if (row == changes_.end() || !row->second.is_dirty || row->second.records > 0) return erase(table, key);
+  row->second.value.reset();
+  row->second.is_dirty = false;
+  --dirty_rows_;
 }
 
 std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, std::string_view prefix,
                                                                   size_t limit, std::string_view from) {
   std::vector<std::pair<std::string, std::string>> rows;
   const std::string begin(from.empty() ? prefix : from), end = rows::after_prefix(std::string(prefix));
-  auto change = changes_.lower_bound(Key(table, begin));
+  auto change = changes_.lower_bound(Less::View(table, begin));
   const auto in_range = [&] {
     return change != changes_.end() && change->first.first == table &&
            (end.empty() || change->first.second < end);
   };
   const auto take_changes_before = [&](std::string_view key, bool all) {
     for (; in_range() && (all || change->first.second < key) && rows.size() < limit; ++change) {
-      if (change->second.value) rows.emplace_back(change->first.second, *change->second.value);
+      if (change->second.now()) rows.emplace_back(change->first.second, *change->second.now());
     }
   };
   auto scanned =
@@ -64,7 +82,7 @@ std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, s
         take_changes_before(key, false);
         if (rows.size() >= limit) return false;
         if (in_range() && change->first.second == key) {
-          if (change->second.value) rows.emplace_back(change->first.second, *change->second.value);
+          if (change->second.now()) rows.emplace_back(change->first.second, *change->second.now());
           ++change;
         } else {
           rows.emplace_back(key, value);
@@ -86,30 +104,67 @@ std::vector<std::pair<std::string, std::string>> Overlay::collect_to_seal(std::s
   return rows;
 }
 
-std::vector<RowOperation> Overlay::take(Position position) {
-  std::vector<RowOperation> operations;
-  operations.reserve(dirty_.size());
-  std::vector<Key>& keys = taken_[position];
-  for (const Key& key : dirty_) {
-    Change& change = changes_.at(key);
+Overlay::Operations Overlay::take(Position position) {
+  // One that was forgotten and changed again stands there twice.
+  std::ranges::sort(dirty_, Less(), [](const auto& row) -> const Key& { return row->first; });
+  const auto twice = std::ranges::unique(dirty_);
+  dirty_.erase(twice.begin(), twice.end());
+  auto operations = std::make_shared<std::vector<RowOperation>>();
+  operations->reserve(dirty_rows_);
+  Record record{position, operations, {}, dirty_bytes_};
+  record.rows.reserve(dirty_rows_);
+  for (const auto& row : dirty_) {
+    Change& change = row->second;
+    if (!change.is_dirty) {  // forgotten
+      changes_.erase(row);
+      continue;
+    }
+    operations->push_back({row->first.first, row->first.second, std::move(change.value)});
+    change.value.reset();
+    change.taken = &operations->back();
     change.position = position;
-    operations.push_back({key.first, key.second, change.value});
-    keys.push_back(key);
+    change.is_dirty = false;
+    ++change.records;
+    record.rows.push_back(row);
   }
+  taken_.push_back(std::move(record));
   dirty_.clear();
-  dirty_bytes_ = 0;
+  dirty_rows_ = dirty_bytes_ = 0;
   touched_ = false;
   return operations;
 }
 
 void Overlay::applied(Position position) {
-  const auto taken = taken_.find(position);
-  if (taken == taken_.end()) return;
-  for (const Key& key : taken->second) {
-    const auto change = changes_.find(key);
-    if (change != changes_.end() && change->second.position == position) changes_.erase(change);
+  if (taken_.empty() || taken_.front().position != position) return;
+  Record record = std::move(taken_.front());
+  taken_.pop_front();
+  std::erase_if(record.rows, [&](const auto& row) {
+    Change& change = row->second;
+    if (change.position == position) {
+      if (is_read_again(*change.taken)) return false;
+      change.taken = nullptr;  // a row that is gone, if it stays: for an older record that names it
+    }
+    release(row);
+    return true;
+  });
+  if (record.rows.empty()) return;
+  recent_bytes_ += record.bytes;
+  recent_.push_back(std::move(record));
+  forget_recent();
+}
+
+void Overlay::forget_recent() {
+  while (recent_bytes_ > recent_bytes_max_) {
+    const Record& oldest = recent_.front();
+    for (const auto& row : oldest.rows) release(row);
+    recent_bytes_ -= oldest.bytes;
+    recent_.pop_front();
   }
-  taken_.erase(taken);
+}
+
+// What no record that is held names any more, and no change since, is as the store has it.
+void Overlay::release(Changes::iterator row) {
+  if (--row->second.records == 0 && !row->second.is_dirty) changes_.erase(row);
 }
 
 }  // namespace endcap

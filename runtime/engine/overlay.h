@@ -1,11 +1,12 @@
-// What a partition has decided and the journal has not acknowledged yet, over the store. The engine reads
-// through it; others read the store alone. Thrown away as a whole when the journal fails.
+// What a partition has decided and the journal has not acknowledged yet, over the store; and what it wrote a
+// moment ago, which is asked for again before long. The engine reads through it; others read the store alone.
+// Thrown away as a whole when the journal fails.
 #pragma once
 
-#include <functional>
+#include <deque>
 #include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,9 +18,16 @@ namespace endcap {
 
 class Overlay {
  public:
+  using Operations = std::shared_ptr<const std::vector<RowOperation>>;
+
   // `history_rows_read` counts what is read of Table::History: the engine writes it, and never goes by it.
-  Overlay(Store& store, PartitionId partition, uint64_t& history_rows_read)
-      : store_(store), partition_(partition), history_rows_read_(history_rows_read) {}
+  // What is in the store already stays here for the next `recent_bytes_max` bytes.
+  Overlay(Store& store, PartitionId partition, uint64_t& history_rows_read,
+          size_t recent_bytes_max = kRecentBytes)
+      : store_(store),
+        partition_(partition),
+        history_rows_read_(history_rows_read),
+        recent_bytes_max_(recent_bytes_max) {}
 
   std::optional<std::string> get(Table table, std::string_view key);
   // Reads rows that `get` will be asked for soon, in one go; until `forget_read_ahead`, which must come before
@@ -41,11 +49,11 @@ class Overlay {
 
   // Makes a record necessary although no row changed.
   void touch() { touched_ = true; }
-  bool dirty() const { return touched_ || !dirty_.empty(); }
+  bool dirty() const { return touched_ || dirty_rows_ > 0; }
   // The record is as large as one should be: the rest goes into the next. What one input does stays together.
   bool full() const { return dirty_bytes_ >= kRecordBytesWanted; }
   // What changed since the last call, one operation a row, in key order: it becomes the record at `position`.
-  std::vector<RowOperation> take(Position position);
+  Operations take(Position position);
   // The store holds the record at `position` now.
   void applied(Position position);
   // Why the store could not be read; everything read since is worth nothing.
@@ -53,22 +61,52 @@ class Overlay {
 
  private:
   static constexpr size_t kRecordBytesWanted = 4u << 20;
+  static constexpr size_t kRecentBytes = 1u << 20;
+
   using Key = std::pair<Table, std::string>;
-  struct Change {
-    std::optional<std::string> value;
-    Position position = 0;  // of its record; 0: not taken yet
+  struct Less {
+    using is_transparent = void;
+    using View = std::pair<Table, std::string_view>;
+    static View view(const Key& key) { return {key.first, key.second}; }
+    static View view(const View& key) { return key; }
+    bool operator()(const auto& a, const auto& b) const {
+      const View left = view(a), right = view(b);
+      return left.first != right.first ? left.first < right.first : left.second < right.second;
+    }
   };
-  void set(Key key, std::optional<std::string> value);
+  struct Change {
+    std::optional<std::string> value;       // until it is taken
+    const RowOperation* taken = nullptr;    // has it from then on
+    Position position = 0;                  // of its record; 0: not taken yet
+    uint32_t records = 0;                   // of `taken_` and `recent_`, that name it
+    bool is_dirty = false;                  // the next record has it
+    const std::optional<std::string>& now() const { return taken != nullptr ? taken->value : value; }
+  };
+  using Changes = std::map<Key, Change, Less>;
+  struct Record {  // that was taken
+    Position position = 0;
+    Operations operations;
+    std::vector<Changes::iterator> rows;
+    size_t bytes = 0;
+  };
+
+  void set(Table table, std::string key, std::optional<std::string> value);
+  void forget_recent();
+  void release(Changes::iterator row);
 
   Store& store_;
   PartitionId partition_;
   uint64_t& history_rows_read_;
-  std::map<Key, Change> changes_;
-  std::set<Key> dirty_;
+  const size_t recent_bytes_max_;
+  Changes changes_;
+  std::vector<Changes::iterator> dirty_;  // in the order of their change; with some that were forgotten since
+  size_t dirty_rows_ = 0;
   size_t dirty_bytes_ = 0;  // written since the last `take`; a row that is written twice counts twice
   bool touched_ = false;
-  std::map<Position, std::vector<Key>> taken_;
-  std::map<Key, std::optional<std::string>> ahead_;  // as the store has them
+  std::deque<Record> taken_;   // on their way to the store
+  std::deque<Record> recent_;  // in the store; `rows` are those that are read again
+  size_t recent_bytes_ = 0;
+  std::map<Key, std::optional<std::string>, Less> ahead_;  // as the store has them
   std::string failure_;
 };
 

@@ -129,7 +129,7 @@ void Partition::commit() {
   batch.cursors = meta_.cursors;
   batch.messages = meta_.next_message - 1;
   batch.time = now_;
-  auto records = encode_parts(batch.operations, state_.options.record_bytes_max);
+  auto records = encode_parts(*batch.operations, state_.options.record_bytes_max);
   if (!records) {
     state_.failure = fmt::format("partition {}: {}", number_, records.error());
     answers_ = std::move(batch.replies);
@@ -142,7 +142,7 @@ void Partition::commit() {
   unacknowledged_bytes_ += batch.bytes;
   if (broken(Rule::EffectsWaitForTheSync))
     std::ranges::move(std::exchange(batch.calls, {}), std::back_inserter(released_calls_));
-  if (broken(Rule::AppliedOnceAcknowledged)) (void)state_.store.apply(number_, batch.taken, batch.operations);
+  if (broken(Rule::AppliedOnceAcknowledged)) (void)state_.store.apply(number_, batch.taken, *batch.operations);
   batches_.emplace(tail_ + records->size(), std::move(batch));
   for (EncodedPart& record : *records) {
     ++state_.counters.records;
@@ -194,8 +194,8 @@ void Partition::apply_acknowledged() {
 
 // A part each; what was cut short goes on where it stopped: parts that are in already change nothing.
 std::expected<void, StoreError> Partition::apply(Position last, const Batch& batch) {
-  if (batch.parts.size() == 1) return state_.store.apply(number_, last, batch.operations);
-  auto from = batch.operations.begin();
+  if (batch.parts.size() == 1) return state_.store.apply(number_, last, *batch.operations);
+  auto from = batch.operations->begin();
   Position position = last - batch.parts.size();
   for (const size_t count : batch.parts) {
     const auto end = from + static_cast<std::ptrdiff_t>(count);

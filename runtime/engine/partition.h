@@ -113,7 +113,7 @@ class Partition {
  private:
   // --- partition.cpp
   struct Batch {  // what one drain did, on its way to the disk: a record, or several that count together
-    std::vector<RowOperation> operations;
+    Overlay::Operations operations;
     std::vector<size_t> parts;  // how many of the operations each record holds
     Position taken = 0;         // from the overlay, as
     std::vector<std::function<void()>> replies;
