@@ -140,13 +140,7 @@ void Partition::begin_undo(rows::Undo& undo) {
 
 // What can't be taken back becomes work for the owner of the operation; the others go on.
 void Partition::undo_finished(const rows::Pending& call, const Input& input, const std::string& message) {
-  Json details = call_json(call);
-  details["outcome"] = input.tag == abi::Ok            ? "ok"
-                       : input.tag == abi::Rejected    ? "rejected"
-                       : input.tag == abi::Unavailable ? "unavailable"
-                                                       : "invalid";
-  if (!message.empty()) details["message"] = message;
-  note(call.root, "undo", 0, call.path, call.element, details);
+  note_call(call, "undo", 0, input, message);
   if (input.tag != abi::Ok) {
     question_asked(call.root);
     open_question(rows::Task::Kind::Undo, call,

@@ -31,9 +31,6 @@ enum Flags : uint8_t {
   SameElement = 64,
 };
 
-// PERSISTED: what is kept elsewhere.
-enum Kept : uint8_t { NotifyKey = 1, FirstRoot = 2, LastRoot = 3 };
-
 Entry told(Instant time, std::string kind, uint64_t instance, std::string path, std::string element,
            const Json& details) {
   Entry entry{0, time, std::move(kind), instance, std::move(path), std::move(element), {}, {}};
@@ -59,7 +56,7 @@ std::vector<packed::Elsewhere> kept_elsewhere(const Home& home, const Entry& ent
 
 // Without its number. What the entry before says is not said again.
 void put_entry(std::string& out, const Entry& entry, const Entry& before, uint64_t root) {
-  const auto kind = number_of_word(kKinds, entry.kind);
+  const auto kind = kKindNumbers.of(entry.kind);
   packed::put_number(out, kind.value_or(0));
   if (!kind) packed::put_text(out, entry.kind);
   uint8_t flags = 0;
@@ -95,6 +92,11 @@ Entry take_entry(std::string_view bytes, const Entry& before, uint64_t root) {
 }
 
 }  // namespace
+
+Entry entry_of(Instant time, std::string kind, uint64_t instance, std::string path, std::string element,
+               packed::Members details) {
+  return {0, time, std::move(kind), instance, std::move(path), std::move(element), {}, details.take()};
+}
 
 Entry entry_of(const Home& home, Instant time, std::string kind, uint64_t instance, std::string path,
                std::string element, const Json& details) {

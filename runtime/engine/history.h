@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/engine/packed_json.h"
 #include "runtime/value/time.h"
 
 namespace endcap::history {
@@ -36,6 +37,12 @@ struct Home {
 // Of a task: the root of its tree when people were asked, or at its end; nothing: there is no such task.
 using RootOfTask = std::function<std::optional<std::string>(uint64_t task, bool at_first)>;
 
+// PERSISTED: what is kept elsewhere.
+enum Kept : uint8_t { NotifyKey = 1, FirstRoot = 2, LastRoot = 3 };
+
+// It is about no task, and packed already.
+Entry entry_of(Instant time, std::string kind, uint64_t instance, std::string path, std::string element,
+               packed::Members details);
 // `details` is an object.
 Entry entry_of(const Home& home, Instant time, std::string kind, uint64_t instance, std::string path,
                std::string element, const nlohmann::ordered_json& details);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 
 namespace endcap::history {
 
@@ -176,12 +177,21 @@ inline constexpr auto kTexts = std::to_array<std::string_view>(
      "counter", "not sent: the facts of its grant have changed", "not sent: its grant has expired",
      "not sent: a person refused it", "no line of it is left"});
 
-template <size_t N>
-std::optional<uint32_t> number_of_word(const std::array<std::string_view, N>& words, std::string_view word) {
-  for (uint32_t i = 1; i < N; ++i) {
-    if (words[i] == word) return i;
+// One of the lists, to look words up in.
+class Numbers {
+ public:
+  template <size_t N>
+  explicit Numbers(const std::array<std::string_view, N>& words) {
+    for (uint32_t i = 1; i < N; ++i) numbers_.emplace(words[i], i);
   }
-  return std::nullopt;
-}
+  std::optional<uint32_t> of(std::string_view word) const {
+    const auto found = numbers_.find(word);
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  std::unordered_map<std::string_view, uint32_t> numbers_;
+};
+inline const Numbers kKindNumbers(kKinds), kMemberNumbers(kMembers), kTextNumbers(kTexts);
 
 }  // namespace endcap::history

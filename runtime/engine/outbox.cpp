@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/abi/value_json.h"
+#include "runtime/engine/history.h"
+#include "runtime/engine/packed_json.h"
 #include "runtime/engine/partition.h"
+#include "runtime/engine/write_keys.h"
 #include "runtime/value/mutation.h"
 
 namespace endcap {
@@ -28,6 +31,25 @@ constexpr Duration kSettle =
 bool has_effect(Purpose purpose) {
   return purpose == Purpose::Write || purpose == Purpose::Notify || purpose == Purpose::Undo ||
          purpose == Purpose::Carry;
+}
+
+std::string_view outcome_of(const Input& input) {
+  switch (input.tag) {
+    case abi::Ok:
+      return "ok";
+    case abi::Rejected:
+      return "rejected";
+    case abi::Unavailable:
+      return "unavailable";
+    case abi::Changed:
+      return "not sent: the facts of its grant have changed";
+    case abi::Expired:
+      return "not sent: its grant has expired";
+    case abi::Refused:
+      return "not sent: a person refused it";
+    default:
+      return "invalid";
+  }
 }
 
 uint64_t mix(uint64_t value) {  // splitmix64
@@ -63,15 +85,51 @@ std::string Partition::target_name(const rows::Pending& call) const {
   return program().views[navigation.from_view].name + "." + navigation.name;
 }
 
-Json Partition::call_json(const rows::Pending& call) const {
-  Json json = {{"call", call.number}, {"operation", target_name(call)}, {"system", system_of(call).name}};
-  if (!call.leaf_target.empty()) json["target"] = call.leaf_target;
-  if (!call.key.empty()) json["key"] = call.key;
-  json["attempt"] = call.attempt;
-  if (has_effect(call.purpose) && call.payload_type != abi::kNoType) {
-    json["payload"] = Json::parse(abi::packed_to_json(types(), call.payload_type, call.payload));
+namespace {
+
+struct JsonMembers {
+  void put(std::string_view name, uint64_t value) { json[std::string(name)] = value; }
+  void put(std::string_view name, std::string_view text) { json[std::string(name)] = text; }
+  void put_packed(std::string_view name, const abi::Types& types, abi::TypeId type, std::string_view value) {
+    json[std::string(name)] = Json::parse(abi::packed_to_json(types, type, value));
   }
-  return json;
+  Json json = Json::object();
+};
+
+}  // namespace
+
+template <typename Told>
+void Partition::tell_call(const rows::Pending& call, Told& told) const {
+  told.put("call", call.number);
+  told.put("operation", std::string_view(target_name(call)));
+  told.put("system", std::string_view(system_of(call).name));
+  if (!call.leaf_target.empty()) told.put("target", std::string_view(call.leaf_target));
+  if (!call.key.empty()) told.put("key", std::string_view(call.key));
+  told.put("attempt", uint64_t{call.attempt});
+  if (has_effect(call.purpose) && call.payload_type != abi::kNoType)
+    told.put_packed("payload", types(), call.payload_type, call.payload);
+}
+
+Json Partition::call_json(const rows::Pending& call) const {
+  JsonMembers members;
+  tell_call(call, members);
+  return std::move(members.json);
+}
+
+// What came of a call. Thousands a second: no JSON is built on the way.
+void Partition::note_call(const rows::Pending& call, const char* kind, uint64_t instance, const Input& input,
+                          const std::string& message) {
+  std::vector<packed::Elsewhere> elsewhere;
+  if (call.purpose == Purpose::Notify)
+    elsewhere.push_back({"key", notify_key(state_.folder, call.root, call.number), history::NotifyKey});
+  packed::Members details(now_, std::move(elsewhere));
+  tell_call(call, details);
+  details.put("outcome", outcome_of(input));
+  const abi::Operation* operation = operation_of(call);
+  if (input.tag == abi::Rejected && operation != nullptr && input.detail < operation->rejections.size())
+    details.put("rejection", std::string_view(operation->rejections[input.detail]));
+  if (!message.empty()) details.put("message", std::string_view(message));
+  keep(history::entry_of(now_, kind, instance, call.path, call.element, std::move(details)), call.root);
 }
 
 // ---------------------------------------------------------------- sending
@@ -351,39 +409,10 @@ void Partition::finish_call(rows::Pending& row, Input input, const std::string& 
   } else if (row.purpose == Purpose::Ask) {
     resume(row.root, row.instance, std::move(input));  // finish_ask has told what came of it
   } else {
-    Json details = call_json(row);
     const char* kind = row.purpose == Purpose::Write    ? "write"
                        : row.purpose == Purpose::Notify ? "notify"
                                                         : "read";
-    switch (input.tag) {
-      case abi::Ok:
-        details["outcome"] = "ok";
-        break;
-      case abi::Rejected: {
-        const abi::Operation* operation = operation_of(row);
-        details["outcome"] = "rejected";
-        if (operation != nullptr && input.detail < operation->rejections.size())
-          details["rejection"] = operation->rejections[input.detail];
-        break;
-      }
-      case abi::Unavailable:
-        details["outcome"] = "unavailable";
-        break;
-      case abi::Changed:
-        details["outcome"] = "not sent: the facts of its grant have changed";
-        break;
-      case abi::Expired:
-        details["outcome"] = "not sent: its grant has expired";
-        break;
-      case abi::Refused:
-        details["outcome"] = "not sent: a person refused it";
-        break;
-      default:
-        details["outcome"] = "invalid";
-        break;
-    }
-    if (!message.empty()) details["message"] = message;
-    note(row.root, kind, row.instance, row.path, row.element, details);
+    note_call(row, kind, row.instance, input, message);
     if (row.purpose == Purpose::Write) finish_write(row, input);
     resume(row.root, row.instance, std::move(input));
   }

@@ -8,6 +8,7 @@
 
 #include "runtime/abi/frame.h"
 #include "runtime/abi/shape.h"
+#include "runtime/abi/value_json.h"
 #include "runtime/engine/history_words.h"
 #include "runtime/value/check.h"
 
@@ -50,19 +51,19 @@ std::string bytes_of_hex(std::string_view text) {
 }
 
 // Only as we write it ourselves: the text must come back.
-std::optional<Instant> moment_of(const std::string& text) {
+std::optional<Instant> moment_of(std::string_view text) {
   if (text.size() < 20 || text[4] != '-' || text[10] != 'T' || text.back() != 'Z') return std::nullopt;
   const auto moment = instant_from_text(text);
   if (!moment || instant_to_text(*moment) != text) return std::nullopt;
   return *moment;
 }
 
-void put_string(std::string& out, const std::string& text, Instant time) {
+void put_string(std::string& out, std::string_view text, Instant time) {
   if (!abi::is_utf8(text)) {  // cut by another system: cleaned like all that goes out as JSON
     const std::string clean = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
     return put_string(out, Json::parse(clean).get<std::string>(), time);
   }
-  if (const auto word = history::number_of_word(history::kTexts, text)) {
+  if (const auto word = history::kTextNumbers.of(text)) {
     out.push_back(Word);
     return put_number(out, *word);
   }
@@ -94,10 +95,16 @@ void put_unsigned(std::string& out, uint64_t value) {
   put_number(out, value);
 }
 
+void put_whole(std::string& out, int64_t value) {
+  if (value >= 0) return put_unsigned(out, static_cast<uint64_t>(value));
+  out.push_back(Negative);
+  put_number(out, static_cast<uint64_t>(-1 - value));
+}
+
 void put_value(std::string& out, const Json& json, Instant time);
 
-void put_name(std::string& out, const std::string& name) {
-  const auto number = history::number_of_word(history::kMembers, name);
+void put_name(std::string& out, std::string_view name) {
+  const auto number = history::kMemberNumbers.of(name);
   put_number(out, number.value_or(0));
   if (!number) put_text(out, name);
 }
@@ -112,12 +119,8 @@ void put_value(std::string& out, const Json& json, Instant time) {
       return out.push_back(json.get<bool>() ? True : False);
     case Json::value_t::number_unsigned:
       return put_unsigned(out, json.get<uint64_t>());
-    case Json::value_t::number_integer: {
-      const auto value = json.get<int64_t>();
-      if (value >= 0) return put_unsigned(out, static_cast<uint64_t>(value));
-      out.push_back(Negative);
-      return put_number(out, static_cast<uint64_t>(-1 - value));
-    }
+    case Json::value_t::number_integer:
+      return put_whole(out, json.get<int64_t>());
     case Json::value_t::number_float:
       out.push_back(Written);
       return put_text(out, json.dump());
@@ -138,6 +141,30 @@ void put_value(std::string& out, const Json& json, Instant time) {
       return;
   }
 }
+
+class Sink final : public abi::JsonSink {
+ public:
+  Sink(std::string& out, Instant time) : out_(out), time_(time) {}
+  void null() override { out_.push_back(Null); }
+  void boolean(bool value) override { out_.push_back(value ? True : False); }
+  void number(int64_t value) override { put_whole(out_, value); }
+  void text(std::string_view value) override { put_string(out_, value, time_); }
+  void begin_object(size_t members) override {
+    out_.push_back(Object);
+    put_number(out_, members);
+  }
+  void name(std::string_view name) override { put_name(out_, name); }
+  void end_object() override {}
+  void begin_array(size_t elements) override {
+    out_.push_back(Array);
+    put_number(out_, elements);
+  }
+  void end_array() override {}
+
+ private:
+  std::string& out_;
+  Instant time_;
+};
 
 template <size_t N>
 std::string word_of(const std::array<std::string_view, N>& words, uint64_t number) {
@@ -230,22 +257,40 @@ std::string_view take_text(std::string_view& bytes) {
   return text;
 }
 
+void Members::put(std::string_view name, uint64_t value) {
+  put_name(bytes_, name);
+  put_unsigned(bytes_, value);
+}
+
+void Members::put(std::string_view name, std::string_view text) {
+  put_name(bytes_, name);
+  const auto kept = std::ranges::find(elsewhere_, name, &Elsewhere::member);
+  if (kept == elsewhere_.end() || text != kept->text) return put_string(bytes_, text, time_);
+  bytes_.push_back(Outside);
+  bytes_.push_back(static_cast<char>(kept->number));
+}
+
+void Members::put(std::string_view name, const Json& value) {
+  if (value.is_string()) return put(name, std::string_view(value.get_ref<const std::string&>()));
+  put_name(bytes_, name);
+  put_value(bytes_, value, time_);
+}
+
+void Members::put_packed(std::string_view name, const abi::Types& types, abi::TypeId type,
+                         std::string_view value) {
+  put_name(bytes_, name);
+  Sink sink(bytes_, time_);
+  abi::tell_packed(types, type, value, sink);
+}
+
 std::string put_members(const Json& object, size_t first, Instant time,
                         const std::vector<Elsewhere>& elsewhere) {
-  std::string out;
+  Members members(time, elsewhere);
   size_t place = 0;
   for (const auto& [name, value] : object.items()) {
-    if (place++ < first) continue;
-    put_name(out, name);
-    const auto kept = std::ranges::find(elsewhere, name, &Elsewhere::member);
-    if (kept != elsewhere.end() && value == kept->text) {
-      out.push_back(Outside);
-      out.push_back(static_cast<char>(kept->number));
-    } else {
-      put_value(out, value, time);
-    }
+    if (place++ >= first) members.put(name, value);
   }
-  return out;
+  return members.take();
 }
 
 void take_members(std::string_view bytes, Instant time, Json& object, const Ask& ask) {

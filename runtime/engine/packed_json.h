@@ -7,8 +7,10 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "runtime/abi/frame.h"
 #include "runtime/value/time.h"
 
 namespace endcap::packed {
@@ -42,9 +44,27 @@ struct Elsewhere {
   std::string text;
   uint8_t number = 0;  // by which it is asked for
 };
+// Members of an object, one after the other. Moments are told from `time`.
+class Members {
+ public:
+  explicit Members(Instant time, std::vector<Elsewhere> elsewhere = {})
+      : time_(time), elsewhere_(std::move(elsewhere)) {}
+  void put(std::string_view name, uint64_t value);
+  void put(std::string_view name, std::string_view text);
+  void put(std::string_view name, const nlohmann::ordered_json& value);
+  // A packed value, as the JSON it is.
+  void put_packed(std::string_view name, const abi::Types& types, abi::TypeId type, std::string_view value);
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  Instant time_;
+  std::vector<Elsewhere> elsewhere_;
+  std::string bytes_;
+};
+
 using Ask = std::function<nlohmann::ordered_json(uint8_t number, const nlohmann::ordered_json& so_far)>;
 
-// The members of an object, one after the other, from the `first` on. Moments are told from `time`.
+// The members of an object from the `first` on.
 std::string put_members(const nlohmann::ordered_json& object, size_t first, Instant time,
                         const std::vector<Elsewhere>& elsewhere);
 void take_members(std::string_view bytes, Instant time, nlohmann::ordered_json& object, const Ask& ask);

@@ -295,8 +295,10 @@ void Partition::holds(uint64_t root, rows::Family::Holds what) {
 
 void Partition::note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
                      const std::string& element, const Json& details) {
-  const auto entry =
-      history::entry_of({root, state_.folder}, now_, kind, instance, path, element, details);
+  keep(history::entry_of({root, state_.folder}, now_, kind, instance, path, element, details), root);
+}
+
+void Partition::keep(const history::Entry& entry, uint64_t root) {
   overlay_.put(Table::History, rows::pair_key(root, next_sequence()), history::row_of(entry, root));
 }
 

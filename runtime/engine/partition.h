@@ -55,6 +55,10 @@
 
 namespace endcap {
 
+namespace history {
+struct Entry;
+}
+
 class Partition {
  public:
   Partition(EngineState& state, PartitionId number);
@@ -156,6 +160,7 @@ class Partition {
   void note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
             const std::string& element, const Json& details);
   void note(const rows::Instance& row, const char* kind, const Json& details);
+  void keep(const history::Entry& entry, uint64_t root);
 
   // --- starts.cpp
   void start_instance(ParsedStart& start);
@@ -478,7 +483,11 @@ class Partition {
   const abi::System& system_of(const rows::Pending& call) const;
   const abi::Operation* operation_of(const rows::Pending& call) const;
   std::string target_name(const rows::Pending& call) const;
+  template <typename Told>
+  void tell_call(const rows::Pending& call, Told& told) const;
   Json call_json(const rows::Pending& call) const;
+  void note_call(const rows::Pending& call, const char* kind, uint64_t instance, const Input& input,
+                 const std::string& message);
   bool park_write(rows::Instance& row, const abi::WaitPoint& point, std::string& problem);
   std::string write_key(uint64_t root, const char* what, uint64_t approval, const std::string& proposal,
                         const std::string& target) const;
