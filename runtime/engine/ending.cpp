@@ -25,6 +25,19 @@ bool Partition::stays_to_settle(const rows::Pending& call) const {
   return has_effect && (call.stage == Stage::Sent || call.stage == Stage::Person || call.maybe_done);
 }
 
+// The rows of all its instances: of the first alone, where it never had another.
+std::vector<std::pair<std::string, std::string>> Partition::members(const rows::Family& whole) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  if (whole.may_hold(rows::Family::Groups) || whole.may_hold(rows::Family::Handlers)) {
+    rows = overlay_.collect(Table::Instance, rows::big_endian(whole.root));
+    std::erase_if(rows, [&](const auto& row) { return row.first == rows::pair_key(whole.root, 0); });
+    return rows;
+  }
+  std::string key = rows::pair_key(whole.root, whole.root);
+  if (auto row = overlay_.get(Table::Instance, key)) rows.emplace_back(std::move(key), std::move(*row));
+  return rows;
+}
+
 void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std::string& value,
                            bool compensate) {
   auto whole = family(root);
@@ -42,8 +55,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   if (whole->may_hold(rows::Family::Groups)) groups = overlay_.collect(Table::Group, rows::big_endian(root));
   for (const auto& [key, bytes] : groups)
     flights_.erase(rows::from_big_endian(std::string_view(key).substr(8)));
-  for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(root))) {
-    if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
+  for (const auto& [key, bytes] : members(*whole)) {
     auto row = rows::decode<rows::Instance>(bytes);
     if (row.compensate) undoing = true;
     if (row.call != 0) {

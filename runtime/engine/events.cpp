@@ -220,6 +220,7 @@ std::optional<rows::Instance> Partition::handler_row(const rows::Instance& paren
 }
 
 void Partition::start_beside(rows::Instance row, const rows::Instance& parent) {
+  holds(parent.root, rows::Family::Handlers);
   row.parent = parent.number;
   row.lineage = parent.lineage;
   row.lineage.push_back(row.number);

@@ -515,6 +515,7 @@ class Partition {
   void element_stopped(const rows::Instance& row);
 
   // --- ending.cpp
+  std::vector<std::pair<std::string, std::string>> members(const rows::Family& whole);
   void end_family(uint64_t root, const abi::Outcome& outcome, const std::string& value, bool compensate);
   bool stays_to_settle(const rows::Pending& call) const;
   void settled(uint64_t root);

@@ -9,7 +9,7 @@
 namespace endcap {
 namespace {
 
-constexpr size_t kTimersPerDrain = 256;  // a midnight herd must not starve people's decisions
+constexpr size_t kTimersPerDrain = 64;  // a midnight herd must not starve people's decisions
 
 }  // namespace
 

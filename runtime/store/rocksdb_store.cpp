@@ -106,10 +106,8 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   family.compression = history ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
   family.bottommost_compression = rocksdb::kZSTD;
   family.bottommost_compression_opts = packed;
-  if (!history) {
-    family.prefix_extractor = row_prefixes();
-    family.memtable_prefix_bloom_size_ratio = 0.01;  // of the node's whole budget
-  }
+  family.prefix_extractor = row_prefixes();
+  family.memtable_prefix_bloom_size_ratio = 0.01;  // of the node's whole budget
   family.write_buffer_size = options.write_buffer_bytes;  // the node's budget decides, not the family
   family.arena_block_size = 64u << 10;  // small, so that idle families cost none of the budget
   // A batch brings each table's rows in their order: the place of a row is looked for from the one before.

@@ -48,7 +48,8 @@ size_t row_prefix_size(std::string_view key) {
     case Table::Group:
     case Table::Result:
     case Table::Undo:
-    case Table::Blob:  // the family's number
+    case Table::Blob:
+    case Table::History:  // the family's number
       return key.size() > kNumberBytes ? 1 + kNumberBytes : 0;
     case Table::Subscription:
       return subscription_prefix_size(key);

@@ -85,12 +85,13 @@ TEST_CASE("with filters a scan finds what it finds without them") {
   const std::string values[] = {"", "A", "A-1", "A-17", std::string("A\0", 2), "\xff\xff"};
   const auto subscription = [&] { return hears(roll(2) ? "Stock" : "StockBelow", roll(3), values[roll(6)]); };
   // 255 carries over in the key that ends the range, the largest has none.
+  const Table of_families[] = {Table::Instance, Table::Undo, Table::History};
   const uint64_t roots[] = {1, 2, 255, 256, 65'535, UINT64_MAX};
   for (Position position = 1; position <= 120; ++position) {
     std::map<std::pair<Table, std::string>, RowOperation> operations;
     for (int i = 0; i < 20; ++i) {
       const bool family = roll(2) == 0;
-      const Table table = family ? (roll(2) ? Table::Instance : Table::Undo) : Table::Subscription;
+      const Table table = family ? of_families[roll(3)] : Table::Subscription;
       const std::string key =
           family ? number(roots[roll(6)]) + number(roll(5)) : subscription() + number(roll(4));
       RowOperation operation{table, key, std::nullopt};
@@ -103,7 +104,7 @@ TEST_CASE("with filters a scan finds what it finds without them") {
     REQUIRE(model.apply(0, position, rows));
     if (position % 7 == 0) REQUIRE((*rocks)->flush(0));
     for (const uint64_t root : roots) {
-      for (const Table table : {Table::Instance, Table::Undo}) {
+      for (const Table table : of_families) {
         const std::string prefix = number(root);
         CHECK(scan(**rocks, table, prefix, after(prefix)) == scan(model, table, prefix, after(prefix)));
         CHECK(scan(**rocks, table, prefix + number(2), after(prefix)) ==
