@@ -1,4 +1,4 @@
-// LLVM IR to an object of this machine: the optimiser's default pipeline, then the target's code generator.
+// LLVM IR to an object of this machine: the optimiser, then the target's code generator.
 #include "compiler/codegen/backend.h"
 
 #include <llvm/Config/llvm-config.h>
@@ -10,8 +10,15 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
+#include <llvm/Transforms/IPO/GlobalDCE.h>
+#include <llvm/Transforms/IPO/Inliner.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
 
 #include <mutex>
+#include <utility>
 
 #include "compiler/codegen/emit.h"
 
@@ -28,7 +35,26 @@ std::expected<llvm::orc::JITTargetMachineBuilder, std::string> host() {
   return std::move(*builder);
 }
 
-void optimise(llvm::Module& module, llvm::TargetMachine& target, int level) {
+// What the code generator can't do without, which then does the least itself: registers become values, what
+// is asked twice is computed once, small functions go where they are called.
+llvm::ModulePassManager quick_pipeline() {
+  const auto tidy = [] {
+    llvm::FunctionPassManager passes;
+    passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+    passes.addPass(llvm::EarlyCSEPass(/*UseMemorySSA=*/true));
+    passes.addPass(llvm::InstCombinePass());
+    passes.addPass(llvm::SimplifyCFGPass());
+    return llvm::createModuleToFunctionPassAdaptor(std::move(passes));
+  };
+  llvm::ModulePassManager passes;
+  passes.addPass(tidy());
+  passes.addPass(llvm::ModuleInlinerWrapperPass(llvm::getInlineParams(2, 0)));
+  passes.addPass(llvm::GlobalDCEPass());
+  passes.addPass(tidy());
+  return passes;
+}
+
+void optimise(llvm::Module& module, llvm::TargetMachine& target, bool thorough) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -39,12 +65,8 @@ void optimise(llvm::Module& module, llvm::TargetMachine& target, int level) {
   passes.registerFunctionAnalyses(functions);
   passes.registerLoopAnalyses(loops);
   passes.crossRegisterProxies(loops, functions, components, modules);
-  const llvm::OptimizationLevel levels[] = {llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
-                                            llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
-  const llvm::OptimizationLevel chosen = levels[std::clamp(level, 0, 3)];
-  llvm::ModulePassManager pipeline = chosen == llvm::OptimizationLevel::O0
-                                         ? passes.buildO0DefaultPipeline(chosen)
-                                         : passes.buildPerModuleDefaultPipeline(chosen);
+  llvm::ModulePassManager pipeline =
+      thorough ? passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2) : quick_pipeline();
   pipeline.run(module, modules);
 }
 
@@ -65,10 +87,10 @@ std::string target_description() {
          builder->getCPU() + " " + builder->getFeatures().getString();
 }
 
-std::expected<std::string, std::string> compile_object(const ir::Program& program, const ModulePlan& plan,
-                                                       int optimisation) {
+std::expected<std::string, std::string> compile_object(const ir::Program& program, const ModulePlan& plan) {
   auto builder = host();
   if (!builder) return std::unexpected(builder.error());
+  if (!plan.thorough) builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::None);
   auto target = builder->createTargetMachine();
   if (!target)
     return std::unexpected("no code generator for this processor: " + llvm::toString(target.takeError()));
@@ -83,7 +105,7 @@ std::expected<std::string, std::string> compile_object(const ir::Program& progra
     return std::unexpected("the native code of " + plan.name +
                            " is not well formed: " + findings_stream.str());
   }
-  optimise(*module, **target, optimisation);
+  optimise(*module, **target, plan.thorough);
 
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream object_stream(object);

@@ -15,8 +15,8 @@ void initialise_target();  // of this processor; any number of times
 // LLVM's version and the processor that code is made for, with its features: objects of one target don't fit
 // another.
 std::string target_description();
-std::expected<std::string, std::string> compile_object(const ir::Program& program, const ModulePlan& plan,
-                                                       int optimisation);
+// `plan.thorough`: as good as LLVM makes it. Else in a quarter of the time, and half as fast again at worst.
+std::expected<std::string, std::string> compile_object(const ir::Program& program, const ModulePlan& plan);
 
 // Linked objects; their code lives as long as this.
 class LinkedCode {

@@ -47,16 +47,16 @@ Registry& registry() {
   return registry;
 }
 
-std::string key_of(const ir::Program& program, const ModulePlan& plan, const Options& options) {
+std::string key_of(const ir::Program& program, const ModulePlan& plan) {
   std::string from = "endcap object " + std::to_string(kAbiVersion) + "\n" + target_description() + "\n" +
-                     std::to_string(options.optimisation) + "\n";
+                     (plan.thorough ? "thorough" : "quick") + "\n";
   return abi::hex(abi::sha256(from + fingerprint(program, plan)));
 }
 
 std::expected<std::string, std::string> object_of(const ir::Program& program, const ModulePlan& plan,
                                                   const Options& options, Statistics& statistics) {
   ++statistics.modules;
-  const std::string key = options.cache ? key_of(program, plan, options) : std::string();
+  const std::string key = options.cache ? key_of(program, plan) : std::string();
   if (options.cache) {
     if (auto object = read_object(*options.cache, key)) {
       ++statistics.from_cache;
@@ -64,7 +64,7 @@ std::expected<std::string, std::string> object_of(const ir::Program& program, co
     }
   }
   ++statistics.compiled;
-  auto object = compile_object(program, plan, options.optimisation);
+  auto object = compile_object(program, plan);
   if (object && options.cache) write_object(*options.cache, key, *object);
   return object;
 }
@@ -90,7 +90,11 @@ std::expected<std::shared_ptr<abi::Program>, std::string> compile(ir::Program pr
                                                                   Statistics* statistics) {
   const auto start = std::chrono::steady_clock::now();
   Statistics counted;
-  auto linked = link(program, plan_modules(program), options, counted);
+  std::vector<ModulePlan> plans = plan_modules(program, options.functions);
+  for (ModulePlan& plan : plans) {
+    if (options.effort != Effort::ByUse) plan.thorough = options.effort == Effort::Thorough;
+  }
+  auto linked = link(program, plans, options, counted);
   if (!linked) return std::unexpected(linked.error());
 
   auto* native = new Native{std::move(*linked), {}};
@@ -100,7 +104,7 @@ std::expected<std::shared_ptr<abi::Program>, std::string> compile(ir::Program pr
     delete static_cast<Native*>(pointer);
   });
   for (size_t i = 0; i < program.graphs.size(); ++i) {
-    if (!program.graphs[i].pure) continue;
+    if (!program.graphs[i].pure || !options.functions) continue;
     native->pure[program.graphs[i].name] =
         reinterpret_cast<PureFn>(native->linked->address(pure_symbol(ir::GraphId(i))));
   }

@@ -44,6 +44,7 @@ std::expected<std::shared_ptr<abi::Program>, std::string> compile_project(
     codegen::Statistics* statistics) {
   codegen::Options options;
   options.cache = cache;
+  options.functions = false;
   auto lowered = lower_project(project);
   if (!lowered) return std::unexpected(lowered.error());
   return codegen::compile(std::move(*lowered), options, statistics);

@@ -46,10 +46,9 @@ Int128 one_plus(const abi::Program& program) {
   return result.bits;
 }
 
-Statistics compile_and_check(const Folder& folder, Int128 amount, int optimisation = 2) {
+Statistics compile_and_check(const Folder& folder, Int128 amount, Effort effort = Effort::ByUse) {
   Statistics statistics;
-  const auto program =
-      compile(adding(amount), {.cache = folder.path, .optimisation = optimisation}, &statistics);
+  const auto program = compile(adding(amount), {.cache = folder.path, .effort = effort}, &statistics);
   REQUIRE(program.has_value());
   CHECK(one_plus(**program) == amount + 1);
   CHECK(statistics.modules == 1);
@@ -76,7 +75,7 @@ TEST_CASE("other code and other options are other entries") {
   const Folder folder;
   compile_and_check(folder, 41);
   CHECK(compile_and_check(folder, 42).compiled == 1);
-  CHECK(compile_and_check(folder, 42, 0).compiled == 1);
+  CHECK(compile_and_check(folder, 42, Effort::Quick).compiled == 1);
   CHECK(folder.entries().size() == 3);
 }
 

@@ -129,13 +129,13 @@ TEST_CASE("random graphs give the same values and the same faults at the same pl
   CHECK(faults > 100);
 }
 
-TEST_CASE("every level of optimisation gives the same bytes") {
-  for (int level = 0; level <= 3; ++level) {
-    CAPTURE(level);
+TEST_CASE("however much effort goes into it, it gives the same bytes") {
+  for (const Effort effort : {Effort::ByUse, Effort::Quick, Effort::Thorough}) {
+    CAPTURE(static_cast<int>(effort));
     Hand hand = machine_with_everything();
     RandomGraphs random(99);
     for (int graph = 0; graph < 4; ++graph) random.add(hand);
-    Differential both(hand.program, {.cache = {}, .optimisation = level});
+    Differential both(hand.program, {.cache = {}, .effort = effort});
     both.run(5, 200);
   }
 }
