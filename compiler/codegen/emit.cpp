@@ -10,8 +10,11 @@
 #include <cstddef>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "compiler/codegen/ratios.h"
 #include "runtime/abi/context.h"
+#include "runtime/value/wide.h"
 
 namespace endcap::codegen {
 namespace {
@@ -36,6 +39,7 @@ const llvm::Align kCellAlign(16);
 // The optimiser's time grows with the square of a function's blocks: a decision table with a thousand rows
 // would take minutes. What is longer than this is translated as it stands.
 constexpr size_t kOptimisedBlocksMax = 600;
+constexpr unsigned kSmallPlaces = 18;  // a power of ten that 64 bits hold
 
 class ModuleEmitter {
  public:
@@ -107,6 +111,11 @@ class GraphEmitter {
       registers_.push_back(b_.CreateAlloca(m_.cell));
       registers_.back()->setAlignment(kCellAlign);
     }
+    for (const uint32_t ratio : ratios_in_registers(graph_)) {
+      llvm::AllocaInst* denominator = b_.CreateAlloca(m_.cell);
+      denominator->setAlignment(kCellAlign);
+      denominators_[ratio] = denominator;
+    }
     scratch_ = b_.CreateAlloca(m_.cell, b_.getInt32(static_cast<uint32_t>(widest_call())));
     scratch_->setAlignment(kCellAlign);
     result_ = b_.CreateAlloca(m_.cell);
@@ -116,7 +125,7 @@ class GraphEmitter {
   }
 
   size_t widest_call() const {
-    size_t widest = 1;
+    size_t widest = 2;  // a ratio's
     for (const ir::Block& block : graph_.blocks) {
       for (const ir::Instruction& i : block.instructions) widest = std::max(widest, i.arguments.size());
     }
@@ -282,20 +291,104 @@ class GraphEmitter {
 
   // The base is loaded each time: any call before may have moved the arena, and the optimiser sees where none
   // was.
-  void load_record_field(const ir::Instruction& i) {
+  llvm::Value* object(llvm::Value* reference) {
     llvm::Value* base = load_field(m_.pointer, offsetof(Context, arena_base));
-    llvm::Value* offset = b_.CreateZExt(b_.CreateTrunc(get(i.a), m_.i32), m_.i64);
-    llvm::Value* record = b_.CreateInBoundsGEP(b_.getInt8Ty(), base, offset);
-    set(i.result, load_cell(cell_at(record, i.index)));
+    llvm::Value* offset = b_.CreateZExt(b_.CreateTrunc(reference, m_.i32), m_.i64);
+    return b_.CreateInBoundsGEP(b_.getInt8Ty(), base, offset);
+  }
+
+  void load_record_field(const ir::Instruction& i) {
+    set(i.result, load_cell(cell_at(object(get(i.a)), i.index)));
   }
 
   void call_builtin(const ir::Instruction& i) {
-    for (size_t k = 0; k < i.arguments.size(); ++k) store(get(i.arguments[k]), cell_at(scratch_, k));
-    const std::string symbol = std::string("endcap_rt_") + abi::builtin(i.builtin).name;
+    if (i.builtin == abi::Builtin::RatioCompare) return compare_ratios(i);
+    if (denominators_.contains(i.result.index))
+      return i.builtin == abi::Builtin::RatioMake ? make_ratio(i) : ratio_of_decimal(i);
+    std::vector<llvm::Value*> arguments;
+    for (const ir::RegisterId argument : i.arguments) arguments.push_back(get(argument));
+    set(i.result, called(i.builtin, arguments, i.immediate));
+  }
+
+  // What the interpreter calls.
+  llvm::Value* called(abi::Builtin builtin, const std::vector<llvm::Value*>& arguments, uint64_t immediate) {
+    for (size_t k = 0; k < arguments.size(); ++k) store(arguments[k], cell_at(scratch_, k));
+    const std::string symbol = std::string("endcap_rt_") + abi::builtin(builtin).name;
     llvm::Value* code = b_.CreateCall(m_.imported(symbol, m_.builtin_type),
-                                      {context(), result_, scratch_, b_.getInt64(i.immediate)});
+                                      {context(), result_, scratch_, b_.getInt64(immediate)});
     fault_if(b_.CreateICmpNE(code, b_.getInt32(0)), code);
-    set(i.result, load_cell(result_));
+    return load_cell(result_);
+  }
+
+  // ---- ratios: two values where they need not be an object (ratios.h), and inline while both are small
+
+  using Parts = std::pair<llvm::Value*, llvm::Value*>;  // numerator, denominator
+
+  void set_ratio(ir::RegisterId id, const Parts& parts) {
+    set(id, parts.first);
+    store(parts.second, denominators_.at(id.index));
+  }
+  Parts parts_of_object(llvm::Value* reference) {
+    return {load_cell(cell_at(object(reference), 0)), load_cell(cell_at(object(reference), 1))};
+  }
+  Parts parts(ir::RegisterId id) {
+    const auto found = denominators_.find(id.index);
+    return found == denominators_.end() ? parts_of_object(get(id)) : Parts{get(id), load_cell(found->second)};
+  }
+  llvm::Value* ratio_object(ir::RegisterId id) {
+    if (!denominators_.contains(id.index)) return get(id);
+    const auto [numerator, denominator] = parts(id);
+    return called(abi::Builtin::RatioMake, {numerator, denominator}, 0);
+  }
+
+  llvm::Value* fits_64(llvm::Value* value) {
+    return b_.CreateICmpEQ(b_.CreateSExt(b_.CreateTrunc(value, m_.i64), m_.cell), value);
+  }
+  llvm::Constant* ten_to(unsigned places) { return constant(static_cast<Int128>(power_of_ten(places))); }
+  llvm::BasicBlock* new_block() { return llvm::BasicBlock::Create(m_.module->getContext(), "", function_); }
+
+  // The quotient of two decimals: each is scaled by what the other has more places.
+  void make_ratio(const ir::Instruction& i) {
+    const unsigned a_places = i.immediate & 0xff, b_places = i.immediate >> 8 & 0xff;
+    llvm::Value *a = get(i.arguments[0]), *b = get(i.arguments[1]);
+    const unsigned up = b_places > a_places ? b_places - a_places : 0;
+    const unsigned down = a_places > b_places ? a_places - b_places : 0;
+    auto *small = new_block(), *large = new_block(), *next = new_block();
+    llvm::Value* is_small = b_.CreateICmpSGT(b, constant(0));
+    if (up > 0) is_small = b_.CreateAnd(is_small, fits_64(a));
+    if (down > 0) is_small = b_.CreateAnd(is_small, fits_64(b));
+    if (std::max(up, down) > kSmallPlaces) is_small = b_.getFalse();
+    b_.CreateCondBr(is_small, small, large);
+    b_.SetInsertPoint(small);
+    set_ratio(i.result, {up > 0 ? b_.CreateMul(a, ten_to(up)) : a,
+                         down > 0 ? b_.CreateMul(b, ten_to(down)) : b});
+    b_.CreateBr(next);
+    b_.SetInsertPoint(large);
+    set_ratio(i.result, parts_of_object(called(i.builtin, {a, b}, i.immediate)));
+    b_.CreateBr(next);
+    b_.SetInsertPoint(next);
+  }
+
+  void ratio_of_decimal(const ir::Instruction& i) {
+    set_ratio(i.result, {get(i.arguments[0]), ten_to(denominator_places(i))});
+  }
+
+  void compare_ratios(const ir::Instruction& i) {
+    const auto [a, below_a] = parts(i.arguments[0]);
+    const auto [b, below_b] = parts(i.arguments[1]);
+    auto *small = new_block(), *large = new_block(), *next = new_block();
+    b_.CreateCondBr(b_.CreateAnd({fits_64(a), fits_64(below_a), fits_64(b), fits_64(below_b)}), small, large);
+    b_.SetInsertPoint(small);
+    llvm::Value *left = b_.CreateMul(a, below_b), *right = b_.CreateMul(b, below_a);
+    set(i.result, b_.CreateSub(b_.CreateZExt(b_.CreateICmpSGT(left, right), m_.cell),
+                               b_.CreateZExt(b_.CreateICmpSLT(left, right), m_.cell)));
+    b_.CreateBr(next);
+    b_.SetInsertPoint(large);
+    llvm::Value* first = ratio_object(i.arguments[0]);
+    llvm::Value* second = ratio_object(i.arguments[1]);
+    set(i.result, called(i.builtin, {first, second}, i.immediate));
+    b_.CreateBr(next);
+    b_.SetInsertPoint(next);
   }
 
   // Slots of its own for each call of a graph: after inlining they become values.
@@ -403,6 +496,7 @@ class GraphEmitter {
   llvm::IRBuilder<> b_;
   std::vector<llvm::BasicBlock*> blocks_;
   std::vector<llvm::AllocaInst*> registers_;
+  std::map<uint32_t, llvm::AllocaInst*> denominators_;  // of ratios whose register holds the numerator
   llvm::AllocaInst *scratch_ = nullptr, *result_ = nullptr, *allocas_end_ = nullptr;
   llvm::BasicBlock* fault_exit_ = nullptr;
   llvm::PHINode *fault_code_ = nullptr, *fault_position_ = nullptr, *fault_file_ = nullptr;
