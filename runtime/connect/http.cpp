@@ -24,6 +24,7 @@ struct Transfer {
   HttpClient::Callback done;
   HttpAnswer answer;
   bool too_large = false;
+  int sent = 0;  // how often; 0: it can't have reached the other side
   char error[CURL_ERROR_SIZE] = {};
   ~Transfer() {
     curl_slist_free_all(headers);
@@ -57,28 +58,13 @@ void set(CURL* easy, CURLoption option, Value value) {
   CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
 }
 
-// Whether the request can have reached the other side.
-bool may_have_arrived(CURL* easy, CURLcode code) {
-  switch (code) {
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_OUT_OF_MEMORY: {
-      // "Unsupported protocol" is also said of an answer that is not HTTP.
-      if (code != CURLE_UNSUPPORTED_PROTOCOL) return false;
-      break;
-    }
-    default:
-      break;
-  }
-  curl_off_t sent_after = 0;
-  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &sent_after);
-  return sent_after > 0;
+// Before a request is put on a connection. On one that was kept open and dies without a word, libcurl sends it
+// once more on a new one by itself: what comes back then is not the whole answer, for the first may have been
+// carried out. Only what changes nothing may go twice.
+int before_it_is_sent(void* user, char*, char*, int, int) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const bool again = transfer.sent++ > 0;
+  return again && transfer.request.method != "GET" ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 }  // namespace
@@ -135,6 +121,8 @@ void HttpClient::send(const HttpRequest& request, CookieJar& cookies, Callback d
   set(easy, CURLOPT_COOKIEFILE, "");
   set(easy, CURLOPT_SHARE, static_cast<CURLSH*>(cookies.share()));
   set(easy, CURLOPT_ERRORBUFFER, transfer->error);
+  set(easy, CURLOPT_PREREQFUNCTION, before_it_is_sent);
+  set(easy, CURLOPT_PREREQDATA, transfer.get());
   set(easy, CURLOPT_WRITEFUNCTION, take_body);
   set(easy, CURLOPT_WRITEDATA, transfer.get());
   set(easy, CURLOPT_HEADERFUNCTION, take_header);
@@ -184,8 +172,9 @@ void HttpClient::perform() {
       outcome.kind = HttpOutcome::Kind::TooLarge;
       outcome.message = fmt::format("an answer of more than {} bytes", transfer->request.body_bytes_max);
     } else if (code != CURLE_OK) {
-      outcome.kind = may_have_arrived(easy, code) ? HttpOutcome::Kind::Lost : HttpOutcome::Kind::NotSent;
+      outcome.kind = transfer->sent > 0 ? HttpOutcome::Kind::Lost : HttpOutcome::Kind::NotSent;
       outcome.message = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
+      if (code == CURLE_ABORTED_BY_CALLBACK) outcome.message = "the connection ended without an answer";
     }
     transfer->done(std::move(outcome));
   }

@@ -122,10 +122,10 @@ class World:
         return [self.binaries / "endcap", "serve", self.project, "--data", data, "--listen", listen, "--clock", CLOCK, "--system",
                 f"erp=http://127.0.0.1:{self.estate_port}/erp", "--system", f"shop=http://127.0.0.1:{self.estate_port}/shop", *more]
 
-    def start_daemon(self, data: pathlib.Path | None = None, *more, env: dict | None = None) -> None:
+    def start_daemon(self, data: pathlib.Path | None = None, *more, listen: str = "127.0.0.1:0", env: dict | None = None) -> None:
         port_file = self.folder / "daemon.port"
         port_file.unlink(missing_ok=True)
-        self.daemon = Process(self.serve_command(data or self.folder / "data", "--port-file", port_file, *more),
+        self.daemon = Process(self.serve_command(data or self.folder / "data", "--port-file", port_file, *more, listen=listen),
                               self.folder / "daemon.log", env)
         self.port = self.daemon.wait_for_port(port_file)
 

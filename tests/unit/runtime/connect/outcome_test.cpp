@@ -1,6 +1,8 @@
 // What happens over HTTP becomes one of six results, and a person can read why.
 #include <doctest/doctest.h>
 
+#include <atomic>
+
 #include "tests/unit/runtime/connect/calling.h"
 #include "tests/unit/runtime/connect/server.h"
 
@@ -202,4 +204,19 @@ TEST_CASE("calls that are open when the connector goes away get their result") {
   }
   CHECK(name(written.get().kind) == "Ambiguous");
   CHECK(name(read.get().kind) == "Unavailable");
+}
+
+TEST_CASE("a connection that was kept open and ends without an answer is no second try: the first may have been done") {
+  std::atomic<int> writes = 0;
+  ScriptedServer server([&](const std::string& request) {
+    if (is_token_fetch(request)) return answer(200, "{\"d\":{}}", kToken);
+    if (!has(request, "key-2")) return answer(201, "{\"d\":{}}");
+    return ++writes == 1 ? Script{} : v2_error(400, "RecordLocked", "by the first");
+  });
+  Caller erp(server.url());
+  CHECK(name(erp.activate("1001", "key-1").kind) == "Ok");
+  const auto result = erp.activate("1002", "key-2");
+  CHECK(name(result.kind) == "Ambiguous");
+  CHECK(mentions(result, "ended without an answer"));
+  CHECK(writes.load() == 1);
 }
