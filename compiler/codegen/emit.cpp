@@ -360,8 +360,8 @@ class GraphEmitter {
     if (std::max(up, down) > kSmallPlaces) is_small = b_.getFalse();
     b_.CreateCondBr(is_small, small, large);
     b_.SetInsertPoint(small);
-    set_ratio(i.result, {up > 0 ? b_.CreateMul(a, ten_to(up)) : a,
-                         down > 0 ? b_.CreateMul(b, ten_to(down)) : b});
+    set_ratio(i.result,
+              {up > 0 ? b_.CreateMul(a, ten_to(up)) : a, down > 0 ? b_.CreateMul(b, ten_to(down)) : b});
     b_.CreateBr(next);
     b_.SetInsertPoint(large);
     set_ratio(i.result, parts_of_object(called(i.builtin, {a, b}, i.immediate)));

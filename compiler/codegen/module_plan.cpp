@@ -17,14 +17,15 @@ void reach(const ir::Program& program, const ir::Graph& graph, std::set<uint32_t
   }
 }
 
-// An element that waits for nothing, as those of a sweep: it runs once for each of a million combinations. All
-// else waits for people and systems far longer than it runs.
+// An element that waits for nothing, as those of a sweep: it runs once for each of a million combinations.
+// All else waits for people and systems far longer than it runs.
 bool is_worth_it(const abi::Machine& machine) {
   return machine.kind == abi::MachineKind::Element && machine.states.size() == 1;
 }
 
 template <typename Wanted>
-void add_machines(std::vector<ModulePlan>& plans, const ir::Program& program, ModulePlan plan, Wanted wanted) {
+void add_machines(std::vector<ModulePlan>& plans, const ir::Program& program, ModulePlan plan,
+                  Wanted wanted) {
   std::set<uint32_t> reached;
   for (uint32_t i = 0; i < program.machines.size(); ++i) {
     if (!wanted(i)) continue;
@@ -42,8 +43,7 @@ std::vector<ModulePlan> plan_modules(const ir::Program& program, bool functions)
   for (uint32_t workflow = 0; workflow < program.abi.workflows.size(); ++workflow) {
     const std::string& name = program.abi.workflows[workflow].name;
     for (const bool thorough : {false, true}) {
-      add_machines(plans, program,
-                   {.name = thorough ? name + ", elements" : name, .thorough = thorough},
+      add_machines(plans, program, {.name = thorough ? name + ", elements" : name, .thorough = thorough},
                    [&](uint32_t machine) {
                      return program.abi.machines[machine].belongs_to(workflow) &&
                             is_worth_it(program.abi.machines[machine]) == thorough;

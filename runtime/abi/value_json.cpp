@@ -92,8 +92,7 @@ class Teller {
       case Kind::Proposal:
         return list(shape, arena, cell);
       case Kind::Optional:
-        return cell.bits == 0 ? sink_.null()
-                              : tell(shape.element, arena, *arena.cells(reference_of(cell)));
+        return cell.bits == 0 ? sink_.null() : tell(shape.element, arena, *arena.cells(reference_of(cell)));
       default:
         return sink_.text(scalar_text(shape, arena, cell));
     }

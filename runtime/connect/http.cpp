@@ -58,9 +58,9 @@ void set(CURL* easy, CURLoption option, Value value) {
   CHECK(curl_easy_setopt(easy, option, value) == CURLE_OK);
 }
 
-// Before a request is put on a connection. On one that was kept open and dies without a word, libcurl sends it
-// once more on a new one by itself: what comes back then is not the whole answer, for the first may have been
-// carried out. Only what changes nothing may go twice.
+// Before a request is put on a connection. On one that was kept open and dies without a word, libcurl sends
+// it once more on a new one by itself: what comes back then is not the whole answer, for the first may have
+// been carried out. Only what changes nothing may go twice.
 int before_it_is_sent(void* user, char*, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(user);
   const bool again = transfer.sent++ > 0;

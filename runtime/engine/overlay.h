@@ -30,8 +30,8 @@ class Overlay {
         recent_bytes_max_(recent_bytes_max) {}
 
   std::optional<std::string> get(Table table, std::string_view key);
-  // Reads rows that `get` will be asked for soon, in one go; until `forget_read_ahead`, which must come before
-  // the store is applied to.
+  // Reads rows that `get` will be asked for soon, in one go; until `forget_read_ahead`, which must come
+  // before the store is applied to.
   void read_ahead(Table table, std::vector<std::string> keys);
   void forget_read_ahead() { ahead_.clear(); }
   void put(Table table, std::string key, std::string value);
@@ -75,11 +75,11 @@ class Overlay {
     }
   };
   struct Change {
-    std::optional<std::string> value;       // until it is taken
-    const RowOperation* taken = nullptr;    // has it from then on
-    Position position = 0;                  // of its record; 0: not taken yet
-    uint32_t records = 0;                   // of `taken_` and `recent_`, that name it
-    bool is_dirty = false;                  // the next record has it
+    std::optional<std::string> value;     // until it is taken
+    const RowOperation* taken = nullptr;  // has it from then on
+    Position position = 0;                // of its record; 0: not taken yet
+    uint32_t records = 0;                 // of `taken_` and `recent_`, that name it
+    bool is_dirty = false;                // the next record has it
     const std::optional<std::string>& now() const { return taken != nullptr ? taken->value : value; }
   };
   using Changes = std::map<Key, Change, Less>;

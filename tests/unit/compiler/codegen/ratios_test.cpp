@@ -1,5 +1,5 @@
-// Ratios that are compared need no object: native code gives what the interpreter gives, up to the ends of what
-// numbers hold, whether they stay in registers or not.
+// Ratios that are compared need no object: native code gives what the interpreter gives, up to the ends of
+// what numbers hold, whether they stay in registers or not.
 #include "compiler/codegen/ratios.h"
 
 #include <doctest/doctest.h>
@@ -24,8 +24,22 @@ namespace {
 using Registers = std::vector<RegisterId>;
 
 constexpr Int128 kMost = ~(Int128{1} << 127);
-const Int128 kExtremes[] = {0, 1, -1, 3, -7, 12, 100, 999'999'999, INT64_MAX, INT64_MIN, Int128{INT64_MAX} + 1,
-                           kMost / 100, kMost / 10, kMost, -kMost, -kMost - 1};
+const Int128 kExtremes[] = {0,
+                            1,
+                            -1,
+                            3,
+                            -7,
+                            12,
+                            100,
+                            999'999'999,
+                            INT64_MAX,
+                            INT64_MIN,
+                            Int128{INT64_MAX} + 1,
+                            kMost / 100,
+                            kMost / 10,
+                            kMost,
+                            -kMost,
+                            -kMost - 1};
 
 // Of (a, b, c, d): a / b against c / d, with so many places each.
 ir::GraphId quotients_of(Hand& hand, uint64_t first_places, uint64_t second_places) {
@@ -81,8 +95,9 @@ void check_same(const Hand& hand, ir::GraphId graph) {
 }  // namespace
 
 TEST_CASE("quotients are compared as the interpreter compares them") {
-  for (const auto& [first, second] : {std::pair{0, 0}, std::pair{2 | 2 << 8, 2 | 2 << 8},
-                                      std::pair{0 | 6 << 8, 4 | 0 << 8}, std::pair{0 | 30 << 8, 38 | 0 << 8}}) {
+  for (const auto& [first, second] :
+       {std::pair{0, 0}, std::pair{2 | 2 << 8, 2 | 2 << 8}, std::pair{0 | 6 << 8, 4 | 0 << 8},
+        std::pair{0 | 30 << 8, 38 | 0 << 8}}) {
     CAPTURE(first);
     CAPTURE(second);
     Hand hand;

@@ -206,7 +206,9 @@ TEST_CASE("calls that are open when the connector goes away get their result") {
   CHECK(name(read.get().kind) == "Unavailable");
 }
 
-TEST_CASE("a connection that was kept open and ends without an answer is no second try: the first may have been done") {
+TEST_CASE(
+    "a connection that was kept open and ends without an answer is no second try: the first may have been "
+    "done") {
   std::atomic<int> writes = 0;
   ScriptedServer server([&](const std::string& request) {
     if (is_token_fetch(request)) return answer(200, "{\"d\":{}}", kToken);
