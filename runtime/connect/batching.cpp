@@ -67,6 +67,7 @@ HttpRequest SystemLink::request_of(const std::vector<ExchangePtr>& members) cons
   if (token_state_ == Token::Held) request.headers.push_back("X-CSRF-Token: " + token_);
   request.fresh_connection =
       std::ranges::any_of(members, [](const auto& each) { return each->plan.fresh_connection; });
+  request.once = std::ranges::any_of(members, [](const auto& each) { return each->plan.write; });
   request.body = std::move(batch.body);
   request.has_body = true;
   return request;

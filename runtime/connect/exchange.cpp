@@ -229,6 +229,7 @@ void SystemLink::transfer_one(const ExchangePtr& exchange) {
   request.body = plan.body;
   request.has_body = plan.has_body;
   request.fresh_connection = plan.fresh_connection;
+  request.once = plan.write;
   if (!plan.tunnel.empty()) request.headers.push_back("X-HTTP-Method: " + plan.tunnel);
   for (std::string& header : headers_for(*exchange)) request.headers.push_back(std::move(header));
   if (token_state_ == Token::Held) {

@@ -64,7 +64,7 @@ void set(CURL* easy, CURLoption option, Value value) {
 int before_it_is_sent(void* user, char*, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(user);
   const bool again = transfer.sent++ > 0;
-  return again && transfer.request.method != "GET" ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+  return again && transfer.request.once ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct HttpRequest {
   std::vector<std::string> headers;  // "Name: value"
   std::string user, password;
   bool fresh_connection = false;
+  bool once = false;  // it may change something: it leaves once, and what is lost then is for the caller to know
   uint64_t body_bytes_max = 0;
   std::chrono::milliseconds timeout{30000};
 };

@@ -22,8 +22,7 @@ class Overlay {
 
   // `history_rows_read` counts what is read of Table::History: the engine writes it, and never goes by it.
   // What is in the store already stays here for the next `recent_bytes_max` bytes.
-  Overlay(Store& store, PartitionId partition, uint64_t& history_rows_read,
-          size_t recent_bytes_max = kRecentBytes)
+  Overlay(Store& store, PartitionId partition, uint64_t& history_rows_read, size_t recent_bytes_max)
       : store_(store),
         partition_(partition),
         history_rows_read_(history_rows_read),
@@ -61,7 +60,6 @@ class Overlay {
 
  private:
   static constexpr size_t kRecordBytesWanted = 4u << 20;
-  static constexpr size_t kRecentBytes = 1u << 20;
 
   using Key = std::pair<Table, std::string>;
   struct Less {

@@ -15,6 +15,7 @@
 namespace endcap {
 namespace {
 
+constexpr size_t kRecentBytes = 4u << 20;  // of the node: what was just written and is read again
 constexpr size_t kStartsPerDrain = 128;
 constexpr size_t kEventsPerDrain = 128;
 constexpr size_t kRepliesPerDrain = 1024;
@@ -26,7 +27,8 @@ constexpr Duration kSeenFor = 30 * kDay;    // docs/reference/api.md states it
 Partition::Partition(EngineState& state, PartitionId number)
     : state_(state),
       number_(number),
-      overlay_(state.store, number, state.counters.history_rows_read),
+      overlay_(state.store, number, state.counters.history_rows_read,
+               kRecentBytes / state.options.partitions),
       workspace_(*state.program, &blobs_),
       run_with_handlers_(workflows_run_with_handlers(*state.program)),
       acknowledged_cursors_(state.options.partitions) {
@@ -63,8 +65,8 @@ bool Partition::drain(Instant now) {
   return took || keeps;
 }
 
-// Results of calls and decisions come first and timers have their share, however many starts are waiting. Half
-// of what may be on its way to the disk is theirs alone.
+// Results of calls and decisions come first and timers have their share, however many starts are waiting.
+// Half of what may be on its way to the disk is theirs alone.
 bool Partition::take_inputs() {
   bool took = false;
   const bool takes_new = unacknowledged_bytes_ <= state_.options.unacknowledged_bytes_max / 2;
@@ -142,7 +144,8 @@ void Partition::commit() {
   unacknowledged_bytes_ += batch.bytes;
   if (broken(Rule::EffectsWaitForTheSync))
     std::ranges::move(std::exchange(batch.calls, {}), std::back_inserter(released_calls_));
-  if (broken(Rule::AppliedOnceAcknowledged)) (void)state_.store.apply(number_, batch.taken, *batch.operations);
+  if (broken(Rule::AppliedOnceAcknowledged))
+    (void)state_.store.apply(number_, batch.taken, *batch.operations);
   batches_.emplace(tail_ + records->size(), std::move(batch));
   for (EncodedPart& record : *records) {
     ++state_.counters.records;

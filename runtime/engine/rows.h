@@ -81,9 +81,12 @@ struct Family {
   std::vector<std::string> postponed;  // Messages: it was raised while it ended, and begins anew
   uint64_t late = 0;                   // steps of it that should be over
   // Of which tables it has had rows, so that its end need not look where there never were any.
-  enum Holds : uint64_t { Known = 1, Leaves = 2, Groups = 4, Undos = 8, Blobs = 16, Handlers = 32 };
+  enum Holds : uint64_t { Known = 1, Leaves = 2, Groups = 4, Undos = 8, Blobs = 16, Handlers = 32, KnowsHandlers = 64 };
   uint64_t holds = 0;  // without Known: a row of an older release, which may have some of all
-  bool may_hold(Holds what) const { return (holds & Known) == 0 || (holds & what) != 0; }
+  bool may_hold(Holds what) const {
+    const Holds known = what == Handlers ? KnowsHandlers : Known;
+    return (holds & known) == 0 || (holds & what) != 0;
+  }
   uint64_t questions = 0;  // of undos, that people have not answered: they outlive it
   bool has_ended() const { return status == Status::Finished || status == Status::Failed; }
   template <typename F>

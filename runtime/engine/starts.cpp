@@ -107,7 +107,7 @@ void Partition::start_instance(ParsedStart& start) {
   family.version = workflow.version;
   family.signature = workflow.signature;
   family.started = now_;
-  family.holds = rows::Family::Known;
+  family.holds = rows::Family::Known | rows::Family::KnowsHandlers;
   family.arguments = start.arguments;
   if (start.asked.waiter.wait != 0) family.waiters.push_back(start.asked.waiter);
   if (workflow.severity) {

@@ -107,7 +107,8 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   family.bottommost_compression = rocksdb::kZSTD;
   family.bottommost_compression_opts = packed;
   family.prefix_extractor = row_prefixes();
-  family.memtable_prefix_bloom_size_ratio = 0.01;  // of the node's whole budget
+  // Of the node's whole budget, and allocated at once, however little a family holds.
+  family.memtable_prefix_bloom_size_ratio = std::min(0.01, 0.04 / options.partitions);
   family.write_buffer_size = options.write_buffer_bytes;  // the node's budget decides, not the family
   family.arena_block_size = 64u << 10;  // small, so that idle families cost none of the budget
   // A batch brings each table's rows in their order: the place of a row is looked for from the one before.

@@ -2,10 +2,13 @@
 #include "tests/bench/open_data.h"
 
 #include <fcntl.h>
-#include <malloc.h>
 #include <unistd.h>
+#ifdef ENDCAP_JEMALLOC
+#include <jemalloc/jemalloc.h>
+#endif
 
 #include <fstream>
+#include <string>
 
 #include "runtime/journal/local_log.h"
 #include "tests/bench/figures.h"
@@ -30,8 +33,10 @@ void make_cold(const std::filesystem::path& folder) {
 }
 
 double resident_megabytes() {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  malloc_trim(0);
+#ifdef ENDCAP_JEMALLOC
+  // What is free goes back to the system, of all arenas.
+  const std::string purge = "arena." + std::to_string(MALLCTL_ARENAS_ALL) + ".purge";
+  mallctl(purge.c_str(), nullptr, nullptr, nullptr, 0);
 #endif
   uint64_t whole = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> whole >> resident;

@@ -112,8 +112,9 @@ class Trouble:
             says = "done"
         if task["kind"] == "undo":
             self.asked_about_undo += 1
+        reasons = task.get("reasons", {}).get({"approve": "approval", "reject": "rejection"}.get(says, ""), {}).get("values")
         self.ask("POST", f"/v1/tasks/{task['task']}/decision",
-                 {"person": person, "decision": says, "reason": "as the dice fell",
+                 {"person": person, "decision": says, "reason": self.dice.choice(reasons) if reasons else "as the dice fell",
                   **({"answers": BOOKS} if task["label"] == "CloseBooks" else {})})
 
     def took_effect(self, key: str) -> bool:

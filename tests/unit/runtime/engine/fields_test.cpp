@@ -2,6 +2,8 @@
 // Compiled apart: fields.h brings the engine's CHECK, which must not come after doctest's.
 #include "runtime/engine/fields.h"
 
+#include "runtime/engine/rows.h"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -73,4 +75,18 @@ TEST_CASE("elements of a list keep their order, also with other fields between t
   const auto row = rows::decode<Whole>(bytes);
   CHECK(row.texts == std::vector<std::string>{"a", "b"});
   CHECK(row.first == 7);
+}
+
+TEST_CASE("a family that an older release wrote may hold what that release did not note down") {
+  using rows::Family;
+  Family family;
+  CHECK(family.may_hold(Family::Groups));
+  CHECK(family.may_hold(Family::Handlers));
+  family.holds = Family::Known;
+  CHECK_FALSE(family.may_hold(Family::Groups));
+  CHECK(family.may_hold(Family::Handlers));
+  family.holds |= Family::KnowsHandlers;
+  CHECK_FALSE(family.may_hold(Family::Handlers));
+  family.holds |= Family::Handlers;
+  CHECK(family.may_hold(Family::Handlers));
 }

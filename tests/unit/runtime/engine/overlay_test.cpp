@@ -135,7 +135,7 @@ TEST_CASE("what is read again before long is not asked of the store, and the res
 TEST_CASE("a record is needed for a change, not for one that was taken back") {
   uint64_t history_rows_read = 0;
   SimulatedStore store(1);
-  Overlay overlay(store, 0, history_rows_read);
+  Overlay overlay(store, 0, history_rows_read, 0);
   CHECK(!overlay.dirty());
   overlay.put(Table::Sealing, "one", "");
   CHECK(overlay.dirty());
