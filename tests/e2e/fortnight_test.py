@@ -21,6 +21,7 @@ PERSON = {"Merchandiser": "mia", "CategoryManager": "cleo", "FinanceManager": "f
 BOOKS = {"accrued": {"amount": "180000.00", "currency": "AUD"}, "actual": {"amount": "184350.00", "currency": "AUD"},
          "remark": "more coupons than planned"}
 MORNING = "LeftoverPrices"  # what a schedule starts every morning, beside the promotions
+REMINDER = "ChaseSupplier"  # knows no keys, and is declared idempotent: whoever is reminded twice is reminded
 PATHS = ("A_PriceCondition", "Listings", "A_RetailPromotion", "A_Store", "", "")
 
 
@@ -158,7 +159,8 @@ def balance(estate: Fortnight, trouble: Trouble, ended: list[dict]) -> str:
         if one["workflow"].endswith("NationalPromotion"):
             became.append(f"{one['key']} {one.get('outcome', {}).get('name', one['status'])} {activated}/{withdrawn}")
     audit = estate.sandbox("GET", "/audit")
-    assert not audit["twice"], f"took effect twice: {audit['twice']}"
+    twice = [key for key in audit["twice"] if audit["keys"][key]["operation"] != REMINDER]
+    assert not twice, f"took effect twice: {[(key, audit['keys'][key]) for key in twice]}"
     books = {key for key, slot in audit["keys"].items() if slot["effects"]}
     twice_told = [key for key, count in written.items() if count > 1]
     assert not twice_told, f"told twice: {twice_told}"
