@@ -13,6 +13,8 @@ import time
 from deploy import SLOW, Deployment, world
 
 LIMIT = 8
+STILL = 0.03  # seconds in which nothing moves
+CALLS = ("read", "ask", "notify", "write")  # wait points that wait for another system
 PEOPLE = ("olga", "fay", "ada", "sam")  # of the roles that are asked here
 KEYS = itertools.count(300)      # no promotion is used twice: what is written for it is written under a key of its own
 STORES = itertools.count(1200)
@@ -51,6 +53,13 @@ def call_of(point: dict) -> dict | None:
 
 
 TOLD: collections.Counter = collections.Counter()  # of all pairs: what became of their wait points
+
+
+def moves(wait: dict, tasks: list) -> bool:
+    """By itself, and soon: no person, no moment and no other try is waited for."""
+    if wait["waitsFor"] in ("approval", "approvalAgain"):
+        return wait.get("task") not in [task["task"] for task in tasks]  # its facts are being read
+    return wait["waitsFor"] in CALLS and wait.get("stage") not in ("backoff", "person")
 
 
 class Stuck(Exception):
@@ -131,6 +140,7 @@ class Everywhere:
         seen, sent, decided, deadline = [], set(), set(), time.monotonic() + LIMIT
         # Elements side by side: a call that is to be held comes before what others are asked, if it comes without an answer at all.
         patient = time.monotonic() + (0.4 if held and "[" in target else 0)
+        stood, still = None, time.monotonic()
         while True:
             shown = self.show(who)
             if target and any(wait["path"] == target and (not held or wait.get("stage") == "backoff") for wait in shown["waits"]):
@@ -141,11 +151,18 @@ class Everywhere:
                 return seen
             if time.monotonic() > deadline:
                 raise Stuck(f"{who} stays at {[(w['path'], w.get('stage')) for w in shown['waits']]}, and not at {target or 'its end'}")
+            # People say nothing while others of its elements are on their way, or it would depend on who is faster what is still done.
+            tasks = self.tasks(who)
+            if shown["waits"] != stood or any(moves(wait, tasks) for wait in shown["waits"]):
+                stood, still = shown["waits"], time.monotonic()
+            if not target and time.monotonic() < still + STILL:
+                time.sleep(0.005)
+                continue
             acted = False
             if shown["status"] == "suspended" and "resumed" not in sent and not target:
                 sent.add("resumed")
                 self.it.api("POST", f"/v1/instances/{shown['id']}/resume", {"person": "olga", "reason": "it is mended"})
-            for task in self.tasks(who):
+            for task in tasks:
                 if task["task"] in decided or task["path"] == target or ("[" in task["path"] and time.monotonic() < patient):
                     continue
                 decided.add(task["task"])
