@@ -239,6 +239,7 @@ def play(story: Story, seconds_max: float) -> None:
     ahead = trouble(story)
     deadline = time.monotonic() + seconds_max
     reported = time.monotonic()
+    over = None  # how many have ended, and since when all of them
     while True:
         if ahead and story.now() >= ahead[0][0]:
             _, what, act = ahead.pop(0)
@@ -247,7 +248,11 @@ def play(story: Story, seconds_max: float) -> None:
         if not story.kills and writes(story, "A_PriceCondition.create") >= 300:
             story.kill_and_restart()
         running = promotions(story)
-        if all(one["status"] in ("finished", "failed") for one in running):
+        if any(one["status"] not in ("finished", "failed") for one in running):
+            over = None
+        elif over is None or over[0] != len(running):  # what it raised at its end may be about to begin
+            over = (len(running), time.monotonic())
+        elif time.monotonic() - over[1] > 0.3:
             return
         if time.monotonic() - reported > 4:
             reported = time.monotonic()
