@@ -34,6 +34,9 @@ inline constexpr bool kIsWide = std::is_same_v<T, Int128>;
 template <typename T>
 inline constexpr bool kIsNumber = std::is_integral_v<T> || std::is_enum_v<T>;
 
+template <typename T>
+using Unsigned = std::conditional_t<kIsWide<T>, unsigned __int128, uint64_t>;
+
 template <typename F, typename T>
 void all_fields(F& f, T& value) {
   if constexpr (requires { value.fields(f); }) {
@@ -47,38 +50,36 @@ class Writer {
  public:
   static constexpr bool kReads =
       false;  // rows that threads share are written at the same time: only read them
+  Writer() { bytes_.reserve(kMostRows); }
   template <typename T>
   void operator()(uint32_t number, T& value) {
     if constexpr (IsVector<T>::value) {
-      for (auto& each : value) put(number, bytes_of(each));
+      for (auto& each : value) write(number, each, true);
     } else if constexpr (IsOptional<T>::value) {
-      if (value) put(number, bytes_of(*value));
+      if (value) write(number, *value, true);
     } else {
-      std::string bytes = bytes_of(value);
-      if (!bytes.empty()) put(number, bytes);
+      write(number, value, false);
     }
   }
   std::string& bytes() { return bytes_; }
 
  private:
+  static constexpr size_t kMostRows = 160;  // are not longer
+
   template <typename T>
-  static std::string bytes_of(T& value) {
-    if constexpr (kIsWide<T>) {
-      auto rest = static_cast<unsigned __int128>(value);
-      std::string out;
-      for (; rest != 0; rest >>= 8) out.push_back(static_cast<char>(rest & 0xff));
-      return out;
-    } else if constexpr (kIsNumber<T>) {
-      std::string out;
-      for (auto rest = static_cast<uint64_t>(value); rest != 0; rest >>= 8)
-        out.push_back(static_cast<char>(rest));
-      return out;
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      return value;
+  void write(uint32_t number, T& value, bool even_if_empty) {
+    if constexpr (std::is_same_v<T, std::string>) {
+      if (even_if_empty || !value.empty()) put(number, value);
+    } else if constexpr (kIsWide<T> || kIsNumber<T>) {
+      char bytes[sizeof(Int128)];
+      size_t count = 0;
+      for (auto rest = Unsigned<T>(value); rest != 0; rest >>= 8)
+        bytes[count++] = static_cast<char>(rest & 0xff);
+      if (even_if_empty || count > 0) put(number, {bytes, count});
     } else {
       Writer inner;
       all_fields(inner, value);
-      return std::move(inner.bytes_);
+      if (even_if_empty || !inner.bytes_.empty()) put(number, inner.bytes_);
     }
   }
   void size(uint64_t value) {
