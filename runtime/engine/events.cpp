@@ -2,6 +2,8 @@
 // subscriptions they match.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "runtime/abi/shape.h"
@@ -12,7 +14,8 @@
 namespace endcap {
 namespace {
 
-constexpr size_t kMessagesPerDrain = 64;
+constexpr size_t kMessagesPerDrain = 64;            // of each partition
+constexpr size_t kMessageBytesPerDrain = 1u << 20;  // and no more when there are so many
 constexpr uint32_t kKeysMax = 256;  // of one subscription: its row, and what ends it, name each
 
 }  // namespace
@@ -54,18 +57,40 @@ bool Partition::follow_messages() {
   meta_.cursors.resize(state_.options.partitions);
   for (const Partition* other : others_) {
     const PartitionId source = static_cast<PartitionId>(other->number_);
-    for (size_t i = 0; i < kMessagesPerDrain && meta_.cursors[source] < other->messages_stored(); ++i) {
+    for (const auto& message : messages_behind(source, meta_.cursors[source], other->messages_stored())) {
       if (overlay_.full()) return moved;
-      const uint64_t next = meta_.cursors[source] + 1;
-      const auto message = message_of(source, next);
-      if (!message) return moved;  // the cursor stays: nothing is committed on what could not be read
-      meta_.cursors[source] = next;
+      ++meta_.cursors[source];
       moved = true;
       overlay_.touch();
       deliver(*message);
     }
   }
   return moved;
+}
+
+// Of the messages behind `seen` as many as a drain follows, with all read that is needed to tell them: most
+// are told to nobody here. None when one can't be read: nothing is committed on that.
+std::vector<std::shared_ptr<const HeardMessage>> Partition::messages_behind(PartitionId source, uint64_t seen,
+                                                                            uint64_t stored) {
+  std::vector<std::shared_ptr<const HeardMessage>> messages;
+  std::vector<std::string> prefixes, instances;
+  for (size_t bytes = 0;
+       seen < stored && messages.size() < kMessagesPerDrain && bytes < kMessageBytesPerDrain;) {
+    auto message = message_of(source, ++seen);
+    if (!message) return {};
+    bytes += message->message.data.size();
+    for (const HeardEvent& event : message->events)
+      std::ranges::copy(event.prefixes, std::back_inserter(prefixes));
+    messages.push_back(std::move(message));
+  }
+  if (messages.size() < 2) return messages;
+  for (const auto& [key, value] : overlay_.read_ahead_under(Table::Subscription, std::move(prefixes))) {
+    const auto subscription = rows::decode<rows::Subscription>(value);
+    instances.push_back(rows::pair_key(subscription.root, subscription.instance));
+    instances.push_back(rows::pair_key(subscription.root, 0));
+  }
+  overlay_.read_ahead(Table::Instance, std::move(instances));
+  return messages;
 }
 
 // Nothing: the engine has failed. A message stays until every partition has seen it.

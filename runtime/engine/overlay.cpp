@@ -2,12 +2,15 @@
 #include "runtime/engine/overlay.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "runtime/engine/rows.h"
 
 namespace endcap {
 
 namespace {
+
+constexpr size_t kRowsAheadMax = 64;  // under a prefix: more are read when they are wanted
 
 // Whoever waits for a call is read again when its answer comes.
 bool is_read_again(const RowOperation& operation) {
@@ -37,6 +40,22 @@ void Overlay::read_ahead(Table table, std::vector<std::string> keys) {
   for (size_t i = 0; i < keys.size(); ++i) ahead_[Key(table, std::move(keys[i]))] = std::move((*rows)[i]);
 }
 
+Rows Overlay::read_ahead_under(Table table, std::vector<std::string> prefixes) {
+  std::ranges::sort(prefixes);  // the store goes through them in one direction
+  const auto again = std::ranges::unique(prefixes);
+  prefixes.erase(again.begin(), again.end());
+  auto found = store_.multi_scan(partition_, table, prefixes, kRowsAheadMax);
+  if (!found) return {};  // whoever asks for the rows is told
+  Rows all;
+  for (size_t i = 0; i < prefixes.size(); ++i) {
+    if (!(*found)[i]) continue;
+    for (const auto& [key, value] : *(*found)[i]) ahead_[Key(table, key)] = value;
+    std::ranges::copy(*(*found)[i], std::back_inserter(all));
+    ahead_under_[Key(table, std::move(prefixes[i]))] = std::move(*(*found)[i]);
+  }
+  return all;
+}
+
 void Overlay::set(Table table, std::string key, std::optional<std::string> value) {
   dirty_bytes_ += key.size() + (value ? value->size() : 0);
   const auto row = changes_.try_emplace(Key(table, std::move(key))).first;
@@ -63,9 +82,8 @@ void Overlay::forget(Table table, const std::string& key) {
   --dirty_rows_;
 }
 
-std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, std::string_view prefix,
-                                                                  size_t limit, std::string_view from) {
-  std::vector<std::pair<std::string, std::string>> rows;
+Rows Overlay::collect(Table table, std::string_view prefix, size_t limit, std::string_view from) {
+  Rows rows;
   const std::string begin(from.empty() ? prefix : from), end = rows::after_prefix(std::string(prefix));
   auto change = changes_.lower_bound(Less::View(table, begin));
   const auto in_range = [&] {
@@ -77,27 +95,31 @@ std::vector<std::pair<std::string, std::string>> Overlay::collect(Table table, s
       if (change->second.now()) rows.emplace_back(change->first.second, *change->second.now());
     }
   };
-  auto scanned =
-      store_.scan(partition_, table, begin, end, [&](std::string_view key, std::string_view value) {
-        take_changes_before(key, false);
-        if (rows.size() >= limit) return false;
-        if (in_range() && change->first.second == key) {
-          if (change->second.now()) rows.emplace_back(change->first.second, *change->second.now());
-          ++change;
-        } else {
-          rows.emplace_back(key, value);
-        }
-        return rows.size() < limit;
-      });
-  if (!scanned) failure_ = scanned.error().message;
+  const auto take = [&](std::string_view key, std::string_view value) {
+    take_changes_before(key, false);
+    if (rows.size() >= limit) return false;
+    if (in_range() && change->first.second == key) {
+      if (change->second.now()) rows.emplace_back(change->first.second, *change->second.now());
+      ++change;
+    } else {
+      rows.emplace_back(key, value);
+    }
+    return rows.size() < limit;
+  };
+  const auto ahead = from.empty() ? ahead_under_.find(Less::View(table, prefix)) : ahead_under_.end();
+  if (ahead != ahead_under_.end()) {
+    for (const auto& [key, value] : ahead->second) {
+      if (!take(key, value)) break;
+    }
+  } else if (auto scanned = store_.scan(partition_, table, begin, end, take); !scanned) {
+    failure_ = scanned.error().message;
+  }
   take_changes_before({}, true);
   if (table == Table::History) history_rows_read_ += rows.size();
   return rows;
 }
 
-std::vector<std::pair<std::string, std::string>> Overlay::collect_to_seal(std::string_view prefix,
-                                                                          size_t limit,
-                                                                          std::string_view from) {
+Rows Overlay::collect_to_seal(std::string_view prefix, size_t limit, std::string_view from) {
   const uint64_t read = history_rows_read_;
   auto rows = collect(Table::History, prefix, limit, from);
   history_rows_read_ = read;

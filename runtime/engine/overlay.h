@@ -32,19 +32,18 @@ class Overlay {
   // Reads rows that `get` will be asked for soon, in one go; until `forget_read_ahead`, which must come
   // before the store is applied to.
   void read_ahead(Table table, std::vector<std::string> keys);
-  void forget_read_ahead() { ahead_.clear(); }
+  // The same for prefixes that `collect` will be asked for, and for the rows under them: gives these.
+  Rows read_ahead_under(Table table, std::vector<std::string> prefixes);
+  void forget_read_ahead() { ahead_.clear(), ahead_under_.clear(); }
   void put(Table table, std::string key, std::string value);
   void erase(Table table, std::string key);
   // The same for a row that was new when it was put: what no record has yet never gets into one.
   void forget(Table table, const std::string& key);
   // Rows whose keys begin with `prefix`, from `from` on when it is not empty; at most `limit`.
-  std::vector<std::pair<std::string, std::string>> collect(Table table, std::string_view prefix,
-                                                           size_t limit = SIZE_MAX,
-                                                           std::string_view from = {});
+  Rows collect(Table table, std::string_view prefix, size_t limit = SIZE_MAX, std::string_view from = {});
 
   // The same of entries that are sealed: that is no reading to go on, and does not count.
-  std::vector<std::pair<std::string, std::string>> collect_to_seal(std::string_view prefix, size_t limit,
-                                                                   std::string_view from);
+  Rows collect_to_seal(std::string_view prefix, size_t limit, std::string_view from);
 
   // Makes a record necessary although no row changed.
   void touch() { touched_ = true; }
@@ -105,6 +104,7 @@ class Overlay {
   std::deque<Record> recent_;  // in the store; `rows` are those that are read again
   size_t recent_bytes_ = 0;
   std::map<Key, std::optional<std::string>, Less> ahead_;  // as the store has them
+  std::map<Key, Rows, Less> ahead_under_;                  // by their prefixes
   std::string failure_;
 };
 

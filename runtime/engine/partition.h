@@ -308,6 +308,8 @@ class Partition {
   void store_event(EventRequest& event);
   void take_call(InboundCall& call);  // inbound.cpp
   bool follow_messages();
+  std::vector<std::shared_ptr<const HeardMessage>> messages_behind(PartitionId source, uint64_t seen,
+                                                                   uint64_t stored);
   void trim_messages();
   std::shared_ptr<const HeardMessage> message_of(PartitionId source, uint64_t number);
   void deliver(const HeardMessage& heard);

@@ -17,11 +17,12 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "runtime/store/rocksdb_image.h"
-#include "runtime/store/row_prefixes.h"
 #include "runtime/store/rocksdb_log.h"
 #include "runtime/store/rocksdb_watch.h"
+#include "runtime/store/row_prefixes.h"
 #include "runtime/store/store.h"
 #include "runtime/value/check.h"
 
@@ -56,15 +57,18 @@ std::string row_key(Table table, std::string_view key) {
   return out;
 }
 
+// Such a row and its end go together as soon as they meet: the end is not kept until it has reached the last
+// level, in case an older value stands there.
+bool is_written_once_only(Table table) { return table == Table::History; }
+
 StoreError explain(const rocksdb::Status& status, const std::filesystem::path& folder,
                    std::string_view doing) {
   const std::string path = folder.string();
   if (status.IsNoSpace()) {
-    return {
-        fmt::format("The disk that holds {} is full ({}). Nothing acknowledged is lost: free some space, "
-                    "then start again.",
-                    path, doing),
-        true};
+    return {fmt::format("The disk that holds {} is full ({}). Nothing acknowledged is lost: free some space, "
+                        "then start again.",
+                        path, doing),
+            true};
   }
   if (status.IsCorruption()) {
     return {
@@ -158,7 +162,7 @@ class RocksStore final : public Store {
     if (!status.ok()) return std::unexpected(explain(status, folder_, "opening it"));
     db_.reset(raw);
 
-    applied_.resize(options_.partitions);
+    applied_ = std::vector<std::atomic<Position>>(options_.partitions);
     flushed_.resize(options_.partitions);
     for (uint16_t i = 0; i < options_.partitions; ++i) {
       auto position = read_position(i, {});
@@ -171,18 +175,21 @@ class RocksStore final : public Store {
   std::expected<void, StoreError> apply(PartitionId partition, Position position,
                                         const std::vector<RowOperation>& operations) override {
     CHECK(partition < applied_.size());
-    if (position <= applied_[partition]) return {};
-    if (position != applied_[partition] + 1) {
-      return std::unexpected(
-          StoreError{fmt::format("partition {}: record {} can't follow record {}: one is missing", partition,
-                                 position, applied_[partition])});
+    const Position last = applied_[partition];
+    if (position <= last) return {};
+    if (position != last + 1) {
+      return std::unexpected(StoreError{fmt::format(
+          "partition {}: record {} can't follow record {}: one is missing", partition, position, last)});
     }
     rocksdb::WriteBatch batch;
+    std::string key;
     for (const RowOperation& operation : operations) {
-      key_.clear();
-      append_row_key(key_, operation.table, operation.key);
-      auto status = operation.value ? batch.Put(family(partition, operation.table), key_, *operation.value)
-                                    : batch.Delete(family(partition, operation.table), key_);
+      key.clear();
+      append_row_key(key, operation.table, operation.key);
+      rocksdb::ColumnFamilyHandle* into = family(partition, operation.table);
+      auto status = operation.value                         ? batch.Put(into, key, *operation.value)
+                    : is_written_once_only(operation.table) ? batch.SingleDelete(into, key)
+                                                            : batch.Delete(into, key);
       if (!status.ok()) return std::unexpected(explain(status, folder_, "collecting a record's rows"));
     }
     auto status = batch.Put(family(partition, Table::Meta), kAppliedKey, encode_position(position));
@@ -272,6 +279,27 @@ class RocksStore final : public Store {
     return {};
   }
 
+  std::expected<std::vector<std::optional<Rows>>, StoreError> multi_scan(
+      PartitionId partition, Table table, const std::vector<std::string>& prefixes,
+      size_t rows_max) override {
+    std::vector<std::optional<Rows>> all;
+    rocksdb::ReadOptions options;
+    options.total_order_seek = !std::ranges::all_of(prefixes, [&](const std::string& prefix) {
+      return row_prefix_size(row_key(table, prefix)) == prefix.size() + 1;
+    });
+    std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, family(partition, table)));
+    for (const std::string& prefix : prefixes) {
+      const std::string first = row_key(table, prefix);
+      Rows rows;
+      for (row->Seek(first); row->Valid() && row->key().starts_with(first) && rows.size() <= rows_max;
+           row->Next())
+        rows.emplace_back(row->key().ToStringView().substr(1), row->value().ToStringView());
+      if (!row->status().ok()) return std::unexpected(explain(row->status(), folder_, "scanning rows"));
+      all.push_back(rows.size() <= rows_max ? std::optional(std::move(rows)) : std::nullopt);
+    }
+    return all;
+  }
+
   std::expected<std::unique_ptr<StoreImage>, StoreError> image() override { return image_of(*db_, folder_); }
 
  private:
@@ -320,8 +348,7 @@ class RocksStore final : public Store {
   std::shared_ptr<rocksdb::WriteBufferManager> buffers_ =
       std::make_shared<rocksdb::WriteBufferManager>(options_.write_buffer_bytes);
   std::vector<Flushed> flushed_;
-  std::vector<Position> applied_;
-  std::string key_;
+  std::vector<std::atomic<Position>> applied_;
 };
 
 }  // namespace

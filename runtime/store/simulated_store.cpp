@@ -18,6 +18,7 @@ std::unique_ptr<SimulatedStore> make_simulated_store(uint16_t partitions) {
 std::expected<void, StoreError> SimulatedStore::apply(PartitionId partition, Position position,
                                                       const std::vector<RowOperation>& operations) {
   CHECK(partition < partitions_.size());
+  std::scoped_lock lock(mutex_);
   if (!failure_.empty()) return std::unexpected(StoreError{failure_});
   if (pressure_.full) return std::unexpected(StoreError{"the simulated disk is full", true});
   Partition& state = partitions_[partition];
@@ -30,6 +31,8 @@ std::expected<void, StoreError> SimulatedStore::apply(PartitionId partition, Pos
   for (const RowOperation& operation : operations) {
     RowKey key(operation.table, operation.key);
     if (operation.value) {
+      if (operation.table == Table::History && state.current.rows.contains(key))
+        return std::unexpected(StoreError{"an entry of the history is put a second time"});
       state.current.rows[key] = *operation.value;
     } else {
       state.current.rows.erase(key);
@@ -41,11 +44,18 @@ std::expected<void, StoreError> SimulatedStore::apply(PartitionId partition, Pos
   return {};
 }
 
-Position SimulatedStore::applied(PartitionId partition) { return partitions_.at(partition).current.applied; }
+Position SimulatedStore::applied(PartitionId partition) {
+  std::scoped_lock lock(mutex_);
+  return partitions_.at(partition).current.applied;
+}
 
-Position SimulatedStore::flushed(PartitionId partition) { return partitions_.at(partition).flushed.applied; }
+Position SimulatedStore::flushed(PartitionId partition) {
+  std::scoped_lock lock(mutex_);
+  return partitions_.at(partition).flushed.applied;
+}
 
 std::expected<void, StoreError> SimulatedStore::flush(PartitionId partition) {
+  std::scoped_lock lock(mutex_);
   if (!failure_.empty()) return std::unexpected(StoreError{failure_});
   if (pressure_.full) return std::unexpected(StoreError{"the simulated disk is full", true});
   Partition& state = partitions_.at(partition);
@@ -67,6 +77,7 @@ void SimulatedStore::follow(Partition& partition, Image& to, const Image& from) 
 
 std::expected<std::optional<std::string>, StoreError> SimulatedStore::get(PartitionId partition, Table table,
                                                                           std::string_view key) {
+  std::scoped_lock lock(mutex_);
   if (!unreadable_.empty()) return std::unexpected(StoreError{unreadable_});
   const auto& rows = partitions_.at(partition).current.rows;
   auto found = rows.find(std::pair(table, std::string(key)));
@@ -89,6 +100,7 @@ std::expected<std::vector<std::optional<std::string>>, StoreError> SimulatedStor
 std::expected<void, StoreError> SimulatedStore::scan(
     PartitionId partition, Table table, std::string_view from, std::string_view to,
     const std::function<bool(std::string_view key, std::string_view value)>& visit) {
+  std::scoped_lock lock(mutex_);
   if (!unreadable_.empty()) return std::unexpected(StoreError{unreadable_});
   const auto& rows = partitions_.at(partition).current.rows;
   for (auto row = rows.lower_bound(std::pair(table, std::string(from)));
@@ -99,7 +111,24 @@ std::expected<void, StoreError> SimulatedStore::scan(
   return {};
 }
 
+std::expected<std::vector<std::optional<Rows>>, StoreError> SimulatedStore::multi_scan(
+    PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max) {
+  std::vector<std::optional<Rows>> all;
+  for (const std::string& prefix : prefixes) {
+    Rows rows;
+    auto scanned = scan(partition, table, prefix, "", [&](std::string_view key, std::string_view value) {
+      if (!key.starts_with(prefix)) return false;
+      rows.emplace_back(key, value);
+      return rows.size() <= rows_max;
+    });
+    if (!scanned) return std::unexpected(scanned.error());
+    all.push_back(rows.size() <= rows_max ? std::optional(std::move(rows)) : std::nullopt);
+  }
+  return all;
+}
+
 void SimulatedStore::crash() {
+  std::scoped_lock lock(mutex_);
   for (Partition& partition : partitions_) follow(partition, partition.current, partition.flushed);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,9 @@ class SimulatedStore final : public Store {
   std::expected<void, StoreError> scan(
       PartitionId partition, Table table, std::string_view from, std::string_view to,
       const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
+
+  std::expected<std::vector<std::optional<Rows>>, StoreError> multi_scan(
+      PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max) override;
 
   // What a lost process leaves: every partition is as it was flushed last.
   void crash();
@@ -55,6 +59,7 @@ class SimulatedStore final : public Store {
   };
   // Makes `to` what `from` is.
   static void follow(Partition& partition, Image& to, const Image& from);
+  std::recursive_mutex mutex_;  // of what stands in the partitions; a `visit` may read
   std::vector<Partition> partitions_;
   std::string failure_, unreadable_;
   StorePressure pressure_;

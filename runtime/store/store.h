@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace endcap {
@@ -38,7 +39,7 @@ enum class Table : uint8_t {
   Carried = 17,      // routes and syncs, and their items that are not done
   Sealing = 18,      // instances that have ended and whose history is to be sealed
   // From here on in a column family of their own
-  History = 64,      // instance, sequence -> entry
+  History = 64,      // instance, sequence -> entry; a row is put once, and deleted once at most
   Sealed = 65,       // day, instance, sequence of the last -> entries
 };
 
@@ -48,6 +49,8 @@ struct RowOperation {
   std::optional<std::string> value;  // absent: delete
   friend bool operator==(const RowOperation&, const RowOperation&) = default;
 };
+
+using Rows = std::vector<std::pair<std::string, std::string>>;  // keys and values, in key order
 
 struct StoreError {
   std::string message;
@@ -70,7 +73,7 @@ class Store {
  public:
   virtual ~Store() = default;
   // Applies acknowledged operations in journal order; re-applying a position that is already in is allowed and changes nothing,
-  // leaving one out is refused. Called by one thread, like everything here.
+  // leaving one out is refused. By one thread at a time, which may be another than the one that calls everything else here.
   virtual std::expected<void, StoreError> apply(PartitionId, Position, const std::vector<RowOperation>&) = 0;
   // Last position applied; survives a restart up to what was flushed.
   virtual Position applied(PartitionId) = 0;
@@ -86,6 +89,9 @@ class Store {
   // Rows of [from, to) in key order until `visit` gives false. An empty `to` is the end of the table.
   virtual std::expected<void, StoreError> scan(PartitionId, Table, std::string_view from, std::string_view to,
                                                const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
+  // What stands under each of these prefixes; absent where that is more than `rows_max`. One look at the store for all of them.
+  virtual std::expected<std::vector<std::optional<Rows>>, StoreError> multi_scan(PartitionId, Table, const std::vector<std::string>& prefixes,
+                                                                                 size_t rows_max) = 0;
   // Its files as they stand now (store_image.h), from any thread. The store must outlive the image; one in memory has none.
   virtual std::expected<std::unique_ptr<StoreImage>, StoreError> image();
 };

@@ -16,7 +16,7 @@ using namespace endcap;
 
 namespace {
 
-constexpr Table kTables[] = {Table::Instance, Table::Pending, Table::Timer, Table::History};
+constexpr Table kTables[] = {Table::Instance, Table::Pending, Table::Timer, Table::Sealed};
 
 struct Run {
   explicit Run(uint64_t seed, size_t recent_bytes)
@@ -145,4 +145,29 @@ TEST_CASE("a record is needed for a change, not for one that was taken back") {
   CHECK(overlay.dirty());
   CHECK(overlay.take(1)->empty());
   CHECK(!overlay.dirty());
+}
+
+TEST_CASE("what was read ahead is not asked of the store again, and gives way to what changes since") {
+  uint64_t history_rows_read = 0;
+  SimulatedStore store(1);
+  REQUIRE(store.apply(0, 1,
+                      {{Table::Subscription, "page a", "1"},
+                       {Table::Subscription, "page b", "2"},
+                       {Table::Subscription, "title c", "3"}}));
+  Overlay overlay(store, 0, history_rows_read, 0);
+  overlay.put(Table::Subscription, "page d", "new");
+  CHECK(overlay.read_ahead_under(Table::Subscription, {"title", "none", "page", "title"}).size() == 3);
+  store.fail_reads("this block is damaged");
+  CHECK(overlay.collect(Table::Subscription, "none").empty());
+  CHECK(overlay.collect(Table::Subscription, "page") ==
+        Rows{{"page a", "1"}, {"page b", "2"}, {"page d", "new"}});
+  CHECK(overlay.get(Table::Subscription, "page b") == "2");
+  overlay.erase(Table::Subscription, "page b");
+  overlay.put(Table::Subscription, "page a", "changed");
+  CHECK(overlay.collect(Table::Subscription, "page") == Rows{{"page a", "changed"}, {"page d", "new"}});
+  CHECK(overlay.collect(Table::Subscription, "page", 1) == Rows{{"page a", "changed"}});
+  CHECK(overlay.failure().empty());
+  overlay.forget_read_ahead();
+  overlay.collect(Table::Subscription, "title");
+  CHECK(overlay.failure() == "this block is damaged");
 }

@@ -13,8 +13,6 @@ using namespace endcap;
 
 namespace {
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
-
 // A store that can crash.
 class Subject {
  public:
@@ -108,6 +106,28 @@ Rows rows(Store& store, Table table, std::string_view from = "", std::string_vie
 }
 
 }  // namespace
+
+TEST_CASE("What stands under prefixes is found in one go, and what is too much is left out") {
+  for_each_store([](Subject& subject) {
+    Store& store = subject.store();
+    const std::string page(8, 'p'), other(8, 'q'), none(8, 'r');  // as long as the number of a family
+    REQUIRE(store.apply(0, 1,
+                        {put(page + "1", "a"), put(page + "2", "b"), put(other + "1", "c"),
+                         put(page + "1", "of another table", Table::Timer)}));
+    REQUIRE(store.flush(0));
+    REQUIRE(store.apply(0, 2, {put(page + "3", "d"), drop(page + "1")}));
+    const auto found = store.multi_scan(0, Table::Instance, {none, other, page}, 2);
+    REQUIRE(found.has_value());
+    REQUIRE(found->size() == 3);
+    CHECK((*found)[0] == Rows{});
+    CHECK((*found)[1] == Rows{{other + "1", "c"}});
+    CHECK((*found)[2] == Rows{{page + "2", "b"}, {page + "3", "d"}});
+    const auto fewer = store.multi_scan(0, Table::Instance, {page, other}, 1);
+    REQUIRE(fewer.has_value());
+    CHECK((*fewer)[0] == std::nullopt);
+    CHECK((*fewer)[1] == Rows{{other + "1", "c"}});
+  });
+}
 
 TEST_CASE("A record's rows are readable once applied, and deletes delete") {
   for_each_store([](Subject& subject) {

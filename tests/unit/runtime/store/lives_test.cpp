@@ -64,19 +64,36 @@ class Lives {
   struct Partition {
     std::vector<std::vector<RowOperation>> records;  // [i] is position i + 1
     Position flushed = 0;
+    std::vector<std::string> entries;  // of the history, that may still be taken away
   };
 
   uint64_t roll(uint64_t sides) { return random_() % sides; }
+
+  // An entry is put once and deleted once at most, as the engine does.
+  std::string next_entry() { return fmt::format("entry-{:08}", entries_++); }
+  std::string last_entry(Partition& model) {
+    if (model.entries.empty()) return next_entry();  // that was never there
+    std::swap(model.entries[roll(model.entries.size())], model.entries.back());
+    std::string entry = std::move(model.entries.back());
+    model.entries.pop_back();
+    return entry;
+  }
 
   // False: the store said that it can't go on, which ends the process.
   bool work() {
     const auto partition = static_cast<PartitionId>(roll(kPartitions));
     Partition& model = partitions_[partition];
     std::vector<RowOperation> record;
+    std::erase_if(model.entries, [&](const std::string&) { return roll(20) == 0; });  // which stay for good
     for (uint64_t rows = 1 + roll(12); rows > 0; --rows) {
       RowOperation operation{kTables[roll(std::size(kTables))], fmt::format("key-{:08}", roll(60)), {}};
-      if (roll(4) != 0) operation.value = std::string(roll(3000), static_cast<char>('a' + roll(26)));
+      const bool puts = roll(4) != 0;
+      if (operation.table == Table::History) operation.key = puts ? next_entry() : last_entry(model);
+      if (puts) operation.value = std::string(roll(3000), static_cast<char>('a' + roll(26)));
       record.push_back(std::move(operation));
+    }
+    for (const RowOperation& each : record) {
+      if (each.table == Table::History && each.value) model.entries.push_back(each.key);
     }
     model.records.push_back(record);
     if (!store_->apply(partition, model.records.size(), record)) return false;
@@ -100,6 +117,7 @@ class Lives {
     REQUIRE(applied <= model.records.size());
     found_less += applied < model.records.size() ? 1 : 0;
     model.records.resize(applied);
+    model.entries.clear();
     Content expected, found;
     for (const auto& record : model.records) {
       for (const RowOperation& operation : record) {
@@ -114,6 +132,9 @@ class Lives {
       }));
     }
     CHECK(found == expected);
+    for (const auto& [row, value] : found) {
+      if (row.first == Table::History) model.entries.push_back(row.second);
+    }
   }
 
   std::mt19937_64 random_;
@@ -122,6 +143,7 @@ class Lives {
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<Store> store_;
   Partition partitions_[kPartitions];
+  uint64_t entries_ = 0;
 };
 
 }  // namespace

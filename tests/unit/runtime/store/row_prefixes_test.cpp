@@ -85,7 +85,7 @@ TEST_CASE("with filters a scan finds what it finds without them") {
   const std::string values[] = {"", "A", "A-1", "A-17", std::string("A\0", 2), "\xff\xff"};
   const auto subscription = [&] { return hears(roll(2) ? "Stock" : "StockBelow", roll(3), values[roll(6)]); };
   // 255 carries over in the key that ends the range, the largest has none.
-  const Table of_families[] = {Table::Instance, Table::Undo, Table::History};
+  const Table of_families[] = {Table::Instance, Table::Undo, Table::Result};
   const uint64_t roots[] = {1, 2, 255, 256, 65'535, UINT64_MAX};
   for (Position position = 1; position <= 120; ++position) {
     std::map<std::pair<Table, std::string>, RowOperation> operations;
@@ -111,8 +111,11 @@ TEST_CASE("with filters a scan finds what it finds without them") {
               scan(model, table, prefix + number(2), after(prefix)));
       }
     }
-    for (int i = 0; i < 20; ++i) {
-      const std::string prefix = subscription();
+    std::vector<std::string> prefixes;
+    for (int i = 0; i < 20; ++i) prefixes.push_back(subscription());
+    CHECK((*rocks)->multi_scan(0, Table::Subscription, prefixes, 3).value() ==
+          model.multi_scan(0, Table::Subscription, prefixes, 3).value());
+    for (const std::string& prefix : prefixes) {
       CHECK(scan(**rocks, Table::Subscription, prefix, after(prefix)) ==
             scan(model, Table::Subscription, prefix, after(prefix)));
     }
