@@ -189,7 +189,7 @@ class PartitionedEngine final : public Engine {
       if (state_.failure.empty()) did = partition->drain(now) || did;
     }
     stop_when_failed();
-    return did;
+    return did || state_.applier.has_applied();  // for a view
   }
 
   void show_as_of(Instant now) override { seen_ = std::max(seen_, now); }
@@ -201,12 +201,16 @@ class PartitionedEngine final : public Engine {
       if (state_.failure.empty()) partitions_[each.partition]->acknowledged(each.position, each.ack);
     }
     if (!state_.store.go_on()) state_.journal.give_way();
+    for (const Applier::Applied& each : state_.applier.take()) {
+      if (state_.failure.empty()) partitions_[each.partition]->applied(each.last, each.problem);
+    }
     for (auto& partition : partitions_) {
-      if (state_.failure.empty()) partition->apply_acknowledged();
       if (state_.failure.empty()) partition->trim_journal();
     }
     stop_when_failed();
   }
+  bool apply() override { return state_.applier.apply(); }
+  size_t bytes_to_apply() const override { return state_.applier.waiting_bytes(); }
   std::optional<std::string> failure() const override {
     return state_.failure.empty() ? std::nullopt : std::optional(state_.failure);
   }
@@ -285,6 +289,7 @@ class PartitionedEngine final : public Engine {
     return ask([&](Views& views) { return views.lines(task, after, limit); });
   }
   std::vector<std::string> undecidable() override {
+    const auto still = state_.applier.stand_still();
     Views seen = views();
     auto found = seen.undecidable();
     if (!seen.unreadable().empty()) state_.failure = seen.unreadable();
@@ -364,10 +369,10 @@ class PartitionedEngine final : public Engine {
   }
 
   std::expected<void, EngineError> sync_all() {
-    const auto busy = [](const auto& partition) { return partition->unacknowledged(); };
+    const auto busy = [](const auto& partition) { return partition->unapplied(); };
     while (std::ranges::any_of(partitions_, busy) && state_.failure.empty()) {
       const bool synced = state_.journal.sync();
-      settle();
+      settle_and_apply(*this);
       if (synced) continue;
       if (const Room room = state_.journal.room();
           room.level == Room::Level::None || !state_.store.go_on()) {
@@ -436,6 +441,7 @@ class PartitionedEngine final : public Engine {
   // A row that can't be read must not pass for one that is not there.
   template <typename Question>
   std::expected<std::string, Refusal> ask(Question question) {
+    const auto still = state_.applier.stand_still();
     Views seen = views();
     auto answer = question(seen);
     if (!seen.unreadable().empty()) return refuse(Refusal::Kind::Unreadable, seen.unreadable());

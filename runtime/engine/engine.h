@@ -108,7 +108,7 @@ struct EngineOptions {
   std::map<std::string, std::string> advisors_off;  // advisor -> why it is not asked: its alternative is used
   uint64_t seed = 1;                                // jitter of retries
   size_t record_bytes_max = kRecordBytesMax;        // of the journal: what is more is several records
-  size_t unacknowledged_bytes_max = 16u << 20;      // of a partition: beyond, it waits for the disk
+  size_t unapplied_bytes_max = 16u << 20;           // of a partition: beyond, it waits for the disk
   abi::PlanUpgrade upgrade;  // for live instances of another program; without one they are refused
   std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
   std::optional<std::set<std::string>> schedules;  // only these of the program's, by their names; absent: all
@@ -154,15 +154,20 @@ class Engine {
   virtual void call_finished(CallReply) = 0;
 
   // One round over all partitions at journal time `now`: fires due timers, advances what is ready, appends at
-  // most one record a partition, or as many as it takes, which count together. True when something was done.
+  // most one record a partition, or as many as it takes, which count together. True when something was done or is to
+  // be settled.
   virtual bool drain(Instant now) = 0;
   // The time that views go by until the next `drain`: who is away has no tasks.
   virtual void show_as_of(Instant now) = 0;
   // Makes a record of nothing but the time in the next `drain`: for clocks that nothing else keeps.
   virtual void keep_time() = 0;
-  // Applies what the journal acknowledged since: store, replies, calls. Called after Journal::sync by the
-  // shell.
+  // Takes in what the journal acknowledged since: calls may be made, and records are handed over to `apply`;
+  // and what that has applied since: who asked is answered. Called after Journal::sync by the shell.
   virtual void settle() = 0;
+  // Applies to the store what was handed over. From any thread, beside everything else here; a second one has
+  // nothing to do meanwhile. True when something was done that `settle` is to take in.
+  virtual bool apply() = 0;
+  virtual size_t bytes_to_apply() const = 0;  // handed over, and not begun with
   // Why the engine stopped: the journal was fenced or could not sync, or the store could not be read or
   // written. What was not acknowledged is thrown away, waiting replies are refused, and nothing is done any
   // more: the process must end and recover.
@@ -179,7 +184,7 @@ class Engine {
   virtual Instant last_time() const = 0;          // newest journalled time: a clock never starts before it
   virtual Instant acknowledged_time() const = 0;  // the newest that a restart would go on from
 
-  // Views of acknowledged state, as JSON (formats: docs/reference/api.md).
+  // Views of acknowledged state, applied or not, as JSON (formats: docs/reference/api.md).
   virtual std::expected<std::string, Refusal> show(const std::string& workflow_or_id,
                                                    const std::string& key) = 0;
   virtual std::expected<std::string, Refusal> list(const std::string& filter_json) = 0;
@@ -204,6 +209,12 @@ class Engine {
   // What the log should say of what happened since it was asked last: items that are held or were dropped.
   virtual std::vector<std::string> take_notices() = 0;
 };
+
+// `settle` for whoever does everything on one thread.
+inline void settle_and_apply(Engine& engine) {
+  engine.settle();
+  if (engine.apply()) engine.settle();
+}
 
 struct EngineError {
   std::string message;

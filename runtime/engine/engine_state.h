@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/engine/applier.h"
 #include "runtime/engine/correlation.h"
 #include "runtime/engine/engine.h"
 #include "runtime/engine/family_upgrade.h"
@@ -77,6 +78,7 @@ struct EngineState {
   People people;
   Counters counters;
   std::shared_ptr<Acks> acks = std::make_shared<Acks>();
+  Applier applier{store};
   std::string failure;                    // not empty: nothing is done any more
   std::vector<std::string> notices = {};  // for the log
   const std::vector<std::vector<uint32_t>> correlation = correlation_fields(*program);

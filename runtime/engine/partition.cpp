@@ -31,7 +31,7 @@ Partition::Partition(EngineState& state, PartitionId number)
                kRecentBytes / state.options.partitions),
       workspace_(*state.program, &blobs_),
       run_with_handlers_(workflows_run_with_handlers(*state.program)),
-      acknowledged_cursors_(state.options.partitions) {
+      applied_cursors_(state.options.partitions) {
   blobs_.partition = this;
 }
 
@@ -43,7 +43,7 @@ std::expected<std::string, Fault> Partition::FamilyBlobs::load_blob(const abi::B
 
 bool Partition::drain(Instant now) {
   now_ = std::max(now, meta_.time);
-  if (unacknowledged_bytes_ >= state_.options.unacknowledged_bytes_max) return false;
+  if (unapplied_bytes_ >= state_.options.unapplied_bytes_max) return false;
   steps_.clear();
   looks_ = 0;
   const bool took = take_inputs();
@@ -69,7 +69,7 @@ bool Partition::drain(Instant now) {
 // Half of what may be on its way to the disk is theirs alone.
 bool Partition::take_inputs() {
   bool took = false;
-  const bool takes_new = unacknowledged_bytes_ <= state_.options.unacknowledged_bytes_max / 2;
+  const bool takes_new = unapplied_bytes_ <= state_.options.unapplied_bytes_max / 2;
   const auto take = [&](auto& queue, size_t limit, auto handle) {
     for (size_t i = 0; i < limit && !queue.empty() && !overlay_.full(); ++i) {
       auto each = std::move(queue.front());
@@ -120,7 +120,7 @@ void Partition::commit() {
   put(Table::Meta, "state", meta_);
   if (broken(Rule::CursorsMoveWithTheirEffects)) {
     rows::Meta behind = meta_;
-    behind.cursors = acknowledged_cursors_;
+    behind.cursors = applied_cursors_;
     put(Table::Meta, "state", behind);
   }
   Batch batch;
@@ -141,7 +141,7 @@ void Partition::commit() {
     batch.parts.push_back(record.operations);
     batch.bytes += record.bytes.size();
   }
-  unacknowledged_bytes_ += batch.bytes;
+  unapplied_bytes_ += batch.bytes;
   if (broken(Rule::EffectsWaitForTheSync))
     std::ranges::move(std::exchange(batch.calls, {}), std::back_inserter(released_calls_));
   if (broken(Rule::AppliedOnceAcknowledged))
@@ -168,45 +168,27 @@ void Partition::acknowledged(Position position, Ack ack) {
     return;
   }
   if (found->first != position) return;
-  acknowledged_.push_back(position);
-  apply_acknowledged();
+  Batch& batch = found->second;
+  acknowledged_time_ = std::max(acknowledged_time_, batch.time);
+  std::ranges::move(std::exchange(batch.calls, {}), std::back_inserter(released_calls_));
+  state_.applier.hand_over({number_, position, batch.operations, std::move(batch.parts), batch.bytes});
 }
 
-void Partition::apply_acknowledged() {
-  while (!acknowledged_.empty() && state_.failure.empty()) {
-    const auto found = batches_.find(acknowledged_.front());
-    const auto applied = apply(found->first, found->second);
-    if (!applied && applied.error().full) return;
-    Batch batch = std::move(found->second);
-    batches_.erase(found);
-    acknowledged_.pop_front();
-    unacknowledged_bytes_ -= batch.bytes;
-    if (applied) {
-      overlay_.applied(batch.taken);
-    } else {
-      state_.failure = applied.error().message;
-    }
-    acknowledged_cursors_ = batch.cursors;
-    acknowledged_cursors_.resize(state_.options.partitions);
-    acknowledged_messages_ = batch.messages;
-    acknowledged_time_ = std::max(acknowledged_time_, batch.time);
-    for (auto& reply : batch.replies) reply();
-    std::move(batch.calls.begin(), batch.calls.end(), std::back_inserter(released_calls_));
+void Partition::applied(Position position, const std::string& problem) {
+  const auto found = batches_.find(position);
+  if (found == batches_.end()) return;
+  const Batch batch = std::move(found->second);
+  batches_.erase(found);
+  unapplied_bytes_ -= batch.bytes;
+  if (problem.empty()) {
+    overlay_.applied(batch.taken);
+  } else {
+    state_.failure = problem;
   }
-}
-
-// A part each; what was cut short goes on where it stopped: parts that are in already change nothing.
-std::expected<void, StoreError> Partition::apply(Position last, const Batch& batch) {
-  if (batch.parts.size() == 1) return state_.store.apply(number_, last, *batch.operations);
-  auto from = batch.operations->begin();
-  Position position = last - batch.parts.size();
-  for (const size_t count : batch.parts) {
-    const auto end = from + static_cast<std::ptrdiff_t>(count);
-    auto applied = state_.store.apply(number_, ++position, std::vector<RowOperation>(from, end));
-    if (!applied) return applied;
-    from = end;
-  }
-  return {};
+  applied_cursors_ = batch.cursors;
+  applied_cursors_.resize(state_.options.partitions);
+  applied_messages_ = batch.messages;
+  for (const auto& reply : batch.replies) reply();
 }
 
 // Called for every partition after every round: one that is idle must not keep the log of the others.
@@ -233,7 +215,6 @@ void Partition::abandon(const std::string& why) {
   refuse(starts_), refuse(events_), refuse(inbound_), refuse(decisions_), refuse(resumes_),
       refuse(held_requests_);
   batches_.clear();
-  acknowledged_.clear();
   calls_.clear();
   released_calls_.clear();
   replies_.clear();

@@ -95,9 +95,10 @@ class Partition {
   size_t refuse_new(const Refusal& refusal);
 
   bool drain(Instant now);
+  // Its calls may be made, and it goes on to the store.
   void acknowledged(Position position, Ack ack);
-  // As far as the store has room: what it has none for stays in the overlay, and nobody is answered.
-  void apply_acknowledged();
+  // The store has it, or had a problem with it: what was asked is answered.
+  void applied(Position position, const std::string& problem);
   void trim_journal();
   // Gives up: what was not acknowledged is thrown away, whoever waits for it is told.
   void abandon(const std::string& why);
@@ -105,13 +106,13 @@ class Partition {
   std::vector<CallRequest> take_calls() { return std::exchange(released_calls_, {}); }
   std::optional<Instant> next_due();
   bool busy() const;
-  bool unacknowledged() const { return !batches_.empty(); }
-  size_t unapplied_bytes() const { return unacknowledged_bytes_; }
+  bool unapplied() const { return !batches_.empty(); }
+  size_t unapplied_bytes() const { return unapplied_bytes_; }
   Instant last_time() const { return meta_.time; }
   Instant acknowledged_time() const { return acknowledged_time_; }
   void keep_time() { overlay_.touch(); }
-  uint64_t messages_seen(PartitionId source) const { return acknowledged_cursors_[source]; }
-  uint64_t messages_stored() const { return acknowledged_messages_; }
+  uint64_t messages_seen(PartitionId source) const { return applied_cursors_[source]; }
+  uint64_t messages_stored() const { return applied_messages_; }
   void follow(std::vector<Partition*> others) { others_ = std::move(others); }
 
  private:
@@ -129,7 +130,6 @@ class Partition {
   };
   bool take_inputs();
   void commit();
-  std::expected<void, StoreError> apply(Position last, const Batch& batch);
   void answer(JsonReply reply,
               std::expected<std::string, Refusal> result);  // after the sync of what it rests on
   uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
@@ -601,9 +601,8 @@ class Partition {
   std::vector<std::function<void()>> answers_;
   std::optional<Refusal> failure_of_waiting_;
   std::vector<CallRequest> calls_;
-  std::map<Position, Batch> batches_;  // by their last record
-  std::deque<Position> acknowledged_;  // of them: to be applied
-  size_t unacknowledged_bytes_ = 0;    // of them
+  std::map<Position, Batch> batches_;  // that are not in the store, by their last record
+  size_t unapplied_bytes_ = 0;         // of them
   std::vector<CallRequest> released_calls_;
 
   // Kept beside the rows, and made again from them after a restart.
@@ -633,9 +632,9 @@ class Partition {
   std::optional<Instant> oldest_sealed_;  // the day, as its first instant
   std::string drop_from_;                 // no sealed row stands before
   std::optional<Instant> drop_at_;        // the next of those that are as old as that
-  std::vector<uint64_t> acknowledged_cursors_;
+  std::vector<uint64_t> applied_cursors_;
   Instant acknowledged_time_ = 0;
-  uint64_t acknowledged_messages_ = 0, oldest_message_ = 1;
+  uint64_t applied_messages_ = 0, oldest_message_ = 1;
 };
 
 }  // namespace endcap

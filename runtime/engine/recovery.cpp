@@ -16,8 +16,8 @@ std::expected<void, EngineError> Partition::recover() {
   if (auto meta = find<rows::Meta>(Table::Meta, "state")) meta_ = std::move(*meta);
   now_ = meta_.time;
   meta_.cursors.resize(state_.options.partitions);
-  acknowledged_cursors_ = meta_.cursors;
-  acknowledged_messages_ = meta_.next_message - 1;
+  applied_cursors_ = meta_.cursors;
+  applied_messages_ = meta_.next_message - 1;
   acknowledged_time_ = meta_.time;
   return {};
 }

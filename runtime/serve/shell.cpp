@@ -14,6 +14,8 @@ constexpr std::chrono::nanoseconds kLookAgain =
     std::chrono::seconds(1);  // the machine's clock may have been set
 constexpr std::chrono::seconds kLookAtDisk{1};           // others fill it, too
 constexpr std::chrono::milliseconds kWaitForRoom{200};  // that others may have made
+constexpr size_t kFewInputs = 4;                        // of a round
+constexpr size_t kFewBytes = 16u << 10;                 // to be applied
 
 }  // namespace
 
@@ -35,6 +37,7 @@ void Shell::start() {
   shown_ = now_;
   engine_thread_ = std::thread([this] { run_engine(); });
   journal_thread_ = std::thread([this] { run_journal(); });
+  store_thread_ = std::thread([this] { run_store(); });
 }
 
 void Shell::stop() {
@@ -54,13 +57,15 @@ void Shell::stop() {
   engine_thread_.join();
   {
     std::scoped_lock lock(mutex_);
-    journal_stops_ = true;
+    others_stop_ = true;
   }
   journal_wakes_.notify_all();
+  store_wakes_.notify_all();
   journal_thread_.join();
+  store_thread_.join();
   connector_.reset();
   journal_.sync();
-  engine_.settle();
+  settle_and_apply(engine_);
 }
 
 bool Shell::post(std::function<void(Engine&)> work, Share share) {
@@ -99,42 +104,84 @@ void Shell::wake_engine() {
 
 // One round: what was acknowledged, what is due, what came in. True when there may be more to do at once.
 bool Shell::round() {
+  {
+    std::scoped_lock lock(mutex_);
+    woken_ = false;  // what wakes the engine from here on may come too late for this round
+  }
+  engine_.settle();
+  // Read before the inputs are looked at: the time they waited for was idle, and counts. On the way out
+  // nothing becomes due any more.
+  if (sends_) now_ = clock_.now({engine_.next_due(), calls_are_under_way() || engine_.busy()});
+  engine_.show_as_of(now_);
+  send_calls();
+  const size_t inputs = hand_in();
+  keep_time();
+  const bool worked = engine_.drain(now_);
+  if (auto alarm = clock_.alarm(); !alarm.empty()) options_.log(alarm);
+  if (worked) sync(inputs);
+  const bool applied = apply();
+  for (const std::string& notice : engine_.take_notices()) options_.log(notice);
+  // New data has nothing acknowledged yet: what was shown at the start stands until it has.
+  shown_ = clock_.keep_every() ? std::max(shown_.load(), engine_.acknowledged_time()) : now_;
+  return worked || applied;
+}
+
+bool Shell::calls_are_under_way() {
+  std::scoped_lock lock(mutex_);
+  return in_flight_ > 0 || !replies_.empty();
+}
+
+// What came in since the last round; how much that was.
+size_t Shell::hand_in() {
   std::vector<std::function<void(Engine&)>> posted, promised;
   std::vector<CallReply> replies;
-  bool in_flight = false;
   {
     std::scoped_lock lock(mutex_);
     posted.swap(posted_);
     promised.swap(promised_);
     replies.swap(replies_);
-    woken_ = false;
-    in_flight = in_flight_ > 0 || !replies.empty();
   }
-  engine_.settle();
-  // Read before the inputs are looked at: the time they waited for was idle, and counts. On the way out
-  // nothing becomes due any more.
-  if (sends_) now_ = clock_.now({engine_.next_due(), in_flight || engine_.busy()});
-  engine_.show_as_of(now_);
-  send_calls();
   for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
   for (auto& work : promised) work(engine_);
   for (auto& work : posted) work(engine_);
-  keep_time();
-  const bool worked = engine_.drain(now_);
-  if (auto alarm = clock_.alarm(); !alarm.empty()) options_.log(alarm);
-  if (worked) {
-    {
-      std::scoped_lock lock(mutex_);
-      appended_ = true;
-    }
-    journal_wakes_.notify_one();
+  return replies.size() + promised.size() + posted.size();
+}
+
+// A thread that has to wake up first is worth it when there is something to do meanwhile.
+bool Shell::something_waits() {
+  std::scoped_lock lock(mutex_);
+  return !posted_.empty() || !promised_.empty() || !replies_.empty();
+}
+
+// What a round appended that had so many inputs.
+void Shell::sync(size_t inputs) {
+  bool here = inputs <= kFewInputs && !something_waits() && journal_.room().level == Room::Level::Enough;
+  if (here) {
+    std::scoped_lock lock(mutex_);
+    here = !syncing_ && !appended_;
   }
-  engine_.settle();
-  send_calls();
-  for (const std::string& notice : engine_.take_notices()) options_.log(notice);
-  // New data has nothing acknowledged yet: what was shown at the start stands until it has.
-  shown_ = clock_.keep_every() ? std::max(shown_.load(), engine_.acknowledged_time()) : now_;
-  return worked;
+  if (here && journal_.sync()) return;
+  {
+    std::scoped_lock lock(mutex_);
+    appended_ = true;
+  }
+  journal_wakes_.notify_one();
+}
+
+// True when it is done here, and what was asked is answered.
+bool Shell::apply() {
+  const size_t bytes = engine_.bytes_to_apply();
+  if (bytes == 0) return false;
+  if (bytes <= kFewBytes && !something_waits() && engine_.apply()) {
+    engine_.settle();
+    return true;
+  }
+  {
+    std::scoped_lock lock(mutex_);
+    handed_over_ = true;
+  }
+  store_wakes_.notify_one();
+  return false;
 }
 
 // On the way out as well: what passed until then has passed.
@@ -223,12 +270,30 @@ void Shell::run_journal() {
     {
       std::unique_lock lock(mutex_);
       const std::chrono::milliseconds patience = level == Room::Level::None ? kWaitForRoom : kLookAtDisk;
-      journal_wakes_.wait_for(lock, patience, [&] { return appended_ || journal_stops_; });
-      if (!appended_ && journal_stops_) return;
+      journal_wakes_.wait_for(lock, patience, [&] { return appended_ || others_stop_; });
+      if (!appended_ && others_stop_) return;
       appended_ = false;
+      syncing_ = true;
     }
     while (journal_.sync()) wake_engine();
+    {
+      std::scoped_lock lock(mutex_);
+      syncing_ = false;
+    }
     if (const auto now = journal_.room().level; now != std::exchange(level, now)) wake_engine();
+  }
+}
+
+// What finds no room waits for the engine to look again.
+void Shell::run_store() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      store_wakes_.wait(lock, [&] { return handed_over_ || others_stop_; });
+      if (!handed_over_) return;
+      handed_over_ = false;
+    }
+    if (engine_.apply()) wake_engine();
   }
 }
 

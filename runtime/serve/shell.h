@@ -1,5 +1,6 @@
-// The threads around the engine: one runs it, one syncs the journal. While record n is being synced, n + 1 is
-// computed.
+// The threads around the engine: one runs it, one syncs the journal, one applies to the store. While record n
+// is being synced, n + 1 is computed and n - 1 applied; when hardly anything is to do, all is done on the
+// first, and nobody waits for a thread to wake up.
 #pragma once
 
 #include <atomic>
@@ -45,8 +46,8 @@ class Shell {
   // allows.
   void stop();
 
-  // Runs `work` on the engine's thread soon, what is promised first. False when its queue is full or the shell
-  // stops: `work` is not run then.
+  // Runs `work` on the engine's thread soon, what is promised first. False when its queue is full or the
+  // shell stops: `work` is not run then.
   bool post(std::function<void(Engine&)> work, Share share = Share::Ordinary);
 
   std::optional<std::string> failure();  // why the engine stopped: the process must end and recover
@@ -62,7 +63,13 @@ class Shell {
  private:
   void run_engine();
   void run_journal();
+  void run_store();
   bool round();
+  size_t hand_in();
+  void sync(size_t inputs);
+  bool apply();
+  bool calls_are_under_way();
+  bool something_waits();
   void keep_time();
   void send_calls();
   void note_idle(bool idle);
@@ -75,18 +82,19 @@ class Shell {
   ShellOptions options_;
 
   std::mutex mutex_;  // the fields up to `failure_`
-  std::condition_variable engine_wakes_, journal_wakes_, outside_wakes_;
+  std::condition_variable engine_wakes_, journal_wakes_, store_wakes_, outside_wakes_;
   std::vector<std::function<void(Engine&)>> posted_, promised_;
   std::vector<CallReply> replies_;
   size_t in_flight_ = 0;
-  bool woken_ = false, appended_ = false, idle_ = false, stopping_ = false, journal_stops_ = false;
+  bool woken_ = false, appended_ = false, syncing_ = false, handed_over_ = false, idle_ = false,
+       stopping_ = false, others_stop_ = false;
   std::optional<std::string> failure_;
 
   Instant now_ = 0;
   std::chrono::steady_clock::time_point kept_at_{};
   std::atomic<Instant> shown_{0};
   std::atomic<bool> sends_{true};
-  std::thread engine_thread_, journal_thread_;
+  std::thread engine_thread_, journal_thread_, store_thread_;
 };
 
 }  // namespace endcap

@@ -34,10 +34,11 @@ OneThread::OneThread(std::shared_ptr<const abi::Program> program, const std::fil
 size_t OneThread::round() {
   engine_->drain(++now_);
   data_.journal->sync();
-  engine_->settle();
+  settle_and_apply(*engine_);
   if (const auto failed = engine_->failure()) throw std::runtime_error(*failed);
   const auto calls = engine_->take_calls();
-  for (const auto& [partition, call] : calls) engine_->call_finished({partition, call.call, call.attempt, {}});
+  for (const auto& [partition, call] : calls)
+    engine_->call_finished({partition, call.call, call.attempt, {}});
   return calls.size();
 }
 

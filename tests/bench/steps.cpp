@@ -89,7 +89,7 @@ Level run_engine(const std::shared_ptr<const abi::Program>& program, const Steps
     const uint64_t finished = engine->counters().finished;
     engine->drain(++now);
     journal.sync();
-    engine->settle();
+    settle_and_apply(*engine);
     for (uint64_t i = engine->counters().finished - finished; i > 0; --i) start();
     const double round_end = seconds_now();
     for (const uint64_t note : std::exchange(ninth, {})) {

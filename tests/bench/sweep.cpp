@@ -97,7 +97,7 @@ std::vector<Figure> bench_sweep(const std::shared_ptr<const abi::Program>& progr
   const auto round = [&] {
     const bool more = engine->drain(++now);
     log->sync();
-    engine->settle();
+    settle_and_apply(*engine);
     for (auto& [partition, call] : engine->take_calls()) {
       const abi::Operation& read = program->operations[call.target];
       const abi::TypeId record = program->views[read.result_view.value()].record;

@@ -37,7 +37,7 @@ std::expected<void, std::string> World::open(Instant now) {
 bool World::tick() {
   bool did = engine_->drain(now_);
   did = journal_->sync() || did;
-  engine_->settle();
+  settle_and_apply(*engine_);
   for (auto& [partition, request] : engine_->take_calls()) {
     did = true;
     engine_->call_finished({partition, request.call, request.attempt, estate_.answer(request)});

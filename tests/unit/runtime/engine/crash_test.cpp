@@ -165,7 +165,7 @@ TEST_CASE("what can't be read is never told as absent") {
 TEST_CASE("a partition whose disk does not keep up waits for it, and goes on") {
   World world(
       Retail().program(), [](const CallRequest&) { return std::optional<CallResult>(); }, 1);
-  world.options.unacknowledged_bytes_max = 1;
+  world.options.unapplied_bytes_max = 1;
   world.open();
   std::optional<Json> first, second;
   world.engine().start({"Launch", R"({"id": "P-1"})", "r1", keep(first)});

@@ -199,7 +199,7 @@ TEST_CASE("half of what may be on its way to the disk is for what was promised a
   Shop shop;
   shop.launch(20);
   const uint64_t task = shop.task();
-  shop.world.options.unacknowledged_bytes_max = 20'000;
+  shop.world.options.unapplied_bytes_max = 20'000;
   shop.world.crash(false);
   std::vector<std::optional<Json>> replies(100);
   Engine& engine = shop.world.engine();
@@ -223,7 +223,7 @@ TEST_CASE("a queue that is full refuses at the door, and decisions have one of t
   Shop shop;
   shop.launch(20);
   const uint64_t task = shop.task();
-  shop.world.options.unacknowledged_bytes_max = 0;  // a disk that never keeps up: nothing new is taken up
+  shop.world.options.unapplied_bytes_max = 0;  // a disk that never keeps up: nothing new is taken up
   shop.world.crash(false);
   Engine& engine = shop.world.engine();
   std::optional<Json> last;

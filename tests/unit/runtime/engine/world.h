@@ -84,8 +84,8 @@ class World {
   Instant now = kMonday + 9 * kHour;
   // Where time is a clock's: makes it as late as this, and gives what the clock reads then.
   std::function<Instant(Instant)> time_comes;
-  // Asked before each sync, and before what it acknowledged is told; true: another round is computed first,
-  // as it is where engine and journal have threads of their own.
+  // Asked before each sync, before what it acknowledged is told, and before that is applied; true: another
+  // round is computed first, as it is where engine, journal and store have threads of their own.
   std::function<bool()> runs_ahead;
   // Called before and after each sync; true: crash now.
   std::function<bool()> crash_now;

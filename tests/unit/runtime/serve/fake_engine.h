@@ -1,7 +1,9 @@
 // An engine that does nothing but answer: enough for the API and the shell.
 #pragma once
 
+#include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -69,6 +71,11 @@ class FakeEngine final : public Engine {
     return std::exchange(work, false);
   }
   void settle() override {}
+  bool apply() override {
+    applied_by = std::this_thread::get_id();
+    return to_apply.exchange(0) > 0;
+  }
+  size_t bytes_to_apply() const override { return to_apply; }
   std::optional<std::string> failure() const override { return why; }
   std::vector<std::pair<PartitionId, CallRequest>> take_calls() override { return std::exchange(calls, {}); }
   std::optional<Instant> next_due() override { return due; }
@@ -122,6 +129,8 @@ class FakeEngine final : public Engine {
   Instant last = 0;
   int kept = 0;  // times that the shell had the time kept
   bool work = false;
+  std::atomic<size_t> to_apply{0};
+  std::atomic<std::thread::id> applied_by;
   Counters counted;
 };
 
@@ -130,9 +139,15 @@ class FakeJournal final : public Journal {
  public:
   std::expected<Opened, JournalError> open(PartitionId, NodeId) override { return Opened{}; }
   void append(PartitionId, Epoch, Position, BatchId, std::string, Completion) override {}
-  bool sync() override { return false; }
+  bool sync() override {
+    synced_by = std::this_thread::get_id();
+    return appended.exchange(false);
+  }
   std::unique_ptr<Cursor> tail(PartitionId, Position) override { return nullptr; }
   void trim(PartitionId, Position) override {}
+
+  std::atomic<bool> appended{false};
+  std::atomic<std::thread::id> synced_by;
 };
 
 // Keeps calls until the test answers them.

@@ -153,3 +153,53 @@ TEST_CASE("While records wait for room the journal is asked again, though nothin
   CHECK(journal.syncs >= 3);
   shell.stop();
 }
+
+TEST_CASE("What is little is synced and applied where it was done, and no thread has to wake up for it") {
+  World world;
+  world.shell.start();
+  std::thread::id engine_thread;
+  world.on_engine([&] {
+    engine_thread = std::this_thread::get_id();
+    world.journal.appended = true;
+    world.engine.work = true;
+    world.engine.to_apply = 100;
+  });
+  for (int i = 0; i < 500 && (world.journal.appended || world.engine.to_apply > 0); ++i)
+    std::this_thread::sleep_for(2ms);
+  CHECK(world.journal.synced_by.load() == engine_thread);
+  CHECK(world.engine.applied_by.load() == engine_thread);
+  world.shell.stop();
+}
+
+TEST_CASE("What is much is applied beside the engine") {
+  World world;
+  world.shell.start();
+  std::thread::id engine_thread;
+  world.on_engine([&] {
+    engine_thread = std::this_thread::get_id();
+    world.engine.to_apply = 10u << 20;
+  });
+  for (int i = 0; i < 500 && world.engine.to_apply > 0; ++i) std::this_thread::sleep_for(2ms);
+  CHECK(world.engine.to_apply == 0);
+  CHECK(world.engine.applied_by.load() != engine_thread);
+  world.shell.stop();
+}
+
+TEST_CASE("A round with many inputs leaves the sync to the journal's thread") {
+  World world;
+  std::atomic<int> done = 0;
+  std::thread::id engine_thread;
+  for (int i = 0; i < 10; ++i) {
+    REQUIRE(world.shell.post([&](Engine&) {
+      engine_thread = std::this_thread::get_id();
+      world.journal.appended = true;
+      world.engine.work = true;
+      ++done;
+    }));
+  }
+  world.shell.start();
+  for (int i = 0; i < 500 && (done < 10 || world.journal.appended); ++i) std::this_thread::sleep_for(2ms);
+  CHECK_FALSE(world.journal.appended);
+  CHECK(world.journal.synced_by.load() != engine_thread);
+  world.shell.stop();
+}
