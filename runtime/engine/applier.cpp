@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace endcap {
+namespace {
+
+constexpr size_t kBytesAtOnce = 1u << 20;  // then the engine is told: it may wait for room
+
+}  // namespace
 
 void Applier::hand_over(HandedOver records) {
   std::scoped_lock lock(mutex_);
@@ -13,12 +18,12 @@ void Applier::hand_over(HandedOver records) {
 
 bool Applier::apply() {
   std::unique_lock at_it(applying_, std::try_to_lock);
-  return at_it.owns_lock() && apply_waiting();
+  return at_it.owns_lock() && apply_waiting(kBytesAtOnce);
 }
 
 std::unique_lock<std::mutex> Applier::stand_still() {
   std::unique_lock at_it(applying_);
-  apply_waiting();
+  apply_waiting(SIZE_MAX);
   return at_it;
 }
 
@@ -32,9 +37,9 @@ bool Applier::has_applied() {
   return !applied_.empty();
 }
 
-bool Applier::apply_waiting() {
+bool Applier::apply_waiting(size_t bytes_wanted) {
   bool did = false;
-  while (!failed_) {
+  for (size_t bytes = 0; bytes < bytes_wanted && !failed_;) {
     HandedOver records;
     {
       std::scoped_lock lock(mutex_);
@@ -43,6 +48,7 @@ bool Applier::apply_waiting() {
       waiting_.pop_front();
       waiting_bytes_ -= records.bytes;
     }
+    bytes += records.bytes;
     const auto applied = apply(records);
     std::scoped_lock lock(mutex_);
     if (!applied && applied.error().full) {  // tried again when there is room

@@ -34,18 +34,18 @@ class Applier {
   void hand_over(HandedOver records);
   // Bytes of records that nobody has begun with.
   size_t waiting_bytes() const { return waiting_bytes_; }
-  // Applies them all; false when there was nothing to do, no room, or somebody is at it. On any thread.
+  // Applies some of them; false when there was nothing to do, no room, or somebody is at it. On any thread.
   bool apply();
   // What was applied since.
   std::vector<Applied> take();
   bool has_applied();
 
-  // For reading rows that belong together: with all in the store that was handed over, and nothing added
-  // until the lock is let go.
+  // For reading rows that belong together: with all in the store that was handed over, as far as there is
+  // room, and nothing added until the lock is let go.
   [[nodiscard]] std::unique_lock<std::mutex> stand_still();
 
  private:
-  bool apply_waiting();
+  bool apply_waiting(size_t bytes_wanted);
   std::expected<void, StoreError> apply(const HandedOver& records);
 
   Store& store_;

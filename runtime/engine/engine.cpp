@@ -197,10 +197,12 @@ class PartitionedEngine final : public Engine {
   void keep_time() override { partitions_.front()->keep_time(); }
 
   void settle() override {
+    // On a full disk nobody is told of what a view would not show.
+    const bool has_room = state_.store.go_on();
+    if (!has_room) state_.journal.give_way();
     for (const Acks::Each& each : state_.acks->take()) {
-      if (state_.failure.empty()) partitions_[each.partition]->acknowledged(each.position, each.ack);
+      if (state_.failure.empty()) partitions_[each.partition]->acknowledged(each.position, each.ack, has_room);
     }
-    if (!state_.store.go_on()) state_.journal.give_way();
     for (const Applier::Applied& each : state_.applier.take()) {
       if (state_.failure.empty()) partitions_[each.partition]->applied(each.last, each.problem);
     }

@@ -161,10 +161,10 @@ class Engine {
   virtual void show_as_of(Instant now) = 0;
   // Makes a record of nothing but the time in the next `drain`: for clocks that nothing else keeps.
   virtual void keep_time() = 0;
-  // Takes in what the journal acknowledged since: calls may be made, and records are handed over to `apply`;
-  // and what that has applied since: who asked is answered. Called after Journal::sync by the shell.
+  // Takes in what the journal acknowledged since: calls may be made, who asked is answered, and records are
+  // handed over to `apply`; and what that has applied since. Called after Journal::sync by the shell.
   virtual void settle() = 0;
-  // Applies to the store what was handed over. From any thread, beside everything else here; a second one has
+  // Applies to the store some of what was handed over. From any thread, beside everything else here; a second one has
   // nothing to do meanwhile. True when something was done that `settle` is to take in.
   virtual bool apply() = 0;
   virtual size_t bytes_to_apply() const = 0;  // handed over, and not begun with
@@ -184,7 +184,7 @@ class Engine {
   virtual Instant last_time() const = 0;          // newest journalled time: a clock never starts before it
   virtual Instant acknowledged_time() const = 0;  // the newest that a restart would go on from
 
-  // Views of acknowledged state, applied or not, as JSON (formats: docs/reference/api.md).
+  // Views of acknowledged state, as far as the store has room for it, as JSON (formats: docs/reference/api.md).
   virtual std::expected<std::string, Refusal> show(const std::string& workflow_or_id,
                                                    const std::string& key) = 0;
   virtual std::expected<std::string, Refusal> list(const std::string& filter_json) = 0;
@@ -213,7 +213,7 @@ class Engine {
 // `settle` for whoever does everything on one thread.
 inline void settle_and_apply(Engine& engine) {
   engine.settle();
-  if (engine.apply()) engine.settle();
+  while (engine.apply()) engine.settle();
 }
 
 struct EngineError {

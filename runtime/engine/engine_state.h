@@ -44,7 +44,7 @@ inline Json asker_json(const rows::Message& message) {
   return {{"id", message.waiter.root}, {"workflow", message.source}, {"key", message.source_key}};
 }
 
-// Acknowledgements come on the journal's thread and wait here for `settle`.
+// Acknowledgements come on the thread that syncs and wait here for `settle`.
 class Acks {
  public:
   struct Each {

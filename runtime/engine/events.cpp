@@ -40,7 +40,7 @@ void Partition::store_event(EventRequest& event) {
   answer(event.reply, Json{{"accepted", true}, {"duplicate", false}}.dump());
 }
 
-// Messages that every partition has seen, acknowledged, are of no use to anyone.
+// Messages are of no use to anyone once every partition has seen them, and its store says so.
 void Partition::trim_messages() {
   uint64_t seen = UINT64_MAX;
   for (const Partition* other : others_) seen = std::min(seen, other->messages_seen(number_));
@@ -51,7 +51,8 @@ void Partition::trim_messages() {
 
 // ---------------------------------------------------------------- following the others
 
-// Reads what the others have on disk; the cursor moves in the record that holds what the messages did here.
+// Reads what the others have in the store; the cursor moves in the record that holds what the messages did
+// here.
 bool Partition::follow_messages() {
   bool moved = false;
   meta_.cursors.resize(state_.options.partitions);
@@ -83,8 +84,8 @@ std::vector<std::shared_ptr<const HeardMessage>> Partition::messages_behind(Part
       std::ranges::copy(event.prefixes, std::back_inserter(prefixes));
     messages.push_back(std::move(message));
   }
-  if (messages.size() < 2) return messages;
-  for (const auto& [key, value] : overlay_.read_ahead_under(Table::Subscription, std::move(prefixes))) {
+  if (messages.size() < 2 || prefixes.empty()) return messages;
+  for (const std::string_view value : overlay_.read_ahead_under(Table::Subscription, std::move(prefixes))) {
     const auto subscription = rows::decode<rows::Subscription>(value);
     instances.push_back(rows::pair_key(subscription.root, subscription.instance));
     instances.push_back(rows::pair_key(subscription.root, 0));

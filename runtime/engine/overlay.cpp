@@ -2,7 +2,6 @@
 #include "runtime/engine/overlay.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "runtime/engine/rows.h"
 
@@ -10,7 +9,7 @@ namespace endcap {
 
 namespace {
 
-constexpr size_t kRowsAheadMax = 64;  // under a prefix: more are read when they are wanted
+constexpr size_t kRowsAheadMax = 16;  // under a prefix: more are read when they are wanted
 
 // Whoever waits for a call is read again when its answer comes.
 bool is_read_again(const RowOperation& operation) {
@@ -40,20 +39,23 @@ void Overlay::read_ahead(Table table, std::vector<std::string> keys) {
   for (size_t i = 0; i < keys.size(); ++i) ahead_[Key(table, std::move(keys[i]))] = std::move((*rows)[i]);
 }
 
-Rows Overlay::read_ahead_under(Table table, std::vector<std::string> prefixes) {
+std::vector<std::string_view> Overlay::read_ahead_under(Table table, std::vector<std::string> prefixes) {
   std::ranges::sort(prefixes);  // the store goes through them in one direction
   const auto again = std::ranges::unique(prefixes);
   prefixes.erase(again.begin(), again.end());
   auto found = store_.multi_scan(partition_, table, prefixes, kRowsAheadMax);
   if (!found) return {};  // whoever asks for the rows is told
-  Rows all;
+  std::vector<std::string_view> values;
   for (size_t i = 0; i < prefixes.size(); ++i) {
     if (!(*found)[i]) continue;
-    for (const auto& [key, value] : *(*found)[i]) ahead_[Key(table, key)] = value;
-    std::ranges::copy(*(*found)[i], std::back_inserter(all));
-    ahead_under_[Key(table, std::move(prefixes[i]))] = std::move(*(*found)[i]);
+    Rows& rows = ahead_under_[Key(table, std::move(prefixes[i]))];
+    rows = std::move(*(*found)[i]);
+    for (const auto& [key, value] : rows) {
+      ahead_[Key(table, key)] = value;
+      values.emplace_back(value);
+    }
   }
-  return all;
+  return values;
 }
 
 void Overlay::set(Table table, std::string key, std::optional<std::string> value) {

@@ -1,6 +1,6 @@
-// What a partition has decided and the journal has not acknowledged yet, over the store; and what it wrote a
-// moment ago, which is asked for again before long. The engine reads through it; others read the store alone.
-// Thrown away as a whole when the journal fails.
+// What a partition has decided and the store does not have yet; and what it wrote a moment ago, which is
+// asked for again before long. The engine reads through it; others read the store alone. Thrown away as a
+// whole when the journal fails.
 #pragma once
 
 #include <deque>
@@ -30,10 +30,11 @@ class Overlay {
 
   std::optional<std::string> get(Table table, std::string_view key);
   // Reads rows that `get` will be asked for soon, in one go; until `forget_read_ahead`, which must come
-  // before the store is applied to.
+  // before `applied`: what is on its way to the store is in the overlay, and not asked of what was read
+  // ahead.
   void read_ahead(Table table, std::vector<std::string> keys);
-  // The same for prefixes that `collect` will be asked for, and for the rows under them: gives these.
-  Rows read_ahead_under(Table table, std::vector<std::string> prefixes);
+  // The same for prefixes that `collect` will be asked for, and for the rows under them: gives their values.
+  std::vector<std::string_view> read_ahead_under(Table table, std::vector<std::string> prefixes);
   void forget_read_ahead() { ahead_.clear(), ahead_under_.clear(); }
   void put(Table table, std::string key, std::string value);
   void erase(Table table, std::string key);

@@ -54,12 +54,11 @@ bool Partition::drain(Instant now) {
   const bool keeps = overlay_.dirty();
   if (keeps) commit();
   if (!answers_.empty()) {  // nothing changed: they rest on what is under way, if anything is
-    if (batches_.empty() || broken(Rule::AnswersWaitForWhatTheyRestOn)) {
+    Batch* last = batches_.empty() ? nullptr : &std::prev(batches_.end())->second;
+    if (last == nullptr || last->told || broken(Rule::AnswersWaitForWhatTheyRestOn)) {
       for (auto& answer : std::exchange(answers_, {})) answer();
     } else {
-      auto& replies = std::prev(batches_.end())->second.replies;
-      std::move(answers_.begin(), answers_.end(), std::back_inserter(replies));
-      answers_.clear();
+      std::ranges::move(std::exchange(answers_, {}), std::back_inserter(last->replies));
     }
   }
   return took || keeps;
@@ -157,7 +156,7 @@ void Partition::commit() {
   }
 }
 
-void Partition::acknowledged(Position position, Ack ack) {
+void Partition::acknowledged(Position position, Ack ack, bool answers) {
   const auto found = batches_.lower_bound(position);  // of which it is a part
   if (found == batches_.end()) return;
   if (ack != Ack::Ok) {
@@ -172,12 +171,18 @@ void Partition::acknowledged(Position position, Ack ack) {
   acknowledged_time_ = std::max(acknowledged_time_, batch.time);
   std::ranges::move(std::exchange(batch.calls, {}), std::back_inserter(released_calls_));
   state_.applier.hand_over({number_, position, batch.operations, std::move(batch.parts), batch.bytes});
+  if (answers) tell(batch);
+}
+
+void Partition::tell(Batch& batch) {
+  batch.told = true;
+  for (const auto& reply : std::exchange(batch.replies, {})) reply();
 }
 
 void Partition::applied(Position position, const std::string& problem) {
   const auto found = batches_.find(position);
   if (found == batches_.end()) return;
-  const Batch batch = std::move(found->second);
+  Batch batch = std::move(found->second);
   batches_.erase(found);
   unapplied_bytes_ -= batch.bytes;
   if (problem.empty()) {
@@ -188,7 +193,7 @@ void Partition::applied(Position position, const std::string& problem) {
   applied_cursors_ = batch.cursors;
   applied_cursors_.resize(state_.options.partitions);
   applied_messages_ = batch.messages;
-  for (const auto& reply : batch.replies) reply();
+  tell(batch);
 }
 
 // Called for every partition after every round: one that is idle must not keep the log of the others.

@@ -95,9 +95,9 @@ class Partition {
   size_t refuse_new(const Refusal& refusal);
 
   bool drain(Instant now);
-  // Its calls may be made, and it goes on to the store.
-  void acknowledged(Position position, Ack ack);
-  // The store has it, or had a problem with it: what was asked is answered.
+  // Its calls may be made, and it goes on to the store. Who asked is answered, now or when it is there.
+  void acknowledged(Position position, Ack ack, bool answers);
+  // The store has it, or had a problem with it.
   void applied(Position position, const std::string& problem);
   void trim_journal();
   // Gives up: what was not acknowledged is thrown away, whoever waits for it is told.
@@ -127,9 +127,11 @@ class Partition {
     uint64_t messages = 0;
     Instant time = 0;
     size_t bytes = 0;
+    bool told = false;  // whoever asked, of what came of it
   };
   bool take_inputs();
   void commit();
+  static void tell(Batch& batch);
   void answer(JsonReply reply,
               std::expected<std::string, Refusal> result);  // after the sync of what it rests on
   uint64_t next_number() { return meta_.next_number++ * state_.options.partitions + number_; }
@@ -224,6 +226,7 @@ class Partition {
   std::string schedule(Instant due, rows::Timer timer);
   void unschedule(const std::string& key);
   std::optional<Instant> next_timer();
+  Rows first_timers(size_t limit);
   bool fire_timers();
   void fire(const rows::Timer& timer);
   void read_ahead(const std::vector<std::pair<std::string, rows::Timer>>& due);
@@ -625,6 +628,7 @@ class Partition {
   std::map<std::string, HeldNow> held_now_;  // in this drain
   RowsByFamily upgrade_index_;               // while families of other programs are moved
   std::deque<uint64_t> upgrade_waiting_;     // who is still to be moved
+  std::string first_timer_;                  // no row of a timer stands before
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;

@@ -1,6 +1,7 @@
 // Due times: rows in the order of their due time, claimed and acted on in the same record. A watermark stands
-// in every record; a timer for before it is put at it, so that a scan begins there and never walks over what
-// is long gone.
+// in every record; a timer for before it is put at it, so that a scan after a restart begins there and never
+// walks over what is long gone.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "runtime/engine/partition.h"
@@ -17,6 +18,7 @@ std::string Partition::schedule(Instant due, rows::Timer timer) {
   if (!broken(Rule::TimersStandAboveTheWatermark)) due = std::max(due, meta_.watermark);
   std::string key = rows::time_key(due) + rows::big_endian(next_sequence());
   put(Table::Timer, key, timer);
+  first_timer_ = std::min(first_timer_, key);
   if (next_due_known_ && (!next_due_ || due < *next_due_)) next_due_ = due;
   return key;
 }
@@ -32,9 +34,17 @@ std::optional<Instant> Partition::next_due() {
   return timer && drop_at_ ? std::min(*timer, *drop_at_) : timer ? timer : drop_at_;
 }
 
+// A scan walks over what was taken away from where it begins: it begins behind what others have walked over.
+Rows Partition::first_timers(size_t limit) {
+  auto timers =
+      overlay_.collect(Table::Timer, {}, limit, std::max(first_timer_, rows::time_key(meta_.watermark)));
+  first_timer_ = timers.empty() ? std::string(sizeof(Instant), '\xff') : timers.front().first;
+  return timers;
+}
+
 std::optional<Instant> Partition::next_timer() {
   if (!next_due_known_) {
-    const auto first = overlay_.collect(Table::Timer, {}, 1, rows::time_key(meta_.watermark));
+    const auto first = first_timers(1);
     next_due_ = first.empty() ? std::nullopt : std::optional(rows::time_of_key(first.front().first));
     next_due_known_ = true;
   }
@@ -46,8 +56,7 @@ bool Partition::fire_timers() {
   if (!first || *first > now_) return false;
   bool fired = false;
   std::vector<std::pair<std::string, rows::Timer>> due;
-  for (const auto& [key, value] :
-       overlay_.collect(Table::Timer, {}, kTimersPerDrain, rows::time_key(meta_.watermark))) {
+  for (const auto& [key, value] : first_timers(kTimersPerDrain)) {
     if (rows::time_of_key(key) > now_) break;
     due.emplace_back(key, rows::decode<rows::Timer>(value));
   }

@@ -72,10 +72,11 @@ class Journal {
   // Asynchronous and in order. `expected` is the position of the partition's last record; the new one gets expected + 1.
   // The completion runs on the thread that calls `sync` and may append, but not sync. `bytes` are at most kRecordBytesMax.
   virtual void append(PartitionId, Epoch, Position expected, BatchId, std::string bytes, Completion) = 0;
-  // Writes and syncs everything appended so far, then completes it. The step function of the shell's journal thread; gives false
+  // Writes and syncs everything appended so far, then completes it. The step function of the shell, on one thread or another; gives false
   // when there was nothing to do, and then does what nobody waits for: call it until it does. What the disk has no room for is
   // not completed and waits for a later call.
   virtual bool sync() = 0;
+  virtual size_t waiting_bytes() const = 0;  // appended, and not completed yet
   virtual Room room() const { return {}; }  // as of the last `sync`
   // Somebody else on this disk has no room: the next `sync` gives up what the log holds for such times.
   virtual void give_way() {}

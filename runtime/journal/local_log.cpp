@@ -136,6 +136,13 @@ class LocalLog final : public Journal {
     return through > 0;
   }
 
+  size_t waiting_bytes() const override {
+    std::scoped_lock lock(mutex_);
+    size_t bytes = 0;
+    for (const Entry& entry : queue_) bytes += record_bytes(static_cast<uint32_t>(entry.bytes.size()));
+    return bytes;
+  }
+
   Room room() const override {
     std::scoped_lock lock(mutex_);
     return room_;

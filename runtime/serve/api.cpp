@@ -360,6 +360,8 @@ void Api::clock(Respond respond) {
 }
 
 void Api::health(Respond respond) {
+  if (const auto pressure = shell_.pressure_while_syncing())
+    return respond(ok(health_json(*pressure, info_)));
   post([this, respond](Engine& engine) { respond(ok(health_json(engine.pressure(), info_))); }, respond,
        Share::Promised);
 }

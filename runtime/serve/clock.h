@@ -17,7 +17,7 @@ namespace endcap {
 
 struct ClockInput {
   std::optional<Instant> next_due;  // earliest timer
-  bool busy = false;                // calls in flight, or work queued or unacknowledged
+  bool busy = false;                // calls in flight, or work queued or not in the store yet
 };
 
 class Clock {

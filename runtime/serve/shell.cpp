@@ -14,8 +14,8 @@ constexpr std::chrono::nanoseconds kLookAgain =
     std::chrono::seconds(1);  // the machine's clock may have been set
 constexpr std::chrono::seconds kLookAtDisk{1};           // others fill it, too
 constexpr std::chrono::milliseconds kWaitForRoom{200};  // that others may have made
-constexpr size_t kFewInputs = 4;                        // of a round
-constexpr size_t kFewBytes = 16u << 10;                 // to be applied
+constexpr size_t kFewBytes = 16u << 10;                 // of a round: worth no other thread
+constexpr std::chrono::milliseconds kSlowSync{5};
 
 }  // namespace
 
@@ -114,11 +114,11 @@ bool Shell::round() {
   if (sends_) now_ = clock_.now({engine_.next_due(), calls_are_under_way() || engine_.busy()});
   engine_.show_as_of(now_);
   send_calls();
-  const size_t inputs = hand_in();
+  hand_in();
   keep_time();
   const bool worked = engine_.drain(now_);
   if (auto alarm = clock_.alarm(); !alarm.empty()) options_.log(alarm);
-  if (worked) sync(inputs);
+  sync();
   const bool applied = apply();
   for (const std::string& notice : engine_.take_notices()) options_.log(notice);
   // New data has nothing acknowledged yet: what was shown at the start stands until it has.
@@ -131,8 +131,8 @@ bool Shell::calls_are_under_way() {
   return in_flight_ > 0 || !replies_.empty();
 }
 
-// What came in since the last round; how much that was.
-size_t Shell::hand_in() {
+// What came in since the last round.
+void Shell::hand_in() {
   std::vector<std::function<void(Engine&)>> posted, promised;
   std::vector<CallReply> replies;
   {
@@ -144,7 +144,6 @@ size_t Shell::hand_in() {
   for (CallReply& reply : replies) engine_.call_finished(std::move(reply));
   for (auto& work : promised) work(engine_);
   for (auto& work : posted) work(engine_);
-  return replies.size() + promised.size() + posted.size();
 }
 
 // A thread that has to wake up first is worth it when there is something to do meanwhile.
@@ -153,14 +152,23 @@ bool Shell::something_waits() {
   return !posted_.empty() || !promised_.empty() || !replies_.empty();
 }
 
-// What a round appended that had so many inputs.
-void Shell::sync(size_t inputs) {
-  bool here = inputs <= kFewInputs && !something_waits() && journal_.room().level == Room::Level::Enough;
+// What was appended: here when it is little and nothing waits, on a disk that does not keep others waiting.
+void Shell::sync() {
+  const size_t bytes = journal_.waiting_bytes();
+  if (bytes == 0) return;
+  bool here = bytes <= kFewBytes && !disk_is_slow_ && !something_waits() && has_room();
   if (here) {
+    Pressure pressure = engine_.pressure();
     std::scoped_lock lock(mutex_);
     here = !syncing_ && !appended_;
+    if (here) pressure_meanwhile_ = std::move(pressure);
   }
-  if (here && journal_.sync()) return;
+  if (here) {
+    sync_once();
+    std::scoped_lock lock(mutex_);
+    pressure_meanwhile_.reset();
+  }
+  if (here && journal_.waiting_bytes() == 0 && has_room()) return;
   {
     std::scoped_lock lock(mutex_);
     appended_ = true;
@@ -168,7 +176,21 @@ void Shell::sync(size_t inputs) {
   journal_wakes_.notify_one();
 }
 
-// True when it is done here, and what was asked is answered.
+bool Shell::has_room() const { return journal_.room().level == Room::Level::Enough; }
+
+bool Shell::sync_once() {
+  const auto begin = std::chrono::steady_clock::now();
+  const bool did = journal_.sync();
+  if (did) disk_is_slow_ = std::chrono::steady_clock::now() - begin > kSlowSync;
+  return did;
+}
+
+std::optional<Pressure> Shell::pressure_while_syncing() {
+  std::scoped_lock lock(mutex_);
+  return pressure_meanwhile_;
+}
+
+// True when it is done here.
 bool Shell::apply() {
   const size_t bytes = engine_.bytes_to_apply();
   if (bytes == 0) return false;
@@ -275,7 +297,7 @@ void Shell::run_journal() {
       appended_ = false;
       syncing_ = true;
     }
-    while (journal_.sync()) wake_engine();
+    while (sync_once()) wake_engine();
     {
       std::scoped_lock lock(mutex_);
       syncing_ = false;
@@ -293,7 +315,7 @@ void Shell::run_store() {
       if (!handed_over_) return;
       handed_over_ = false;
     }
-    if (engine_.apply()) wake_engine();
+    while (engine_.apply()) wake_engine();
   }
 }
 

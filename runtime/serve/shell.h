@@ -56,6 +56,10 @@ class Shell {
   // `until_idle` (empty).
   std::optional<std::string> wait(bool until_idle = false);
 
+  // While the engine's thread waits for the disk: how much there was to do before. A disk that stands still
+  // must not make the daemon look as if it did.
+  std::optional<Pressure> pressure_while_syncing();
+
   // Journal time of the last round; of a clock that the journal keeps, what a restart would go on from.
   Instant now() const { return shown_.load(); }
   const Clock& clock() const { return clock_; }
@@ -65,8 +69,10 @@ class Shell {
   void run_journal();
   void run_store();
   bool round();
-  size_t hand_in();
-  void sync(size_t inputs);
+  void hand_in();
+  void sync();
+  bool sync_once();
+  bool has_room() const;
   bool apply();
   bool calls_are_under_way();
   bool something_waits();
@@ -88,12 +94,14 @@ class Shell {
   size_t in_flight_ = 0;
   bool woken_ = false, appended_ = false, syncing_ = false, handed_over_ = false, idle_ = false,
        stopping_ = false, others_stop_ = false;
+  std::optional<Pressure> pressure_meanwhile_;
   std::optional<std::string> failure_;
 
   Instant now_ = 0;
   std::chrono::steady_clock::time_point kept_at_{};
   std::atomic<Instant> shown_{0};
   std::atomic<bool> sends_{true};
+  std::atomic<bool> disk_is_slow_{false};
   std::thread engine_thread_, journal_thread_, store_thread_;
 };
 

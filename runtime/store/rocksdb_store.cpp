@@ -283,13 +283,13 @@ class RocksStore final : public Store {
       PartitionId partition, Table table, const std::vector<std::string>& prefixes,
       size_t rows_max) override {
     std::vector<std::optional<Rows>> all;
+    if (prefixes.empty()) return all;
     rocksdb::ReadOptions options;
-    options.total_order_seek = !std::ranges::all_of(prefixes, [&](const std::string& prefix) {
-      return row_prefix_size(row_key(table, prefix)) == prefix.size() + 1;
-    });
+    options.prefix_same_as_start = true;  // or what was deleted behind a prefix would be walked over
     std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, family(partition, table)));
     for (const std::string& prefix : prefixes) {
       const std::string first = row_key(table, prefix);
+      CHECK(is_prefix_of_rows(first));
       Rows rows;
       for (row->Seek(first); row->Valid() && row->key().starts_with(first) && rows.size() <= rows_max;
            row->Next())

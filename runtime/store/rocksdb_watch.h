@@ -21,7 +21,7 @@ class RocksWatch final : public rocksdb::EventListener {
   uint64_t flushes() const { return flushes_.load(); }  // completed, and one
   // There may be more than the flushes that were told: those that follow a full disk are not always.
   void look_again() { ++flushes_, ++changes_; }
-  bool is_full() const { return full_.load(); }         // something in the background found no room
+  bool is_full() const { return full_.load(); }  // something in the background found no room
 
   StorePressure pressure(rocksdb::DB& db, const std::vector<rocksdb::ColumnFamilyHandle*>& families,
                          uint64_t unflushed_bytes, uint64_t unflushed_bytes_wanted);
@@ -43,7 +43,7 @@ class RocksWatch final : public rocksdb::EventListener {
  private:
   std::atomic<uint64_t> flushes_{1}, changes_{1};
   std::atomic<bool> full_{false};
-  // Of the one thread that uses the store.
+  // Of the thread that reads the store.
   uint64_t seen_ = 0;  // of the changes
   StorePressure last_;
   std::chrono::steady_clock::time_point try_again_{};

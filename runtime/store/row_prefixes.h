@@ -16,6 +16,11 @@ namespace endcap {
 // not.
 size_t row_prefix_size(std::string_view key);
 
+// Whether it is a part by which rows are looked for.
+inline bool is_prefix_of_rows(std::string_view key) {
+  return row_prefix_size(key) == key.size() && !key.empty();
+}
+
 // Rows of [first, last) all begin with the prefix of `first`: a filter may say that there are none.
 bool is_within_prefix(std::string_view first, std::string_view last);
 

@@ -30,9 +30,9 @@ std::expected<void, StoreError> SimulatedStore::apply(PartitionId partition, Pos
   }
   for (const RowOperation& operation : operations) {
     RowKey key(operation.table, operation.key);
+    if (operation.table == Table::History && !once(state.current, key, operation.value.has_value()))
+      return std::unexpected(StoreError{"an entry of the history is put or deleted a second time"});
     if (operation.value) {
-      if (operation.table == Table::History && state.current.rows.contains(key))
-        return std::unexpected(StoreError{"an entry of the history is put a second time"});
       state.current.rows[key] = *operation.value;
     } else {
       state.current.rows.erase(key);
@@ -63,6 +63,11 @@ std::expected<void, StoreError> SimulatedStore::flush(PartitionId partition) {
   return {};
 }
 
+bool SimulatedStore::once(Image& image, const RowKey& key, bool puts) {
+  if (puts) return !image.rows.contains(key) && !image.ended.contains(key);
+  return image.ended.insert(key).second;
+}
+
 void SimulatedStore::follow(Partition& partition, Image& to, const Image& from) {
   for (const RowKey& key : std::exchange(partition.touched, {})) {
     const auto found = from.rows.find(key);
@@ -70,6 +75,11 @@ void SimulatedStore::follow(Partition& partition, Image& to, const Image& from) 
       to.rows.erase(key);
     } else {
       to.rows.insert_or_assign(key, found->second);
+    }
+    if (from.ended.contains(key)) {
+      to.ended.insert(key);
+    } else {
+      to.ended.erase(key);
     }
   }
   to.applied = from.applied;

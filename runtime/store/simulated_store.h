@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -51,12 +52,15 @@ class SimulatedStore final : public Store {
   using RowKey = std::pair<Table, std::string>;
   struct Image {
     std::map<RowKey, std::string> rows;
+    std::set<RowKey> ended;  // entries of the history that were deleted
     Position applied = 0;
   };
   struct Partition {
     Image current, flushed;
     std::vector<RowKey> touched;  // since it was flushed: all in which the two images may differ
   };
+  // Whether an entry of the history is put once, and deleted once.
+  static bool once(Image& image, const RowKey& key, bool puts);
   // Makes `to` what `from` is.
   static void follow(Partition& partition, Image& to, const Image& from);
   std::recursive_mutex mutex_;  // of what stands in the partitions; a `visit` may read

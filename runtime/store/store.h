@@ -89,7 +89,8 @@ class Store {
   // Rows of [from, to) in key order until `visit` gives false. An empty `to` is the end of the table.
   virtual std::expected<void, StoreError> scan(PartitionId, Table, std::string_view from, std::string_view to,
                                                const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
-  // What stands under each of these prefixes; absent where that is more than `rows_max`. One look at the store for all of them.
+  // What stands under each of these prefixes, by which rows of the table are looked for (row_prefixes.h); absent where that is more
+  // than `rows_max`. One look at the store for all of them.
   virtual std::expected<std::vector<std::optional<Rows>>, StoreError> multi_scan(PartitionId, Table, const std::vector<std::string>& prefixes,
                                                                                  size_t rows_max) = 0;
   // Its files as they stand now (store_image.h), from any thread. The store must outlive the image; one in memory has none.

@@ -37,6 +37,7 @@ class RecordingJournal : public Journal {
     if (!round_.empty()) rounds.push_back(std::exchange(round_, {}));
     return inner_.sync();
   }
+  size_t waiting_bytes() const override { return inner_.waiting_bytes(); }
   std::unique_ptr<Cursor> tail(PartitionId partition, Position from) override {
     return inner_.tail(partition, from);
   }

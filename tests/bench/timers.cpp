@@ -25,7 +25,7 @@ constexpr uint64_t kDecisions = 1000;
 void wait_until_fired(Daemon& daemon, uint64_t wanted, const std::string& what) {
   Progress progress(what, wanted);
   for (uint64_t fired = 0; fired < wanted;) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
     fired = daemon.counter("timers_fired_total");
     progress.at(fired);
   }

@@ -134,6 +134,7 @@ void OnlineLife::settle_held(bool all) {
 // ---------------------------------------------------------------- what came of it
 
 bool OnlineLife::at_rest() {
+  if (world_.engine().busy()) return false;  // what was taken in before a crash may be on no list yet
   if (!std::ranges::all_of(told_, &Told::accepted)) return false;
   const Json shown = Json::parse(world_.engine().routes().value());
   for (const char* list : {"routes", "syncs"}) {

@@ -102,7 +102,7 @@ bool World::tick() {
   const Position before = applied();
   engine_->settle();
   if (runs_ahead && runs_ahead()) return hand_out_calls(), true;
-  if (engine_->apply()) engine_->settle();
+  while (engine_->apply()) engine_->settle();
   happened_.acknowledgements += applied() - before;
   engine_->show_as_of(now);
   if (const auto failure = engine_->failure()) throw std::runtime_error(*failure);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <utility>
@@ -140,13 +141,17 @@ class FakeJournal final : public Journal {
   std::expected<Opened, JournalError> open(PartitionId, NodeId) override { return Opened{}; }
   void append(PartitionId, Epoch, Position, BatchId, std::string, Completion) override {}
   bool sync() override {
+    if (appended == 0) return false;
     synced_by = std::this_thread::get_id();
-    return appended.exchange(false);
+    std::this_thread::sleep_for(takes);
+    return appended.exchange(0) > 0;
   }
+  size_t waiting_bytes() const override { return appended; }
   std::unique_ptr<Cursor> tail(PartitionId, Position) override { return nullptr; }
   void trim(PartitionId, Position) override {}
 
-  std::atomic<bool> appended{false};
+  std::atomic<size_t> appended{0};  // bytes
+  std::chrono::milliseconds takes{0};
   std::atomic<std::thread::id> synced_by;
 };
 

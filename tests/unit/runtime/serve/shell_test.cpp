@@ -139,6 +139,7 @@ TEST_CASE("While records wait for room the journal is asked again, though nothin
       ++syncs;
       return false;
     }
+    size_t waiting_bytes() const override { return 1; }
     Room room() const override { return {Room::Level::None, 0, 0, "here"}; }
     std::unique_ptr<Cursor> tail(PartitionId, Position) override { return nullptr; }
     void trim(PartitionId, Position) override {}
@@ -160,46 +161,57 @@ TEST_CASE("What is little is synced and applied where it was done, and no thread
   std::thread::id engine_thread;
   world.on_engine([&] {
     engine_thread = std::this_thread::get_id();
-    world.journal.appended = true;
-    world.engine.work = true;
+    world.journal.appended = 100;
     world.engine.to_apply = 100;
   });
-  for (int i = 0; i < 500 && (world.journal.appended || world.engine.to_apply > 0); ++i)
+  for (int i = 0; i < 500 && (world.journal.appended > 0 || world.engine.to_apply > 0); ++i)
     std::this_thread::sleep_for(2ms);
   CHECK(world.journal.synced_by.load() == engine_thread);
   CHECK(world.engine.applied_by.load() == engine_thread);
   world.shell.stop();
 }
 
-TEST_CASE("What is much is applied beside the engine") {
+TEST_CASE("What is much is synced and applied beside the engine") {
   World world;
   world.shell.start();
   std::thread::id engine_thread;
   world.on_engine([&] {
     engine_thread = std::this_thread::get_id();
+    world.journal.appended = 10u << 20;
     world.engine.to_apply = 10u << 20;
   });
-  for (int i = 0; i < 500 && world.engine.to_apply > 0; ++i) std::this_thread::sleep_for(2ms);
+  for (int i = 0; i < 500 && (world.journal.appended > 0 || world.engine.to_apply > 0); ++i)
+    std::this_thread::sleep_for(2ms);
+  CHECK(world.journal.appended == 0);
   CHECK(world.engine.to_apply == 0);
+  CHECK(world.journal.synced_by.load() != engine_thread);
   CHECK(world.engine.applied_by.load() != engine_thread);
   world.shell.stop();
 }
 
-TEST_CASE("A round with many inputs leaves the sync to the journal's thread") {
+TEST_CASE(
+    "While the disk keeps the engine waiting, how much there is to do is known, and the next time it does "
+    "not wait") {
   World world;
-  std::atomic<int> done = 0;
-  std::thread::id engine_thread;
-  for (int i = 0; i < 10; ++i) {
-    REQUIRE(world.shell.post([&](Engine&) {
-      engine_thread = std::this_thread::get_id();
-      world.journal.appended = true;
-      world.engine.work = true;
-      ++done;
-    }));
-  }
+  world.engine.under.queued = 17;
+  world.journal.takes = 300ms;
   world.shell.start();
-  for (int i = 0; i < 500 && (done < 10 || world.journal.appended); ++i) std::this_thread::sleep_for(2ms);
-  CHECK_FALSE(world.journal.appended);
+  CHECK_FALSE(world.shell.pressure_while_syncing().has_value());
+  std::thread::id engine_thread;
+  world.on_engine([&] {
+    engine_thread = std::this_thread::get_id();
+    world.journal.appended = 100;
+  });
+  std::optional<Pressure> seen;
+  for (int i = 0; i < 100 && !seen; ++i) {
+    seen = world.shell.pressure_while_syncing();
+    std::this_thread::sleep_for(1ms);
+  }
+  REQUIRE(seen.has_value());
+  CHECK(seen->queued == 17);
+  world.on_engine([&] { world.journal.appended = 100; });
+  CHECK_FALSE(world.shell.pressure_while_syncing().has_value());
+  for (int i = 0; i < 500 && world.journal.appended > 0; ++i) std::this_thread::sleep_for(2ms);
   CHECK(world.journal.synced_by.load() != engine_thread);
   world.shell.stop();
 }

@@ -2,6 +2,9 @@
 #include "runtime/store/row_prefixes.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <rocksdb/perf_context.h>
+#include <rocksdb/perf_level.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -122,6 +125,31 @@ TEST_CASE("with filters a scan finds what it finds without them") {
     CHECK(scan(**rocks, Table::Instance, "", "") == scan(model, Table::Instance, "", ""));
     CHECK(scan(**rocks, Table::Subscription, "S", "") == scan(model, Table::Subscription, "S", ""));
   }
+  rocks->reset();
+  std::filesystem::remove_all(name);
+}
+
+TEST_CASE("looking for what nobody waits for any more does not walk over what others waited for") {
+  std::string name = (std::filesystem::temp_directory_path() / "endcap-prefixes-XXXXXX").string();
+  REQUIRE(::mkdtemp(name.data()) != nullptr);
+  auto rocks = open_rocksdb_store(name, {.partitions = 1});
+  REQUIRE(rocks.has_value());
+  std::vector<RowOperation> waiting, woken;
+  for (int i = 0; i < 5'000; ++i) {
+    const std::string key = hears("StockBelow", 2, fmt::format("A-{}", i)) + number(1);
+    waiting.push_back({Table::Subscription, key, ""});
+    woken.push_back({Table::Subscription, key, std::nullopt});
+  }
+  REQUIRE((*rocks)->apply(0, 1, waiting));
+  REQUIRE((*rocks)->apply(0, 2, woken));
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  const auto found = (*rocks)->multi_scan(
+      0, Table::Subscription, {hears("StockBelow", 2, "A-17"), hears("StockBelow", 2, "A-18")}, 16);
+  const uint64_t walked = rocksdb::get_perf_context()->internal_delete_skipped_count;
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  CHECK(found.value() == std::vector<std::optional<Rows>>{Rows{}, Rows{}});
+  CHECK(walked < 10);
   rocks->reset();
   std::filesystem::remove_all(name);
 }
