@@ -35,15 +35,18 @@ class SimulatedStore final : public Store {
   // What a lost process leaves: every partition is as it was flushed last.
   void crash();
   // From now on `apply` and `flush` fail with this message (a full disk); empty: they work again.
-  void fail(std::string message) { failure_ = std::move(message); }
+  void fail(std::string message) { set(failure_, std::move(message)); }
   // From now on rows can't be read, with this message (a damaged block); empty: they can again.
-  void fail_reads(std::string message) { unreadable_ = std::move(message); }
+  void fail_reads(std::string message) { set(unreadable_, std::move(message)); }
   // The disk is full: `apply` and `flush` say so, until there is room again.
-  void fill_up(bool full = true) { pressure_.full = full; }
+  void fill_up(bool full = true) { set(pressure_.full, full); }
   // What it falls behind with, in words; empty: nothing.
-  void fall_behind(std::string why) { pressure_.behind = std::move(why); }
-  StorePressure pressure() override { return pressure_; }
-  bool go_on() override { return !pressure_.full; }
+  void fall_behind(std::string why) { set(pressure_.behind, std::move(why)); }
+  StorePressure pressure() override {
+    std::scoped_lock lock(mutex_);
+    return pressure_;
+  }
+  bool go_on() override { return !pressure().full; }
   // Flushes a partition by itself after so many applied records, as a real store does when its buffers are
   // full; 0: never.
   void flush_every(uint64_t records) { flush_every_ = records; }
@@ -59,11 +62,16 @@ class SimulatedStore final : public Store {
     Image current, flushed;
     std::vector<RowKey> touched;  // since it was flushed: all in which the two images may differ
   };
+  template <typename T>
+  void set(T& what, T value) {
+    std::scoped_lock lock(mutex_);
+    what = std::move(value);
+  }
   // Whether an entry of the history is put once, and deleted once.
   static bool once(Image& image, const RowKey& key, bool puts);
   // Makes `to` what `from` is.
   static void follow(Partition& partition, Image& to, const Image& from);
-  std::recursive_mutex mutex_;  // of what stands in the partitions; a `visit` may read
+  std::recursive_mutex mutex_;  // of all that follows; a `visit` may read
   std::vector<Partition> partitions_;
   std::string failure_, unreadable_;
   StorePressure pressure_;
