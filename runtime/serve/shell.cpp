@@ -118,7 +118,7 @@ bool Shell::round() {
   keep_time();
   const bool worked = engine_.drain(now_);
   if (auto alarm = clock_.alarm(); !alarm.empty()) options_.log(alarm);
-  sync();
+  if (worked) sync();
   const bool applied = apply();
   for (const std::string& notice : engine_.take_notices()) options_.log(notice);
   // New data has nothing acknowledged yet: what was shown at the start stands until it has.
@@ -152,7 +152,7 @@ bool Shell::something_waits() {
   return !posted_.empty() || !promised_.empty() || !replies_.empty();
 }
 
-// What was appended: here when it is little and nothing waits, on a disk that does not keep others waiting.
+// What a round appended: here when it is little and nothing waits, on a disk that does not keep others waiting.
 void Shell::sync() {
   const size_t bytes = journal_.waiting_bytes();
   if (bytes == 0) return;

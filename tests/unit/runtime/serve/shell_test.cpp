@@ -162,6 +162,7 @@ TEST_CASE("What is little is synced and applied where it was done, and no thread
   world.on_engine([&] {
     engine_thread = std::this_thread::get_id();
     world.journal.appended = 100;
+    world.engine.work = true;
     world.engine.to_apply = 100;
   });
   for (int i = 0; i < 500 && (world.journal.appended > 0 || world.engine.to_apply > 0); ++i)
@@ -178,6 +179,7 @@ TEST_CASE("What is much is synced and applied beside the engine") {
   world.on_engine([&] {
     engine_thread = std::this_thread::get_id();
     world.journal.appended = 10u << 20;
+    world.engine.work = true;
     world.engine.to_apply = 10u << 20;
   });
   for (int i = 0; i < 500 && (world.journal.appended > 0 || world.engine.to_apply > 0); ++i)
@@ -201,6 +203,7 @@ TEST_CASE(
   world.on_engine([&] {
     engine_thread = std::this_thread::get_id();
     world.journal.appended = 100;
+    world.engine.work = true;
   });
   std::optional<Pressure> seen;
   for (int i = 0; i < 100 && !seen; ++i) {
@@ -209,7 +212,7 @@ TEST_CASE(
   }
   REQUIRE(seen.has_value());
   CHECK(seen->queued == 17);
-  world.on_engine([&] { world.journal.appended = 100; });
+  world.on_engine([&] { world.journal.appended = 100, world.engine.work = true; });
   CHECK_FALSE(world.shell.pressure_while_syncing().has_value());
   for (int i = 0; i < 500 && world.journal.appended > 0; ++i) std::this_thread::sleep_for(2ms);
   CHECK(world.journal.synced_by.load() != engine_thread);
