@@ -76,7 +76,7 @@ class Journal {
   // when there was nothing to do, and then does what nobody waits for: call it until it does. What the disk has no room for is
   // not completed and waits for a later call.
   virtual bool sync() = 0;
-  virtual size_t waiting_bytes() const = 0;  // appended, and not completed yet
+  virtual size_t waiting_bytes() const = 0;  // appended, and not taken by a `sync`
   virtual Room room() const { return {}; }  // as of the last `sync`
   // Somebody else on this disk has no room: the next `sync` gives up what the log holds for such times.
   virtual void give_way() {}
