@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "runtime/engine/history.h"
 #include "runtime/engine/partition.h"
 #include "runtime/value/mutation.h"
 
@@ -76,26 +77,26 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
     }
   }
   if (whole->may_hold(rows::Family::Groups)) erase_all(Table::Result, rows::big_endian(root));
+  packed::Members details(now_);
+  details.put("outcome", outcome.name);
+  details.put_flag("failure", outcome.failure);
+  details.put_json("value", value);
+  details.put("inFlight", uint64_t{in_flight.size()});
+  details.put_flag("compensate", compensate);
+  keep(history::entry_of(now_, "ending", root, "", "", std::move(details)), root);
+  if (broken(Rule::SealedOnceOver)) to_seal_.try_emplace(root);
+  if (in_flight.empty()) return settled(*whole);
   put(*whole);
-  note(root, "ending", root, "", "",
-       {{"outcome", outcome.name},
-        {"failure", outcome.failure},
-        {"value", Json::parse(value)},
-        {"inFlight", in_flight.size()},
-        {"compensate", compensate}});
-  if (broken(Rule::SealedOnceOver)) to_seal_.try_emplace(root, 0);
-  if (in_flight.empty()) return settled(root);
   settling_[root] = std::move(in_flight);
 }
 
-void Partition::settled(uint64_t root) {
-  auto whole = family(root);
-  CHECK(whole.has_value());
-  if (!whole->compensate || !whole->may_hold(rows::Family::Undos) ||
+void Partition::settled(rows::Family& whole) {
+  const uint64_t root = whole.root;
+  if (!whole.compensate || !whole.may_hold(rows::Family::Undos) ||
       overlay_.collect(Table::Undo, rows::big_endian(root), 1).empty())
-    return finalize(*whole);
-  whole->status = rows::Family::Status::Compensating;
-  put(*whole);
+    return finalize(whole);
+  whole.status = rows::Family::Status::Compensating;
+  put(whole);
   note(root, "compensating", root, "", "",
        {{"writes", overlay_.collect(Table::Undo, rows::big_endian(root)).size()}});
   compensate(root);
@@ -182,8 +183,11 @@ void Partition::finalize(rows::Family& whole) {
   put(Table::Key, rows::workflow_key(whole.workflow, whole.key), rows::Key{whole.root, false});
   family_ended(whole.root);
   ++(whole.failure ? state_.counters.failed : state_.counters.finished);
-  note(whole.root, whole.failure ? "failed" : "finished", whole.root, "", "",
-       {{"outcome", whole.outcome}, {"value", Json::parse(whole.value)}});
+  packed::Members details(now_);
+  details.put("outcome", whole.outcome);
+  details.put_json("value", whole.value);
+  keep(history::entry_of(now_, whole.failure ? "failed" : "finished", whole.root, "", "", std::move(details)),
+       whole.root);
   to_be_sealed(whole);
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr size_t kMessagesPerDrain = 64;            // of each partition
 constexpr size_t kMessageBytesPerDrain = 1u << 20;  // and no more when there are so many
+constexpr size_t kHearersAhead = 16;                // of one key, that are read together with others
 constexpr uint32_t kKeysMax = 256;  // of one subscription: its row, and what ends it, name each
 
 }  // namespace
@@ -85,7 +86,8 @@ std::vector<std::shared_ptr<const HeardMessage>> Partition::messages_behind(Part
     messages.push_back(std::move(message));
   }
   if (messages.size() < 2 || prefixes.empty()) return messages;
-  for (const std::string_view value : overlay_.read_ahead_under(Table::Subscription, std::move(prefixes))) {
+  for (const std::string_view value :
+       overlay_.read_ahead_under(Table::Subscription, std::move(prefixes), kHearersAhead)) {
     const auto subscription = rows::decode<rows::Subscription>(value);
     instances.push_back(rows::pair_key(subscription.root, subscription.instance));
     instances.push_back(rows::pair_key(subscription.root, 0));
@@ -133,10 +135,11 @@ void Partition::deliver_event(const rows::Message& message, const HeardEvent& ev
       next_sequence();  // what is subscribed from here on answers to this event, and does not hear it
   for (const std::string& prefix : event.prefixes) {
     for (const auto& [key, value] : overlay_.collect(Table::Subscription, prefix)) {
-      const auto now = find<rows::Subscription>(Table::Subscription, key);
-      if (!now || now->born > first_born)
-        continue;  // taken away, or taken again, because of what was heard before
-      heard(*now, *event.record, message);
+      const auto now = overlay_.now(Table::Subscription, key, value);
+      if (!now) continue;  // taken away because of what was heard before
+      const auto subscription = rows::decode<rows::Subscription>(*now);
+      if (subscription.born > first_born) continue;  // taken again
+      heard(subscription, *event.record, message);
       run_ready();
     }
   }
@@ -154,10 +157,12 @@ void Partition::heard(const rows::Subscription& subscription, const std::string&
   if (row->status != rows::Instance::Status::Waiting) return;
   if (event.guard_state && !guard_holds(*row, *event.guard_state, Input{abi::Ok, 0, record, type, {}}))
     return;
-  Json details = {
-      {"event", program().events[event.event].name}, {"source", message.source}, {"id", message.id}};
-  if (!message.partner.empty()) details["by"] = asker_json(message);
-  note(*row, "heard", details);
+  packed::Members details(now_);
+  details.put("event", program().events[event.event].name);
+  details.put("source", message.source);
+  details.put("id", message.id);
+  if (!message.partner.empty()) details.put("by", asker_json(message));
+  note(*row, "heard", std::move(details));
   resume(row->root, row->number, Input{abi::EventBase + subscription.index, 0, record, type, {}});
 }
 

@@ -421,7 +421,9 @@ void Partition::finish_call(rows::Pending& row, Input input, const std::string& 
   settling->second.erase(row.number);
   if (settling->second.empty()) {
     settling_.erase(settling);
-    settled(row.root);
+    auto whole = family(row.root);
+    CHECK(whole.has_value());
+    settled(*whole);
   }
 }
 

@@ -9,8 +9,6 @@ namespace endcap {
 
 namespace {
 
-constexpr size_t kRowsAheadMax = 16;  // under a prefix: more are read when they are wanted
-
 // Whoever waits for a call is read again when its answer comes.
 bool is_read_again(const RowOperation& operation) {
   return operation.value && (operation.table == Table::Instance || operation.table == Table::Pending);
@@ -20,7 +18,7 @@ bool is_read_again(const RowOperation& operation) {
 
 std::optional<std::string> Overlay::get(Table table, std::string_view key) {
   if (table == Table::History) ++history_rows_read_;
-  const Less::View wanted(table, key);
+  const View wanted(table, key);
   if (const auto change = changes_.find(wanted); change != changes_.end()) return change->second.now();
   if (const auto ahead = ahead_.find(wanted); ahead != ahead_.end()) return ahead->second;
   auto row = store_.get(partition_, table, key);
@@ -32,28 +30,26 @@ std::optional<std::string> Overlay::get(Table table, std::string_view key) {
 }
 
 void Overlay::read_ahead(Table table, std::vector<std::string> keys) {
-  std::erase_if(keys, [&](const std::string& key) { return changes_.contains(Less::View(table, key)); });
+  std::erase_if(keys, [&](const std::string& key) { return changes_.contains(View(table, key)); });
   if (keys.empty()) return;
   auto rows = store_.multi_get(partition_, table, keys);
   if (!rows) return;  // whoever asks for the row is told
   for (size_t i = 0; i < keys.size(); ++i) ahead_[Key(table, std::move(keys[i]))] = std::move((*rows)[i]);
 }
 
-std::vector<std::string_view> Overlay::read_ahead_under(Table table, std::vector<std::string> prefixes) {
+std::vector<std::string_view> Overlay::read_ahead_under(Table table, std::vector<std::string> prefixes,
+                                                        size_t rows_max, Store::Between between) {
   std::ranges::sort(prefixes);  // the store goes through them in one direction
   const auto again = std::ranges::unique(prefixes);
   prefixes.erase(again.begin(), again.end());
-  auto found = store_.multi_scan(partition_, table, prefixes, kRowsAheadMax);
+  auto found = store_.multi_scan(partition_, table, prefixes, rows_max, between);
   if (!found) return {};  // whoever asks for the rows is told
   std::vector<std::string_view> values;
   for (size_t i = 0; i < prefixes.size(); ++i) {
     if (!(*found)[i]) continue;
     Rows& rows = ahead_under_[Key(table, std::move(prefixes[i]))];
     rows = std::move(*(*found)[i]);
-    for (const auto& [key, value] : rows) {
-      ahead_[Key(table, key)] = value;
-      values.emplace_back(value);
-    }
+    for (const auto& [key, value] : rows) values.emplace_back(value);
   }
   return values;
 }
@@ -77,7 +73,7 @@ void Overlay::put(Table table, std::string key, std::string value) {
 void Overlay::erase(Table table, std::string key) { set(table, std::move(key), std::nullopt); }
 
 void Overlay::forget(Table table, const std::string& key) {
-  const auto row = changes_.find(Less::View(table, key));
+  const auto row = changes_.find(View(table, key));
   if (row == changes_.end() || !row->second.is_dirty || row->second.records > 0) return erase(table, key);
   row->second.value.reset();
   row->second.is_dirty = false;
@@ -87,28 +83,28 @@ void Overlay::forget(Table table, const std::string& key) {
 Rows Overlay::collect(Table table, std::string_view prefix, size_t limit, std::string_view from) {
   Rows rows;
   const std::string begin(from.empty() ? prefix : from), end = rows::after_prefix(std::string(prefix));
-  auto change = changes_.lower_bound(Less::View(table, begin));
+  auto change = changes_.lower_bound(View(table, begin));
   const auto in_range = [&] {
-    return change != changes_.end() && change->first.first == table &&
-           (end.empty() || change->first.second < end);
+    return change != changes_.end() && change->first.table == table &&
+           (end.empty() || change->first.key < end);
   };
   const auto take_changes_before = [&](std::string_view key, bool all) {
-    for (; in_range() && (all || change->first.second < key) && rows.size() < limit; ++change) {
-      if (change->second.now()) rows.emplace_back(change->first.second, *change->second.now());
+    for (; in_range() && (all || change->first.key < key) && rows.size() < limit; ++change) {
+      if (change->second.now()) rows.emplace_back(change->first.key, *change->second.now());
     }
   };
   const auto take = [&](std::string_view key, std::string_view value) {
     take_changes_before(key, false);
     if (rows.size() >= limit) return false;
-    if (in_range() && change->first.second == key) {
-      if (change->second.now()) rows.emplace_back(change->first.second, *change->second.now());
+    if (in_range() && change->first.key == key) {
+      if (change->second.now()) rows.emplace_back(change->first.key, *change->second.now());
       ++change;
     } else {
       rows.emplace_back(key, value);
     }
     return rows.size() < limit;
   };
-  const auto ahead = from.empty() ? ahead_under_.find(Less::View(table, prefix)) : ahead_under_.end();
+  const auto ahead = from.empty() ? ahead_under_.find(View(table, prefix)) : ahead_under_.end();
   if (ahead != ahead_under_.end()) {
     for (const auto& [key, value] : ahead->second) {
       if (!take(key, value)) break;
@@ -119,6 +115,11 @@ Rows Overlay::collect(Table table, std::string_view prefix, size_t limit, std::s
   take_changes_before({}, true);
   if (table == Table::History) history_rows_read_ += rows.size();
   return rows;
+}
+
+std::optional<std::string> Overlay::now(Table table, std::string_view key, std::string_view value) const {
+  const auto change = changes_.find(View(table, key));
+  return change != changes_.end() ? change->second.now() : std::string(value);
 }
 
 Rows Overlay::collect_to_seal(std::string_view prefix, size_t limit, std::string_view from) {
@@ -143,7 +144,7 @@ Overlay::Operations Overlay::take(Position position) {
       changes_.erase(row);
       continue;
     }
-    operations->push_back({row->first.first, row->first.second, std::move(change.value)});
+    operations->push_back({row->first.table, row->first.key, std::move(change.value)});
     change.value.reset();
     change.taken = &operations->back();
     change.position = position;

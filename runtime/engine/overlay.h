@@ -3,6 +3,7 @@
 // whole when the journal fails.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/engine/row_keys.h"
 #include "runtime/store/store.h"
 
 namespace endcap {
@@ -33,8 +35,11 @@ class Overlay {
   // before `applied`: what is on its way to the store is in the overlay, and not asked of what was read
   // ahead.
   void read_ahead(Table table, std::vector<std::string> keys);
-  // The same for prefixes that `collect` will be asked for, and for the rows under them: gives their values.
-  std::vector<std::string_view> read_ahead_under(Table table, std::vector<std::string> prefixes);
+  // The same for prefixes that `collect` will be asked for, unless more than `rows_max` are under one: gives
+  // the values of the rows.
+  std::vector<std::string_view> read_ahead_under(Table table, std::vector<std::string> prefixes,
+                                                 size_t rows_max,
+                                                 Store::Between between = Store::Between::Much);
   void forget_read_ahead() { ahead_.clear(), ahead_under_.clear(); }
   void put(Table table, std::string key, std::string value);
   void erase(Table table, std::string key);
@@ -43,7 +48,10 @@ class Overlay {
   // Rows whose keys begin with `prefix`, from `from` on when it is not empty; at most `limit`.
   Rows collect(Table table, std::string_view prefix, size_t limit = SIZE_MAX, std::string_view from = {});
 
-  // The same of entries that are sealed: that is no reading to go on, and does not count.
+  // What stands now where `collect` found `value` in this drain.
+  std::optional<std::string> now(Table table, std::string_view key, std::string_view value) const;
+
+  // The same as `collect` of entries that are sealed: that is no reading to go on, and does not count.
   Rows collect_to_seal(std::string_view prefix, size_t limit, std::string_view from);
 
   // Makes a record necessary although no row changed.
@@ -61,15 +69,28 @@ class Overlay {
  private:
   static constexpr size_t kRecordBytesWanted = 4u << 20;
 
-  using Key = std::pair<Table, std::string>;
+  // The first bytes of a key stand beside it as numbers, which order as they do: most comparisons end there,
+  // and need not go where the key is.
+  template <typename Text>
+  struct KeyOf {
+    Table table;
+    uint64_t first, second;
+    Text key;
+    KeyOf(Table of, Text text)
+        : table(of),
+          first(rows::leading_number(text)),
+          second(rows::leading_number(std::string_view(text).substr(std::min<size_t>(text.size(), 8)))),
+          key(std::move(text)) {}
+  };
+  using Key = KeyOf<std::string>;
+  using View = KeyOf<std::string_view>;
   struct Less {
     using is_transparent = void;
-    using View = std::pair<Table, std::string_view>;
-    static View view(const Key& key) { return {key.first, key.second}; }
-    static View view(const View& key) { return key; }
     bool operator()(const auto& a, const auto& b) const {
-      const View left = view(a), right = view(b);
-      return left.first != right.first ? left.first < right.first : left.second < right.second;
+      if (a.table != b.table) return a.table < b.table;
+      if (a.first != b.first) return a.first < b.first;
+      if (a.second != b.second) return a.second < b.second;
+      return std::string_view(a.key) < std::string_view(b.key);
     }
   };
   struct Change {

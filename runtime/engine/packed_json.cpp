@@ -166,6 +166,57 @@ class Sink final : public abi::JsonSink {
   Instant time_;
 };
 
+// Of JSON as it is read. How many members there were is known at their end, and put before them.
+class JsonReader final : public nlohmann::json_sax<Json> {
+ public:
+  JsonReader(std::string& out, Instant time) : out_(out), time_(time) {}
+  bool null() override { return element(), out_.push_back(Null), true; }
+  bool boolean(bool value) override { return element(), out_.push_back(value ? True : False), true; }
+  bool number_integer(int64_t value) override { return element(), put_whole(out_, value), true; }
+  bool number_unsigned(uint64_t value) override { return element(), put_unsigned(out_, value), true; }
+  bool number_float(double value, const std::string&) override {
+    return element(), put_value(out_, Json(value), time_), true;
+  }
+  bool string(std::string& value) override { return element(), put_string(out_, value, time_), true; }
+  bool binary(Json::binary_t&) override { return false; }
+  bool start_object(size_t) override { return begin(Object); }
+  bool key(std::string& name) override {
+    ++open_.back().count;
+    put_name(out_, name);
+    return true;
+  }
+  bool end_object() override { return end(); }
+  bool start_array(size_t) override { return begin(Array); }
+  bool end_array() override { return end(); }
+  bool parse_error(size_t, const std::string&, const Json::exception&) override { return false; }
+
+ private:
+  struct Open {
+    What what;
+    size_t begin = 0, count = 0;
+  };
+  void element() {
+    if (!open_.empty() && open_.back().what == Array) ++open_.back().count;
+  }
+  bool begin(What what) {
+    element();
+    out_.push_back(static_cast<char>(what));
+    open_.push_back({what, out_.size()});
+    return true;
+  }
+  bool end() {
+    std::string count;
+    put_number(count, open_.back().count);
+    out_.insert(open_.back().begin, count);
+    open_.pop_back();
+    return true;
+  }
+
+  std::string& out_;
+  Instant time_;
+  std::vector<Open> open_;
+};
+
 template <size_t N>
 std::string word_of(const std::array<std::string_view, N>& words, uint64_t number) {
   CHECK(number < N);  // of a newer release, which opening refuses
@@ -274,6 +325,17 @@ void Members::put(std::string_view name, const Json& value) {
   if (value.is_string()) return put(name, std::string_view(value.get_ref<const std::string&>()));
   put_name(bytes_, name);
   put_value(bytes_, value, time_);
+}
+
+void Members::put_flag(std::string_view name, bool value) {
+  put_name(bytes_, name);
+  bytes_.push_back(value ? True : False);
+}
+
+void Members::put_json(std::string_view name, std::string_view json) {
+  put_name(bytes_, name);
+  JsonReader reader(bytes_, time_);
+  CHECK(Json::sax_parse(json, &reader));
 }
 
 void Members::put_packed(std::string_view name, const abi::Types& types, abi::TypeId type,

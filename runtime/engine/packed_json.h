@@ -51,7 +51,11 @@ class Members {
       : time_(time), elsewhere_(std::move(elsewhere)) {}
   void put(std::string_view name, uint64_t value);
   void put(std::string_view name, std::string_view text);
+  void put(std::string_view name, const std::string& text) { put(name, std::string_view(text)); }
   void put(std::string_view name, const nlohmann::ordered_json& value);
+  void put_flag(std::string_view name, bool value);
+  // The value that `json` is the text of, which must be JSON.
+  void put_json(std::string_view name, std::string_view json);
   // A packed value, as the JSON it is.
   void put_packed(std::string_view name, const abi::Types& types, abi::TypeId type, std::string_view value);
   std::string take() { return std::move(bytes_); }

@@ -295,6 +295,12 @@ void Partition::note(const rows::Instance& row, const char* kind, const Json& de
   note(row.root, kind, row.number, wait_point(row).path, row.element, details);
 }
 
+// What is noted thousands of times a second is packed at once.
+void Partition::note(const rows::Instance& row, const char* kind, packed::Members details) {
+  keep(history::entry_of(now_, kind, row.number, wait_point(row).path, row.element, std::move(details)),
+       row.root);
+}
+
 bool Partition::busy() const {
   return !starts_.empty() || !events_.empty() || !inbound_.empty() || !decisions_.empty() ||
          !resumes_.empty() || !replies_.empty() || !batches_.empty() || !sent_.empty() ||

@@ -50,6 +50,7 @@
 #include "runtime/engine/carry.h"
 #include "runtime/engine/engine_state.h"
 #include "runtime/engine/overlay.h"
+#include "runtime/engine/packed_json.h"
 #include "runtime/engine/says.h"
 #include "runtime/engine/sweeps.h"
 
@@ -162,6 +163,7 @@ class Partition {
   void note(uint64_t root, const char* kind, uint64_t instance, const std::string& path,
             const std::string& element, const Json& details);
   void note(const rows::Instance& row, const char* kind, const Json& details);
+  void note(const rows::Instance& row, const char* kind, packed::Members details);
   void keep(const history::Entry& entry, uint64_t root);
 
   // --- starts.cpp
@@ -229,7 +231,7 @@ class Partition {
   Rows first_timers(size_t limit);
   bool fire_timers();
   void fire(const rows::Timer& timer);
-  void read_ahead(const std::vector<std::pair<std::string, rows::Timer>>& due);
+  void read_ahead(const std::vector<rows::Timer>& due);
 
   // --- schedules.cpp: starts at times that come round
   bool schedules_wanted();
@@ -523,7 +525,7 @@ class Partition {
   std::vector<std::pair<std::string, std::string>> members(const rows::Family& whole);
   void end_family(uint64_t root, const abi::Outcome& outcome, const std::string& value, bool compensate);
   bool stays_to_settle(const rows::Pending& call) const;
-  void settled(uint64_t root);
+  void settled(rows::Family& whole);
   void compensate(uint64_t root);
   bool take_back(uint64_t root, uint64_t below);
   void begin_undo(rows::Undo& undo);
@@ -536,8 +538,13 @@ class Partition {
   void question_asked(uint64_t root);
   void question_answered(uint64_t root);
   void load_sealing();
+  struct ToSeal {
+    uint64_t from = 0;             // the number from which on it is not sealed yet
+    std::optional<Instant> ended;  // its family; unknown since a restart
+  };
+  void read_ahead_to_seal();
   bool seal_some();
-  size_t seal(uint64_t root, uint64_t& from);
+  size_t seal(uint64_t root, ToSeal& of);
   void keep_sealed(const std::string& key, const rows::Sealed& sealed);
   bool is_to_be_dropped(Instant day) const;
   bool drop_some();
@@ -632,7 +639,7 @@ class Partition {
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;
-  std::map<uint64_t, uint64_t> to_seal_;  // root -> the number from which on it is not sealed yet
+  std::map<uint64_t, ToSeal> to_seal_;  // by their roots
   std::optional<Instant> oldest_sealed_;  // the day, as its first instant
   std::string drop_from_;                 // no sealed row stands before
   std::optional<Instant> drop_at_;        // the next of those that are as old as that

@@ -20,6 +20,11 @@ inline uint64_t from_big_endian(std::string_view bytes) {
   for (size_t i = 0; i < 8 && i < bytes.size(); ++i) value = value << 8 | static_cast<uint8_t>(bytes[i]);
   return value;
 }
+// Of any length: of two keys whose numbers differ, that of the smaller is the smaller.
+inline uint64_t leading_number(std::string_view bytes) {
+  const size_t missing = bytes.size() < 8 ? 8 - bytes.size() : 0;
+  return missing == 8 ? 0 : from_big_endian(bytes) << (8 * missing);
+}
 // Instants order as numbers once their sign bit is flipped.
 inline std::string time_key(Instant time) {
   return big_endian(static_cast<uint64_t>(time) ^ (uint64_t{1} << 63));

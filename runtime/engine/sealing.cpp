@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "runtime/engine/history.h"
 #include "runtime/engine/partition.h"
@@ -17,6 +18,9 @@ namespace {
 constexpr size_t kSealsPerDrain = 256;            // families, or parts of one
 constexpr size_t kEntriesAtOnce = 256;            // of one
 constexpr size_t kEntriesPerDrain = 4096;         // of all
+constexpr size_t kFamiliesAhead = 64;             // are read together
+constexpr size_t kEntriesAhead = 64;              // of one
+constexpr size_t kBetweenClose = 4;               // families from one to the next: they began together
 constexpr size_t kSealedBytesWanted = 16u << 10;  // of a row: what a page has to read at least
 constexpr size_t kDroppedAtOnce = 2;              // sealed rows
 constexpr Duration kDropEvery = 5 * (kSecond / 1000);
@@ -29,7 +33,7 @@ bool may_be_sealed(const rows::Family& family) { return family.has_ended() && fa
 
 void Partition::to_be_sealed(const rows::Family& whole) {
   if (!may_be_sealed(whole)) return;
-  if (!to_seal_.try_emplace(whole.root, 0).second) return;
+  if (!to_seal_.try_emplace(whole.root, ToSeal{0, whole.ended}).second) return;
   overlay_.put(Table::Sealing, rows::big_endian(whole.root), "");
 }
 
@@ -59,7 +63,7 @@ void Partition::question_answered(uint64_t root) {
 
 void Partition::load_sealing() {
   for (const auto& [key, value] : overlay_.collect(Table::Sealing, {}))
-    to_seal_.emplace(rows::from_big_endian(key), 0);
+    to_seal_.emplace(rows::from_big_endian(key), ToSeal());
   drop_from_ = rows::time_key(meta_.dropped_before);
   const auto oldest = overlay_.collect(Table::Sealed, {}, 1, drop_from_);
   if (!oldest.empty()) oldest_sealed_ = sealed_keys::day(oldest.front().first);
@@ -67,10 +71,24 @@ void Partition::load_sealing() {
 
 // ---------------------------------------------------------------- sealing
 
+// Those of a herd have waited for weeks: their entries are read in one go.
+void Partition::read_ahead_to_seal() {
+  std::vector<std::string> roots;
+  for (const auto& [root, of] : to_seal_ | std::views::take(kFamiliesAhead)) {
+    if (of.from == 0) roots.push_back(rows::big_endian(root));
+  }
+  if (roots.size() < 2) return;
+  const uint64_t span = rows::from_big_endian(roots.back()) - rows::from_big_endian(roots.front());
+  const bool close = span / state_.options.partitions < kBetweenClose * roots.size();
+  overlay_.read_ahead_under(Table::History, std::move(roots), kEntriesAhead,
+                            close ? Store::Between::Little : Store::Between::Much);
+}
+
 bool Partition::seal_some() {
   size_t entries = 0, seals = 0;
   for (; !to_seal_.empty() && seals < kSealsPerDrain && entries < kEntriesPerDrain; ++seals) {
     if (overlay_.full()) break;
+    if (seals % kFamiliesAhead == 0) read_ahead_to_seal();
     const auto first = to_seal_.begin();
     const size_t sealed = seal(first->first, first->second);
     entries += sealed;
@@ -81,11 +99,13 @@ bool Partition::seal_some() {
   return seals > 0;
 }
 
-// From the number `from` on, which it moves. Gives how many entries that were.
-size_t Partition::seal(uint64_t root, uint64_t& from) {
-  const auto whole = family(root);
-  const auto found =
-      overlay_.collect_to_seal(rows::big_endian(root), kEntriesAtOnce, rows::pair_key(root, from));
+// Gives how many entries that were. Of a family that is gone by policy they are dropped.
+size_t Partition::seal(uint64_t root, ToSeal& of) {
+  if (!of.ended) {
+    if (const auto whole = family(root)) of.ended = whole->ended;
+  }
+  const auto found = overlay_.collect_to_seal(rows::big_endian(root), kEntriesAtOnce,
+                                              of.from == 0 ? "" : rows::pair_key(root, of.from));
   history::Packer packer(root);
   rows::Sealed sealed;
   for (const auto& [key, bytes] : found) {
@@ -93,11 +113,11 @@ size_t Partition::seal(uint64_t root, uint64_t& from) {
     const auto entry = history::entry_of_row(root, number, bytes);
     packer.add(entry);
     if (entry.task && std::ranges::count(sealed.tasks, *entry.task) == 0) sealed.tasks.push_back(*entry.task);
-    from = number + 1;
+    of.from = number + 1;
     overlay_.forget(Table::History, key);
     if (packer.size() < kSealedBytesWanted && &key != &found.back().first) continue;
     sealed.entries = packer.take();
-    if (whole) keep_sealed(sealed_keys::of(whole->ended, root, number), sealed);
+    if (of.ended) keep_sealed(sealed_keys::of(*of.ended, root, number), sealed);
     packer = history::Packer(root);
     sealed = {};
   }

@@ -125,13 +125,15 @@ void Partition::start_instance(ParsedStart& start) {
   }
   family_lives(row.root);
   ++state_.counters.started;
-  Json details = {{"workflow", workflow.name},
-                  {"version", workflow.version},
-                  {"key", start.key},
-                  {"program", abi::hex(program().hash).substr(0, 16)},
-                  {"arguments", Json::parse(start.arguments)}};
-  if (start.asked.kind != rows::Message::Kind::Event || by_partner) details["by"] = asker_json(start.asked);
-  note(row, "started", details);
+  packed::Members details(now_);
+  details.put("workflow", workflow.name);
+  details.put("version", uint64_t{workflow.version});
+  details.put("key", start.key);
+  details.put("program", abi::hex(program().hash).substr(0, 16));
+  details.put_json("arguments", start.arguments);
+  if (start.asked.kind != rows::Message::Kind::Event || by_partner)
+    details.put("by", asker_json(start.asked));
+  note(row, "started", std::move(details));
   answer(start.reply, Json{{"id", row.number}}.dump());
   step(std::move(row), Input{abi::Start});
 }

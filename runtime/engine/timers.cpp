@@ -11,6 +11,7 @@ namespace endcap {
 namespace {
 
 constexpr size_t kTimersPerDrain = 64;  // a midnight herd must not starve people's decisions
+const std::string kBehindAllTimers(sizeof(Instant), '\xff');
 
 }  // namespace
 
@@ -38,7 +39,7 @@ std::optional<Instant> Partition::next_due() {
 Rows Partition::first_timers(size_t limit) {
   auto timers =
       overlay_.collect(Table::Timer, {}, limit, std::max(first_timer_, rows::time_key(meta_.watermark)));
-  first_timer_ = timers.empty() ? std::string(sizeof(Instant), '\xff') : timers.front().first;
+  first_timer_ = timers.empty() ? kBehindAllTimers : timers.front().first;
   return timers;
 }
 
@@ -55,30 +56,39 @@ bool Partition::fire_timers() {
   const auto first = next_timer();
   if (!first || *first > now_) return false;
   bool fired = false;
-  std::vector<std::pair<std::string, rows::Timer>> due;
-  for (const auto& [key, value] : first_timers(kTimersPerDrain)) {
-    if (rows::time_of_key(key) > now_) break;
-    due.emplace_back(key, rows::decode<rows::Timer>(value));
-  }
-  read_ahead(due);
-  for (const auto& [key, timer] : due) {
-    if (overlay_.full()) break;
-    if (!overlay_.get(Table::Timer, key)) continue;  // what fired before it took it away
+  Rows due = first_timers(kTimersPerDrain + 1);  // the last of them is next, unless firing changes that
+  size_t count = 0;
+  while (count < std::min(due.size(), kTimersPerDrain) && rows::time_of_key(due[count].first) <= now_)
+    ++count;
+  next_due_.reset();
+  if (count < due.size()) next_due_ = rows::time_of_key(due[count].first);
+  first_timer_ = count < due.size() ? due[count].first : kBehindAllTimers;
+  due.resize(count);
+  std::vector<rows::Timer> timers;
+  for (const auto& [key, value] : due) timers.push_back(rows::decode<rows::Timer>(value));
+  read_ahead(timers);
+  for (size_t i = 0; i < count; ++i) {
+    const auto& [key, value] = due[i];
+    if (overlay_.full()) {
+      first_timer_ = std::min(first_timer_, key);
+      next_due_known_ = false;
+      break;
+    }
+    if (!overlay_.now(Table::Timer, key, value)) continue;  // what fired before it took it away
     overlay_.erase(Table::Timer, key);
     meta_.watermark = rows::time_of_key(key);
     ++state_.counters.timers_fired;
-    fire(timer);
+    fire(timers[i]);
     run_ready();
     fired = true;
   }
-  next_due_known_ = false;
   return fired;
 }
 
 // What all of these will need, in one go: a herd wakes families that nobody has looked at for weeks.
-void Partition::read_ahead(const std::vector<std::pair<std::string, rows::Timer>>& due) {
+void Partition::read_ahead(const std::vector<rows::Timer>& due) {
   std::vector<std::string> instances, tasks;
-  for (const auto& [key, timer] : due) {
+  for (const rows::Timer& timer : due) {
     switch (timer.kind) {
       case rows::Timer::Kind::Due:
         instances.push_back(rows::pair_key(timer.root, timer.number));

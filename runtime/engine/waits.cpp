@@ -87,18 +87,18 @@ bool Partition::park_call(rows::Instance& row, const abi::WaitPoint& point, std:
 }
 
 void Partition::park_until(rows::Instance& row, const abi::WaitPoint& point) {
-  Json details = Json::object();
+  packed::Members details(now_);
   if (point.kind == WaitKind::Until) {
     row.deadline = static_cast<Instant>(operand(0).bits);
-    details["until"] = instant_to_text(row.deadline);
+    details.put("until", instant_to_text(row.deadline));
   } else {
     const rows::Limit limit = limit_of(*point.within);
     row.deadline = deadline(limit, now_).value_or(now_);
-    details["within"] = limit_json(limit, row.deadline);
+    details.put("within", limit_json(limit, row.deadline));
   }
   row.timers.push_back(schedule(row.deadline, {rows::Timer::Kind::Due, row.root, row.number}));
   for (uint32_t i = 0; i < point.events.size(); ++i) subscribe(row, point, i, false);
-  note(row, "waits", details);
+  note(row, "waits", std::move(details));
 }
 
 // Takes away what the wait of `row` holds. While its family ends, calls stay with the family: they settle

@@ -122,7 +122,7 @@ std::expected<void, StoreError> SimulatedStore::scan(
 }
 
 std::expected<std::vector<std::optional<Rows>>, StoreError> SimulatedStore::multi_scan(
-    PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max) {
+    PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max, Between) {
   std::vector<std::optional<Rows>> all;
   for (const std::string& prefix : prefixes) {
     Rows rows;

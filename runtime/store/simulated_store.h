@@ -30,7 +30,8 @@ class SimulatedStore final : public Store {
       const std::function<bool(std::string_view key, std::string_view value)>& visit) override;
 
   std::expected<std::vector<std::optional<Rows>>, StoreError> multi_scan(
-      PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max) override;
+      PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max,
+      Between between) override;
 
   // What a lost process leaves: every partition is as it was flushed last.
   void crash();

@@ -104,6 +104,27 @@ TEST_CASE("whatever an entry tells comes back as it was written") {
   }
 }
 
+TEST_CASE("text of JSON is packed to the same bytes as the value that it is") {
+  Random random(8);
+  const auto packed_at_once = [](const std::string& text) {
+    packed::Members members(kNoon);
+    members.put_json("value", text);
+    return members.take();
+  };
+  for (int i = 0; i < 3'000; ++i) {
+    const Told value = random.value();
+    CAPTURE(value.dump());
+    packed::Members members(kNoon);
+    members.put("value", value);
+    CHECK(packed_at_once(value.dump(i % 3)) == members.take());
+  }
+  packed::Members many(kNoon);
+  Told wide = Told::object();
+  for (int i = 0; i < 200; ++i) wide[std::to_string(i)] = {{"list", Told(std::vector<int>(300, i))}};
+  many.put("value", wide);
+  CHECK(packed_at_once(wide.dump()) == many.take());
+}
+
 TEST_CASE("moments, hashes and the task come back to the letter, and look-alikes too") {
   for (const char* text : {"2026-11-23T12:00:00Z", "2026-11-23T12:00:00.000123Z", "2026-11-23T12:00:00+01:00",
                            "2026-11-23T12:00:00.100000Z", "2026-02-30T12:00:00Z", "0001-01-01T00:00:00Z",

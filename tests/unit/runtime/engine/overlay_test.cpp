@@ -156,18 +156,35 @@ TEST_CASE("what was read ahead is not asked of the store again, and gives way to
                        {Table::Subscription, "title c", "3"}}));
   Overlay overlay(store, 0, history_rows_read, 0);
   overlay.put(Table::Subscription, "page d", "new");
-  CHECK(overlay.read_ahead_under(Table::Subscription, {"title", "none", "page", "title"}).size() == 3);
+  CHECK(overlay.read_ahead_under(Table::Subscription, {"title", "none", "page", "title"}, 16).size() == 3);
   store.fail_reads("this block is damaged");
   CHECK(overlay.collect(Table::Subscription, "none").empty());
   CHECK(overlay.collect(Table::Subscription, "page") ==
         Rows{{"page a", "1"}, {"page b", "2"}, {"page d", "new"}});
-  CHECK(overlay.get(Table::Subscription, "page b") == "2");
   overlay.erase(Table::Subscription, "page b");
   overlay.put(Table::Subscription, "page a", "changed");
+  CHECK(!overlay.now(Table::Subscription, "page b", "2"));
+  CHECK(overlay.now(Table::Subscription, "page a", "1") == "changed");
+  CHECK(overlay.now(Table::Subscription, "title c", "3") == "3");
   CHECK(overlay.collect(Table::Subscription, "page") == Rows{{"page a", "changed"}, {"page d", "new"}});
   CHECK(overlay.collect(Table::Subscription, "page", 1) == Rows{{"page a", "changed"}});
   CHECK(overlay.failure().empty());
   overlay.forget_read_ahead();
   overlay.collect(Table::Subscription, "title");
   CHECK(overlay.failure() == "this block is damaged");
+}
+
+TEST_CASE("rows come in the order of their keys, whatever the length of these") {
+  uint64_t history_rows_read = 0;
+  SimulatedStore store(1);
+  Overlay overlay(store, 0, history_rows_read, 0);
+  const std::vector<std::string> keys = {
+      "",          {"\0", 1},   {"\0\0", 2}, "a", {"a\0", 2}, {"a\0b", 3}, "abcdefg", "abcdefgh",
+      "abcdefgh1", "abcdefgh2", "abcdefgi",  "b", "\x7f\xff", "\x80",      "\xff",    "\xff\xff"};
+  Rows wanted;
+  for (auto key = keys.rbegin(); key != keys.rend(); ++key) overlay.put(Table::Key, *key, "");
+  for (const std::string& key : keys) wanted.emplace_back(key, "");
+  CHECK(overlay.collect(Table::Key, "") == wanted);
+  CHECK(overlay.collect(Table::Key, "a") == Rows(wanted.begin() + 3, wanted.begin() + 11));
+  CHECK(overlay.collect(Table::Key, "abcdefgh") == Rows(wanted.begin() + 7, wanted.begin() + 10));
 }

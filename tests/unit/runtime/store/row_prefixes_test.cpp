@@ -116,8 +116,17 @@ TEST_CASE("with filters a scan finds what it finds without them") {
     }
     std::vector<std::string> prefixes;
     for (int i = 0; i < 20; ++i) prefixes.push_back(subscription());
-    CHECK((*rocks)->multi_scan(0, Table::Subscription, prefixes, 3).value() ==
-          model.multi_scan(0, Table::Subscription, prefixes, 3).value());
+    CHECK((*rocks)->multi_scan(0, Table::Subscription, prefixes, 3, Store::Between::Much).value() ==
+          model.multi_scan(0, Table::Subscription, prefixes, 3, Store::Between::Much).value());
+    std::vector<std::string> families;  // they ascend
+    for (const uint64_t root : roots) {
+      if (roll(4) > 0) families.push_back(number(root));
+    }
+    for (const Table table : of_families) {
+      const auto wanted = model.multi_scan(0, table, families, 4, Store::Between::Much).value();
+      CHECK((*rocks)->multi_scan(0, table, families, 4, Store::Between::Much).value() == wanted);
+      CHECK((*rocks)->multi_scan(0, table, families, 4, Store::Between::Little).value() == wanted);
+    }
     for (const std::string& prefix : prefixes) {
       CHECK(scan(**rocks, Table::Subscription, prefix, after(prefix)) ==
             scan(model, Table::Subscription, prefix, after(prefix)));
@@ -150,6 +159,32 @@ TEST_CASE("looking for what nobody waits for any more does not walk over what ot
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   CHECK(found.value() == std::vector<std::optional<Rows>>{Rows{}, Rows{}});
   CHECK(walked < 10);
+  rocks->reset();
+  std::filesystem::remove_all(name);
+}
+
+TEST_CASE("going from one prefix to the next ends where much was deleted between them") {
+  std::string name = (std::filesystem::temp_directory_path() / "endcap-prefixes-XXXXXX").string();
+  REQUIRE(::mkdtemp(name.data()) != nullptr);
+  auto rocks = open_rocksdb_store(name, {.partitions = 1});
+  REQUIRE(rocks.has_value());
+  std::vector<RowOperation> noted, sealed;
+  for (uint64_t root = 1; root <= 5'000; ++root) {
+    noted.push_back({Table::History, number(root) + number(1), "noted"});
+    if (root % 2'000 != 0) sealed.push_back({Table::History, number(root) + number(1), std::nullopt});
+  }
+  REQUIRE((*rocks)->apply(0, 1, noted));
+  REQUIRE((*rocks)->flush(0));
+  REQUIRE((*rocks)->apply(0, 2, sealed));
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kEnableCount);
+  rocksdb::get_perf_context()->Reset();
+  const auto found = (*rocks)->multi_scan(0, Table::History, {number(1), number(2'000), number(4'000)}, 16,
+                                          Store::Between::Little);
+  const uint64_t walked = rocksdb::get_perf_context()->internal_delete_skipped_count;
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  CHECK(found.value() == std::vector<std::optional<Rows>>{Rows{}, Rows{{number(2'000) + number(1), "noted"}},
+                                                          Rows{{number(4'000) + number(1), "noted"}}});
+  CHECK(walked < 600);
   rocks->reset();
   std::filesystem::remove_all(name);
 }
