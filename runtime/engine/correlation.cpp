@@ -12,7 +12,7 @@
 namespace endcap {
 namespace {
 
-constexpr size_t kRecent = 256;                 // of each partition
+constexpr size_t kRecent = 1024;                // of each partition
 constexpr size_t kBytesWorthKeeping = 4 << 10;  // larger ones are read by each partition for itself
 
 }  // namespace
@@ -46,6 +46,7 @@ HeardMessage read_message(const abi::Types& types, const abi::Program& program,
       abi::Arena arena;
       const auto record = event_record(types, event, message.data, arena);
       HeardEvent each{i, {}, {}};
+      if (!record) heard.problem = record.error();
       if (record) each.record = abi::pack_value(types, event.record, arena, *record, nullptr);
       for (const uint32_t field : fields[i]) {
         if (!record) break;

@@ -1,5 +1,5 @@
 // How an event finds who waits for it: by the fields that some wait of the program keys it by. It is read
-// once for all partitions, which follow the same messages at about the same time.
+// once, when it comes, for all partitions, which follow the same messages at about the same time.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,7 @@ struct HeardEvent {
 struct HeardMessage {
   rows::Message message;
   std::vector<HeardEvent> events;  // what it is to the program
+  std::string problem;             // why its data is not of one of them, in words
 };
 // Whether the key is a list, whose elements are found one by one.
 bool is_keyed_by_list(const abi::Types& types, const abi::WaitPoint& point, const abi::Subscription& event);
@@ -34,7 +35,7 @@ bool is_keyed_by_list(const abi::Types& types, const abi::WaitPoint& point, cons
 HeardMessage read_message(const abi::Types& types, const abi::Program& program,
                           const std::vector<std::vector<uint32_t>>& fields, rows::Message message);
 
-// Messages that were read a moment ago, by where they are stored; bounded.
+// Messages that were stored or read a moment ago, by where they are stored; bounded.
 class RecentMessages {
  public:
   explicit RecentMessages(uint16_t partitions) : of_(partitions) {}

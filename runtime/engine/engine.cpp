@@ -120,20 +120,20 @@ class PartitionedEngine final : public Engine {
     if (admission_.refuses()) return answer(turned_away());
     if (request.source.empty() || request.id.empty())
       return answer(refuse(Refusal::Kind::Invalid, "an event needs a source and an id"));
-    bool known = false;
-    for (const abi::Event& event : state_.program->events) {
-      if (event.type != request.type) continue;
-      known = true;
-      abi::Arena arena;
-      auto record = event_record(state_.types, event, request.data_json, arena);
-      if (!record) return answer(refuse(Refusal::Kind::Invalid, record.error()));
-    }
-    if (!known)
+    const std::string identity = request.source + '\0' + request.id;
+    auto heard = std::make_shared<HeardMessage>(
+        read_message(state_.types, *state_.program, state_.correlation,
+                     {.source = std::move(request.source),
+                      .id = std::move(request.id),
+                      .type = std::move(request.type),
+                      .data = std::move(request.data_json)}));
+    if (heard->events.empty())
       return answer(refuse(Refusal::Kind::Invalid,
-                           fmt::format("no workflow knows events of type \"{}\"", request.type)));
-    Partition& partition = partition_of(request.source + '\0' + request.id);
+                           fmt::format("no workflow knows events of type \"{}\"", heard->message.type)));
+    if (!heard->problem.empty()) return answer(refuse(Refusal::Kind::Invalid, heard->problem));
+    Partition& partition = partition_of(identity);
     if (partition.queued_events() >= kQueuedMax) return answer(too_many("events"));
-    partition.event(std::move(request));
+    partition.event({"e" + abi::sha256(identity), std::move(heard), std::move(request.reply)});
   }
 
   // The partition that remembers the key need not be the one that starts: with both on stable storage, in

@@ -104,6 +104,11 @@ struct ParsedStart {
   JsonReply reply;
   rows::Message asked;  // by whom, when another instance asked for it
 };
+struct ParsedEvent {
+  std::string seen_key;  // what is remembered of it
+  std::shared_ptr<HeardMessage> heard;
+  JsonReply reply;
+};
 // A call of a partner, once it is known what it stands for: an event, or, without a type, the key of a start.
 struct InboundCall {
   std::string seen_key, content;  // what is remembered of it

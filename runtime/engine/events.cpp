@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "runtime/abi/shape.h"
 #include "runtime/engine/arguments.h"
@@ -14,7 +15,6 @@
 namespace endcap {
 namespace {
 
-constexpr size_t kMessagesPerDrain = 64;            // of each partition
 constexpr size_t kMessageBytesPerDrain = 1u << 20;  // and no more when there are so many
 constexpr size_t kHearersAhead = 16;                // of one key, that are read together with others
 constexpr uint32_t kKeysMax = 256;  // of one subscription: its row, and what ends it, name each
@@ -23,22 +23,26 @@ constexpr uint32_t kKeysMax = 256;  // of one subscription: its row, and what en
 
 // ---------------------------------------------------------------- where the event is stored
 
-void Partition::store_event(EventRequest& event) {
-  const std::string seen_key = "e" + abi::sha256(event.source + '\0' + event.id);
+// Whether those that are stored in this drain were seen, in one go.
+void Partition::read_ahead_seen() {
+  std::vector<std::string> keys;
+  for (const ParsedEvent& event : events_ | std::views::take(kMessagesPerDrain))
+    keys.push_back(event.seen_key);
+  if (keys.size() > 1) overlay_.read_ahead(Table::Dedup, std::move(keys));
+}
+
+void Partition::store_event(ParsedEvent& event) {
   ++state_.counters.events;
-  if (find<rows::Seen>(Table::Dedup, seen_key) && !broken(Rule::EventsAreTakenOnce)) {
-    return answer(event.reply, Json{{"accepted", true}, {"duplicate", true}}.dump());
-  }
-  put(Table::Dedup, seen_key, rows::Seen{now_, 0, {}});
-  overlay_.put(Table::Dedup, "t" + rows::time_key(now_) + seen_key, "");
+  if (find<rows::Seen>(Table::Dedup, event.seen_key) && !broken(Rule::EventsAreTakenOnce))
+    return answer(event.reply, R"({"accepted":true,"duplicate":true})");
+  put(Table::Dedup, event.seen_key, rows::Seen{now_, 0, {}});
+  overlay_.put(Table::Dedup, "t" + rows::time_key(now_) + event.seen_key, "");
   if (!oldest_seen_) oldest_seen_ = now_;
-  put(Table::Message, rows::big_endian(meta_.next_message++),
-      rows::Message{.source = event.source,
-                    .id = event.id,
-                    .type = event.type,
-                    .data = event.data_json,
-                    .stored = now_});
-  answer(event.reply, Json{{"accepted", true}, {"duplicate", false}}.dump());
+  event.heard->message.stored = now_;
+  const uint64_t number = meta_.next_message++;
+  put(Table::Message, rows::big_endian(number), event.heard->message);
+  state_.recent_messages.keep(number_, number, std::move(event.heard));
+  answer(event.reply, R"({"accepted":true,"duplicate":false})");
 }
 
 // Messages are of no use to anyone once every partition has seen them, and its store says so.

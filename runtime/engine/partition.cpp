@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kRecentBytes = 4u << 20;  // of the node: what was just written and is read again
 constexpr size_t kStartsPerDrain = 128;
-constexpr size_t kEventsPerDrain = 128;
+constexpr size_t kCallsPerDrain = 128;
 constexpr size_t kRepliesPerDrain = 1024;
 constexpr size_t kForgottenPerDrain = 512;  // more than a drain takes in
 constexpr Duration kSeenFor = 30 * kDay;    // docs/reference/api.md states it
@@ -94,8 +94,9 @@ bool Partition::take_inputs() {
   took = fire_timers() || took;
   took = follow_messages() || took;
   if (takes_new) {
-    take(events_, kEventsPerDrain, [&](EventRequest& request) { store_event(request); });
-    take(inbound_, kEventsPerDrain, [&](InboundCall& call) { take_call(call); });
+    read_ahead_seen();
+    take(events_, kMessagesPerDrain, [&](ParsedEvent& event) { store_event(event); });
+    take(inbound_, kCallsPerDrain, [&](InboundCall& call) { take_call(call); });
     take(starts_, kStartsPerDrain, [&](ParsedStart& request) { start_instance(request); });
   }
   for (uint64_t root : std::exchange(compensating_, {})) compensate(root);

@@ -81,7 +81,7 @@ class Partition {
   bool upgrade_some(const KnownPrograms& known, size_t families);
 
   void start(ParsedStart start) { starts_.push_back(std::move(start)); }
-  void event(EventRequest event) { events_.push_back(std::move(event)); }
+  void event(ParsedEvent event) { events_.push_back(std::move(event)); }
   void call(InboundCall call) { inbound_.push_back(std::move(call)); }
   void decide(DecisionRequest decision) { decisions_.push_back(std::move(decision)); }
   void resume(ResumeRequest request) { resumes_.push_back(std::move(request)); }
@@ -310,7 +310,9 @@ class Partition {
   void let_go_of_held(rows::Carrier& row, rows::Carried& item);
 
   // --- events.cpp
-  void store_event(EventRequest& event);
+  static constexpr size_t kMessagesPerDrain = 128;  // that are stored; and that are followed, of each partition
+  void read_ahead_seen();
+  void store_event(ParsedEvent& event);
   void take_call(InboundCall& call);  // inbound.cpp
   bool follow_messages();
   std::vector<std::shared_ptr<const HeardMessage>> messages_behind(PartitionId source, uint64_t seen,
@@ -597,7 +599,7 @@ class Partition {
   std::vector<Partition*> others_;
 
   std::deque<ParsedStart> starts_;
-  std::deque<EventRequest> events_;
+  std::deque<ParsedEvent> events_;
   std::deque<InboundCall> inbound_;
   std::deque<DecisionRequest> decisions_;
   std::deque<ResumeRequest> resumes_;

@@ -15,7 +15,7 @@
 namespace endcap::bench {
 namespace {
 
-constexpr uint64_t kFewReaders = 1000, kEvents = 20'000, kInBatch = 500;
+constexpr uint64_t kFewReaders = 1000, kEvents = 100'000, kInBatch = 500;
 constexpr uint32_t kBatchSenders = 8, kEventSenders = 100;
 constexpr uint64_t kStride = 7919;  // a prime: events go to readers all over the store
 
