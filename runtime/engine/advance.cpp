@@ -248,7 +248,7 @@ void Partition::resume_by_hand(ResumeRequest& request) {
   if (auto whole = family(request.instance)) {
     for (const auto& [key, value] : overlay_.collect(Table::Instance, rows::big_endian(request.instance))) {
       if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
-      auto each = rows::decode<rows::Instance>(value);
+      auto each = rows::decode<rows::Instance>(key, value);
       if (each.is_lost()) row = std::move(each);
       if (row) break;
     }

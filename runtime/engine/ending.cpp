@@ -57,7 +57,7 @@ void Partition::end_family(uint64_t root, const abi::Outcome& outcome, const std
   for (const auto& [key, bytes] : groups)
     flights_.erase(rows::from_big_endian(std::string_view(key).substr(8)));
   for (const auto& [key, bytes] : members(*whole)) {
-    auto row = rows::decode<rows::Instance>(bytes);
+    auto row = rows::decode<rows::Instance>(key, bytes);
     if (row.compensate) undoing = true;
     if (row.call != 0) {
       const auto pending = call(row.call);

@@ -9,7 +9,6 @@
 
 #include "runtime/abi/shape.h"
 #include "runtime/engine/admission.h"
-#include "runtime/engine/arguments.h"
 #include "runtime/engine/inbound.h"
 #include "runtime/engine/partition.h"
 #include "runtime/engine/views.h"

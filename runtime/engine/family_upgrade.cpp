@@ -17,7 +17,7 @@ RowsByFamily rows_by_family(Overlay& overlay) {
     if (!begins_anew) found.calls[row.root].emplace_back(key, std::move(value));
   }
   for (auto& [key, value] : overlay.collect(Table::Task, "o")) {
-    const uint64_t root = rows::decode<rows::Task>(value).root;
+    const uint64_t root = rows::decode<rows::Task>(key, value).root;
     found.open_tasks[root].emplace_back(key, std::move(value));
   }
   return found;
@@ -78,7 +78,7 @@ std::string FamilyUpgrade::path_of(uint32_t machine, uint32_t state) const {
 void FamilyUpgrade::instances(uint64_t& next_sequence) {
   for (const auto& [key, value] : overlay_.collect(Table::Instance, rows::big_endian(family_.root))) {
     if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;  // the family itself
-    const auto before = rows::decode<rows::Instance>(value);
+    const auto before = rows::decode<rows::Instance>(key, value);
     rows::Instance row = before;
     const std::string path = path_of(row.machine, row.state);
     ++instances_;
@@ -180,7 +180,7 @@ void FamilyUpgrade::calls() {
 void FamilyUpgrade::tasks() {
   std::map<std::string, rows::Task> all;  // by key
   if (const auto open = index_.open_tasks.find(family_.root); open != index_.open_tasks.end()) {
-    for (const auto& [key, value] : open->second) all.emplace(key, rows::decode<rows::Task>(value));
+    for (const auto& [key, value] : open->second) all.emplace(key, rows::decode<rows::Task>(key, value));
   }
   for (const auto& [key, task] : all) {
     t_.held.insert(task.number);
@@ -188,10 +188,9 @@ void FamilyUpgrade::tasks() {
   }
   const auto leaves = overlay_.collect(Table::Leaf, rows::big_endian(family_.root));
   const auto add = [&](uint64_t number) {
-    std::string key = "c" + rows::big_endian(number);
+    const std::string key = "c" + rows::big_endian(number);
     if (all.contains(key)) return;
-    if (auto bytes = overlay_.get(Table::Task, key))
-      all.emplace(std::move(key), rows::decode<rows::Task>(*bytes));
+    if (auto bytes = overlay_.get(Table::Task, key)) all.emplace(key, rows::decode<rows::Task>(key, *bytes));
   };
   std::set<uint64_t> numbers;
   for (const auto& [key, value] : leaves) {

@@ -191,16 +191,25 @@ std::string encode(const Row& row) {
   return std::move(writer.bytes());
 }
 
+// A row that does not say again what its key says.
+template <typename Row>
+concept KnownByKey = requires(Row& row, std::string_view key) {
+  row.take_key(key);
+};
+
 // The store checks its own bytes: a row that can't be read is a bug of ours or of a newer release, which
 // opening refuses.
 template <typename Row>
-Row decode(std::string_view bytes) {
+Row decode(std::string_view key, std::string_view bytes) {
   CHECK(!bytes.empty() && bytes.front() == kVersion);
   Reader reader(bytes.substr(1));
   Row row;
   all_fields(reader, row);
   CHECK(reader.good());
+  if constexpr (KnownByKey<Row>) row.take_key(key);
   return row;
 }
+template <typename Row>
+requires(!KnownByKey<Row>) Row decode(std::string_view bytes) { return decode<Row>({}, bytes); }
 
 }  // namespace endcap::rows

@@ -148,7 +148,7 @@ class Partition {
   std::optional<Row> find(Table table, const std::string& key) {
     auto bytes = overlay_.get(table, key);
     if (!bytes) return std::nullopt;
-    return rows::decode<Row>(*bytes);
+    return rows::decode<Row>(key, *bytes);
   }
   template <Translated Row>  // a row that no deploy could carry over is not put down
   void put(Table table, std::string key, const Row& row) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/abi/program.h"
@@ -88,10 +89,12 @@ struct Family {
     return (holds & known) == 0 || (holds & what) != 0;
   }
   uint64_t questions = 0;  // of undos, that people have not answered: they outlive it
+  void take_key(std::string_view key_of_row) { root = from_big_endian(key_of_row); }
   bool has_ended() const { return status == Status::Finished || status == Status::Failed; }
   template <typename F>
   void fields(F& f) {
-    f(1, root), f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
+    if constexpr (F::kReads) f(1, root);  // of an older release
+    f(2, workflow), f(3, key), f(4, program), f(5, version), f(6, status), f(7, started),
         f(8, ended), f(9, arguments), f(10, outcome), f(11, value), f(12, failure), f(13, compensate),
         f(14, suspended), f(15, signature), f(16, waiters), f(17, severity), f(18, raised),
         f(19, last_raised), f(20, postponed), f(21, late), f(22, holds), f(23, questions);
@@ -165,12 +168,21 @@ struct Instance {
   std::vector<Reread> rereads;  // in this order
   bool rereads_begun =
       false;  // its wait is over; a person who resumes it has it read again, and nothing else
+  // One that no other has made is its whole lineage.
+  void take_key(std::string_view key) {
+    root = from_big_endian(key);
+    number = from_big_endian(key.substr(8));
+    if (lineage.empty()) lineage = {number};
+  }
   bool is_lost() const { return status == Status::Suspended || status == Status::Quarantined; }
   // It runs no more, and settles or takes back.
   bool is_over() const { return status != Status::Waiting && status != Status::Rereading && !is_lost(); }
   template <typename F>
   void fields(F& f) {
-    f(1, number), f(2, root), f(3, parent), f(4, lineage), f(5, group), f(6, index), f(7, flight),
+    if constexpr (F::kReads) f(1, number), f(2, root);  // of an older release
+    f(3, parent);
+    if (F::kReads || lineage.size() > 1) f(4, lineage);
+    f(5, group), f(6, index), f(7, flight),
         f(8, machine), f(9, state), f(10, status), f(11, element), f(12, frame), f(13, since), f(14, timers),
         f(15, subscriptions), f(16, call), f(17, task), f(18, fan_out), f(19, scopes), f(20, deadline),
         f(21, reason), f(22, held_input), f(23, held_call), f(24, held_tag), f(25, held_detail),

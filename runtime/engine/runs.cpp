@@ -71,7 +71,7 @@ Partition::Below Partition::all_below(const rows::Instance& above) {
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(above.root))) {
     const uint64_t number = rows::from_big_endian(std::string_view(key).substr(8));
     if (number == 0 || number == above.number) continue;
-    auto row = rows::decode<rows::Instance>(bytes);
+    auto row = rows::decode<rows::Instance>(key, bytes);
     if (is_below(row.lineage, above.number)) below.machines.push_back(std::move(row));
   }
   return below;

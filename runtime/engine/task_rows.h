@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "runtime/abi/program.h"
 #include "runtime/engine/fields.h"
+#include "runtime/engine/row_keys.h"
 
 namespace endcap::rows {
 
@@ -145,6 +147,7 @@ struct Task {
   std::vector<Delegation> delegations;  // one a role at most
   std::string first_root;               // of the tree when it was asked, if `merkle_root` is another since
 
+  void take_key(std::string_view key_of_row) { number = from_big_endian(key_of_row.substr(1)); }
   bool is_approval() const { return kind == Kind::Approval || kind == Kind::Again; }
   // Histories tell of the first and the last one, and leave it to this row to keep them.
   void set_merkle_root(std::string now) {
@@ -162,7 +165,8 @@ struct Task {
 
   template <typename F>
   void fields(F& f) {
-    f(1, number), f(2, kind), f(3, status), f(4, root), f(5, instance), f(6, workflow), f(7, key), f(8, path),
+    if constexpr (F::kReads) f(1, number);  // of an older release
+    f(2, kind), f(3, status), f(4, root), f(5, instance), f(6, workflow), f(7, key), f(8, path),
         f(9, label), f(10, element), f(11, roles), f(12, escalated), f(13, created), f(14, deadline),
         f(15, reminded), f(16, closed), f(17, arguments), f(18, decisions), f(19, timers), f(20, policy),
         f(21, proposals), f(22, leaves), f(23, merkle_root), f(24, valid_until), f(25, within), f(26, remind),

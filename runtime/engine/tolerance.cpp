@@ -65,7 +65,7 @@ void Partition::stop_elements(rows::Group& group) {
   const std::map<uint64_t, Below> below = below_elements(group);
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(group.root))) {
     if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
-    auto row = rows::decode<rows::Instance>(bytes);
+    auto row = rows::decode<rows::Instance>(key, bytes);
     if (row.group != group.number || row.status == rows::Instance::Status::Failing) continue;
     if (row.is_lost()) ++lost;
     if (const auto found = below.find(row.number); row.fan_out != 0 && found != below.end())
@@ -109,7 +109,7 @@ std::map<uint64_t, Partition::Below> Partition::below_elements(const rows::Group
   }
   for (const auto& [key, bytes] : overlay_.collect(Table::Instance, rows::big_endian(group.root))) {
     if (rows::from_big_endian(std::string_view(key).substr(8)) == 0) continue;
-    auto row = rows::decode<rows::Instance>(bytes);
+    auto row = rows::decode<rows::Instance>(key, bytes);
     const auto element = element_in(row.lineage);
     if (element && *element != row.number) below[*element].machines.push_back(std::move(row));
   }

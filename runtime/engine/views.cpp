@@ -225,9 +225,9 @@ Views::Reply Views::show(const std::string& workflow_or_id, const std::string& k
   const std::string first = rows::pair_key(id, 1), end = rows::big_endian(id + 1);
   std::vector<rows::Instance> shown;
   auto scanned = store_.scan(partition_of(id), Table::Instance, first, end,
-                             [&](std::string_view, std::string_view value) {
+                             [&](std::string_view row_key, std::string_view value) {
                                if (++count <= kWaitsShown)
-                                 shown.push_back(rows::decode<rows::Instance>(value));
+                                 shown.push_back(rows::decode<rows::Instance>(row_key, value));
                                return true;
                              });
   if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
@@ -252,7 +252,7 @@ Views::Reply Views::list(const std::string& filter_json) {
       auto scanned = store_.scan(partition, Table::Instance, from, "",
                                  [&](std::string_view key, std::string_view value) {
                                    if (rows::from_big_endian(key.substr(8)) == 0) {
-                                     family = rows::decode<rows::Family>(value);
+                                     family = rows::decode<rows::Family>(key, value);
                                    } else {
                                      from = rows::big_endian(rows::from_big_endian(key) + 1);
                                    }
@@ -433,8 +433,8 @@ Views::Reply Views::tasks(const std::string& filter_json) {
     size_t taken = 0;
     auto scanned = store_.scan(
         partition, Table::Task, from + rows::big_endian(filter->after + 1), end,
-        [&](std::string_view, std::string_view value) {
-          auto row = rows::decode<rows::Task>(value);
+        [&](std::string_view key, std::string_view value) {
+          auto row = rows::decode<rows::Task>(key, value);
           const bool wanted = row.reserving.empty() &&  // nobody is asked yet
                               (filter->status == "closed" || filter->status == status_name(row.status)) &&
                               (filter->workflow.empty() || is_workflow(row.workflow, filter->workflow)) &&
@@ -463,8 +463,8 @@ Views::Reply Views::tasks(const std::string& filter_json) {
 
 std::vector<std::string> Views::undecidable() {
   std::vector<std::string> found;
-  const auto look = [&](std::string_view, std::string_view value) {
-    const auto row = rows::decode<rows::Task>(value);
+  const auto look = [&](std::string_view key, std::string_view value) {
+    const auto row = rows::decode<rows::Task>(key, value);
     const abi::Policy* policy = row.is_approval() && row.reserving.empty() ? policy_of(row) : nullptr;
     if (policy == nullptr) return true;
     std::vector<std::string> without;

@@ -49,7 +49,7 @@ class Views {
     auto bytes = store_.get(partition, table, key);
     if (!bytes) unreadable_ = bytes.error().message;
     if (!bytes || !*bytes) return std::nullopt;
-    return rows::decode<Row>(**bytes);
+    return rows::decode<Row>(key, **bytes);
   }
   PartitionId partition_of(uint64_t number) const {
     return static_cast<PartitionId>(number % options_.partitions);

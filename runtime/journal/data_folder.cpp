@@ -93,6 +93,8 @@ std::expected<void, JournalError> write_format(const std::filesystem::path& fold
   return {};
 }
 
+// A folder of the format before is of this one from now on: what is written into it the release before would
+// misread.
 std::expected<void, JournalError> check_format(const std::filesystem::path& folder) {
   std::string line;
   std::getline(std::ifstream(folder / kDataFormatFile), line);
@@ -108,6 +110,7 @@ std::expected<void, JournalError> check_format(const std::filesystem::path& fold
             "or choose another folder with --data.",
             (folder / kDataFormatFile).string()));
   }
+  if (format != 0 && format + 1 == kDataFormat) return write_format(folder);
   if (format != kDataFormat) {
     return refuse(Kind::WrongFormat, fmt::format("The data folder {} is of format {}; this program reads "
                                                  "format {}. It was written by {} release: use that one, or "

@@ -73,10 +73,10 @@ void check_resumable(World& world, const abi::Program& program) {
     rows::Family family;
     each_row(world, partition, Table::Instance, [&](std::string_view key, std::string_view value) {
       if (rows::from_big_endian(key.substr(8)) == 0) {
-        family = rows::decode<rows::Family>(value);
+        family = rows::decode<rows::Family>(key, value);
         return;
       }
-      const auto row = rows::decode<rows::Instance>(value);
+      const auto row = rows::decode<rows::Instance>(key, value);
       require(row.root == family.root, "instance {} is of no family", row.number);
       resumable.check(row, family);
     });

@@ -90,3 +90,39 @@ TEST_CASE("a family that an older release wrote may hold what that release did n
   family.holds |= Family::Handlers;
   CHECK(family.may_hold(Family::Handlers));
 }
+
+TEST_CASE("a row does not say again what its key says, and an older one that does is read alike") {
+  rows::Instance first;
+  first.number = first.root = 400'001;
+  first.lineage = {400'001};
+  first.state = 3;
+  const auto bytes = rows::encode(first);
+  CHECK(bytes.find("\x81\x1a\x06") == std::string::npos);
+  const std::string older = std::string(1, rows::kVersion) + field(1, "\x81\x1a\x06") +
+                            field(2, "\x81\x1a\x06") + field(4, "\x81\x1a\x06") + field(9, "\x03");
+  for (const std::string& each : {bytes, older}) {
+    const auto row = rows::decode<rows::Instance>(rows::pair_key(400'001, 400'001), each);
+    CHECK(row.number == 400'001);
+    CHECK(row.root == 400'001);
+    CHECK(row.lineage == std::vector<uint64_t>{400'001});
+    CHECK(row.state == 3);
+  }
+  rows::Instance below;
+  below.number = 9;
+  below.root = 4;
+  below.lineage = {4, 9};
+  const auto read = rows::decode<rows::Instance>(rows::pair_key(4, 9), rows::encode(below));
+  CHECK(read.number == 9);
+  CHECK(read.root == 4);
+  CHECK(read.lineage == std::vector<uint64_t>{4, 9});
+
+  rows::Task task;
+  task.number = 17;
+  task.label = "pricing";
+  CHECK(rows::decode<rows::Task>("o" + rows::big_endian(17), rows::encode(task)).number == 17);
+  rows::Family family;
+  family.root = 17;
+  family.key = "N-1";
+  CHECK(rows::encode(family) == std::string(1, rows::kVersion) + field(3, "N-1"));
+  CHECK(rows::decode<rows::Family>(rows::pair_key(17, 0), rows::encode(family)).root == 17);
+}

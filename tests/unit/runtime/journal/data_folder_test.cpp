@@ -2,10 +2,12 @@
 #include "runtime/journal/data_folder.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 using namespace endcap;
 
@@ -60,6 +62,16 @@ TEST_CASE("A folder of another version is refused and left as it is") {
   CHECK(refusal(folder.path, JournalError::Kind::WrongFormat).find("a newer release") != std::string::npos);
   folder.write("endcap-data", "endcap data format 0\n");
   CHECK(refusal(folder.path, JournalError::Kind::WrongFormat).find("an older release") != std::string::npos);
+}
+
+TEST_CASE("A folder of the format before is opened, and is of this one from then on") {
+  Folder folder;
+  folder.write("endcap-data", fmt::format("endcap data format {}\n", kDataFormat - 1));
+  CHECK(DataFolder::open(folder.path).has_value());
+  std::string line;
+  std::getline(std::ifstream(folder.path / "endcap-data"), line);
+  CHECK(line == fmt::format("endcap data format {}", kDataFormat));
+  CHECK(DataFolder::open(folder.path).has_value());
 }
 
 TEST_CASE("Somebody else's files are not touched") {
