@@ -12,7 +12,8 @@
 namespace endcap {
 namespace {
 
-constexpr size_t kRecent = 1024;                // of each partition
+constexpr size_t kRecent = 4096;                // of the node
+constexpr size_t kRecentLeast = 16;             // of each partition
 constexpr size_t kBytesWorthKeeping = 4 << 10;  // larger ones are read by each partition for itself
 
 }  // namespace
@@ -46,7 +47,7 @@ HeardMessage read_message(const abi::Types& types, const abi::Program& program,
       abi::Arena arena;
       const auto record = event_record(types, event, message.data, arena);
       HeardEvent each{i, {}, {}};
-      if (!record) heard.problem = record.error();
+      if (!record && heard.problem.empty()) heard.problem = record.error();
       if (record) each.record = abi::pack_value(types, event.record, arena, *record, nullptr);
       for (const uint32_t field : fields[i]) {
         if (!record) break;
@@ -63,18 +64,29 @@ HeardMessage read_message(const abi::Types& types, const abi::Program& program,
   return heard;
 }
 
+RecentMessages::RecentMessages(uint16_t partitions)
+    : places_(std::max(kRecent / partitions, kRecentLeast)), of_(partitions) {}
+
+bool RecentMessages::is_worth_keeping(const HeardMessage& message) {
+  size_t bytes = message.message.data.size();
+  for (const HeardEvent& event : message.events) {
+    bytes += event.record ? event.record->size() : 0;
+    for (const std::string& prefix : event.prefixes) bytes += prefix.size();
+  }
+  return bytes <= kBytesWorthKeeping;
+}
+
 std::shared_ptr<const HeardMessage> RecentMessages::find(PartitionId source, uint64_t number) const {
   const auto& places = of_.at(source);
   if (places.empty()) return nullptr;
-  const Place& place = places[number % kRecent];
+  const Place& place = places[number % places_];
   return place.number == number ? place.message : nullptr;
 }
 
 void RecentMessages::keep(PartitionId source, uint64_t number, std::shared_ptr<const HeardMessage> message) {
-  if (message->message.data.size() > kBytesWorthKeeping) return;
   auto& places = of_.at(source);
-  places.resize(kRecent);
-  places[number % kRecent] = {number, std::move(message)};
+  places.resize(places_);
+  places[number % places_] = {number, std::move(message)};
 }
 
 }  // namespace endcap

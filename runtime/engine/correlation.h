@@ -1,5 +1,5 @@
 // How an event finds who waits for it: by the fields that some wait of the program keys it by. It is read
-// once, when it comes, for all partitions, which follow the same messages at about the same time.
+// once for all partitions, which follow the same messages at about the same time.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,8 @@ HeardMessage read_message(const abi::Types& types, const abi::Program& program,
 // Messages that were stored or read a moment ago, by where they are stored; bounded.
 class RecentMessages {
  public:
-  explicit RecentMessages(uint16_t partitions) : of_(partitions) {}
+  explicit RecentMessages(uint16_t partitions);
+  static bool is_worth_keeping(const HeardMessage& message);  // or it is read by each partition for itself
   std::shared_ptr<const HeardMessage> find(PartitionId source, uint64_t number) const;
   void keep(PartitionId source, uint64_t number, std::shared_ptr<const HeardMessage> message);
 
@@ -47,6 +48,7 @@ class RecentMessages {
     uint64_t number = 0;
     std::shared_ptr<const HeardMessage> message;
   };
+  size_t places_;  // of each partition
   std::vector<std::vector<Place>> of_;
 };
 

@@ -63,10 +63,17 @@ class PartitionedEngine final : public Engine {
     if (auto recovered = recover(true); !recovered) return recovered;
     auto known = known_programs();
     if (!known) return std::unexpected(known.error());
+    std::optional<UpgradePlan> plan;
     if (!known->empty()) {
-      auto plan = plan_for(*known);
-      if (!plan) return std::unexpected(plan.error());
-      if (plan->strands()) return std::unexpected(EngineError{stranded_text(*plan), true});
+      auto planned = plan_for(*known);
+      if (!planned) return std::unexpected(planned.error());
+      if (planned->strands()) return std::unexpected(EngineError{stranded_text(*planned), true});
+      plan = std::move(*planned);
+    }
+    if (const auto& before = state_.options.before_rows) {
+      if (auto ready = before(); !ready) return std::unexpected(EngineError{ready.error()});
+    }
+    if (plan) {
       if (auto moved = take_over(*known); !moved) return moved;
       state_.counters.upgraded = plan->families;
     }
@@ -132,7 +139,9 @@ class PartitionedEngine final : public Engine {
     if (!heard->problem.empty()) return answer(refuse(Refusal::Kind::Invalid, heard->problem));
     Partition& partition = partition_of(identity);
     if (partition.queued_events() >= kQueuedMax) return answer(too_many("events"));
-    partition.event({"e" + abi::sha256(identity), std::move(heard), std::move(request.reply)});
+    const bool is_kept = RecentMessages::is_worth_keeping(*heard);
+    if (!is_kept) heard->events.clear();
+    partition.event({"e" + abi::sha256(identity), std::move(heard), is_kept, std::move(request.reply)});
   }
 
   // The partition that remembers the key need not be the one that starts: with both on stable storage, in

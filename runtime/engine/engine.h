@@ -113,6 +113,8 @@ struct EngineOptions {
   std::string identity;      // of new data, part of every idempotency key; empty: drawn at random
   std::optional<std::set<std::string>> schedules;  // only these of the program's, by their names; absent: all
   std::optional<std::set<std::string>> carriers;   // routes and syncs, likewise; what waits of others stays
+  // Called when it is sure that this program goes on with the data, before anything is written for it.
+  std::function<std::expected<void, std::string>()> before_rows;
   std::optional<Duration> keep_history;            // of what has ended, with all else of it; absent: for ever
 };
 

@@ -107,6 +107,7 @@ struct ParsedStart {
 struct ParsedEvent {
   std::string seen_key;  // what is remembered of it
   std::shared_ptr<HeardMessage> heard;
+  bool is_kept = false;  // for who follows; otherwise `heard` is the message alone
   JsonReply reply;
 };
 // A call of a partner, once it is known what it stands for: an event, or, without a type, the key of a start.

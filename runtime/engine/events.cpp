@@ -15,7 +15,7 @@
 namespace endcap {
 namespace {
 
-constexpr size_t kMessageBytesPerDrain = 1u << 20;  // and no more when there are so many
+constexpr size_t kMessageBytesPerDrain = 1u << 20;  // that are followed, of each partition
 constexpr size_t kHearersAhead = 16;                // of one key, that are read together with others
 constexpr uint32_t kKeysMax = 256;  // of one subscription: its row, and what ends it, name each
 
@@ -41,7 +41,7 @@ void Partition::store_event(ParsedEvent& event) {
   event.heard->message.stored = now_;
   const uint64_t number = meta_.next_message++;
   put(Table::Message, rows::big_endian(number), event.heard->message);
-  state_.recent_messages.keep(number_, number, std::move(event.heard));
+  if (event.is_kept) state_.recent_messages.keep(number_, number, std::move(event.heard));
   answer(event.reply, R"({"accepted":true,"duplicate":false})");
 }
 
@@ -115,7 +115,7 @@ std::shared_ptr<const HeardMessage> Partition::message_of(PartitionId source, ui
   }
   auto read = std::make_shared<const HeardMessage>(
       read_message(types(), program(), state_.correlation, rows::decode<rows::Message>(**bytes)));
-  state_.recent_messages.keep(source, number, read);
+  if (RecentMessages::is_worth_keeping(*read)) state_.recent_messages.keep(source, number, read);
   return read;
 }
 

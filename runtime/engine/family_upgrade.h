@@ -47,7 +47,7 @@ class FamilyUpgrade {
 
   template <typename Row>
   void changed(Table table, const std::string& key, const Row& row) {
-    changes_.push_back({table, key, rows::encode(row)});
+    changes_.push_back({table, key, rows::encode(key, row)});
   }
   UpgradePlan::Stand& stand(const std::string& path);
   // Takes what the row that was translated last met, and tells it of `path`.

@@ -35,8 +35,8 @@ class Overlay {
   // before `applied`: what is on its way to the store is in the overlay, and not asked of what was read
   // ahead.
   void read_ahead(Table table, std::vector<std::string> keys);
-  // The same for prefixes that `collect` will be asked for, unless more than `rows_max` are under one: gives
-  // the values of the rows.
+  // The same for prefixes that `collect` will be asked for, unless more than `rows_max` are under one or
+  // there is very much of it: gives the values of the rows, until the next call.
   std::vector<std::string_view> read_ahead_under(Table table, std::vector<std::string> prefixes,
                                                  size_t rows_max,
                                                  Store::Between between = Store::Between::Much);

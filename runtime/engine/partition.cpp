@@ -250,7 +250,9 @@ void Partition::answer(JsonReply reply, std::expected<std::string, Refusal> resu
 void Partition::forget_seen() {
   if (!oldest_seen_ || now_ - *oldest_seen_ < kSeenFor) return;
   oldest_seen_.reset();
-  for (const auto& [key, value] : overlay_.collect(Table::Dedup, "t", kForgottenPerDrain)) {
+  const auto oldest = overlay_.collect(Table::Dedup, "t", kForgottenPerDrain, forget_from_);
+  for (const auto& [key, value] : oldest) {
+    forget_from_ = key;  // a scan from there on does not walk over what was forgotten before
     const Instant seen = rows::time_of_key(std::string_view(key).substr(1));
     if (now_ - seen < kSeenFor) {
       oldest_seen_ = seen;

@@ -152,7 +152,8 @@ class Partition {
   }
   template <Translated Row>  // a row that no deploy could carry over is not put down
   void put(Table table, std::string key, const Row& row) {
-    overlay_.put(table, std::move(key), rows::encode(row));
+    std::string bytes = rows::encode(key, row);
+    overlay_.put(table, std::move(key), std::move(bytes));
   }
   void erase_all(Table table, const std::string& prefix);
   std::optional<rows::Instance> instance(uint64_t root, uint64_t number);
@@ -310,7 +311,8 @@ class Partition {
   void let_go_of_held(rows::Carrier& row, rows::Carried& item);
 
   // --- events.cpp
-  static constexpr size_t kMessagesPerDrain = 128;  // that are stored; and that are followed, of each partition
+  // That are stored; and that are followed, of each partition.
+  static constexpr size_t kMessagesPerDrain = 128;
   void read_ahead_seen();
   void store_event(ParsedEvent& event);
   void take_call(InboundCall& call);  // inbound.cpp
@@ -544,7 +546,7 @@ class Partition {
     uint64_t from = 0;             // the number from which on it is not sealed yet
     std::optional<Instant> ended;  // its family; unknown since a restart
   };
-  void read_ahead_to_seal();
+  size_t read_ahead_to_seal();  // of how many
   bool seal_some();
   size_t seal(uint64_t root, ToSeal& of);
   void keep_sealed(const std::string& key, const rows::Sealed& sealed);
@@ -641,7 +643,8 @@ class Partition {
   std::optional<Instant> next_due_;
   bool next_due_known_ = false;
   std::optional<Instant> oldest_seen_;
-  std::map<uint64_t, ToSeal> to_seal_;  // by their roots
+  std::string forget_from_;               // a key: what stands before it is forgotten
+  std::map<uint64_t, ToSeal> to_seal_;    // by their roots
   std::optional<Instant> oldest_sealed_;  // the day, as its first instant
   std::string drop_from_;                 // no sealed row stands before
   std::optional<Instant> drop_at_;        // the next of those that are as old as that

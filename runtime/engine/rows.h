@@ -90,6 +90,7 @@ struct Family {
   }
   uint64_t questions = 0;  // of undos, that people have not answered: they outlive it
   void take_key(std::string_view key_of_row) { root = from_big_endian(key_of_row); }
+  bool stands_at(std::string_view key_of_row) const { return from_big_endian(key_of_row) == root; }
   bool has_ended() const { return status == Status::Finished || status == Status::Failed; }
   template <typename F>
   void fields(F& f) {
@@ -173,6 +174,10 @@ struct Instance {
     root = from_big_endian(key);
     number = from_big_endian(key.substr(8));
     if (lineage.empty()) lineage = {number};
+  }
+  bool stands_at(std::string_view key) const {
+    return from_big_endian(key) == root && from_big_endian(key.substr(8)) == number &&
+           (lineage.size() != 1 || lineage.front() == number);
   }
   bool is_lost() const { return status == Status::Suspended || status == Status::Quarantined; }
   // It runs no more, and settles or takes back.

@@ -20,7 +20,7 @@ constexpr size_t kEntriesAtOnce = 256;            // of one
 constexpr size_t kEntriesPerDrain = 4096;         // of all
 constexpr size_t kFamiliesAhead = 64;             // are read together
 constexpr size_t kEntriesAhead = 64;              // of one
-constexpr size_t kBetweenClose = 4;               // families from one to the next: they began together
+constexpr size_t kBetweenClose = 16;              // numbers from one to the next: they began together
 constexpr size_t kSealedBytesWanted = 16u << 10;  // of a row: what a page has to read at least
 constexpr size_t kDroppedAtOnce = 2;              // sealed rows
 constexpr Duration kDropEvery = 5 * (kSecond / 1000);
@@ -72,29 +72,32 @@ void Partition::load_sealing() {
 // ---------------------------------------------------------------- sealing
 
 // Those of a herd have waited for weeks: their entries are read in one go.
-void Partition::read_ahead_to_seal() {
+size_t Partition::read_ahead_to_seal() {
+  const size_t families = std::min(to_seal_.size(), kFamiliesAhead);
   std::vector<std::string> roots;
   for (const auto& [root, of] : to_seal_ | std::views::take(kFamiliesAhead)) {
     if (of.from == 0) roots.push_back(rows::big_endian(root));
   }
-  if (roots.size() < 2) return;
+  if (roots.size() < 2) return families;
   const uint64_t span = rows::from_big_endian(roots.back()) - rows::from_big_endian(roots.front());
   const bool close = span / state_.options.partitions < kBetweenClose * roots.size();
   overlay_.read_ahead_under(Table::History, std::move(roots), kEntriesAhead,
                             close ? Store::Between::Little : Store::Between::Much);
+  return families;
 }
 
 bool Partition::seal_some() {
-  size_t entries = 0, seals = 0;
+  size_t entries = 0, seals = 0, ahead = 0;
   for (; !to_seal_.empty() && seals < kSealsPerDrain && entries < kEntriesPerDrain; ++seals) {
     if (overlay_.full()) break;
-    if (seals % kFamiliesAhead == 0) read_ahead_to_seal();
+    if (ahead == 0) ahead = read_ahead_to_seal();
     const auto first = to_seal_.begin();
     const size_t sealed = seal(first->first, first->second);
     entries += sealed;
     if (sealed == kEntriesAtOnce) continue;  // there may be more of it
     overlay_.forget(Table::Sealing, rows::big_endian(first->first));
     to_seal_.erase(first);
+    --ahead;
   }
   return seals > 0;
 }

@@ -148,6 +148,7 @@ struct Task {
   std::string first_root;               // of the tree when it was asked, if `merkle_root` is another since
 
   void take_key(std::string_view key_of_row) { number = from_big_endian(key_of_row.substr(1)); }
+  bool stands_at(std::string_view key_of_row) const { return from_big_endian(key_of_row.substr(1)) == number; }
   bool is_approval() const { return kind == Kind::Approval || kind == Kind::Again; }
   // Histories tell of the first and the last one, and leave it to this row to keep them.
   void set_merkle_root(std::string now) {

@@ -16,7 +16,8 @@ const std::string kBehindAllTimers(sizeof(Instant), '\xff');
 }  // namespace
 
 std::string Partition::schedule(Instant due, rows::Timer timer) {
-  if (!broken(Rule::TimersStandAboveTheWatermark)) due = std::max(due, meta_.watermark);
+  // Not at the watermark: it moves while others fire that were due before now.
+  if (!broken(Rule::TimersStandAboveTheWatermark)) due = std::max({due, now_, meta_.watermark});
   std::string key = rows::time_key(due) + rows::big_endian(next_sequence());
   put(Table::Timer, key, timer);
   first_timer_ = std::min(first_timer_, key);
@@ -27,7 +28,7 @@ std::string Partition::schedule(Instant due, rows::Timer timer) {
 void Partition::unschedule(const std::string& key) {
   if (key.empty()) return;
   overlay_.erase(Table::Timer, key);
-  if (next_due_ && rows::time_of_key(key) == *next_due_) next_due_known_ = false;
+  if (key == first_timer_) next_due_known_ = false;
 }
 
 std::optional<Instant> Partition::next_due() {

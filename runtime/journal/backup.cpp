@@ -179,7 +179,7 @@ class BackupFolder::Taking {
       if (auto added = add_content("journal/" + log->segments[i].name, *content); !added)
         return std::unexpected(added.error());
     }
-    if (auto added = add_content(kDataFormatFile, data_format_note()); !added)
+    if (auto added = add_content(kDataFormatFile, data_format_note(source.format)); !added)
       return std::unexpected(added.error());
     for (const StoreFile& file : (*tables)->files) {
       if (auto added = add_store_file((*tables)->folder, file); !added) return std::unexpected(added.error());

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/journal/data_folder.h"
 #include "runtime/journal/hashed_file.h"
 #include "runtime/journal/journal.h"
 
@@ -43,6 +44,7 @@ struct BackupSource {
   Journal& journal;
   uint16_t partitions = 0;
   std::string taken, as_of;
+  uint32_t format = kDataFormat;
 };
 
 class BackupFolder {

@@ -93,9 +93,7 @@ std::expected<void, JournalError> write_format(const std::filesystem::path& fold
   return {};
 }
 
-// A folder of the format before is of this one from now on: what is written into it the release before would
-// misread.
-std::expected<void, JournalError> check_format(const std::filesystem::path& folder) {
+std::expected<uint32_t, JournalError> read_format(const std::filesystem::path& folder) {
   std::string line;
   std::getline(std::ifstream(folder / kDataFormatFile), line);
   uint32_t format = 0;
@@ -110,20 +108,19 @@ std::expected<void, JournalError> check_format(const std::filesystem::path& fold
             "or choose another folder with --data.",
             (folder / kDataFormatFile).string()));
   }
-  if (format != 0 && format + 1 == kDataFormat) return write_format(folder);
-  if (format != kDataFormat) {
+  if (format != kDataFormat && (format == 0 || format + 1 != kDataFormat)) {
     return refuse(Kind::WrongFormat, fmt::format("The data folder {} is of format {}; this program reads "
                                                  "format {}. It was written by {} release: use that one, or "
                                                  "choose another folder with --data. Nothing was changed.",
                                                  folder.string(), format, kDataFormat,
                                                  format > kDataFormat ? "a newer" : "an older"));
   }
-  return {};
+  return format;
 }
 
 }  // namespace
 
-std::string data_format_note() { return fmt::format("{}{}\n", kFormatLine, kDataFormat); }
+std::string data_format_note(uint32_t format) { return fmt::format("{}{}\n", kFormatLine, format); }
 
 std::expected<DataFolder, JournalError> DataFolder::open(const std::filesystem::path& folder) {
   std::error_code error;
@@ -144,13 +141,25 @@ std::expected<DataFolder, JournalError> DataFolder::open(const std::filesystem::
   auto lock = take_lock(folder);
   if (!lock) return std::unexpected(lock.error());
   DataFolder opened(folder, *lock);
-  auto done = marked ? check_format(folder) : write_format(folder);
-  if (!done) return std::unexpected(done.error());
+  if (marked) {
+    const auto format = read_format(folder);
+    if (!format) return std::unexpected(format.error());
+    opened.format_ = *format;
+  } else if (auto done = write_format(folder); !done) {
+    return std::unexpected(done.error());
+  }
   return opened;
 }
 
+std::expected<void, JournalError> DataFolder::take_over() {
+  if (format_ == kDataFormat) return {};
+  if (auto done = write_format(folder_); !done) return done;
+  format_ = kDataFormat;
+  return {};
+}
+
 DataFolder::DataFolder(DataFolder&& other) noexcept
-    : folder_(std::move(other.folder_)), lock_(std::exchange(other.lock_, -1)) {}
+    : folder_(std::move(other.folder_)), format_(other.format_), lock_(std::exchange(other.lock_, -1)) {}
 
 DataFolder::~DataFolder() {
   if (lock_ >= 0) ::close(lock_);

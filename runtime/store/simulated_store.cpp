@@ -122,13 +122,21 @@ std::expected<void, StoreError> SimulatedStore::scan(
 }
 
 std::expected<std::vector<std::optional<Rows>>, StoreError> SimulatedStore::multi_scan(
-    PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max, Between) {
+    PartitionId partition, Table table, const std::vector<std::string>& prefixes, size_t rows_max,
+    Between between) {
   std::vector<std::optional<Rows>> all;
+  CHECK(between == Between::Much || std::ranges::is_sorted(prefixes, std::ranges::less_equal()));
+  size_t bytes = 0;
   for (const std::string& prefix : prefixes) {
+    if (bytes > kScannedAtOnce) {
+      all.emplace_back();
+      continue;
+    }
     Rows rows;
     auto scanned = scan(partition, table, prefix, "", [&](std::string_view key, std::string_view value) {
       if (!key.starts_with(prefix)) return false;
       rows.emplace_back(key, value);
+      bytes += key.size() + value.size();
       return rows.size() <= rows_max;
     });
     if (!scanned) return std::unexpected(scanned.error());

@@ -90,8 +90,9 @@ class Store {
   virtual std::expected<void, StoreError> scan(PartitionId, Table, std::string_view from, std::string_view to,
                                                const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
   // What stands under each of these prefixes, by which rows of the table are looked for (row_prefixes.h); absent where that is more
-  // than `rows_max`. One look at the store for all of them. Of prefixes that ascend with little between them it goes from one to
+  // than `rows_max`, and where the rows before are more than kScannedAtOnce bytes. One look at the store for all of them. Of prefixes that ascend with little between them it goes from one to
   // the next.
+  static constexpr size_t kScannedAtOnce = 1u << 20;
   enum class Between : uint8_t { Much, Little };
   virtual std::expected<std::vector<std::optional<Rows>>, StoreError> multi_scan(PartitionId, Table, const std::vector<std::string>& prefixes,
                                                                                  size_t rows_max, Between = Between::Much) = 0;

@@ -65,10 +65,22 @@ class Resumable {
   const abi::Program& program_;
 };
 
+// No scan would ever meet it.
+void check_timers(World& world, PartitionId partition) {
+  const auto state = world.store().get(partition, Table::Meta, "state");
+  if (!state || !*state) return;  // nothing has happened here
+  const auto meta = rows::decode<rows::Meta>(**state);
+  each_row(world, partition, Table::Timer, [&](std::string_view key, std::string_view) {
+    require(rows::time_of_key(key) >= meta.watermark, "a timer stands below the watermark of partition {}",
+            partition);
+  });
+}
+
 }  // namespace
 
 void check_resumable(World& world, const abi::Program& program) {
   for (PartitionId partition = 0; partition < world.options.partitions; ++partition) {
+    check_timers(world, partition);
     Resumable resumable(world, partition, program);
     rows::Family family;
     each_row(world, partition, Table::Instance, [&](std::string_view key, std::string_view value) {

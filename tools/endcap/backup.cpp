@@ -132,7 +132,7 @@ Answered taken_here(const BackupOptions& options) {
   auto folder = BackupFolder::open(options.folder, BackupFolder::For::Writing);
   if (!folder) return refuse_backup(folder.error());
   const std::string now = instant_to_text(machine_time().wall());
-  auto backup = folder->take({**store, **journal, options.partitions, now, now}, always);
+  auto backup = folder->take({**store, **journal, options.partitions, now, now, data->format()}, always);
   if (!backup) return refuse_backup(backup.error());
   Json json = json_of(*backup);
   if (options.keep == 0) return json;

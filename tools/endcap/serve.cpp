@@ -191,6 +191,10 @@ std::expected<void, Refused> start(Daemon& daemon, const ServeOptions& options) 
   auto host = make_host(host_options);
   if (!host) return std::unexpected(host.error());
   host->engine.partitions = options.partitions;
+  host->engine.before_rows = [&daemon]() -> std::expected<void, std::string> {
+    if (auto taken = daemon.folder->take_over(); !taken) return std::unexpected(taken.error().message);
+    return {};
+  };
   auto engine = open_engine(host->program, *daemon.store, *daemon.journal, host->engine);
   if (!engine) return refuse(engine.error().conflict ? kConflict : kInternal, engine.error().message);
   warn_of_time_ahead(*clock, (*engine)->last_time());

@@ -331,6 +331,21 @@ void Retail::waits() {
   build.wait(late, WaitKind::Until, "gate.wait", {build.text}, {build.instant}, build.instant).dues = {
       "gate.due"};
   build.wait(late, WaitKind::Until, "after", {build.text}, {build.instant}, build.instant);
+
+  const uint32_t overdue = simple("Overdue", [](Context* c, uint32_t state) {
+    const Cell id = c->frame[0];
+    if (state == 0) return park(c, 1, {id}, {number(c->now + kHour)});
+    if (state == 1) return park(c, 2, {id}, {number(c->now - 8 * kHour), id});
+    if (state == 2) return park(c, 3, {id}, {number(c->now + kHour)});
+    return finish(c, kDone, record(c, {id, number(0)}));
+  });
+  build.wait(overdue, WaitKind::Until, "first", {build.text}, {build.instant}, build.instant);
+  auto& gone_by = build.wait(overdue, WaitKind::Due, "gate.due", {build.text}, {build.instant, build.text});
+  gone_by.branches = {{chase, "gate.due", 1, 1}};
+  gone_by.dues = {"gate.due"};
+  build.wait(overdue, WaitKind::Until, "gate.wait", {build.text}, {build.instant}, build.instant).dues = {
+      "gate.due"};
+
   auto& chased = build.wait(chase, WaitKind::Task, "gate.late.chase", {build.text}, {task, build.duration});
   chased.label = "Chase";
   chased.role = 4;

@@ -112,6 +112,22 @@ TEST_CASE("a late step is late after a crash too, once") {
   CHECK(shop.world.list({{"late", true}})["instances"].empty());
 }
 
+TEST_CASE(
+    "a step that was due before it began is late, however many timers fire with the one that began it") {
+  Shop shop;
+  for (int i = 0; i < 8; ++i) {
+    shop.world.run_to(kMonday + 9 * kHour + i * kHour / 10);
+    shop.world.start("Overdue", "P-" + std::to_string(i));
+  }
+  shop.world.now = kMonday + 13 * kHour;  // they all fire at once
+  shop.world.run();
+  for (int i = 0; i < 8; ++i) {
+    const Json shown = shop.world.show("Overdue", "P-" + std::to_string(i));
+    CAPTURE(shown.dump());
+    CHECK(shown["late"] == 1);
+  }
+}
+
 TEST_CASE("an event moves the wait it is for, and no other") {
   Shop shop;
   shop.world.start("Wait", "P-1");

@@ -2,11 +2,11 @@
 #include "runtime/journal/data_folder.h"
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 using namespace endcap;
@@ -64,14 +64,24 @@ TEST_CASE("A folder of another version is refused and left as it is") {
   CHECK(refusal(folder.path, JournalError::Kind::WrongFormat).find("an older release") != std::string::npos);
 }
 
-TEST_CASE("A folder of the format before is opened, and is of this one from then on") {
+TEST_CASE("A folder of the format before is of this one once it is taken over") {
   Folder folder;
-  folder.write("endcap-data", fmt::format("endcap data format {}\n", kDataFormat - 1));
-  CHECK(DataFolder::open(folder.path).has_value());
-  std::string line;
-  std::getline(std::ifstream(folder.path / "endcap-data"), line);
-  CHECK(line == fmt::format("endcap data format {}", kDataFormat));
-  CHECK(DataFolder::open(folder.path).has_value());
+  const auto note = [&] {
+    std::ostringstream text;
+    text << std::ifstream(folder.path / "endcap-data").rdbuf();
+    return text.str();
+  };
+  folder.write("endcap-data", data_format_note(kDataFormat - 1));
+  {
+    auto opened = DataFolder::open(folder.path);
+    REQUIRE(opened.has_value());
+    CHECK(opened->format() == kDataFormat - 1);
+    CHECK(note() == data_format_note(kDataFormat - 1));
+    CHECK(opened->take_over().has_value());
+    CHECK(opened->format() == kDataFormat);
+    CHECK(note() == data_format_note(kDataFormat));
+  }
+  CHECK(DataFolder::open(folder.path).value().format() == kDataFormat);
 }
 
 TEST_CASE("Somebody else's files are not touched") {
