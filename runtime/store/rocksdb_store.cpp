@@ -12,13 +12,13 @@
 #include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
-#include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
 #include <atomic>
 
+#include "runtime/store/deleted_runs.h"
 #include "runtime/store/rocksdb_image.h"
 #include "runtime/store/rocksdb_log.h"
 #include "runtime/store/rocksdb_watch.h"
@@ -122,10 +122,10 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   // A batch brings each table's rows in their order: the place of a row is looked for from the one before.
   family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   set_slowdown(family);
-  // Timers and pending calls are queues: their deleted heads are compacted away before scans have to step
-  // over them.
-  if (!history)
-    family.table_properties_collector_factories = {rocksdb::NewCompactOnDeletionCollectorFactory(256, 128)};
+  // Every file of a family's newest level spans its tables: compacting some rewrites the next level as a
+  // whole, which costs more than to look into a few more of them.
+  family.level0_file_num_compaction_trigger = 8;
+  if (!history) family.table_properties_collector_factories = {deleted_runs()};
   return family;
 }
 
@@ -294,7 +294,13 @@ class RocksStore final : public Store {
     options.prefix_same_as_start = !walks;  // or what was deleted behind a prefix would be walked over
     if (walks) options.max_skippable_internal_keys = kDeletedWalkedOver;
     std::unique_ptr<rocksdb::Iterator> row(db_->NewIterator(options, family(partition, table)));
+    CHECK(!walks || std::ranges::is_sorted(prefixes, std::ranges::less_equal()));
+    size_t bytes = 0;
     for (const std::string& prefix : prefixes) {
+      if (bytes > kScannedAtOnce) {
+        all.emplace_back();
+        continue;
+      }
       const std::string first = row_key(table, prefix);
       CHECK(is_prefix_of_rows(first));
       for (size_t steps = 0;
@@ -302,8 +308,10 @@ class RocksStore final : public Store {
         row->Next();
       if (!walks || !row->Valid() || row->key().compare(first) < 0) row->Seek(first);
       Rows rows;
-      for (; row->Valid() && row->key().starts_with(first) && rows.size() <= rows_max; row->Next())
+      for (; row->Valid() && row->key().starts_with(first) && rows.size() <= rows_max; row->Next()) {
         rows.emplace_back(row->key().ToStringView().substr(1), row->value().ToStringView());
+        bytes += row->key().size() + row->value().size();
+      }
       if (row->status().IsIncomplete())  // much was deleted between them
         return multi_scan(partition, table, prefixes, rows_max, Between::Much);
       if (!row->status().ok()) return std::unexpected(explain(row->status(), folder_, "scanning rows"));

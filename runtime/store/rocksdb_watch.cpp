@@ -11,7 +11,7 @@ namespace endcap {
 namespace {
 
 // Of a column family. RocksDB slows writes down beyond the second, and stops them beyond the third.
-constexpr int kLevel0Behind = 16, kLevel0Slow = 24, kLevel0Stop = 36;
+constexpr int kLevel0Behind = 24, kLevel0Slow = 32, kLevel0Stop = 48;
 constexpr uint64_t kDebtBehind = 16ull << 30, kDebtSlow = 64ull << 30, kDebtStop = 256ull << 30;
 constexpr int kSealedBehind = 3, kSealedStop = 6;  // slow is one less than stop
 constexpr uint64_t kUnflushedBehind = 3;           // times what should be unflushed at most
