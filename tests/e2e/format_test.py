@@ -2,12 +2,16 @@
 """Data folders that earlier releases wrote open and go on; one of a release to come is refused."""
 
 import pathlib
+import re
+import subprocess
 import sys
 import tarfile
 
 import world
 
-FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+FIXTURES = TESTS / "fixtures"
+DATA_FOLDER = TESTS.parent / "runtime" / "journal" / "data_folder.h"
 
 
 def unpacked(estate: world.World, archive: pathlib.Path) -> pathlib.Path:
@@ -35,6 +39,30 @@ def goes_on(estate: world.World, archive: pathlib.Path) -> None:
     assert estate.start("S-0003")["id"] > max(each["id"] for each in found.values())
 
 
+def is_taken_over_by_who_goes_on(estate: world.World, archive: pathlib.Path) -> None:
+    """Until a daemon goes on with it, the release that wrote it still may."""
+    data, backups, restored = unpacked(estate, archive), estate.folder / "backups", estate.folder / "restored"
+
+    def note(folder: pathlib.Path = data) -> str:
+        return (folder / "endcap-data").read_text()
+
+    def endcap(*words) -> None:
+        done = subprocess.run([estate.binaries / "endcap", *map(str, words)], capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)
+
+    before = note()
+    estate.start_estate("--small-promotions", 3)
+    code, said = estate.run_serve(data, "--partitions", "7")
+    assert code != 0 and "partitions" in said and note() == before, (code, said, note())
+    endcap("backup", backups, "--data", data)
+    endcap("restore", backups, "--data", restored)
+    assert note() == note(restored) == before, (note(), note(restored))
+    estate.start_daemon(data)
+    estate.daemon.kill()
+    newest = re.search(r"kDataFormat = (\d+);", DATA_FOLDER.read_text())[1]
+    assert note() == f"endcap data format {newest}\n", note()
+
+
 def of_a_newer_release(estate: world.World, archive: pathlib.Path) -> None:
     data = unpacked(estate, archive)
     (data / "endcap-data").write_text("endcap data format 9\n")
@@ -50,7 +78,7 @@ def main() -> None:
     archives = sorted(FIXTURES.glob("data-format-*.tar.xz"))
     assert archives, "there are no data folders of earlier releases"
     for archive in archives:
-        for test in (goes_on, of_a_newer_release):
+        for test in (goes_on, is_taken_over_by_who_goes_on, of_a_newer_release):
             with world.World(options.bin) as estate:
                 test(estate, archive)
             print(f"{archive.name}, {test.__name__}: holds", file=sys.stderr)
