@@ -48,7 +48,7 @@ Retail::Retail(RetailOptions options) {
   systems(options);
   governance();
   launch(options);
-  waits();
+  waits(options);
   fan_outs();
   chain();
   tolerant();
@@ -258,7 +258,7 @@ void Retail::launch(const RetailOptions& options) {
                 });
 }
 
-void Retail::waits() {
+void Retail::waits(const RetailOptions& options) {
   const std::vector<abi::Outcome> outcomes{
       {"Done", done}, {"Rejected", done, true}, {"Expired", done, true}, {"Cancelled", done, true}};
   const auto simple = [&](const char* name, Body body) {
@@ -331,7 +331,12 @@ void Retail::waits() {
   build.wait(late, WaitKind::Until, "gate.wait", {build.text}, {build.instant}, build.instant).dues = {
       "gate.due"};
   build.wait(late, WaitKind::Until, "after", {build.text}, {build.instant}, build.instant);
+  auto& chased = build.wait(chase, WaitKind::Task, "gate.late.chase", {build.text}, {task, build.duration});
+  chased.label = "Chase";
+  chased.role = 4;
+  chased.within = abi::TimeLimit{1, {}};
 
+  if (!options.overdue) return;
   const uint32_t overdue = simple("Overdue", [](Context* c, uint32_t state) {
     const Cell id = c->frame[0];
     if (state == 0) return park(c, 1, {id}, {number(c->now + kHour)});
@@ -345,11 +350,6 @@ void Retail::waits() {
   gone_by.dues = {"gate.due"};
   build.wait(overdue, WaitKind::Until, "gate.wait", {build.text}, {build.instant}, build.instant).dues = {
       "gate.due"};
-
-  auto& chased = build.wait(chase, WaitKind::Task, "gate.late.chase", {build.text}, {task, build.duration});
-  chased.label = "Chase";
-  chased.role = 4;
-  chased.within = abi::TimeLimit{1, {}};
 }
 
 void Retail::broken() {

@@ -54,6 +54,7 @@ struct RetailOptions {
   bool by_line = false;      // Launch: people may refuse single prices, and their stores are skipped
   bool reasons = false;      // Launch: who rejects says thin or later, who approves as much as 20 letters
   bool counter = false;      // Launch: may be countered with a count and a remark, and fails with the count
+  bool overdue = false;      // Overdue: a step that was due before it begins
 };
 
 inline constexpr int64_t kBudget = 100;  // of a campaign
@@ -73,7 +74,7 @@ struct Retail {
   void systems(const RetailOptions& options);
   void governance();
   void launch(const RetailOptions& options);
-  void waits();
+  void waits(const RetailOptions& options);
   void fan_outs();
   void chain();
   void nest();
