@@ -98,6 +98,10 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // In pieces: those of a large file are larger than a part of the cache, which then keeps none of them, and
+  // each look into the file would read them anew.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
 
   // What is written once and read seldom stands in larger blocks. What has come to rest is packed by what
   // files of its kind have in common: rows of a thousand instances say nearly the same.
