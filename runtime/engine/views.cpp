@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "runtime/abi/frame.h"
 #include "runtime/engine/form_view.h"
 #include "runtime/engine/history.h"
+#include "runtime/engine/page.h"
 #include "runtime/engine/sealing.h"
 
 namespace endcap {
@@ -18,6 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr size_t kWaitsShown = 200;
 constexpr size_t kListedMost = 1000;
+constexpr size_t kChildrenWalkedOver = 16;  // of a family, one by one
 
 std::unexpected<Refusal> no_view(Refusal::Kind kind, std::string message) {
   return std::unexpected(Refusal{kind, std::move(message)});
@@ -243,40 +246,37 @@ Views::Reply Views::list(const std::string& filter_json) {
   if (auto problem = unknown_name(*filter, program_,
                                   {"running", "suspended", "ending", "compensating", "finished", "failed"}))
     return no_view(Refusal::Kind::Invalid, std::move(*problem));
-  std::vector<rows::Family> found;
+  Page<rows::Family> page(filter->limit, options_.partitions);
   for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
+    page.begin_partition();
     std::string from = rows::big_endian(filter->after + 1);
-    size_t taken = 0;
-    while (taken <= filter->limit) {  // from family to family, past their children
-      std::optional<rows::Family> family;
-      auto scanned = store_.scan(partition, Table::Instance, from, "",
-                                 [&](std::string_view key, std::string_view value) {
-                                   if (rows::from_big_endian(key.substr(8)) == 0) {
-                                     family = rows::decode<rows::Family>(key, value);
-                                   } else {
-                                     from = rows::big_endian(rows::from_big_endian(key) + 1);
-                                   }
-                                   return false;
-                                 });
+    for (bool passes = true; std::exchange(passes, false);) {
+      size_t children = 0;
+      const auto take = [&](std::string_view key, std::string_view value) {
+        const uint64_t root = rows::from_big_endian(key);
+        if (rows::from_big_endian(key.substr(8)) != 0) {
+          if (++children <= kChildrenWalkedOver) return true;
+          from = rows::big_endian(root + 1);
+          passes = true;  // the others of this family
+          return false;
+        }
+        children = 0;
+        auto family = rows::decode<rows::Family>(key, value);
+        if ((filter->workflow.empty() || is_workflow(family.workflow, filter->workflow)) &&
+            (filter->status.empty() || filter->status == status_name(family)) &&
+            (filter->key.empty() || filter->key == family.key) && (!filter->late || family.late > 0))
+          page.take(root, std::move(family));
+        return page.goes_on(root);
+      };
+      auto scanned = store_.scan(partition, Table::Instance, from, "", take);
       if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
-      if (!family) break;
-      from = rows::big_endian(family->root + 1);
-      const bool wanted = (filter->workflow.empty() || is_workflow(family->workflow, filter->workflow)) &&
-                          (filter->status.empty() || filter->status == status_name(*family)) &&
-                          (filter->key.empty() || filter->key == family->key) &&
-                          (!filter->late || family->late > 0);
-      if (!wanted) continue;
-      ++taken;
-      found.push_back(std::move(*family));
     }
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.root < b.root; });
-  const bool more = found.size() > filter->limit;
-  if (more) found.resize(filter->limit);
+  const auto next = page.end();
   Json instances = Json::array();
-  for (const rows::Family& family : found) instances.push_back(summary(family));
+  for (const auto& [root, family] : page.rows()) instances.push_back(summary(family));
   Json json = {{"instances", std::move(instances)}};
-  json["next"] = more ? Json(found.back().root) : Json();
+  json["next"] = next ? Json(*next) : Json();
   return json.dump();
 }
 
@@ -428,13 +428,14 @@ Views::Reply Views::tasks(const std::string& filter_json) {
     return no_view(Refusal::Kind::Invalid, std::move(*problem));
   if (filter->status.empty()) filter->status = "open";
   const std::string from = filter->status == "open" ? "o" : "c", end = filter->status == "open" ? "p" : "d";
-  std::vector<rows::Task> found;
+  Page<rows::Task> page(filter->limit, options_.partitions);
   for (PartitionId partition = 0; partition < options_.partitions; ++partition) {
-    size_t taken = 0;
+    page.begin_partition();
     auto scanned = store_.scan(
         partition, Table::Task, from + rows::big_endian(filter->after + 1), end,
         [&](std::string_view key, std::string_view value) {
           auto row = rows::decode<rows::Task>(key, value);
+          const uint64_t number = row.number;
           const bool wanted = row.reserving.empty() &&  // nobody is asked yet
                               (filter->status == "closed" || filter->status == status_name(row.status)) &&
                               (filter->workflow.empty() || is_workflow(row.workflow, filter->workflow)) &&
@@ -443,21 +444,16 @@ Views::Reply Views::tasks(const std::string& filter_json) {
                               (filter->role.empty() || std::ranges::count(row.role_names, filter->role) > 0 ||
                                std::ranges::count(row.escalated_names, filter->role) > 0) &&
                               (filter->person.empty() || may_see(row, filter->person));
-          if (wanted) {
-            found.push_back(std::move(row));
-            ++taken;
-          }
-          return taken <= filter->limit;
+          if (wanted) page.take(number, std::move(row));
+          return page.goes_on(number);
         });
     if (!scanned) return no_view(Refusal::Kind::Unreadable, scanned.error().message);
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
-  const bool more = found.size() > filter->limit;
-  if (more) found.resize(filter->limit);
+  const auto next = page.end();
   Json rows_shown = Json::array();
-  for (const rows::Task& row : found) rows_shown.push_back(task(row));
+  for (const auto& [number, row] : page.rows()) rows_shown.push_back(task(row));
   Json json = {{"tasks", std::move(rows_shown)}};
-  json["next"] = more ? Json(found.back().number) : Json();
+  json["next"] = next ? Json(*next) : Json();
   return json.dump();
 }
 

@@ -47,9 +47,12 @@ void fill_with_timers(const std::shared_ptr<const abi::Program>& program, const 
 
 void require_all_rung(Daemon& daemon) {
   HttpConnection connection(daemon.port());
-  const auto left =
-      nlohmann::json::parse(connection.get("/v1/instances?workflow=Due&status=running&limit=1"));
-  if (!left.at("instances").empty()) throw std::runtime_error("a timer was lost: " + left.dump());
+  nlohmann::json page, after = 0;
+  for (; !after.is_null(); after = page.at("next")) {
+    page = nlohmann::json::parse(
+        connection.get("/v1/instances?workflow=Due&status=running&limit=1&after=" + after.dump()));
+    if (!page.at("instances").empty()) throw std::runtime_error("a timer was lost: " + page.dump());
+  }
 }
 
 }  // namespace

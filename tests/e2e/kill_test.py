@@ -96,7 +96,7 @@ def run(estate: world.World, options, dice: random.Random) -> None:
             estate.until("the batch begins", lambda: len(client.acknowledged) > before or before >= client.allowed)
             time.sleep(dice.uniform(0.0, 0.04))
             clock = goes_on(estate, clock)
-            in_the_middle += bool(estate.api("GET", "/v1/instances?status=running&limit=1")["instances"]) or len(
+            in_the_middle += bool(estate.all("/v1/instances", "instances", status="running")) or len(
                 client.acknowledged) < client.allowed
             assert estate.daemon.alive(), f"the daemon ended by itself:\n{estate.daemon.text()[-3000:]}"
             estate.daemon.kill()
