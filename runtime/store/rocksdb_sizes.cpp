@@ -10,6 +10,8 @@
 #include <memory>
 #include <vector>
 
+#include "runtime/store/row_prefixes.h"
+
 namespace endcap {
 namespace {
 
@@ -30,6 +32,7 @@ struct OpenedAgain {
     auto status = rocksdb::LoadLatestOptions(config, folder, &options, &descriptors);
     if (!status.ok()) return status;
     options.create_if_missing = false;
+    for (auto& family : descriptors) family.options.prefix_extractor = row_prefixes();  // is not kept there
     rocksdb::DB* raw = nullptr;
     status = rocksdb::DB::Open(options, folder, descriptors, &families, &raw);
     db.reset(raw);
