@@ -118,7 +118,7 @@ rocksdb::ColumnFamilyOptions family_options(const StoreOptions& options,
   family.compression = history ? rocksdb::kZSTD : rocksdb::kLZ4Compression;
   family.bottommost_compression = rocksdb::kZSTD;
   family.bottommost_compression_opts = packed;
-  family.prefix_extractor = row_prefixes();
+  cut_rows(family);
   // Of the node's whole budget, and allocated at once, however little a family holds.
   family.memtable_prefix_bloom_size_ratio = std::min(0.01, 0.04 / options.partitions);
   family.write_buffer_size = options.write_buffer_bytes;  // the node's budget decides, not the family

@@ -2,7 +2,9 @@
 // another way to cut keys needs another name.
 #include "runtime/store/row_prefixes.h"
 
+#include <rocksdb/options.h>
 #include <rocksdb/slice_transform.h>
+#include <rocksdb/sst_partitioner.h>
 
 #include <string>
 
@@ -71,6 +73,11 @@ bool is_within_prefix(std::string_view first, std::string_view last) {
 std::shared_ptr<const rocksdb::SliceTransform> row_prefixes() {
   static const auto prefixes = std::make_shared<const RowPrefixes>();
   return prefixes;
+}
+
+void cut_rows(rocksdb::ColumnFamilyOptions& family) {
+  family.prefix_extractor = row_prefixes();
+  family.sst_partitioner_factory = rocksdb::NewSstPartitionerFixedPrefixFactory(sizeof(Table));
 }
 
 }  // namespace endcap

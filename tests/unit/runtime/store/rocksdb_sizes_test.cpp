@@ -2,7 +2,10 @@
 #include "runtime/store/rocksdb_sizes.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include <random>
 
 using namespace endcap;
 
@@ -39,6 +42,40 @@ TEST_CASE("rows that were deleted take nothing, and the others count for their o
   CHECK(sizes->tables.contains(Table::History));
   CHECK(!sizes->tables.contains(Table::Timer));
   CHECK(sizes->files > sizes->tables.at(Table::Instance));
+}
+
+namespace {
+
+// Rows that say the same as others of their table, far apart: no block shows it, what is common to the file
+// does.
+void add_alike(std::vector<RowOperation>& rows, Table table, unsigned seed) {
+  std::mt19937 dice(seed);
+  std::string common(1500, 0);
+  for (char& each : common) each = static_cast<char>(dice());
+  for (int i = 0; i < 60'000; ++i)
+    rows.push_back({table, fmt::format("{:08}", i), common.substr(dice() % 1400, 100)});
+}
+
+uint64_t packed_bytes(std::initializer_list<Table> tables) {
+  SizesFolder folder;
+  {
+    auto store = open_rocksdb_store(folder.name, {.partitions = 1});
+    REQUIRE(store.has_value());
+    std::vector<RowOperation> rows;
+    for (const Table table : tables) add_alike(rows, table, static_cast<unsigned>(table));
+    REQUIRE((*store)->apply(0, 1, rows).has_value());
+  }
+  const auto sizes = compacted_sizes(folder.name);
+  REQUIRE(sizes.has_value());
+  return sizes->files;
+}
+
+}  // namespace
+
+TEST_CASE("tables that have come to rest take no more together than each alone") {
+  const uint64_t alone = packed_bytes({Table::Instance}) + packed_bytes({Table::Task});
+  CHECK(static_cast<double>(packed_bytes({Table::Instance, Table::Task})) <
+        1.05 * static_cast<double>(alone));
 }
 
 TEST_CASE("the sizes of a folder without a store can't be told") {
