@@ -74,10 +74,11 @@ std::expected<void, JournalError> check_folder(const fs::path& folder, bool writ
     auto mark = read_stored(folder / kMark);
     if (!mark) return std::unexpected(mark.error());
     if (*mark == kMarkLine) return {};
-    return refused(Kind::WrongFormat,
-                   fmt::format("The backups in {} were written by a newer release: use that one, or choose "
-                               "another folder. Nothing was changed.",
-                               folder.string()));
+    if (!kMarkLine.starts_with(*mark))  // or whoever made the folder was killed while it wrote that
+      return refused(Kind::WrongFormat,
+                     fmt::format("The backups in {} were written by a newer release: use that one, or choose "
+                                 "another folder. Nothing was changed.",
+                                 folder.string()));
   }
   if (!writes)
     return refused(Kind::WrongFormat,
@@ -86,7 +87,9 @@ std::expected<void, JournalError> check_folder(const fs::path& folder, bool writ
   if (fs::exists(folder, error)) {
     auto names = names_in(folder);
     if (!names) return std::unexpected(names.error());
-    std::erase_if(*names, [](const std::string& name) { return name == "lost+found" || name == "files"; });
+    std::erase_if(*names, [](const std::string& name) {
+      return name == "lost+found" || name == "files" || name == kMark;
+    });
     if (!names->empty())
       return refused(Kind::WrongFormat,
                      fmt::format("The folder {} holds files that are no backups. Choose an "

@@ -169,6 +169,25 @@ TEST_CASE("What an interrupted backup left is taken away by the next one; one th
   CHECK(static_cast<int>(second.error().kind) == static_cast<int>(JournalError::Kind::InUse));
 }
 
+TEST_CASE("A folder that was killed while it was made is made by the next backup; a newer one is left alone") {
+  BackedUp it;
+  const fs::path backups = it.folder / "backups", mark = backups / "endcap-backups";
+  for (const char* half : {"", "endcap back"}) {
+    fs::remove_all(backups);
+    fs::create_directories(backups / "files");
+    std::ofstream(mark, std::ios::trunc) << half;
+    const auto read = BackupFolder::open(backups, BackupFolder::For::Reading);
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().message.find("There are no backups in") != std::string::npos);
+    REQUIRE(it.take().has_value());
+    CHECK(BackupFolder::open(backups, BackupFolder::For::Reading).has_value());
+  }
+  std::ofstream(mark, std::ios::trunc) << "endcap backups 2\n";
+  const auto newer = it.take();
+  REQUIRE_FALSE(newer.has_value());
+  CHECK(newer.error().message.find("newer release") != std::string::npos);
+}
+
 TEST_CASE("A backup that is given up leaves nothing that looks like one") {
   BackedUp it;
   it.write("a");

@@ -248,8 +248,11 @@ TEST_CASE("Health says what is full, with numbers, and the metrics do") {
 
 TEST_CASE("Starts and events that wait for their answer leave room for decisions and for whoever looks") {
   Daemon daemon({}, {.program_hash = "abc", .version = "0", .new_waiting_max = 1});
-  auto first = std::async(std::launch::async,
-                          [&] { return daemon.post("/v1/instances", R"({"workflow":"Waiting"})").status; });
+  auto first = std::async(std::launch::async, [&] {
+    int status = 429;  // while the one below is counted
+    while (status == 429) status = daemon.post("/v1/instances", R"({"workflow":"Waiting"})").status;
+    return status;
+  });
   Answer second;
   for (int i = 0; i < 500 && second.status != 429; ++i) {
     std::this_thread::sleep_for(2ms);
