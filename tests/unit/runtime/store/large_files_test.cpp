@@ -66,3 +66,44 @@ TEST_CASE("looking into a file whose filter is larger than the cache reads a few
   }
   CHECK((bytes_read() - before) / kLooks < kBytesALook);
 }
+
+// A filter in pieces is asked by piece: what stands at the end of one begins the next. Every family is looked
+// for, so that each of those places is.
+TEST_CASE("every family of a large file is found by its prefix, and none that was deleted or never was") {
+  LargeFolder folder;
+  constexpr uint64_t kFamilies = 60'000;
+  const auto rows_of = [](uint64_t family) { return family % 7 == 0 ? 0 : 1 + family % 3; };
+  const auto is_deleted = [](uint64_t family) { return family % 11 == 0; };
+  const auto changes = [&](auto is_of_them, std::optional<std::string> value) {
+    std::vector<RowOperation> rows;
+    for (uint64_t family = 0; family < kFamilies; ++family) {
+      for (uint64_t row = 0; row < rows_of(family) && is_of_them(family); ++row)
+        rows.push_back({Table::Instance, numbered_key(family) + numbered_key(row), value});
+    }
+    return rows;
+  };
+  {
+    auto store = open_rocksdb_store(folder.name, {.partitions = 1});
+    REQUIRE(store.has_value());
+    REQUIRE((*store)->apply(0, 1, changes([](uint64_t) { return true; }, "row")).has_value());
+  }
+  REQUIRE(compacted_sizes(folder.name).has_value());
+  auto store = open_rocksdb_store(folder.name, {.partitions = 1});
+  REQUIRE(store.has_value());
+  REQUIRE((*store)->apply(0, 2, changes(is_deleted, std::nullopt)).has_value());
+  REQUIRE((*store)->flush(0).has_value());
+  for (const auto between : {Store::Between::Much, Store::Between::Little}) {
+    for (uint64_t family = 0; family < kFamilies;) {
+      std::vector<std::string> prefixes;
+      for (uint64_t i = 0; i < 100; ++i) prefixes.push_back(numbered_key(family + i));
+      const auto found = (*store)->multi_scan(0, Table::Instance, prefixes, 16, between);
+      REQUIRE(found.has_value());
+      REQUIRE(found->size() == prefixes.size());
+      for (const auto& rows : *found) {
+        REQUIRE(rows.has_value());
+        REQUIRE(rows->size() == (is_deleted(family) ? 0 : rows_of(family)));
+        ++family;
+      }
+    }
+  }
+}
