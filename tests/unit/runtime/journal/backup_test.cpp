@@ -183,7 +183,7 @@ TEST_CASE("A folder that was killed while it was made is made by the next backup
     CHECK(BackupFolder::open(backups, BackupFolder::For::Reading).has_value());
   }
   std::ofstream(mark, std::ios::trunc) << "endcap backups 2\n";
-  const auto newer = it.take();
+  const auto newer = BackupFolder::open(backups, BackupFolder::For::Writing);
   REQUIRE_FALSE(newer.has_value());
   CHECK(newer.error().message.find("newer release") != std::string::npos);
 }
