@@ -24,6 +24,28 @@ std::string instance_line(const Json& answer, bool) {
   return fmt::format("{}\n", answer.value("id", uint64_t{0}));
 }
 
+// As many as were asked for, or all there are: a page of the server may be short while there is a next one.
+std::expected<Json, ServerError> listed(const Options& options, const std::string& path,
+                                        const std::string& member, const Query& filter) {
+  constexpr uint64_t kPage = 1000, kWanted = 100;
+  const HttpClient client(options->server);
+  const uint64_t wanted = options->limit == 0 ? kWanted : options->limit;
+  Json all = Json::array();
+  for (uint64_t after = options->from;;) {
+    Query query = filter;
+    query.number("after", after).number("limit", std::min<uint64_t>(wanted - all.size(), kPage));
+    auto page = client.call(path + query.str());
+    if (!page || !page->is_object()) return page;
+    for (Json& each : (*page)[member]) all.push_back(std::move(each));
+    const Json next = page->value("next", Json());
+    if (next.is_null() || all.size() >= wanted) {
+      (*page)[member] = std::move(all);
+      return page;
+    }
+    after = next.get<uint64_t>();
+  }
+}
+
 }  // namespace
 
 void add_start(CLI::App& app, int& exit_code) {
@@ -70,10 +92,8 @@ void add_list(CLI::App& app, int& exit_code) {
                             .text("workflow", options->workflow)
                             .text("status", options->status)
                             .text("key", options->key)
-                            .text("late", options->late ? "true" : "")
-                            .number("after", options->from)
-                            .number("limit", options->limit);
-    const auto answer = HttpClient(options->server).call("/v1/instances" + query.str());
+                            .text("late", options->late ? "true" : "");
+    const auto answer = listed(options, "/v1/instances", "instances", query);
     exit_code = report(options, answer, instances_table);
     tell_more(options, answer);
   });
@@ -140,10 +160,8 @@ void add_tasks(CLI::App& app, int& exit_code) {
                             .text("role", options->role)
                             .text("person", options->person)
                             .number("instance", options->instance)
-                            .text("open", options->closed ? "false" : "true")
-                            .number("after", options->from)
-                            .number("limit", options->limit);
-    const auto answer = HttpClient(options->server).call("/v1/tasks" + query.str());
+                            .text("open", options->closed ? "false" : "true");
+    const auto answer = listed(options, "/v1/tasks", "tasks", query);
     exit_code = report(options, answer, tasks_table);
     tell_more(options, answer);
   });
