@@ -32,7 +32,7 @@ struct OpenedAgain {
     auto status = rocksdb::LoadLatestOptions(config, folder, &options, &descriptors);
     if (!status.ok()) return status;
     options.create_if_missing = false;
-    for (auto& family : descriptors) cut_rows(family.options);  // which are not kept there
+    for (auto& family : descriptors) cut_rows(family.options);
     rocksdb::DB* raw = nullptr;
     status = rocksdb::DB::Open(options, folder, descriptors, &families, &raw);
     db.reset(raw);

@@ -27,8 +27,8 @@ bool is_within_prefix(std::string_view first, std::string_view last);
 
 std::shared_ptr<const rocksdb::SliceTransform> row_prefixes();
 
-// What RocksDB does not keep among the options of a store: filters by these prefixes, and files of one table
-// each where rows come to rest. A file is packed by what its rows have in common.
+// Filters by these prefixes, which RocksDB does not keep among the options of a store, and files of one table
+// each where rows come to rest: a file is packed by what its rows have in common.
 void cut_rows(rocksdb::ColumnFamilyOptions& family);
 
 }  // namespace endcap
